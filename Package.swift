@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: imports stay internal (C types never reach a public API)
+/// unless a file says otherwise.
+let swift: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+  .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+  .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+]
+
+/// Settings of the targets that wrap C handles and mapped memory.
+let swiftOverC: [SwiftSetting] =
+  swift + [
+    .strictMemorySafety(),  // SE-0458
+    .enableExperimentalFeature("Lifetimes"),  // SE-0456: borrowed spans end with their transaction
+  ]
+
+let package = Package(
+  name: "Lathe",
+  products: [
+    .executable(name: "lathe", targets: ["lathe"]),
+    .library(
+      name: "Lathe",
+      targets: [
+        "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache", "Preparation", "Exporting",
+      ]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CSndfile", path: "Sources/CLibraries/CSndfile", pkgConfig: "sndfile",
+      providers: [.apt(["libsndfile1-dev"])]),
+    .systemLibrary(
+      name: "CSoxr", path: "Sources/CLibraries/CSoxr", pkgConfig: "soxr",
+      providers: [.apt(["libsoxr-dev"])]),
+    .systemLibrary(
+      name: "CFFTW", path: "Sources/CLibraries/CFFTW", pkgConfig: "fftw3f",
+      providers: [.apt(["libfftw3-dev"])]),
+    .systemLibrary(
+      name: "CLMDB", path: "Sources/CLibraries/CLMDB", pkgConfig: "lmdb",
+      providers: [.apt(["liblmdb-dev"])]),
+    .systemLibrary(
+      name: "CXXHash", path: "Sources/CLibraries/CXXHash", pkgConfig: "libxxhash",
+      providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(
+      name: "CCrypto", path: "Sources/CLibraries/CCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"])]),
+
+    .target(name: "CKernels"),
+    .target(name: "Corpus", swiftSettings: swift),
+    .target(
+      name: "AudioIO", dependencies: ["Corpus", "CKernels", "CSndfile", "CSoxr", "CCrypto"],
+      swiftSettings: swiftOverC),
+    .target(name: "SignalKit", dependencies: ["CFFTW", "CKernels"], swiftSettings: swift),
+    .target(name: "LMDBStore", dependencies: ["CLMDB"], swiftSettings: swiftOverC),
+    .target(
+      name: "DatasetCache", dependencies: ["Corpus", "LMDBStore", "CXXHash", "CCrypto"],
+      swiftSettings: swiftOverC),
+    .target(
+      name: "Preparation",
+      dependencies: ["Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache"],
+      swiftSettings: swift),
+    .target(name: "Exporting", dependencies: ["Corpus", "DatasetCache"], swiftSettings: swift),
+    .target(name: "Synthesis", dependencies: ["AudioIO"], swiftSettings: swift),
+    .executableTarget(
+      name: "lathe",
+      dependencies: [
+        "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "Exporting", "Synthesis",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swift),
+
+    .testTarget(name: "ArchitectureTests", swiftSettings: swift),
+    .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: swift),
+    .testTarget(
+      name: "AudioIOTests", dependencies: ["AudioIO", "Synthesis"], swiftSettings: swift),
+    .testTarget(
+      name: "SignalKitTests", dependencies: ["SignalKit", "CKernels"], swiftSettings: swift),
+    .testTarget(name: "LMDBStoreTests", dependencies: ["LMDBStore"], swiftSettings: swiftOverC),
+    .testTarget(
+      name: "DatasetCacheTests", dependencies: ["DatasetCache", "LMDBStore"],
+      swiftSettings: swiftOverC),
+    .testTarget(
+      name: "PreparationTests",
+      dependencies: ["Preparation", "DatasetCache", "Exporting", "Synthesis", "AudioIO"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
+    .testTarget(name: "CommandLineTests", dependencies: ["lathe"], swiftSettings: swift),
+  ]
+)
