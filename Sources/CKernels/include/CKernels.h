@@ -1,1 +1,114 @@
+/// The vector kernels of Lathe.
+///
+/// Every kernel is plain C over caller-owned buffers: no allocation, no global state, no errors.
+/// On x86-64 each is compiled three times (SSE2, AVX2, AVX-512) and resolved once at load, so one
+/// binary runs everywhere at full speed. Sums are taken in an order that the code fixes (sixteen
+/// lanes, then a fixed tree) and fused multiply-add is off, so that the bytes of a result do not
+/// depend on which of the three ran.
+///
+/// A *panel* holds `LATHE_PANEL` consecutive frames of a spectrogram with the frames side by side:
+/// `panel[bin * LATHE_PANEL + frame]`. What runs along frequency (cumulative sums, filter banks,
+/// the percussive median) is then a vector operation across frames.
 #pragma once
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Frames in a panel.
+#define LATHE_PANEL 16
+/// Rows that sixteen neighbouring medians of 31 read.
+#define LATHE_MEDIAN_ROWS 46
+
+// Samples
+
+/// output[i] = input[i] / 32768.
+void lathe_int16_to_float(const int16_t *input, float *output, long count);
+/// The sum of input[i]^2.
+double lathe_sum_of_squares(const float *input, long count);
+/// How many i in 1 ..< count have (input[i] < -threshold) != (input[i - 1] < -threshold).
+long lathe_sign_changes(const float *input, float threshold, long count);
+
+// Spectra
+
+/// output[i] = samples[i] * window[i], in float.
+void lathe_window(const float *samples, const float *window, float *output, long count);
+/// output[i] = samples[i] * window[i], in double.
+void lathe_window_double(const float *samples, const double *window, double *output, long count);
+/// The power spectrum of 2 * half reals from `transform`, the complex transform of length `half` of
+/// the same reals taken as (even, odd) pairs. `cosine[k]` and `sine[k]` are those of
+/// 2 pi k / (2 half), k = 0 ... half / 2. Writes half + 1 powers; `scratch` holds half / 2 + 1.
+void lathe_power_of_half(const float *transform, const float *cosine, const float *sine,
+                         long half, float *power, float *scratch);
+/// The spectrum of 2 * half reals, as `lathe_power_of_half`, computed in double and rounded to float:
+/// half + 1 real and imaginary parts, and their magnitudes.
+void lathe_spectrum_of_half(const double *transform, const double *cosine, const double *sine,
+                            long half, float *real, float *imaginary, float *magnitude);
+/// The inverse of the above up to the factor 2 * half: packs a spectrum times a real mask into the
+/// input of the complex inverse transform of length `half`.
+void lathe_half_of_spectrum(const float *real, const float *imaginary, const float *mask,
+                            const float *cosine, const float *sine, long half, float *transform);
+/// sum[i] += samples[i] * window[i].
+void lathe_overlap_add(const float *samples, const float *window, float *sum, long count);
+
+// Panels
+
+/// panel[c * 16 + r] = rows[r * stride + c] for sixteen rows and `columns` columns, a multiple of 16.
+void lathe_rows_to_panel(const float *rows, long stride, long columns, float *panel);
+/// rows[r * stride + c] = panel[c * 16 + r] for `columns` columns, a multiple of 16.
+void lathe_panel_to_rows(const float *panel, long columns, float *rows, long stride);
+
+/// The sums that centroid and bandwidth are made of, and the roll-off bin, of sixteen frames of
+/// magnitudes: moments[0..15] = sum m, [16..31] = sum k m, [32..47] = sum k^2 m over bins k;
+/// rolloff[f] = the first bin at which the running float sum reaches `share` of the total.
+void lathe_spectral_moments(const float *panel, long bins, float share, double *moments,
+                            int32_t *rolloff);
+
+/// output[m * stride + f] = the sum over a filter's bins of weight * x, x being the panel's value,
+/// squared where `squared` is not 0. Filter m has `lengths[m]` weights, the first of which belongs to
+/// bin `starts[m]`; the weights of all filters follow each other in `weights`.
+void lathe_filter_bank(const float *panel, int squared, const int32_t *starts,
+                       const int32_t *lengths, const float *weights, long filters, float *output,
+                       long stride);
+
+/// chroma[c * 16 + f] = the sum over bins of bank[bin * 12 + c] * magnitude^2.
+void lathe_chroma(const float *panel, long bins, const float *bank, float *chroma);
+
+/// The spectral peaks of sixteen frames of magnitudes, on power (magnitude^2): bins k in
+/// first ..< last with power above `share` of its frame's maximum over all bins, above its lower and not
+/// below its upper neighbour. Only frames below `frames` count. Writes power below, at and above the
+/// peak and its bin; returns how many, at most frames * (last - first + 1) / 2.
+long lathe_spectral_peaks(const float *panel, long bins, long frames, float share, long first,
+                          long last, float *below, float *at, float *above, int32_t *bin);
+
+// Medians and masks
+
+/// Sixteen neighbouring medians of 31, exactly: outputs[o][i] is the median of rows[o ... o + 30][i].
+/// Values are non-negative (their bits then order as integers); `columns` is a multiple of 8.
+void lathe_median31(const float *const *rows, float *const *outputs, long columns);
+/// mask[i] = h^2 / (h^2 + p^2), one half where h^2 + p^2 is below 1e-30.
+void lathe_soft_mask(const float *harmonic, const float *percussive, float *mask, long count);
+/// Of harmonic part h = sum[i] * scale[i] and percussive part p = samples[i] - h: sums[0] = sum h,
+/// [1] = sum h^2, [2] = sum p, [3] = sum p^2, added to what stands there.
+void lathe_split_moments(const float *sum, const float *scale, const float *samples, long count,
+                         double *sums);
+
+// Logarithms and transforms along mel
+
+/// values[i] = 10 log10(max(values[i], minimum)); returns the largest. `count` is a multiple of 16.
+float lathe_decibel(float *values, float minimum, long count);
+/// values[i] = max(values[i], floor).
+void lathe_clip_below(float *values, float floor, long count);
+/// output[c * stride + f] = sum over m of matrix[c * inputs + m] * input[m * stride + f] for
+/// c < outputs and frames f < frames, a multiple of 16.
+void lathe_matrix_by_frames(const float *matrix, long outputs, long inputs, const float *input,
+                            long frames, long stride, float *output);
+/// output[f] = the median over `bands` (128) rows of max(0, input[m * stride + f] -
+/// input[m * stride + f - 1]) for sixteen frames f; input[-1] must be readable.
+void lathe_flux_median128(const float *input, long stride, float *output);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "CKernels.h"
+
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+// Vectors are passed between always-inlined functions only, so how they would be passed is moot.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+// One build, three instruction sets; the loader picks.
+#if defined(__x86_64__) && defined(__ELF__)
+#define DISPATCHED __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#else
+#define DISPATCHED
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLLED _Pragma("clang loop unroll(full)")
+
+// Sixteen lanes whatever the processor: wider registers only change how many instructions that takes.
+typedef float Float16Lanes __attribute__((vector_size(64), aligned(4)));
+typedef int32_t Int16Lanes __attribute__((vector_size(64), aligned(4)));
+typedef double Double8Lanes __attribute__((vector_size(64), aligned(8)));
+typedef float Float8Lanes __attribute__((vector_size(32), aligned(4)));
+// Eight lanes of non-negative floats seen as integers, which order alike and have cheaper minima.
+typedef int32_t Ordered8Lanes __attribute__((vector_size(32), aligned(4)));

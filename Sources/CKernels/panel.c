@@ -1,0 +1,151 @@
+#include "dispatch.h"
+
+// A 16 x 16 transpose by halves: four rounds, each exchanging blocks of 8, 4, 2, 1.
+INLINE void transpose16(Float16Lanes v[16]) {
+  UNROLLED for (int r = 0; r < 8; r++) {
+    Float16Lanes a = v[r], b = v[r + 8];
+    v[r] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+    v[r + 8] =
+        __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+  }
+  UNROLLED for (int i = 0; i < 8; i++) {
+    int r = (i & 3) | ((i & 4) << 1);
+    Float16Lanes a = v[r], b = v[r + 4];
+    v[r] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+    v[r + 4] =
+        __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+  }
+  UNROLLED for (int i = 0; i < 8; i++) {
+    int r = (i & 1) | ((i & 6) << 1);
+    Float16Lanes a = v[r], b = v[r + 2];
+    v[r] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+    v[r + 2] =
+        __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+  }
+  UNROLLED for (int i = 0; i < 8; i++) {
+    int r = i * 2;
+    Float16Lanes a = v[r], b = v[r + 1];
+    v[r] = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+    v[r + 1] =
+        __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+  }
+}
+
+DISPATCHED
+void lathe_rows_to_panel(const float *rows, long stride, long columns, float *panel) {
+  for (long c = 0; c < columns; c += 16) {
+    Float16Lanes v[16];
+    UNROLLED for (int r = 0; r < 16; r++) v[r] = *(const Float16Lanes *)(rows + r * stride + c);
+    transpose16(v);
+    UNROLLED for (int r = 0; r < 16; r++) *(Float16Lanes *)(panel + (c + r) * 16) = v[r];
+  }
+}
+
+DISPATCHED
+void lathe_panel_to_rows(const float *panel, long columns, float *rows, long stride) {
+  for (long c = 0; c < columns; c += 16) {
+    Float16Lanes v[16];
+    UNROLLED for (int r = 0; r < 16; r++) v[r] = *(const Float16Lanes *)(panel + (c + r) * 16);
+    transpose16(v);
+    UNROLLED for (int r = 0; r < 16; r++) *(Float16Lanes *)(rows + r * stride + c) = v[r];
+  }
+}
+
+DISPATCHED
+void lathe_spectral_moments(const float *panel, long bins, float share, double *moments,
+                            int32_t *rolloff) {
+  // Two halves of eight lanes in double; the running sum in float, bin after bin, as numpy.cumsum.
+  Double8Lanes m0[2] = {{0}}, m1[2] = {{0}}, m2[2] = {{0}};
+  Float16Lanes total = {0};
+  for (long k = 0; k < bins; k++) {
+    const float *row = panel + k * LATHE_PANEL;
+    total += *(const Float16Lanes *)row;
+    const double frequency = (double)k;
+    UNROLLED for (int h = 0; h < 2; h++) {
+      Double8Lanes x = __builtin_convertvector(*(const Float8Lanes *)(row + 8 * h), Double8Lanes);
+      Double8Lanes kx = x * frequency;
+      m0[h] += x;
+      m1[h] += kx;
+      m2[h] += kx * frequency;
+    }
+  }
+  memcpy(moments, m0, sizeof m0);
+  memcpy(moments + 16, m1, sizeof m1);
+  memcpy(moments + 32, m2, sizeof m2);
+  const Float16Lanes threshold = total * share;
+  Float16Lanes running = {0};
+  Int16Lanes below = {0};
+  for (long k = 0; k < bins; k++) {
+    running += *(const Float16Lanes *)(panel + k * LATHE_PANEL);
+    below -= (running < threshold);  // a comparison is -1 where it holds
+  }
+  memcpy(rolloff, &below, sizeof below);
+}
+
+DISPATCHED
+void lathe_filter_bank(const float *panel, int squared, const int32_t *starts,
+                       const int32_t *lengths, const float *weights, long filters, float *output,
+                       long stride) {
+  for (long m = 0; m < filters; m++) {
+    const float *x = panel + (long)starts[m] * LATHE_PANEL;
+    Float16Lanes sum = {0};
+    if (squared) {
+      for (long i = 0; i < lengths[m]; i++) {
+        Float16Lanes v = *(const Float16Lanes *)(x + i * LATHE_PANEL);
+        sum += v * v * weights[i];
+      }
+    } else {
+      for (long i = 0; i < lengths[m]; i++)
+        sum += *(const Float16Lanes *)(x + i * LATHE_PANEL) * weights[i];
+    }
+    weights += lengths[m];
+    *(Float16Lanes *)(output + m * stride) = sum;
+  }
+}
+
+DISPATCHED
+void lathe_chroma(const float *panel, long bins, const float *bank, float *chroma) {
+  Float16Lanes sums[12] = {{0}};
+  for (long k = 0; k < bins; k++) {
+    Float16Lanes power = *(const Float16Lanes *)(panel + k * LATHE_PANEL);
+    power *= power;
+    UNROLLED for (int c = 0; c < 12; c++) sums[c] += power * bank[k * 12 + c];
+  }
+  memcpy(chroma, sums, sizeof sums);
+}
+
+DISPATCHED
+long lathe_spectral_peaks(const float *panel, long bins, long frames, float share, long first,
+                          long last, float *below, float *at, float *above, int32_t *bin) {
+  Float16Lanes maximum = {0};
+  for (long k = 0; k < bins; k++) {
+    Float16Lanes v = *(const Float16Lanes *)(panel + k * LATHE_PANEL);
+    maximum = __builtin_elementwise_max(maximum, v);
+  }
+  const Float16Lanes threshold = maximum * maximum * share;
+  Int16Lanes counted;
+  for (int f = 0; f < 16; f++) counted[f] = f < frames ? -1 : 0;
+  Float16Lanes previous = *(const Float16Lanes *)(panel + (first - 1) * LATHE_PANEL);
+  Float16Lanes current = *(const Float16Lanes *)(panel + first * LATHE_PANEL);
+  previous *= previous;
+  current *= current;
+  long found = 0;
+  for (long k = first; k < last; k++) {
+    Float16Lanes next = *(const Float16Lanes *)(panel + (k + 1) * LATHE_PANEL);
+    next *= next;
+    Int16Lanes peak = (current > threshold) & (current > previous) & (current >= next) & counted;
+    if (__builtin_reduce_or(peak)) {
+      for (int f = 0; f < 16; f++) {
+        if (!peak[f]) continue;
+        below[found] = previous[f];
+        at[found] = current[f];
+        above[found] = next[f];
+        bin[found] = (int32_t)k;
+        found++;
+      }
+    }
+    previous = current;
+    current = next;
+  }
+  return found;
+}

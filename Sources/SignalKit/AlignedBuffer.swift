@@ -1,0 +1,22 @@
+/// Memory that starts at a cache line, zeroed, owned by one value and freed with it.
+struct AlignedBuffer<Element: BitwiseCopyable>: ~Copyable {
+  let base: UnsafeMutablePointer<Element>
+  let count: Int
+
+  init(count: Int) {
+    let bytes = Swift.max(count, 1) * MemoryLayout<Element>.stride
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    base = memory.assumingMemoryBound(to: Element.self)
+    self.count = count
+  }
+
+  deinit {
+    UnsafeMutableRawPointer(base).deallocate()
+  }
+
+  /// Replaces the buffer by a larger one, its contents lost, where it holds fewer than `count`.
+  mutating func reserve(_ count: Int) {
+    if count > self.count { self = AlignedBuffer(count: count) }
+  }
+}

@@ -1,0 +1,87 @@
+internal import CKernels
+internal import Foundation
+
+/// Triangular filters of equal area, evenly spaced on Slaney's mel scale, kept as the runs of weights
+/// that are not zero (about two per frequency bin, a thirtieth of the full matrix).
+///
+/// `librosa.filters.mel(sr, n_fft, n_mels, fmin, fmax, htk=False, norm="slaney")`.
+public struct MelFilterBank: Sendable, Hashable {
+  /// How many filters.
+  public let count: Int
+  /// The first frequency bin of each filter.
+  public let starts: [Int32]
+  /// How many bins each filter spans; 0 for a filter narrower than a bin.
+  public let lengths: [Int32]
+  /// The weights of all filters, one after the other.
+  public let weights: [Float]
+
+  /// - Parameters:
+  ///   - sampleRate: in hertz.
+  ///   - transformLength: samples in a frame (`n_fft`).
+  ///   - count: how many filters (`n_mels`), 1 ... 4,096.
+  ///   - minimum: the lowest frequency in hertz.
+  ///   - maximum: the highest frequency in hertz.
+  /// - Throws: `SignalError` where a value is out of range.
+  public init(
+    sampleRate: Double, transformLength: Int, count: Int, minimum: Double = 0, maximum: Double
+  ) throws(SignalError) {
+    guard count >= 1, count <= 4_096 else {
+      throw SignalError("\(count) mel filters", "must be 1 to 4,096", hint: "128 is usual")
+    }
+    guard minimum >= 0, maximum > minimum, sampleRate > 0 else {
+      throw SignalError(
+        "mel filters from \(minimum) to \(maximum) Hz at \(sampleRate) Hz", "is no frequency range",
+        hint: "give 0 ≤ minimum < maximum ≤ half the sample rate")
+    }
+    let bins = transformLength / 2 + 1
+    let lowest = melOfHertz(minimum)
+    let highest = melOfHertz(maximum)
+    let edges = (0..<count + 2).map {
+      hertzOfMel(lowest + (highest - lowest) * Double($0) / Double(count + 1))
+    }
+    var starts: [Int32] = []
+    var lengths: [Int32] = []
+    var weights: [Float] = []
+    for filter in 0..<count {
+      let (left, centre, right) = (edges[filter], edges[filter + 1], edges[filter + 2])
+      let area = 2 / (right - left)
+      var first = 0
+      var run: [Float] = []
+      for bin in 0..<bins {
+        let frequency = Double(bin) * sampleRate / Double(transformLength)
+        let rising = (frequency - left) / (centre - left)
+        let falling = (right - frequency) / (right - centre)
+        let weight = Float(max(0, min(rising, falling)))
+        guard weight > 0 else { continue }
+        if run.isEmpty { first = bin }
+        run.append(Float(Double(weight) * area))
+      }
+      starts.append(Int32(first))
+      lengths.append(Int32(run.count))
+      weights += run
+    }
+    self.count = count
+    self.starts = starts
+    self.lengths = lengths
+    self.weights = weights
+  }
+
+  /// Applies every filter to the sixteen frames of a panel (see CKernels) and writes row m at
+  /// `output + m × stride`. `squared`: the panel holds magnitudes, the filters want power.
+  func apply(
+    to panel: UnsafePointer<Float>, squared: Bool, output: UnsafeMutablePointer<Float>, stride: Int
+  ) {
+    lathe_filter_bank(
+      panel, squared ? 1 : 0, starts, lengths, weights, count, output, stride)
+  }
+}
+
+/// Slaney's mel scale: linear below 1 kHz, logarithmic above. `librosa.hz_to_mel`.
+public func melOfHertz(_ hertz: Double) -> Double {
+  hertz < 1_000 ? hertz * 3 / 200 : 15 + log(hertz / 1_000) / (log(6.4) / 27)
+}
+
+/// The inverse of ``melOfHertz(_:)``. `librosa.mel_to_hz`.
+public func hertzOfMel(_ mel: Double) -> Double {
+  mel < 15 ? mel * 200 / 3 : 1_000 * exp((mel - 15) * (log(6.4) / 27))
+}

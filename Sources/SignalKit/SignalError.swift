@@ -1,0 +1,18 @@
+/// What a transform refuses to work with.
+public struct SignalError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The parameter or input at fault.
+  public let subject: String
+  /// What is wrong with it.
+  public let detail: String
+  /// What to do about it.
+  public let hint: String
+
+  init(_ subject: String, _ detail: String, hint: String) {
+    self.subject = subject
+    self.detail = detail
+    self.hint = hint
+  }
+
+  /// One line: subject, fault, remedy.
+  public var description: String { "\(subject): \(detail); \(hint)" }
+}

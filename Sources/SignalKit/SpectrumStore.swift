@@ -1,0 +1,86 @@
+internal import CKernels
+
+/// The short-time Fourier transform of a signal as the features need it: frames come in groups of
+/// sixteen; the spectra of the last sixty-four frames are kept in a ring (what sees ahead needs
+/// fifteen), the magnitudes of all frames in panels (what comes last, chroma, reads them again).
+///
+/// Equal to `librosa.stft(y, n_fft=2048, hop_length=512)`: computed in double, rounded to float.
+struct SpectrumStore: ~Copyable {
+  static let length = 2_048
+  static let hop = 512
+  static let bins = 1_025
+  /// Floats from one row of the ring to the next: the bins, filled up with zeros to whole vectors.
+  static let rowStride = 1_040
+  /// Rows of a panel that mirror bins below the first.
+  static let margin = 15
+  /// Floats from one panel to the next: bins with a mirrored margin at both ends.
+  static let panelStride = (margin + rowStride + margin + 2) * 16
+  private static let ringRows = 64
+
+  let geometry: FrameGeometry
+  private let transform: DoubleFourierTransform
+  private let window: AlignedBuffer<Double>
+  private let scratch: AlignedBuffer<Float>
+  private let real: AlignedBuffer<Float>
+  private let imaginary: AlignedBuffer<Float>
+  private let magnitude: AlignedBuffer<Float>
+  private var panels = AlignedBuffer<Float>(count: 0)
+
+  init(padding: Padding) throws(SignalError) {
+    let geometry = try FrameGeometry(length: Self.length, hop: Self.hop, padding: padding)
+    let transform = try DoubleFourierTransform(length: Self.length)
+    self.geometry = geometry
+    self.transform = transform
+    window = AlignedBuffer(count: Self.length)
+    for (i, value) in hannWindow(length: Self.length).enumerated() { window.base[i] = value }
+    scratch = AlignedBuffer(count: Self.length)
+    real = AlignedBuffer(count: Self.ringRows * Self.rowStride)
+    imaginary = AlignedBuffer(count: Self.ringRows * Self.rowStride)
+    magnitude = AlignedBuffer(count: Self.ringRows * Self.rowStride)
+  }
+
+  func realRow(_ frame: Int) -> UnsafeMutablePointer<Float> { row(frame, of: real.base) }
+  func imaginaryRow(_ frame: Int) -> UnsafeMutablePointer<Float> { row(frame, of: imaginary.base) }
+  func magnitudeRow(_ frame: Int) -> UnsafeMutablePointer<Float> { row(frame, of: magnitude.base) }
+
+  private func row(
+    _ frame: Int, of base: UnsafeMutablePointer<Float>
+  ) -> UnsafeMutablePointer<Float> {
+    base + (frame % Self.ringRows) * Self.rowStride
+  }
+
+  /// The magnitudes of group `group`, bin 0 first; `margin` mirrored rows lie before and behind.
+  func panel(_ group: Int) -> UnsafeMutablePointer<Float> {
+    panels.base + group * Self.panelStride + Self.margin * 16
+  }
+
+  /// Makes room for the panels of `groups` groups.
+  mutating func reserve(groups: Int) {
+    panels.reserve(groups * Self.panelStride)
+  }
+
+  /// Transforms the frames of `group`; frames from `frames` on are silent.
+  func analyse(group: Int, frames: Int, of signal: UnsafeBufferPointer<Float>) {
+    let first = group * 16
+    for frame in first..<first + 16 {
+      guard frame < frames else {
+        magnitudeRow(frame).update(repeating: 0, count: Self.rowStride)
+        continue
+      }
+      geometry.withFrame(frame, of: signal, scratch: scratch.base) {
+        lathe_window_double($0, window.base, transform.input.base, Self.length)
+      }
+      transform.runForward()
+      lathe_spectrum_of_half(
+        transform.output.base, transform.cosine.base, transform.sine.base, Self.length / 2,
+        realRow(frame), imaginaryRow(frame), magnitudeRow(frame))
+    }
+    let panel = panel(group)
+    lathe_rows_to_panel(magnitudeRow(first), Self.rowStride, Self.rowStride, panel)
+    for distance in 0..<Self.margin {
+      (panel - (distance + 1) * 16).update(from: panel + distance * 16, count: 16)
+      (panel + (Self.bins + distance) * 16)
+        .update(from: panel + (Self.bins - 1 - distance) * 16, count: 16)
+    }
+  }
+}

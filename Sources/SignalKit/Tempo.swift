@@ -1,0 +1,110 @@
+internal import CFFTW
+internal import Foundation
+
+/// The tempo of an onset envelope in beats a minute: the lag at which the mean local autocorrelation
+/// (a tempogram of 8 s Hann windows, each scaled to 1 at lag 0), weighed by a log-normal prior about
+/// 120, is largest; 0 for an envelope that is zero throughout.
+///
+/// `librosa.beat.beat_track(y)[0]`, which is `librosa.feature.tempo` on a median-aggregated envelope.
+///
+/// The mean over frames is taken of the power spectra, two frames to a complex transform, and
+/// transformed back once; librosa transforms every frame back.
+struct Tempo: ~Copyable {
+  private let windowLength: Int
+  private let transformLength: Int
+  private let window: [Double]
+  private let tempi: [Double]
+  private let logPrior: [Double]
+  private let transform: ComplexTransform
+  private var padded: [Float] = []
+
+  init(sampleRate: Double, hop: Int) throws(SignalError) {
+    let length = Int(8 * sampleRate) / hop
+    guard length >= 2 else {
+      throw SignalError(
+        "sample rate \(sampleRate) Hz", "leaves fewer than two frames in 8 s",
+        hint: "use a rate of 1 kHz or more")
+    }
+    let transformLength = smoothLength(atLeast: 2 * length - 1)
+    let transform = try ComplexTransform(length: transformLength)
+    self.transform = transform
+    self.transformLength = transformLength
+    windowLength = length
+    window = hannWindow(length: length)
+    let tempi = [Double.infinity] + (1..<length).map { 60 * sampleRate / Double(hop * $0) }
+    self.tempi = tempi
+    logPrior = tempi.map {
+      $0 < 320 ? -0.5 * pow(log2($0) - log2(120), 2) : -.infinity
+    }
+  }
+
+  mutating func estimate(_ envelope: [Float]) -> Double {
+    guard envelope.contains(where: { $0 != 0 }) else { return 0 }
+    pad(envelope)
+    let length = transformLength
+    let (input, output) = (transform.input.base, transform.output.base)
+    var power = [Double](repeating: 0, count: length)
+    for frame in stride(from: 0, to: envelope.count, by: 2) {
+      input.update(repeating: 0, count: 2 * length)
+      fill(frame, part: 0)
+      if frame + 1 < envelope.count { fill(frame + 1, part: 1) }
+      transform.run()
+      for k in 0..<length {
+        power[k] += output[2 * k] * output[2 * k] + output[2 * k + 1] * output[2 * k + 1]
+      }
+    }
+    // The power of the pair mixes k and -k; its even part is the sum of the two frames' powers.
+    input.update(repeating: 0, count: 2 * length)
+    for k in 0..<length { input[2 * k] = (power[k] + power[(length - k) % length]) / 2 }
+    transform.run()
+    let scale = 1 / (Double(length) * Double(envelope.count))
+    var best = 0
+    var bestScore = -Double.infinity
+    for lag in 1..<windowLength where logPrior[lag] > -.infinity {
+      let score = log1p(1e6 * output[2 * lag] * scale) + logPrior[lag]
+      if score > bestScore { (best, bestScore) = (lag, score) }
+    }
+    return tempi[best]
+  }
+
+  /// The envelope with linear ramps to zero of half a window at both ends:
+  /// `numpy.pad(mode="linear_ramp")`.
+  private mutating func pad(_ envelope: [Float]) {
+    let ramp = windowLength / 2
+    let (first, last) = (Double(envelope.first ?? 0), Double(envelope.last ?? 0))
+    padded.removeAll(keepingCapacity: true)
+    padded += (0..<ramp).map { Float(first * Double($0) / Double(ramp)) }
+    padded += envelope
+    padded += (0..<ramp).map { Float(last * Double(ramp - 1 - $0) / Double(ramp)) }
+    // An odd window reaches one past; librosa has one frame less there and never looks at it.
+    padded.append(0)
+  }
+
+  /// Puts the windowed frame, scaled to unit energy, into the real or imaginary part of the input.
+  private func fill(_ frame: Int, part: Int) {
+    let input = transform.input.base
+    var energy = 0.0
+    for i in 0..<windowLength {
+      let value = Double(padded[frame + i]) * window[i]
+      input[2 * i + part] = value
+      energy += value * value
+    }
+    guard energy >= .leastNormalMagnitude else {
+      for i in 0..<windowLength { input[2 * i + part] = 0 }
+      return
+    }
+    let scale = 1 / energy.squareRoot()
+    for i in 0..<windowLength { input[2 * i + part] *= scale }
+  }
+}
+
+/// The least number from `minimum` on with no prime factor above 5, which FFTW transforms fast.
+private func smoothLength(atLeast minimum: Int) -> Int {
+  var length = minimum
+  while true {
+    var rest = length
+    for factor in [2, 3, 5] { while rest % factor == 0 { rest /= factor } }
+    if rest == 1 { return length }
+    length += 1
+  }
+}
