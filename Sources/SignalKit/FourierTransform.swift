@@ -4,6 +4,10 @@ internal import Foundation
 /// FFTW's planner is not thread-safe; running a plan is.
 private let planner = NSLock()
 
+private func noPlan(length: Int) -> SignalError {
+  SignalError("FFT of length \(length)", "FFTW has no plan", hint: "choose another length")
+}
+
 /// The angles 2 pi k / length for k = 0 ... length / 2, as cosine and sine.
 private func twiddles(length: Int) -> [(cosine: Double, sine: Double)] {
   (0...length / 2).map { k in
@@ -47,7 +51,7 @@ struct FourierTransform: ~Copyable {
       )
     }
     guard let forward = plans.0, let backward = plans.1 else {
-      throw SignalError("FFT of length \(length)", "FFTW has no plan", hint: "choose another length")
+      throw noPlan(length: length)
     }
     self.forward = forward
     self.backward = backward
@@ -91,7 +95,7 @@ struct DoubleFourierTransform: ~Copyable {
       fftw_plan_dft_1d(Int32(length / 2), source, target, FFTW_FORWARD, UInt32(FFTW_ESTIMATE))
     }
     guard let plan else {
-      throw SignalError("FFT of length \(length)", "FFTW has no plan", hint: "choose another length")
+      throw noPlan(length: length)
     }
     forward = plan
   }
@@ -120,7 +124,7 @@ struct ComplexTransform: ~Copyable {
       fftw_plan_dft_1d(Int32(length), source, target, FFTW_FORWARD, UInt32(FFTW_ESTIMATE))
     }
     guard let plan else {
-      throw SignalError("FFT of length \(length)", "FFTW has no plan", hint: "choose another length")
+      throw noPlan(length: length)
     }
     self.plan = plan
   }

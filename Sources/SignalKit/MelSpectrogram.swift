@@ -79,7 +79,8 @@ public struct MelSpectrogram: ~Copyable {
     guard output.count == parameters.bands * frames else {
       throw SignalError(
         "output of \(output.count) values",
-        "should hold \(parameters.bands) bands × \(frames) frames", hint: "size it by frames(samples:)")
+        "should hold \(parameters.bands) bands × \(frames) frames",
+        hint: "size it by frames(samples:)")
     }
     let stride = (frames + 15) / 16 * 16
     picture.reserve(parameters.bands * stride)

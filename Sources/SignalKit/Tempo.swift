@@ -12,7 +12,8 @@ internal import Foundation
 struct Tempo: ~Copyable {
   private let windowLength: Int
   private let transformLength: Int
-  private let window: [Double]
+  private let window: AlignedBuffer<Double>
+  private let power: AlignedBuffer<Double>
   private let tempi: [Double]
   private let logPrior: [Double]
   private let transform: ComplexTransform
@@ -30,7 +31,9 @@ struct Tempo: ~Copyable {
     self.transform = transform
     self.transformLength = transformLength
     windowLength = length
-    window = hannWindow(length: length)
+    window = AlignedBuffer(count: length)
+    for (i, value) in hannWindow(length: length).enumerated() { window.base[i] = value }
+    power = AlignedBuffer(count: transformLength)
     let tempi = [Double.infinity] + (1..<length).map { 60 * sampleRate / Double(hop * $0) }
     self.tempi = tempi
     logPrior = tempi.map {
@@ -42,12 +45,11 @@ struct Tempo: ~Copyable {
     guard envelope.contains(where: { $0 != 0 }) else { return 0 }
     pad(envelope)
     let length = transformLength
-    let (input, output) = (transform.input.base, transform.output.base)
-    var power = [Double](repeating: 0, count: length)
+    let (input, output, power) = (transform.input.base, transform.output.base, power.base)
+    power.update(repeating: 0, count: length)
+    input.update(repeating: 0, count: 2 * length)
     for frame in stride(from: 0, to: envelope.count, by: 2) {
-      input.update(repeating: 0, count: 2 * length)
-      fill(frame, part: 0)
-      if frame + 1 < envelope.count { fill(frame + 1, part: 1) }
+      fill(frame, paired: frame + 1 < envelope.count)
       transform.run()
       for k in 0..<length {
         power[k] += output[2 * k] * output[2 * k] + output[2 * k + 1] * output[2 * k + 1]
@@ -76,25 +78,30 @@ struct Tempo: ~Copyable {
     padded += (0..<ramp).map { Float(first * Double($0) / Double(ramp)) }
     padded += envelope
     padded += (0..<ramp).map { Float(last * Double(ramp - 1 - $0) / Double(ramp)) }
-    // An odd window reaches one past; librosa has one frame less there and never looks at it.
-    padded.append(0)
+    // An odd window's last frame, and the partner of an odd last frame, reach one past the end.
+    padded += [0, 0]
   }
 
-  /// Puts the windowed frame, scaled to unit energy, into the real or imaginary part of the input.
-  private func fill(_ frame: Int, part: Int) {
-    let input = transform.input.base
-    var energy = 0.0
-    for i in 0..<windowLength {
-      let value = Double(padded[frame + i]) * window[i]
-      input[2 * i + part] = value
-      energy += value * value
+  /// Puts windowed frames, each scaled to unit energy, side by side: `frame` into the real parts of
+  /// the input, the next, where `paired`, into the imaginary ones.
+  private func fill(_ frame: Int, paired: Bool) {
+    let (input, window) = (transform.input.base, window.base)
+    padded.withUnsafeBufferPointer { padded in
+      var energy = SIMD2<Double>.zero
+      for i in 0..<windowLength {
+        let pair = SIMD2(Double(padded[frame + i]), Double(padded[frame + i + 1])) * window[i]
+        energy += pair * pair
+        input[2 * i] = pair.x
+        input[2 * i + 1] = pair.y
+      }
+      let silent = energy .< Double.leastNormalMagnitude
+      var scale = (1 / energy.squareRoot()).replacing(with: 0, where: silent)
+      if !paired { scale.y = 0 }
+      for i in 0..<windowLength {
+        input[2 * i] *= scale.x
+        input[2 * i + 1] *= scale.y
+      }
     }
-    guard energy >= .leastNormalMagnitude else {
-      for i in 0..<windowLength { input[2 * i + part] = 0 }
-      return
-    }
-    let scale = 1 / energy.squareRoot()
-    for i in 0..<windowLength { input[2 * i + part] *= scale }
   }
 }
 
