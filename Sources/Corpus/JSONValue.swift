@@ -9,6 +9,8 @@ public enum JSONValue: Sendable, Hashable {
   case bool(Bool)
   /// A number without a fraction.
   case integer(Int64)
+  /// A number without a fraction that is too large for `integer`, such as a seed of 64 bits.
+  case unsigned(UInt64)
   /// Any other number; one that is not finite is written as `null`, as JSON has no word for it.
   case number(Double)
   /// A text.
@@ -32,6 +34,7 @@ public enum JSONValue: Sendable, Hashable {
     case .null: bytes.append(contentsOf: "null".utf8)
     case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
     case .integer(let value): bytes.append(contentsOf: String(value).utf8)
+    case .unsigned(let value): bytes.append(contentsOf: String(value).utf8)
     case .number(let value): Self.append(value, to: &bytes)
     case .string(let value): Self.append(value, to: &bytes)
     case .array(let values):
@@ -95,6 +98,8 @@ extension JSONValue: Codable {
       self = .bool(value)
     } else if let value = try? container.decode(Int64.self) {
       self = .integer(value)
+    } else if let value = try? container.decode(UInt64.self) {
+      self = .unsigned(value)
     } else if let value = try? container.decode(Double.self) {
       self = .number(value)
     } else if let value = try? container.decode(String.self) {
@@ -114,6 +119,7 @@ extension JSONValue: Codable {
     case .null: try container.encodeNil()
     case .bool(let value): try container.encode(value)
     case .integer(let value): try container.encode(value)
+    case .unsigned(let value): try container.encode(value)
     case .number(let value): try container.encode(value)
     case .string(let value): try container.encode(value)
     case .array(let values): try container.encode(values)
