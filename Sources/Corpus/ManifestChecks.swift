@@ -1,0 +1,115 @@
+extension Manifest {
+  /// The longest free text (licence, citation, artist, title), in bytes.
+  private static let maximumTextBytes = 65_536
+
+  /// The tracks with their checksums in lower case, once everything about them has been checked.
+  static func checked(
+    name: String, labels: [String], tracks: [Track]
+  ) throws(ManifestError) -> [Track] {
+    if let problem = NameRules.problem(inComponent: name) {
+      throw ManifestError(.badName, at: "name", problem, hint: "give the dataset a plain name")
+    }
+    let declared = try declaredLabels(labels)
+    var indexOfID: [String: Int] = [:]
+    var indexOfPath: [String: Int] = [:]
+    var checked = tracks
+    for (index, track) in tracks.enumerated() {
+      try check(track, at: "tracks[\(index)]", declared: declared)
+      if let first = indexOfID.updateValue(index, forKey: track.id) {
+        throw ManifestError(
+          .duplicateID, at: "tracks[\(index)].id",
+          "\(NameRules.quoted(track.id)) is also the id of tracks[\(first)]",
+          hint: "give every track its own id")
+      }
+      if let first = indexOfPath.updateValue(index, forKey: track.path) {
+        throw ManifestError(
+          .duplicatePath, at: "tracks[\(index)].path",
+          "\(NameRules.quoted(track.path)) is also the path of tracks[\(first)]",
+          hint: "list every file once")
+      }
+      checked[index].md5 = track.md5?.lowercased()
+    }
+    return checked
+  }
+
+  private static func declaredLabels(_ labels: [String]) throws(ManifestError) -> Set<String> {
+    var declared: Set<String> = []
+    for (index, label) in labels.enumerated() {
+      if let problem = NameRules.problem(inComponent: label) {
+        throw ManifestError(
+          .badName, at: "labels[\(index)]", problem,
+          hint: "a label is a plain name of at most \(NameRules.maximumNameBytes) bytes")
+      }
+      if !declared.insert(label).inserted {
+        throw ManifestError(
+          .duplicateLabel, at: "labels[\(index)]",
+          "\(NameRules.quoted(label)) is declared twice", hint: "declare every label once")
+      }
+    }
+    return declared
+  }
+
+  private static func check(
+    _ track: Track, at place: String, declared: Set<String>
+  ) throws(ManifestError) {
+    let nameBytes = NameRules.maximumNameBytes
+    if let problem = NameRules.problem(inRelativePath: track.id, maximumBytes: nameBytes) {
+      throw ManifestError(
+        .badName, at: "\(place).id", "\(NameRules.quoted(track.id)) \(problem)",
+        hint: "an id is a plain name, with \"/\" at most between parts, of up to \(nameBytes) bytes"
+      )
+    }
+    let pathBytes = NameRules.maximumPathBytes
+    if let problem = NameRules.problem(inRelativePath: track.path, maximumBytes: pathBytes) {
+      throw ManifestError(
+        .badPath, at: "\(place).path", "\(NameRules.quoted(track.path)) \(problem)",
+        hint: "give the path relative to the audio folder, such as blues/blues.00000.wav")
+    }
+    if !declared.contains(track.label) {
+      throw ManifestError(
+        .undeclaredLabel, at: "\(place).label",
+        "\(NameRules.quoted(track.label)) is not in labels", hint: "add it to labels or correct it")
+    }
+    if let md5 = track.md5 { try check(md5: md5, at: "\(place).md5") }
+    if let group = track.group,
+      let problem = NameRules.problem(inText: group, maximumBytes: nameBytes)
+    {
+      throw ManifestError(
+        .badName, at: "\(place).group", problem, hint: "leave the field out where it is unknown")
+    }
+    try check(text: track.artist, at: "\(place).artist")
+    try check(text: track.title, at: "\(place).title")
+  }
+
+  private static func check(md5: String, at place: String) throws(ManifestError) {
+    let isSound =
+      md5.utf8.count == 32
+      && md5.utf8.allSatisfy { byte in
+        (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= byte
+          || (UInt8(ascii: "a")...UInt8(ascii: "f")) ~= byte | 0x20
+      }
+    if !isSound {
+      throw ManifestError(
+        .badChecksum, at: place, "\(NameRules.quoted(md5)) is not 32 hexadecimal digits",
+        hint: "give the MD5 of the file as md5sum prints it, or leave the field out")
+    }
+  }
+
+  /// Checks the free texts of the dataset itself.
+  static func checkTexts(
+    version: String?, licence: String?, citations: [String]
+  ) throws(ManifestError) {
+    try check(text: version, at: "version")
+    try check(text: licence, at: "licence")
+    for (index, citation) in citations.enumerated() {
+      try check(text: citation, at: "citations[\(index)]")
+    }
+  }
+
+  private static func check(text: String?, at place: String) throws(ManifestError) {
+    guard let text, text.utf8.count > maximumTextBytes else { return }
+    throw ManifestError(
+      .tooLarge, at: place, "has \(text.utf8.count) bytes, more than \(maximumTextBytes)",
+      hint: "shorten it")
+  }
+}

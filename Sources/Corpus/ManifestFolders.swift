@@ -1,0 +1,64 @@
+extension Manifest {
+  /// The manifest that a folder of audio files spells out: one folder a label.
+  ///
+  /// - The label of `blues/blues.00000.wav` is `blues`, that of `blues/live/01.wav` too.
+  /// - The id is the file name without its extension. Where that name lies in more than one place
+  ///   (`rock/01.wav`, `jazz/01.wav`), each of these tracks takes its path without extension as id
+  ///   (`rock/01`).
+  /// - Of files that still share an id (`rock/01.au`, `rock/01.wav`) the first in byte order of the
+  ///   paths is kept.
+  /// - Parameters:
+  ///   - name: what to call the dataset; it should be a plain name.
+  ///   - paths: relative paths in any order, "/" between the components; repeated ones count once.
+  /// - Returns: the manifest, and the files left out in byte order of their paths.
+  public static func folders(
+    name: String, paths: [String]
+  ) -> (manifest: Manifest, rejected: [Rejection]) {
+    var rejected: [Rejection] = []
+    var found: [(path: String, parts: PathParts)] = []
+    var placesOfStem: [String: Set<String>] = [:]
+    var previous: String?
+    for path in paths.sorted(by: ByteOrder.precedes) {
+      // By bytes: two files may differ only in how an accented letter is composed.
+      if let previous, previous.utf8.elementsEqual(path.utf8) { continue }
+      previous = path
+      let parts = PathParts(path)
+      if let reason = Self.reason(against: path, parts) {
+        rejected.append(Rejection(path: path, reason: reason))
+      } else {
+        found.append((path, parts))
+        placesOfStem[parts.stem, default: []].insert(parts.place)
+      }
+    }
+    var tracks: [Track] = []
+    var pathOfID: [String: String] = [:]
+    for (path, parts) in found {
+      let isAmbiguous = (placesOfStem[parts.stem]?.count ?? 0) > 1
+      let id = isAmbiguous ? parts.place : parts.stem
+      if let problem = NameRules.problem(
+        inRelativePath: id, maximumBytes: NameRules.maximumNameBytes)
+      {
+        rejected.append(Rejection(path: path, reason: .badPath("gives an id that \(problem)")))
+      } else if let kept = pathOfID[id] {
+        rejected.append(Rejection(path: path, reason: .duplicateID(id: id, kept: kept)))
+      } else {
+        pathOfID[id] = path
+        tracks.append(Track(id: id, path: path, label: String(parts.folders.first ?? "")))
+      }
+    }
+    let manifest = Manifest(
+      unchecked: name, version: nil, licence: nil, citations: [],
+      labels: Array(Set(tracks.map(\.label))), tracks: tracks)
+    return (manifest, rejected.sorted { ByteOrder.precedes($0.path, $1.path) })
+  }
+
+  private static func reason(against path: String, _ parts: PathParts) -> Rejection.Reason? {
+    if let problem = NameRules.problem(
+      inRelativePath: path, maximumBytes: NameRules.maximumPathBytes)
+    {
+      return .badPath(problem)
+    }
+    guard let label = parts.folders.first else { return .noLabel }
+    return NameRules.problem(inComponent: String(label)).map { .badPath("has a folder that \($0)") }
+  }
+}
