@@ -1,0 +1,118 @@
+public import Corpus
+public import DatasetCache
+internal import Foundation
+internal import SignalKit
+
+/// Brings a cache up to date with a folder of audio: decodes every track once, computes what is
+/// missing, stores it, and names what could not be used.
+///
+/// Safe to interrupt at any moment and to run again: a track is either all there or not there.
+public struct Preparation: Sendable {
+  /// The folder of audio, one folder a label.
+  public var folder: String
+  /// The cache, made where there is none.
+  public var cachePath: String
+  /// What is known of the dataset; without it the folders are the labels.
+  public var manifest: Manifest?
+  /// What to prepare.
+  public var recipe = Recipe.gtzan
+  /// Worker threads, 1 or more.
+  public var threads = ProcessInfo.processInfo.activeProcessorCount
+  /// The split to make, if any; splits that the cache has are renewed when its tracks change.
+  public var split: SplitPlan?
+
+  /// Bytes of finished values that are written in one transaction: enough for the disk's speed, few
+  /// enough to hold twice in memory.
+  private static let batchBytes = 24 << 20
+  private static let batchSeconds = 2.0
+
+  /// A preparation with the defaults.
+  public init(folder: String, cachePath: String) {
+    self.folder = folder
+    self.cachePath = cachePath
+  }
+
+  /// Does it.
+  ///
+  /// - Parameters:
+  ///   - progress: gets events on the calling thread.
+  ///   - cancellation: ends the run after the tracks at work; what was done is kept.
+  /// - Returns: what was done; quarantined tracks are named in it, not thrown.
+  /// - Throws: ``PreparationError`` where nothing can be prepared, or the cache cannot be written.
+  public func run(
+    progress: any ProgressSink, cancellation: Cancellation = Cancellation()
+  ) throws(PreparationError) -> PreparationSummary {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let cpuBefore = ProcessUsage.now().cpuSeconds
+    try check()
+    let fingerprints = try self.fingerprints()
+    let collection = try self.collection()
+    let cache = try onCache { () throws(CacheError) in
+      try Cache.open(at: cachePath, for: .creating)
+    }
+    let plan = try PreparationPlan(
+      collection: collection, folder: folder, recipe: recipe, fingerprints: fingerprints,
+      cache: cache)
+    progress.report(.began(plan.overview))
+    try begin(cache, collection: collection, fingerprints: fingerprints)
+    var writer = PreparationWriter(
+      cache: cache, total: plan.tasks.count, start: start, progress: progress,
+      batchBytes: Self.batchBytes, batchSeconds: Self.batchSeconds)
+    for record in collection.rejected { try writer.quarantine(record, stamp: nil) }
+    let threads = min(max(1, self.threads), plan.tasks.count)
+    let workers = PreparationWorkers(
+      plan: plan, folder: folder, recipe: recipe, fingerprints: fingerprints, threads: threads,
+      cancellation: cancellation)
+    try writer.drain(workers, threads: threads)
+    if !cancellation.isCancelled {
+      try finish(
+        cache, plan: plan, collection: collection, quarantine: writer.quarantine,
+        fingerprints: fingerprints)
+    }
+    try cache.writeCard(recipe: recipe, manifest: collection.manifest)
+    return try summary(
+      cache, plan: plan, collection: collection, writer: writer,
+      wallSeconds: start.duration(to: clock.now) / .seconds(1),
+      cpuSeconds: ProcessUsage.now().cpuSeconds - cpuBefore,
+      wasCancelled: cancellation.isCancelled)
+  }
+
+  private func check() throws(PreparationError) {
+    do { try recipe.check() } catch { throw .recipe(error) }
+  }
+
+  private func fingerprints() throws(PreparationError) -> [View: Fingerprint] {
+    var result: [View: Fingerprint] = [:]
+    do {
+      for (view, ingredients) in try recipe.ingredients() {
+        result[view] = try onCache { () throws(CacheError) in
+          try Fingerprint(hashing: JSONValue.object(ingredients).canonicalBytes())
+        }
+      }
+    } catch let error as RecipeError {
+      throw .recipe(error)
+    } catch let error as PreparationError {
+      throw error
+    } catch {
+      throw .recipe(RecipeError(subject: "the recipe", detail: "\(error)", hint: "check it"))
+    }
+    return result
+  }
+
+  private func collection() throws(PreparationError) -> Collection {
+    do {
+      let name = URL(fileURLWithPath: folder).lastPathComponent
+      let collection = try Collection.read(folder: folder, manifest: manifest, name: name)
+      guard !collection.manifest.tracks.isEmpty else {
+        throw PreparationError.nothingToPrepare(
+          folder: folder, unusable: collection.rejected.count, absent: collection.absent.count)
+      }
+      return collection
+    } catch let error as PreparationError {
+      throw error
+    } catch {
+      throw .audio(error)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+internal import Corpus
+internal import DatasetCache
+
+extension Preparation {
+  /// Says in the cache what it is going to hold.
+  func begin(
+    _ cache: Cache, collection: Collection, fingerprints: [View: Fingerprint]
+  ) throws(PreparationError) {
+    try onCache { () throws(CacheError) in
+      try cache.describe(
+        CacheDescription(
+          recipeJSON: try canonicalJSON(recipe), fingerprints: fingerprints,
+          manifest: try ManifestReference(collection.manifest)))
+    }
+  }
+
+  /// Takes out what belongs to no track, view or file any more, and renews the splits.
+  func finish(
+    _ cache: Cache, plan: PreparationPlan, collection: Collection, quarantine: [QuarantineRecord],
+    fingerprints: [View: Fingerprint]
+  ) throws(PreparationError) {
+    let current = Set(quarantine.map(\.path))
+    try onCache { () throws(CacheError) in
+      if !plan.removed.isEmpty { try cache.remove(tracks: plan.removed) }
+      if try !cache.summary().staleDatabases.isEmpty {
+        try cache.dropStaleViews(keeping: fingerprints)
+      }
+      let gone = try cache.quarantined().map(\.path).filter { !current.contains($0) }
+      if !gone.isEmpty { try cache.removeFromQuarantine(paths: gone) }
+    }
+    try cache.renewSplits()
+    if let split { try cache.makeSplit(split) }
+  }
+
+  /// What was done, in numbers.
+  func summary(
+    _ cache: Cache, plan: PreparationPlan, collection: Collection, writer: PreparationWriter,
+    wallSeconds: Double, cpuSeconds: Double, wasCancelled: Bool
+  ) throws(PreparationError) -> PreparationSummary {
+    let published = collection.manifest.tracks.compactMap { track in
+      track.md5.map { (track.id, $0) }
+    }
+    let changed = published.filter { id, md5 in
+      writer.checksums[id].map { $0 != md5 } ?? false
+    }
+    return try onCache { () throws(CacheError) in
+      let census = try cache.summary()
+      return PreparationSummary(
+        tracks: census.tracks, prepared: writer.checksums.count,
+        unchanged: plan.overview.unchanged, removed: plan.removed.count,
+        absent: collection.absent.count, unlisted: collection.unlisted.count,
+        changed: changed.map(\.0), slices: census.views.mapValues(\.slices),
+        bytes: census.views.mapValues(\.bytes), quarantine: try cache.quarantined(),
+        splits: try cache.splitNames(), audioSeconds: writer.done.audioSeconds,
+        wallSeconds: wallSeconds, cpuSeconds: cpuSeconds, peakBytes: ProcessUsage.now().peakBytes,
+        wasCancelled: wasCancelled)
+    }
+  }
+}
+
+extension ManifestReference {
+  init(_ manifest: Manifest) throws(CacheError) {
+    self.init(
+      name: manifest.name, sha256: try Fingerprint(hashing: manifest.canonicalJSON()).hex,
+      tracks: manifest.tracks.count)
+  }
+}
+
+/// Canonical JSON, its one error as the cache's.
+func canonicalJSON(_ value: some Encodable) throws(CacheError) -> [UInt8] {
+  do {
+    return try Corpus.CanonicalJSON.encode(value)
+  } catch {
+    throw CacheError(
+      kind: .invalidRecord, operation: "encode", subject: "\(type(of: value))", detail: "\(error)")
+  }
+}

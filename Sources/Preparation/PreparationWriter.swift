@@ -1,0 +1,97 @@
+internal import DatasetCache
+internal import Foundation
+
+/// The one writer: takes outcomes from the workers, stores finished tracks in batches and reports.
+struct PreparationWriter {
+  let cache: Cache
+  let total: Int
+  let start: ContinuousClock.Instant
+  let progress: any ProgressSink
+  let batchBytes: Int
+  let batchSeconds: Double
+
+  private(set) var done = PreparationProgress(
+    done: 0, total: 0, quarantined: 0, audioSeconds: 0, elapsed: 0)
+  private(set) var quarantine: [QuarantineRecord] = []
+  private(set) var checksums: [String: String] = [:]
+  private var batch: [PreparedTrack] = []
+  private var pendingBytes = 0
+  private var lastCommit = Date()
+
+  init(
+    cache: Cache, total: Int, start: ContinuousClock.Instant, progress: any ProgressSink,
+    batchBytes: Int, batchSeconds: Double
+  ) {
+    self.cache = cache
+    self.total = total
+    self.start = start
+    self.progress = progress
+    self.batchBytes = batchBytes
+    self.batchSeconds = batchSeconds
+  }
+
+  /// Takes outcomes until every worker has ended. Whatever goes wrong, no worker is left running.
+  ///
+  /// - Throws: `PreparationError` where the cache cannot be written; what was committed stays.
+  mutating func drain(_ workers: PreparationWorkers, threads: Int) throws(PreparationError) {
+    var running = threads
+    var failure: PreparationError?
+    while running > 0 {
+      let deadline = lastCommit.addingTimeInterval(batchSeconds)
+      let outcome = workers.outcomes.pop(before: batch.isEmpty ? .distantFuture : deadline)
+      if case .ended? = outcome { running -= 1 }
+      guard failure == nil else { continue }
+      do {
+        if let outcome { try take(outcome) }
+        if pendingBytes >= batchBytes || Date() >= deadline { try commit() }
+      } catch {
+        failure = error
+        // Workers that wait for a place go on to their end, and their ends still arrive.
+        workers.stop()
+      }
+    }
+    if let failure { throw failure }
+    try commit()
+  }
+
+  private mutating func take(_ outcome: PreparationWorkers.Outcome) throws(PreparationError) {
+    switch outcome {
+    case .prepared(let track, let seconds):
+      batch.append(track)
+      checksums[track.record.id] = track.record.md5
+      pendingBytes += track.values.reduce(0) { $0 + $1.tensors.reduce(0) { $0 + $1.byteCount } }
+      advance(seconds)
+    case .quarantined(let record, let stamp, let seconds):
+      try quarantine(record, stamp: stamp)
+      advance(seconds)
+    case .failed(let error): throw .signal(error)
+    case .ended: break
+    }
+  }
+
+  /// Records a file that cannot be used.
+  mutating func quarantine(
+    _ record: QuarantineRecord, stamp: SourceStamp?
+  ) throws(PreparationError) {
+    try onCache { () throws(CacheError) in try cache.quarantine(record, stamp: stamp) }
+    quarantine.append(record)
+    progress.report(.quarantined(record))
+  }
+
+  private mutating func advance(_ seconds: Double) {
+    done.done += 1
+    done.total = total
+    done.quarantined = quarantine.count
+    done.audioSeconds += seconds
+    done.elapsed = start.duration(to: ContinuousClock().now) / .seconds(1)
+    progress.report(.advanced(done))
+  }
+
+  private mutating func commit() throws(PreparationError) {
+    lastCommit = Date()
+    guard !batch.isEmpty else { return }
+    try onCache { () throws(CacheError) in try cache.store(batch) }
+    batch.removeAll(keepingCapacity: true)
+    pendingBytes = 0
+  }
+}

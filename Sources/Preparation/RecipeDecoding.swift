@@ -1,0 +1,139 @@
+public import Corpus
+internal import FoundationEssentials
+internal import SignalKit
+
+/// Why a recipe cannot be used.
+public struct RecipeError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Where in the recipe: a JSON path such as `views.mel.bands`.
+  public let subject: String
+  /// What is wrong there.
+  public let detail: String
+  /// What to do about it.
+  public let hint: String
+
+  /// One line: place, fault, remedy.
+  public var description: String { "recipe: \(subject) \(detail); \(hint)" }
+}
+
+extension Recipe {
+  /// Reads and checks a recipe.
+  ///
+  /// - Throws: ``RecipeError`` that names the place: no JSON, another schema, a key that no recipe
+  ///   has (most often a typing error), a value of the wrong type or out of range.
+  public static func decode(_ json: [UInt8]) throws(RecipeError) -> Recipe {
+    let value: JSONValue
+    let recipe: Recipe
+    do {
+      value = try JSONDecoder().decode(JSONValue.self, from: Data(json))
+      try Self.checkKeys(value)
+      recipe = try JSONDecoder().decode(Recipe.self, from: Data(json))
+    } catch let error as RecipeError {
+      throw error
+    } catch let error as DecodingError {
+      throw RecipeError(
+        subject: Self.place(of: error), detail: "cannot be read: \(Self.reason(of: error))",
+        hint: "compare it with Manifests/recipes/gtzan.json")
+    } catch {
+      throw RecipeError(
+        subject: "the file", detail: "cannot be read: \(error)",
+        hint: "compare it with Manifests/recipes/gtzan.json")
+    }
+    try recipe.check()
+    return recipe
+  }
+
+  /// Checks every number.
+  ///
+  /// - Throws: ``RecipeError`` that names the first one out of range.
+  public func check() throws(RecipeError) {
+    try Self.require(schema == Self.schema, "schema", "is \(schema)", "use \(Self.schema)")
+    try Self.require(
+      (1_000...384_000).contains(sampleRate), "sampleRate", "is \(sampleRate)",
+      "use 1,000 to 384,000 Hz")
+    try Self.require(
+      maximumSeconds > 0 && maximumSeconds <= 86_400, "maximumSeconds", "is \(maximumSeconds)",
+      "use more than 0 and at most 86,400")
+    try Self.require(
+      !rules.isEmpty, "views", "names no view",
+      "give at least one of features, features-30s, waveform, mel")
+    if let mel = views.mel {
+      do {
+        _ = try MelSpectrogram(melParameters(mel))
+      } catch {
+        throw RecipeError(subject: "views.mel: \(error.subject)", detail: error.detail, hint: error.hint)
+      }
+      try Self.require(
+        mel.dynamicRange > 0 && mel.dynamicRange <= 400, "views.mel.dynamicRange",
+        "is \(mel.dynamicRange)", "use more than 0 and at most 400 dB")
+    }
+  }
+
+  func melParameters(_ view: MelView) -> MelParameters {
+    var parameters = MelParameters()
+    parameters.sampleRate = Double(sampleRate)
+    parameters.transformLength = view.transformLength
+    parameters.hop = view.hop
+    parameters.bands = view.bands
+    parameters.minimumFrequency = view.minimumFrequency
+    parameters.maximumFrequency = view.maximumFrequency
+    parameters.dynamicRange = Float(view.dynamicRange)
+    parameters.padding = profile.padding
+    return parameters
+  }
+
+  private static func require(
+    _ holds: Bool, _ subject: String, _ detail: String, _ hint: String
+  ) throws(RecipeError) {
+    if !holds { throw RecipeError(subject: subject, detail: detail, hint: hint) }
+  }
+
+  private static let sliceKeys: Set = ["length", "hop", "required", "maximumCount"]
+  private static let melKeys: Set = [
+    "slices", "transformLength", "hop", "bands", "minimumFrequency", "maximumFrequency",
+    "dynamicRange",
+  ]
+
+  /// The keys a recipe may have, by place.
+  private static let keys: [String: Set<String>] = [
+    "": ["schema", "name", "sampleRate", "maximumSeconds", "profile", "views"],
+    "views": ["features", "features-30s", "waveform", "mel"],
+    "views.features": ["slices"], "views.features-30s": ["slices"], "views.waveform": ["slices"],
+    "views.mel": melKeys,
+    "views.features.slices": sliceKeys, "views.features-30s.slices": sliceKeys,
+    "views.waveform.slices": sliceKeys, "views.mel.slices": sliceKeys,
+  ]
+
+  private static func checkKeys(_ value: JSONValue, at place: String = "") throws(RecipeError) {
+    guard case .object(let fields) = value, let known = keys[place] else { return }
+    for (key, field) in fields.sorted(by: { $0.key < $1.key }) {
+      let here = place.isEmpty ? key : "\(place).\(key)"
+      guard known.contains(key) else {
+        throw RecipeError(
+          subject: here, detail: "is not something a recipe has",
+          hint: "here it may have \(known.sorted().joined(separator: ", "))")
+      }
+      try checkKeys(field, at: here)
+    }
+  }
+
+  private static func place(of error: DecodingError) -> String {
+    let path =
+      switch error {
+      case .typeMismatch(_, let context), .valueNotFound(_, let context),
+        .dataCorrupted(let context):
+        context.codingPath
+      case .keyNotFound(let key, let context): context.codingPath + [key]
+      @unknown default: [any CodingKey]()
+      }
+    return path.isEmpty ? "the file" : path.map(\.stringValue).joined(separator: ".")
+  }
+
+  private static func reason(of error: DecodingError) -> String {
+    switch error {
+    case .typeMismatch(let type, _): "a \(type) is expected"
+    case .valueNotFound, .keyNotFound: "it is missing"
+    case .dataCorrupted(let context): context.debugDescription
+    @unknown default: "\(error)"
+    }
+  }
+}

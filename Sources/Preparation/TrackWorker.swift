@@ -1,0 +1,122 @@
+internal import AudioIO
+internal import Corpus
+internal import DatasetCache
+internal import SignalKit
+
+/// Why a decoded track cannot be used.
+struct TrackFault: Error {
+  let code: String
+  let message: String
+  let hint: String
+}
+
+/// Turns decoded tracks into the values of views. One value serves one thread and keeps its buffers
+/// and plans from track to track.
+struct TrackWorker: ~Copyable {
+  private let recipe: Recipe
+  private let rules: [View: SliceRule]
+  private let fingerprints: [View: Fingerprint]
+  private var features: FeatureExtractor
+  private var mel: MelSpectrogram?
+  private var floats: [Float] = []
+
+  init(recipe: Recipe, fingerprints: [View: Fingerprint]) throws(SignalError) {
+    let features = try FeatureExtractor(
+      profile: recipe.profile, sampleRate: Double(recipe.sampleRate))
+    let mel: MelSpectrogram? =
+      if let view = recipe.views.mel {
+        try MelSpectrogram(recipe.melParameters(view))
+      } else {
+        nil
+      }
+    self.recipe = recipe
+    self.fingerprints = fingerprints
+    self.features = features
+    self.mel = mel
+    rules = recipe.rules
+  }
+
+  /// The values of `views` of a track.
+  ///
+  /// - Throws: ``TrackFault`` where the track is too short for a slice of a view of the recipe, whether
+  ///   that view is computed now or not: a track is either all there or not there.
+  mutating func values(
+    of audio: DecodedTrack, views: Set<View>
+  ) throws(TrackFault) -> [PreparedTrack.Value] {
+    let frames = audio.samples.count
+    for (view, rule) in rules where rule.count(frames: frames) == 0 {
+      throw TrackFault(
+        code: "too-short",
+        message:
+          "has \(frames) samples at \(recipe.sampleRate) Hz, and one slice of \(view.rawValue) "
+          + "takes \(rule.required)",
+        hint: "leave the track out, or shorten the slices in the recipe")
+    }
+    audio.samples.copyFloats(0..<frames, into: &floats)
+    var values: [PreparedTrack.Value] = []
+    for view in View.allCases where views.contains(view) {
+      guard let rule = rules[view], let fingerprint = fingerprints[view] else { continue }
+      let slices = rule.slices(frames: frames)
+      values.append(
+        PreparedTrack.Value(
+          view: view, fingerprint: fingerprint,
+          tensors: [try tensor(view: view, slices: slices, samples: audio.samples)],
+          slices: SliceIndex(
+            count: slices.count, length: rule.length ?? frames, hop: rule.hop, frames: frames)))
+    }
+    return values
+  }
+
+  private mutating func tensor(
+    view: View, slices: Slices, samples: Samples
+  ) throws(TrackFault) -> Tensor {
+    switch view {
+    case .features, .features30s: try featureTensor(slices)
+    case .mel: try melTensor(slices)
+    case .waveform: waveformTensor(samples)
+    }
+  }
+
+  private mutating func featureTensor(_ slices: Slices) throws(TrackFault) -> Tensor {
+    var rows: [Float] = []
+    rows.reserveCapacity(slices.count * FeatureVector.names.count)
+    do {
+      for slice in slices {
+        rows += try features.features(of: floats.span.extracting(slice.range)).values
+      }
+    } catch {
+      throw Self.fault(error)
+    }
+    return Tensor("features", shape: [slices.count, FeatureVector.names.count], rows)
+  }
+
+  private mutating func melTensor(_ slices: Slices) throws(TrackFault) -> Tensor {
+    let length = slices.first?.length ?? 0
+    let frames = mel?.frames(samples: length) ?? 0
+    let bands = recipe.views.mel?.bands ?? 0
+    let size = bands * frames
+    var pictures = [Float](repeating: 0, count: slices.count * size)
+    do {
+      for (index, slice) in slices.enumerated() {
+        var span = pictures.mutableSpan
+        var picture = span.extracting(index * size..<(index + 1) * size)
+        try mel?.write(floats.span.extracting(slice.range), to: &picture)
+      }
+    } catch {
+      throw Self.fault(error)
+    }
+    return Tensor("mel", shape: [slices.count, bands, frames], pictures)
+  }
+
+  private func waveformTensor(_ samples: Samples) -> Tensor {
+    switch samples {
+    case .int16(let values): Tensor("waveform", shape: [values.count], values)
+    case .float32(let values): Tensor("waveform", shape: [values.count], values)
+    }
+  }
+
+  private static func fault(_ error: SignalError) -> TrackFault {
+    TrackFault(
+      code: "not-computable", message: "\(error.subject) \(error.detail)", hint: error.hint)
+  }
+}
