@@ -1,0 +1,162 @@
+import Glibc
+
+/// Why a file could not be used: what was done to what, what is wrong and what to do.
+public struct AudioError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The verdicts on a file or folder.
+  public enum Kind: Sendable, Hashable {
+    /// The system refuses to open or read it; its error number.
+    case unreadable(errno: Int32)
+    /// It is a folder, a pipe or a device.
+    case notAFile
+    /// It is not a folder.
+    case notAFolder
+    /// Its name is not UTF-8.
+    case badName
+    /// A link that leads to a folder that is read already, or to itself.
+    case symlinkLoop
+    /// A link that leads out of the audio folder.
+    case outsideFolder
+    /// It has no bytes at all.
+    case empty
+    /// Its first bytes are those of no audio format.
+    case notAudio
+    /// It looks like audio, in a form that libsndfile does not decode.
+    case unsupported
+    /// The decoder met bytes that it could not make sense of.
+    case damaged
+    /// The header promises more bytes of audio than the file has.
+    case headerPromisesMore(declared: Int64, actual: Int64)
+    /// The audio ends before it should: frames promised and decoded, where the format counts them.
+    case truncated(declared: Int?, actual: Int?)
+    /// Its header counts no samples although some follow: whoever wrote it did not finish.
+    case neverClosed
+    /// It is sound, and of length zero.
+    case noSamples
+    /// A sample is NaN or infinite; the first such frame.
+    case notFinite(frame: Int)
+    /// It plays for longer than the limit.
+    case tooLong(limitSeconds: Double)
+    /// It has more channels than ``Decoding/maximumChannels``.
+    case tooManyChannels(Int)
+    /// Its rate, or the rate asked for, is outside ``Decoding/sampleRates``.
+    case sampleRateOutOfRange(Int)
+    /// It changed while it was read.
+    case changed
+    /// A library refused to work, not because of the file.
+    case library
+    /// It could not be written; the system's error number, or 0.
+    case unwritable(errno: Int32)
+  }
+
+  /// The verdict.
+  public let kind: Kind
+  /// What was being done.
+  public let operation: String
+  /// The path of the file or folder.
+  public let subject: String
+  /// What is wrong with it.
+  public let detail: String
+
+  /// A verdict on the file at `subject`; without a `detail` the kind's own words are used.
+  init(_ kind: Kind, _ operation: String, _ subject: String, detail: String? = nil) {
+    self.kind = kind
+    self.operation = operation
+    self.subject = subject
+    self.detail = detail ?? kind.words
+  }
+
+  /// A stable word for the verdict, for records and tools.
+  public var code: String { kind.code }
+
+  /// What to do about it.
+  public var hint: String { kind.hint }
+
+  /// One line that a person can act on.
+  public var description: String { "\(operation): \(subject) \(detail); \(hint)" }
+}
+
+extension AudioError.Kind {
+  /// A stable word for the verdict, for records and tools.
+  public var code: String {
+    switch self {
+    case .unreadable: "unreadable"
+    case .notAFile: "not-a-file"
+    case .notAFolder: "not-a-folder"
+    case .badName: "bad-name"
+    case .symlinkLoop: "symlink-loop"
+    case .outsideFolder: "outside-folder"
+    case .empty: "empty"
+    case .notAudio: "not-audio"
+    case .unsupported: "unsupported"
+    case .damaged: "damaged"
+    case .headerPromisesMore: "header-promises-more"
+    case .truncated: "truncated"
+    case .neverClosed: "never-closed"
+    case .noSamples: "no-samples"
+    case .notFinite: "not-finite"
+    case .tooLong: "too-long"
+    case .tooManyChannels: "too-many-channels"
+    case .sampleRateOutOfRange: "sample-rate"
+    case .changed: "changed"
+    case .library: "library"
+    case .unwritable: "unwritable"
+    }
+  }
+
+  fileprivate var words: String {
+    switch self {
+    case .unreadable(let number): "cannot be read (\(systemMessage(number)))"
+    case .notAFile: "is not a file"
+    case .notAFolder: "is not a folder"
+    case .badName: "has a name that is not UTF-8"
+    case .symlinkLoop: "is a link to a folder that is read already"
+    case .outsideFolder: "is a link out of the audio folder"
+    case .empty: "is empty"
+    case .notAudio: "does not begin like any audio format"
+    case .unsupported: "is audio of a form that cannot be decoded"
+    case .damaged: "is damaged"
+    case .headerPromisesMore(let declared, let actual):
+      "should have \(declared) bytes of audio and has \(actual)"
+    case .truncated(let declared?, let actual?):
+      "should have \(declared) samples a channel and ends after \(actual)"
+    case .truncated: "ends before its audio does"
+    case .neverClosed: "was never closed: its header counts no samples, yet some follow"
+    case .noSamples: "holds no samples"
+    case .notFinite(let frame): "has a sample that is not a number, or infinite, at frame \(frame)"
+    case .tooLong(let limit): "plays for more than \(limit) seconds"
+    case .tooManyChannels(let count): "has \(count) channels"
+    case .sampleRateOutOfRange(let rate): "has a rate of \(rate) Hz"
+    case .changed: "changed while it was read"
+    case .library: "could not be processed"
+    case .unwritable(let number):
+      number == 0 ? "cannot be written" : "cannot be written (\(systemMessage(number)))"
+    }
+  }
+
+  fileprivate var hint: String {
+    switch self {
+    case .unreadable: "check that it exists and may be read"
+    case .notAFile, .notAFolder: "check the path"
+    case .badName: "rename it"
+    case .symlinkLoop: "remove the link"
+    case .outsideFolder: "put the file itself there, or prepare the folder that it leads to"
+    case .empty, .headerPromisesMore, .truncated, .changed: "fetch or copy the file again"
+    case .notAudio, .unsupported: "replace it by a wav, flac, aiff, au, ogg, opus or mp3 file"
+    case .damaged, .neverClosed: "replace it by a sound copy"
+    case .noSamples: "replace it by a recording"
+    case .notFinite: "export it again from its source"
+    case .tooLong: "cut it, or raise the limit"
+    case .tooManyChannels: "mix it down to at most \(Decoding.maximumChannels)"
+    case .sampleRateOutOfRange:
+      "use \(Decoding.sampleRates.lowerBound) to \(Decoding.sampleRates.upperBound) Hz"
+    case .library: "check the installed libraries and the free memory"
+    case .unwritable: "check that its folder exists, may be written and has space left"
+    }
+  }
+}
+
+/// The system's words for an error number.
+private func systemMessage(_ number: Int32) -> String {
+  // Its buffer is the thread's own since glibc 2.32.
+  unsafe String(cString: strerror(number))
+}

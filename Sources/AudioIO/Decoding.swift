@@ -1,0 +1,43 @@
+/// How files are decoded.
+public struct Decoding: Sendable, Hashable, Codable {
+  /// The rate of the result in Hz, 1,000 to 768,000; files of another rate are resampled.
+  public var sampleRate: Int
+  /// The longest file that is decoded, in seconds, above 0; a longer one is refused.
+  public var maximumSeconds: Double
+
+  /// Decoding to `sampleRate`, of files that play for at most `maximumSeconds`.
+  public init(sampleRate: Int = 22_050, maximumSeconds: Double = 600) {
+    self.sampleRate = sampleRate
+    self.maximumSeconds = maximumSeconds
+  }
+
+  /// The sample rates that are read and made, in Hz.
+  public static let sampleRates = 1_000...768_000
+  /// The largest number of channels that is read.
+  public static let maximumChannels = 64
+}
+
+/// A file, decoded to one channel.
+public struct DecodedTrack: Sendable, Hashable {
+  /// The samples at ``sampleRate``.
+  public var samples: Samples
+  /// Samples a second.
+  public var sampleRate: Int
+  /// What the file held; `frames` is what was decoded.
+  public var source: AudioFormat
+  /// The MD5 of the file's bytes, 32 lower-case hexadecimal digits.
+  public var md5: String
+  /// The size of the file in bytes.
+  public var byteCount: Int64
+
+  /// A decoded file.
+  public init(
+    samples: Samples, sampleRate: Int, source: AudioFormat, md5: String, byteCount: Int64
+  ) {
+    self.samples = samples
+    self.sampleRate = sampleRate
+    self.source = source
+    self.md5 = md5
+    self.byteCount = byteCount
+  }
+}
