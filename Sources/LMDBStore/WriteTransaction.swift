@@ -50,7 +50,8 @@ import CLMDB
     if code == MDB_MAP_FULL { isOutOfRoom = true }
     let place = database.map { "database '\($0)'" } ?? environment.path
     throw StoreError(
-      code: code, operation: operation, subject: key.map { "'\($0)' in \(place)" } ?? place,
+      code: environment.meaning(of: code), operation: operation,
+      subject: key.map { "'\($0)' in \(place)" } ?? place,
       file: environment.path)
   }
 
