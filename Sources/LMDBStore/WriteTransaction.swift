@@ -61,16 +61,29 @@ import CLMDB
   ///
   /// - Throws: `.databasesFull`; `.badKey` for an empty name or one above 511 bytes.
   public mutating func database(named name: String) throws(StoreError) -> Database {
+    if let known = try open(name, flags: MDB_CREATE) { return known }
+    throw StoreError(
+      code: MDB_NOTFOUND, operation: "create", subject: "database '\(name)'",
+      file: environment.path)
+  }
+
+  /// A named database that exists, or nil; nothing is made.
+  public mutating func existingDatabase(named name: String) throws(StoreError) -> Database? {
+    try open(name, flags: 0)
+  }
+
+  private mutating func open(_ name: String, flags: Int32) throws(StoreError) -> Database? {
     if let known = opened.first(where: { $0.name == name }) { return known }
     if let known = environment.handles.lookUp(name) { return known }
     guard (1...Look.longestKey).contains(name.utf8.count), !name.utf8.contains(0) else {
       throw StoreError(
-        kind: .badKey, operation: "create", subject: "database '\(name)'",
+        kind: .badKey, operation: "open", subject: "database '\(name)'",
         detail: "a name has 1 to \(Look.longestKey) bytes, none of them zero")
     }
     var slot: MDB_dbi = 0
-    try check(
-      unsafe mdb_dbi_open(handle, name, UInt32(MDB_CREATE), &slot), "create", name)
+    let code = unsafe mdb_dbi_open(handle, name, UInt32(flags), &slot)
+    if code == MDB_NOTFOUND, flags & MDB_CREATE == 0 { return nil }
+    try check(code, "open", name)
     let database = environment.handles.make(name: name, slot: slot)
     opened.append(database)
     return database
