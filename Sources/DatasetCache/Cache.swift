@@ -1,0 +1,185 @@
+import LMDBStore
+
+/// A prepared dataset: records, values of views, splits and quarantine, in one folder.
+///
+/// One process at a time writes to a cache, any number read it meanwhile. Within a process it is
+/// open once; its readers may be on any thread, its writes on one thread at a time (a dedicated
+/// one is best). What a call stores is on disk, all of it or nothing, when the call returns.
+public final class Cache: Sendable {
+  /// What a cache is opened for.
+  public enum Access: Sendable, Hashable {
+    /// Reading; the cache must exist.
+    case reading
+    /// Reading and writing; the cache must exist.
+    case writing
+    /// Reading and writing; made where there is nothing or an empty folder, and where an earlier
+    /// making did not end.
+    case creating
+  }
+
+  /// The folder.
+  public let path: String
+  /// What it was opened for.
+  public let access: Access
+  let environment: Environment
+  private let lock: LockFile?
+
+  /// Opens a cache, or makes one.
+  ///
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - access: What for.
+  ///   - withoutReadAhead: Whether the system's read-ahead is off, for a loader that asks for
+  ///     its pages beforehand; without that, reading from a cold disk is 12 times slower.
+  ///   - initialMapSize: Bytes of address space for the first map of a writer; it grows.
+  /// - Throws: `CacheError`: `.notFound`, `.isAFile`, `.notACache` (also a folder that holds
+  ///   something else), `.unfinished`, `.newerSchema`, `.locked` (by the process it names),
+  ///   `.damaged`, `.noSpace`, `.system`.
+  public static func open(
+    at path: String, for access: Access, withoutReadAhead: Bool = false,
+    initialMapSize: Int = 4 << 30
+  ) throws(CacheError) -> Cache {
+    try inspectFolder(path, access: access)
+    let lock =
+      access == .reading ? nil : try LockFile(path: "\(path)/\(Layout.lock)", cache: path)
+    let environment: Environment
+    do throws(StoreError) {
+      environment = try Environment(
+        path: "\(path)/\(Layout.shard)",
+        options: .init(
+          isReadOnly: access == .reading, withoutReadAhead: withoutReadAhead,
+          initialMapSize: initialMapSize))
+    } catch {
+      throw CacheError(error)
+    }
+    let cache = Cache(path: path, access: access, environment: environment, lock: lock)
+    try cache.checkSchema()
+    return cache
+  }
+
+  private init(path: String, access: Access, environment: Environment, lock: LockFile?) {
+    self.path = path
+    self.access = access
+    self.environment = environment
+    self.lock = lock
+  }
+
+  private static func refusal(
+    _ kind: CacheError.Kind, _ path: String, _ detail: String, _ hint: String
+  ) -> CacheError {
+    CacheError(kind: kind, operation: "open the cache", subject: path, detail: detail, hint: hint)
+  }
+
+  /// Refuses a place that is no cache before anything is written to it, and makes the folder.
+  private static func inspectFolder(_ path: String, access: Access) throws(CacheError) {
+    switch try Folder.kind(path) {
+    case .file:
+      throw refusal(.isAFile, path, "it is a file", "give the path of a folder")
+    case .missing:
+      guard access == .creating else {
+        throw refusal(.notFound, path, "there is nothing", "prepare it first, or check the path")
+      }
+      return try Folder.make(path)
+    case .folder: break
+    }
+    let shardSize = Folder.size("\(path)/\(Layout.shard)")
+    if let shardSize, shardSize > 0 { return }
+    let names = try Folder.names(path)
+    if let foreign = names.first(where: { !Layout.ownFiles.contains($0) }) {
+      throw refusal(
+        .notACache, path, "the folder holds other things, such as '\(foreign)'",
+        "give a new or an empty folder")
+    }
+    guard access == .creating else {
+      throw names.isEmpty
+        ? refusal(.notACache, path, "the folder is empty", "prepare it first, or check the path")
+        : unfinished(path)
+    }
+  }
+
+  private static func unfinished(_ path: String) -> CacheError {
+    refusal(
+      .unfinished, path, "its preparation ended before anything was stored",
+      "run the preparation again")
+  }
+
+  private func checkSchema() throws(CacheError) {
+    if let found = try metaText("schema") {
+      guard found.hasPrefix(Layout.schemaPrefix),
+        let version = Int(found.dropFirst(Layout.schemaPrefix.count))
+      else {
+        throw Self.refusal(
+          .notACache, path, "its schema is '\(found)'", "give the path of a cache of lathe")
+      }
+      guard version <= Layout.schemaVersion else {
+        throw Self.refusal(
+          .newerSchema, path,
+          "its schema is \(found), and this program knows up to "
+            + "\(Layout.schemaPrefix)\(Layout.schemaVersion)",
+          "use a newer lathe, or prepare it again in another folder")
+      }
+      return
+    }
+    guard try inStore({ () throws(StoreError) in try environment.databaseNames() }).isEmpty
+    else {
+      throw Self.refusal(
+        .notACache, path, "its shard is a store of another program",
+        "give a new or an empty folder")
+    }
+    guard access == .creating else { throw Self.unfinished(path) }
+    try put(
+      Array("\(Layout.schemaPrefix)\(Layout.schemaVersion)".utf8), for: "schema", in: Layout.meta)
+  }
+
+  // MARK: What the extensions share
+
+  /// The database of a name, or nil where nothing was ever put into it.
+  func database(_ name: String) throws(CacheError) -> Database? {
+    try inStore { () throws(StoreError) in try environment.database(named: name) }
+  }
+
+  /// A copy of a value, or nil.
+  func bytes(for key: String, in name: String) throws(CacheError) -> [UInt8]? {
+    guard !key.isEmpty, key.utf8.count <= 511, let database = try database(name) else {
+      return nil
+    }
+    return try inStore { () throws(StoreError) in
+      try environment.read { transaction throws(StoreError) in
+        copy(try transaction.value(for: key, in: database))
+      }
+    }
+  }
+
+  /// Every key of a database with a copy of its value, in the order of the keys.
+  func entries(of name: String) throws(CacheError) -> [(key: String, value: [UInt8])] {
+    guard let database = try database(name) else { return [] }
+    return try inStore { () throws(StoreError) in
+      try environment.read { transaction throws(StoreError) in
+        var all: [(key: String, value: [UInt8])] = []
+        var cursor = try transaction.cursor(in: database)
+        while try cursor.next() {
+          all.append((cursor.keyText, copy(cursor.value) ?? []))
+        }
+        return all
+      }
+    }
+  }
+
+  func put(_ value: [UInt8], for key: String, in name: String) throws(CacheError) {
+    try inStore { () throws(StoreError) in
+      try environment.write { transaction throws(StoreError) in
+        try transaction.put(value, for: key, in: try transaction.database(named: name))
+      }
+    }
+  }
+
+  func metaText(_ key: String) throws(CacheError) -> String? {
+    try bytes(for: key, in: Layout.meta).map { String(decoding: $0, as: UTF8.self) }
+  }
+}
+
+/// A copy of borrowed bytes.
+func copy(_ span: RawSpan?) -> [UInt8]? {
+  guard let span else { return nil }
+  return unsafe span.withUnsafeBytes { unsafe Array($0) }
+}

@@ -1,0 +1,111 @@
+import LMDBStore
+
+/// Which manifest a cache was made from.
+public struct ManifestReference: Sendable, Hashable, Codable {
+  /// The dataset's name.
+  public var name: String
+  /// SHA-256 of the manifest's canonical JSON, 64 hex digits.
+  public var sha256: String
+  /// How many tracks it names.
+  public var tracks: Int
+
+  /// Makes a reference of parts.
+  public init(name: String, sha256: String, tracks: Int) {
+    self.name = name
+    self.sha256 = sha256
+    self.tracks = tracks
+  }
+}
+
+/// What a cache was made from and how, in the database `meta`.
+public struct CacheDescription: Sendable, Hashable {
+  /// The recipe, canonical JSON.
+  public var recipeJSON: [UInt8]
+  /// The fingerprint of each view of the recipe.
+  public var fingerprints: [View: Fingerprint]
+  /// The manifest.
+  public var manifest: ManifestReference
+
+  /// Makes a description of parts.
+  public init(
+    recipeJSON: [UInt8], fingerprints: [View: Fingerprint], manifest: ManifestReference
+  ) {
+    self.recipeJSON = recipeJSON
+    self.fingerprints = fingerprints
+    self.manifest = manifest
+  }
+}
+
+extension Cache {
+  /// Says what the cache is made from and how, in place of what was said before.
+  public func describe(_ description: CacheDescription) throws(CacheError) {
+    let manifest = try CanonicalJSON.encode(description.manifest)
+    try inStore { () throws(StoreError) in
+      try environment.write { transaction throws(StoreError) in
+        let meta = try transaction.database(named: Layout.meta)
+        try transaction.put(description.recipeJSON, for: "recipe", in: meta)
+        try transaction.put(manifest, for: "manifest", in: meta)
+        for view in View.allCases {
+          let key = "fingerprint/\(view.rawValue)"
+          if let fingerprint = description.fingerprints[view] {
+            try transaction.put(Array(fingerprint.hex.utf8), for: key, in: meta)
+          } else {
+            try transaction.delete(key, in: meta)
+          }
+        }
+      }
+    }
+  }
+
+  /// What the cache is made from and how; nil where `describe` was never called.
+  public func description() throws(CacheError) -> CacheDescription? {
+    guard let recipe = try bytes(for: "recipe", in: Layout.meta),
+      let manifest = try bytes(for: "manifest", in: Layout.meta)
+    else { return nil }
+    return CacheDescription(
+      recipeJSON: recipe, fingerprints: try fingerprints(),
+      manifest: try CanonicalJSON.decode(
+        ManifestReference.self, from: manifest, subject: "the manifest of \(path)"))
+  }
+
+  /// The fingerprint of each view of the recipe.
+  public func fingerprints() throws(CacheError) -> [View: Fingerprint] {
+    var all: [View: Fingerprint] = [:]
+    for view in View.allCases {
+      guard let hex = try metaText("fingerprint/\(view.rawValue)") else { continue }
+      all[view] = Fingerprint(hex: hex)
+    }
+    return all
+  }
+
+  /// Stores a split under a name, in place of an earlier one.
+  ///
+  /// - Parameters:
+  ///   - name: 1 to 511 bytes.
+  ///   - json: Canonical JSON; kept as it is.
+  public func putSplit(name: String, json: [UInt8]) throws(CacheError) {
+    try put(json, for: name, in: Layout.splits)
+  }
+
+  /// The bytes of a split, or nil.
+  public func splitJSON(name: String) throws(CacheError) -> [UInt8]? {
+    try bytes(for: name, in: Layout.splits)
+  }
+
+  /// The names of all splits, in the order of their bytes.
+  public func splitNames() throws(CacheError) -> [String] {
+    try entries(of: Layout.splits).map(\.key)
+  }
+
+  /// Removes a split.
+  ///
+  /// - Returns: Whether it was there.
+  @discardableResult
+  public func removeSplit(name: String) throws(CacheError) -> Bool {
+    try inStore { () throws(StoreError) in
+      try environment.write { transaction throws(StoreError) in
+        try transaction.delete(name, in: try transaction.database(named: Layout.splits))
+      }
+    }
+  }
+}

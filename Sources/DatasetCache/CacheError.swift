@@ -1,0 +1,93 @@
+import LMDBStore
+
+/// What went wrong with a cache, told so that a person can act on it.
+public struct CacheError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The cause, as far as a program can do something different about it.
+  public enum Kind: String, Sendable, Hashable {
+    /// There is nothing at the path.
+    case notFound
+    /// The path is a file.
+    case isAFile
+    /// The folder holds something else than a cache.
+    case notACache
+    /// A preparation ended before the cache was made.
+    case unfinished
+    /// A newer program has made it.
+    case newerSchema
+    /// Another writer has it open; `detail` names its process.
+    case locked
+    /// Bytes in it are not what was written.
+    case damaged
+    /// A value is no valid safetensors buffer.
+    case invalidTensors
+    /// A record is no valid JSON of its form.
+    case invalidRecord
+    /// A record names a view whose value is neither given nor in the cache.
+    case missingValue
+    /// A track id is empty or above 511 bytes.
+    case badIdentifier
+    /// Writing was asked of a cache opened for reading.
+    case readOnly
+    /// The volume is full.
+    case noSpace
+    /// Any other failure of the store; `detail` is its own line.
+    case store
+    /// Any other failure of the system.
+    case system
+  }
+
+  /// The cause.
+  public let kind: Kind
+  /// What was being done, such as "open".
+  public let operation: String
+  /// What it was done to: a path, a database and key, a track.
+  public let subject: String
+  /// What was found.
+  public let detail: String
+  /// What to do about it; may be empty.
+  public let hint: String
+
+  /// Makes an error of parts.
+  public init(
+    kind: Kind, operation: String, subject: String, detail: String, hint: String = ""
+  ) {
+    self.kind = kind
+    self.operation = operation
+    self.subject = subject
+    self.detail = detail
+    self.hint = hint
+  }
+
+  /// One line: operation, subject, cause and remedy.
+  public var description: String {
+    let line = "cannot \(operation) \(subject): \(detail)"
+    return hint.isEmpty ? line : "\(line); \(hint)"
+  }
+
+  init(_ error: StoreError) {
+    let kind: Kind =
+      switch error.kind {
+      case .noSpace: .noSpace
+      case .notAStore, .damaged, .truncated, .versionMismatch: .damaged
+      case .fileNotFound: .notFound
+      case .readOnly: .readOnly
+      case .alreadyOpen: .locked
+      case .badKey: .badIdentifier
+      default: .store
+      }
+    self.init(
+      kind: kind, operation: error.operation, subject: error.subject, detail: error.detail,
+      hint: error.hint)
+  }
+
+  init(system code: Int32, operation: String, subject: String) {
+    self.init(StoreError(code: code, operation: operation, subject: subject, file: subject))
+  }
+}
+
+/// Runs a body of store calls with errors told as the cache's own.
+func inStore<Output>(
+  _ body: () throws(StoreError) -> Output
+) throws(CacheError) -> Output {
+  do throws(StoreError) { return try body() } catch { throw CacheError(error) }
+}

@@ -1,0 +1,218 @@
+import LMDBStore
+
+extension Cache {
+  /// Stores a batch of tracks in one transaction: all of them, each with all its values, or none.
+  ///
+  /// A stored track owns exactly the values that its record names: values of its views under
+  /// other fingerprints, and of views that the record lacks, go. It leaves quarantine.
+  /// Values are encoded straight into the store's memory; batches of 16 to 256 MB write best.
+  ///
+  /// - Throws: `CacheError` `.missingValue` where a record names a view that is neither given
+  ///   nor in the cache, or a value that its record does not name; `.invalidTensors`,
+  ///   `.badIdentifier`, `.noSpace`, `.readOnly`. Nothing of the batch is stored then.
+  public func store(_ tracks: [PreparedTrack]) throws(CacheError) {
+    var encoded: [EncodedTrack] = []
+    for track in tracks { encoded.append(try EncodedTrack(track)) }
+    let missing = try inStore { () throws(StoreError) in
+      try environment.write { transaction throws(StoreError) -> CacheError? in
+        for track in encoded {
+          if let missing = try track.store(in: &transaction) {
+            transaction.cancel()
+            return missing
+          }
+        }
+        return nil
+      }
+    }
+    if let missing { throw missing }
+  }
+
+  /// Records a file that could not be used, with its reason. A track that was stored from the
+  /// same file goes: its values are of a file that is no more.
+  ///
+  /// - Parameters:
+  ///   - record: The file and the reason.
+  ///   - stamp: The file's stamp, if it could be had; the same again need not be tried again.
+  public func quarantine(
+    _ record: QuarantineRecord, stamp: SourceStamp? = nil
+  ) throws(CacheError) {
+    let key = try Layout.key(path: record.path)
+    let json = try CanonicalJSON.encode(record)
+    let stampJSON: [UInt8]? = if let stamp { try CanonicalJSON.encode(stamp) } else { nil }
+    let stored = Layout.hasIdentifier(record.id) ? try trackRecord(record.id) : nil
+    try inStore { () throws(StoreError) in
+      try environment.write { transaction throws(StoreError) in
+        if let stored, stored.path == record.path {
+          try transaction.removeTrack(stored.id)
+        }
+        let quarantine = try transaction.database(named: Layout.quarantine)
+        try transaction.put(json, for: key, in: quarantine)
+        let sources = try transaction.database(named: Layout.sources)
+        if let stampJSON {
+          try transaction.put(stampJSON, for: key, in: sources)
+        } else {
+          try transaction.delete(key, in: sources)
+        }
+      }
+    }
+  }
+
+  /// Takes files out of quarantine, such as those that are no longer there.
+  public func removeFromQuarantine(paths: [String]) throws(CacheError) {
+    var keys: [String] = []
+    for path in paths { keys.append(try Layout.key(path: path)) }
+    try inStore { () throws(StoreError) in
+      try environment.write { transaction throws(StoreError) in
+        let quarantine = try transaction.database(named: Layout.quarantine)
+        let sources = try transaction.database(named: Layout.sources)
+        for key in keys {
+          try transaction.delete(key, in: quarantine)
+          try transaction.delete(key, in: sources)
+        }
+      }
+    }
+  }
+
+  /// Renews the stamps of files whose bytes are known to be the same.
+  public func setStamps(_ stamps: [String: SourceStamp]) throws(CacheError) {
+    var entries: [(String, [UInt8])] = []
+    for (path, stamp) in stamps {
+      entries.append((try Layout.key(path: path), try CanonicalJSON.encode(stamp)))
+    }
+    try inStore { () throws(StoreError) in
+      try environment.write { transaction throws(StoreError) in
+        let sources = try transaction.database(named: Layout.sources)
+        for (key, json) in entries { try transaction.put(json, for: key, in: sources) }
+      }
+    }
+  }
+
+  /// Removes tracks with all their values, slices and stamps, in one transaction. Ids that are
+  /// not there are passed over. Splits are left as they are.
+  public func remove(tracks ids: [String]) throws(CacheError) {
+    var found: [(id: String, key: String)] = []
+    for id in ids {
+      guard Layout.hasIdentifier(id), let record = try trackRecord(id) else { continue }
+      found.append((id, try Layout.key(path: record.path)))
+    }
+    try inStore { () throws(StoreError) in
+      try environment.write { transaction throws(StoreError) in
+        let sources = try transaction.database(named: Layout.sources)
+        for (id, key) in found {
+          try transaction.removeTrack(id)
+          try transaction.delete(key, in: sources)
+        }
+      }
+    }
+  }
+}
+
+/// A track with everything computed that does not need the store, so that the body of a
+/// transaction, which may run again, does little and cannot fail on its own.
+private struct EncodedTrack {
+  let id: String
+  let path: String
+  let pathKey: String
+  let json: [UInt8]
+  let stampJSON: [UInt8]
+  let views: [View: Fingerprint]
+  let values: [(value: PreparedTrack.Value, writer: SafetensorsWriter)]
+
+  init(_ track: PreparedTrack) throws(CacheError) {
+    let record = track.record
+    try Layout.checkIdentifier(record.id)
+    id = record.id
+    path = record.path
+    pathKey = try Layout.key(path: record.path)
+    json = try CanonicalJSON.encode(record)
+    stampJSON = try CanonicalJSON.encode(track.stamp)
+    views = record.views
+    var values: [(value: PreparedTrack.Value, writer: SafetensorsWriter)] = []
+    for value in track.values {
+      guard record.views[value.view] == value.fingerprint else {
+        throw Self.missing(
+          record.id, "its record does not name the \(value.view.rawValue) value that is given")
+      }
+      let writer = try SafetensorsWriter(
+        tensors: value.tensors,
+        metadata: [
+          "track": record.id, "view": value.view.rawValue, "fingerprint": value.fingerprint.hex,
+        ])
+      values.append((value, writer))
+    }
+    self.values = values
+  }
+
+  private static func missing(_ id: String, _ detail: String) -> CacheError {
+    CacheError(
+      kind: .missingValue, operation: "store", subject: "track '\(id)'", detail: detail,
+      hint: "give every view that the record names")
+  }
+
+  /// Stores the track; returns what is missing instead where something is.
+  func store(in transaction: inout WriteTransaction) throws(StoreError) -> CacheError? {
+    let tracks = try transaction.database(named: Layout.tracks)
+    let sources = try transaction.database(named: Layout.sources)
+    let quarantine = try transaction.database(named: Layout.quarantine)
+    if let earlier = copy(try transaction.value(for: id, in: tracks)),
+      let record = try? CanonicalJSON.decode(TrackRecord.self, from: earlier, subject: id),
+      record.path != path, let key = try? Layout.key(path: record.path)
+    {
+      try transaction.delete(key, in: sources)
+    }
+    try transaction.removeValues(of: id) { view, fingerprint in views[view] != fingerprint }
+    for (value, writer) in values {
+      let name = Layout.values(value.view, value.fingerprint)
+      let database = try transaction.database(named: name)
+      try transaction.putReserving(byteCount: writer.byteCount, for: id, in: database) { span in
+        writer.fill(&span)
+      }
+      let slices = try transaction.database(named: Layout.slices(value.view))
+      try transaction.put(value.slices.encoded, for: id, in: slices)
+    }
+    for view in View.allCases {
+      guard let fingerprint = views[view] else {
+        try transaction.removeSlices(of: id, view: view)
+        continue
+      }
+      let database = try transaction.existingDatabase(named: Layout.values(view, fingerprint))
+      guard let database, try transaction.contains(id, in: database) else {
+        return Self.missing(id, "its record names a \(view.rawValue) value that is not there")
+      }
+    }
+    try transaction.put(json, for: id, in: tracks)
+    try transaction.put(stampJSON, for: pathKey, in: sources)
+    try transaction.delete(pathKey, in: quarantine)
+    return nil
+  }
+}
+
+extension Layout {
+  static func hasIdentifier(_ id: String) -> Bool { (1...511).contains(id.utf8.count) }
+}
+
+extension WriteTransaction {
+  /// Removes those values of a track whose view and fingerprint a rule names.
+  mutating func removeValues(
+    of id: String, where isStale: (View, Fingerprint) -> Bool
+  ) throws(StoreError) {
+    for name in try databaseNames() {
+      guard let (view, fingerprint) = Layout.valueDatabase(name), isStale(view, fingerprint)
+      else { continue }
+      if let database = try existingDatabase(named: name) { try delete(id, in: database) }
+    }
+  }
+
+  mutating func removeSlices(of id: String, view: View) throws(StoreError) {
+    if let slices = try existingDatabase(named: Layout.slices(view)) {
+      try delete(id, in: slices)
+    }
+  }
+
+  /// Removes a track's record, values and slices.
+  mutating func removeTrack(_ id: String) throws(StoreError) {
+    try removeValues(of: id) { _, _ in true }
+    for view in View.allCases { try removeSlices(of: id, view: view) }
+    try delete(id, in: try database(named: Layout.tracks))
+  }
+}

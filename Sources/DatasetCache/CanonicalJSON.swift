@@ -1,0 +1,34 @@
+import FoundationEssentials
+
+/// JSON whose bytes depend on the value alone: keys in order, slashes as they are, no spaces.
+public enum CanonicalJSON {
+  /// The canonical bytes of a value.
+  ///
+  /// - Throws: `CacheError` `.invalidRecord` for what JSON cannot hold, such as NaN.
+  public static func encode(_ value: some Encodable) throws(CacheError) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      return [UInt8](try encoder.encode(value))
+    } catch {
+      throw CacheError(
+        kind: .invalidRecord, operation: "encode", subject: "\(type(of: value))",
+        detail: "\(error)")
+    }
+  }
+
+  /// The value of JSON bytes.
+  ///
+  /// - Throws: `CacheError` `.invalidRecord`, which names the subject.
+  public static func decode<Value: Decodable>(
+    _ type: Value.Type, from json: [UInt8], subject: String
+  ) throws(CacheError) -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: Data(json))
+    } catch {
+      throw CacheError(
+        kind: .invalidRecord, operation: "read", subject: subject, detail: "\(error)",
+        hint: "the record is damaged: prepare the track again")
+    }
+  }
+}

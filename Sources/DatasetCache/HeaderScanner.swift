@@ -1,0 +1,140 @@
+/// Reads the JSON of a safetensors header: objects, arrays of numbers, and strings, no more.
+///
+/// Headers come from files that anyone may have written, so nothing is trusted: every step is
+/// bounded by the bytes that there are, nesting does not recurse, and numbers may not overflow.
+struct HeaderScanner {
+  private let bytes: [UInt8]
+  private(set) var position = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  func failure(_ detail: String) -> CacheError {
+    CacheError(
+      kind: .invalidTensors, operation: "read", subject: "a safetensors header",
+      detail: "\(detail) at byte \(position)", hint: "the value is damaged: prepare it again")
+  }
+
+  private mutating func skipSpace() {
+    while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) {
+      position += 1
+    }
+  }
+
+  /// Takes a sign if it comes next.
+  mutating func take(_ sign: Unicode.Scalar) -> Bool {
+    skipSpace()
+    guard position < bytes.count, bytes[position] == UInt8(ascii: sign) else { return false }
+    position += 1
+    return true
+  }
+
+  mutating func expect(_ sign: Unicode.Scalar) throws(CacheError) {
+    guard take(sign) else { throw failure("'\(sign)' expected") }
+  }
+
+  /// Whether nothing but space is left.
+  mutating func isAtEnd() -> Bool {
+    skipSpace()
+    return position == bytes.count
+  }
+
+  /// The members of an object: the body reads each one's value.
+  mutating func object(
+    _ member: (inout HeaderScanner, String) throws(CacheError) -> Void
+  ) throws(CacheError) {
+    try expect("{")
+    if take("}") { return }
+    var names: Set<String> = []
+    repeat {
+      let name = try string()
+      guard names.insert(name).inserted else { throw failure("'\(name)' occurs twice") }
+      try expect(":")
+      try member(&self, name)
+    } while take(",")
+    try expect("}")
+  }
+
+  /// An array of integers of 0 and above.
+  mutating func integers() throws(CacheError) -> [Int] {
+    try expect("[")
+    if take("]") { return [] }
+    var all: [Int] = []
+    repeat { all.append(try integer()) } while take(",")
+    try expect("]")
+    return all
+  }
+
+  private mutating func integer() throws(CacheError) -> Int {
+    skipSpace()
+    let start = position
+    var value = 0
+    while position < bytes.count, (0x30...0x39).contains(bytes[position]) {
+      let (tens, overflow) = value.multipliedReportingOverflow(by: 10)
+      let (sum, carry) = tens.addingReportingOverflow(Int(bytes[position] - 0x30))
+      if overflow || carry { throw failure("a number too large") }
+      value = sum
+      position += 1
+    }
+    if position == start { throw failure("a number expected") }
+    return value
+  }
+
+  mutating func string() throws(CacheError) -> String {
+    try expect("\"")
+    var text: [UInt8] = []
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""):
+        guard let string = String(validating: text, as: UTF8.self) else {
+          throw failure("a string that is no UTF-8")
+        }
+        return string
+      case UInt8(ascii: "\\"): text += try escape()
+      case 0..<0x20: throw failure("a control character in a string")
+      default: text.append(byte)
+      }
+    }
+    throw failure("a string without an end")
+  }
+
+  private mutating func escape() throws(CacheError) -> [UInt8] {
+    guard position < bytes.count else { throw failure("a string without an end") }
+    let byte = bytes[position]
+    position += 1
+    switch Unicode.Scalar(byte) {
+    case "\"", "\\", "/": return [byte]
+    case "b": return [0x08]
+    case "f": return [0x0C]
+    case "n": return [0x0A]
+    case "r": return [0x0D]
+    case "t": return [0x09]
+    case "u":
+      var units = [try hexUnit()]
+      if UTF16.isLeadSurrogate(units[0]), position + 1 < bytes.count,
+        bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
+      {
+        position += 2
+        units.append(try hexUnit())
+      }
+      guard let text = String(validating: units, as: UTF16.self) else {
+        throw failure("half a surrogate pair")
+      }
+      return Array(text.utf8)
+    default: throw failure("an unknown escape")
+    }
+  }
+
+  private mutating func hexUnit() throws(CacheError) -> UInt16 {
+    var value: UInt16 = 0
+    for _ in 0..<4 {
+      guard position < bytes.count,
+        let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue
+      else { throw failure("four hex digits expected") }
+      value = value << 4 | UInt16(digit)
+      position += 1
+    }
+    return value
+  }
+}

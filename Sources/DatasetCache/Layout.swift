@@ -1,0 +1,63 @@
+/// The names of what a cache holds.
+///
+///     CACHE/card.json            what it is, for people and tools
+///     CACHE/shard-00000.lmdb     the values; its locks lie beside it
+///     CACHE/.lock                held by the one writer, with its process id
+///
+/// Databases of a shard, keys in UTF-8:
+///
+///     meta                  schema, recipe, manifest, fingerprint/<view>
+///     tracks                track id -> TrackRecord, canonical JSON
+///     slices/<view>         track id -> count, length, hop, frames, little-endian Int64
+///     <view>/<fingerprint>  track id -> safetensors value, all slices of the track
+///     splits                name -> canonical JSON
+///     quarantine            path -> QuarantineRecord, canonical JSON
+///     sources               path -> SourceStamp, canonical JSON (not part of the digest)
+enum Layout {
+  static let schemaPrefix = "lathe.cache/"
+  static let schemaVersion = 1
+  static let shard = "shard-00000.lmdb"
+  static let card = "card.json"
+  static let lock = ".lock"
+
+  static let meta = "meta"
+  static let tracks = "tracks"
+  static let splits = "splits"
+  static let quarantine = "quarantine"
+  static let sources = "sources"
+
+  /// Files that may lie in the folder of a cache that was never finished.
+  static let ownFiles: Set<String> = [
+    shard, "\(shard)-lock", card, "\(card).temporary", lock,
+  ]
+
+  static func slices(_ view: View) -> String { "slices/\(view.rawValue)" }
+
+  static func values(_ view: View, _ fingerprint: Fingerprint) -> String {
+    "\(view.rawValue)/\(fingerprint.hex)"
+  }
+
+  /// The view and fingerprint of a database of values; nil for another database.
+  static func valueDatabase(_ name: String) -> (view: View, fingerprint: Fingerprint)? {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let view = View(rawValue: String(parts[0])),
+      let fingerprint = Fingerprint(hex: String(parts[1]))
+    else { return nil }
+    return (view, fingerprint)
+  }
+
+  /// The key of a path: itself, or where it is too long for a key, its front and its SHA-256.
+  static func key(path: String) throws(CacheError) -> String {
+    if (1...440).contains(path.utf8.count) { return path }
+    let front = String(decoding: path.utf8.prefix(300), as: UTF8.self)
+    return "\(front)#\(try Fingerprint(hashing: Array(path.utf8)).hex)"
+  }
+
+  static func checkIdentifier(_ id: String) throws(CacheError) {
+    if (1...511).contains(id.utf8.count) { return }
+    throw CacheError(
+      kind: .badIdentifier, operation: "store", subject: "track '\(id.prefix(40))'",
+      detail: "its id has \(id.utf8.count) bytes; 1 to 511 are possible",
+      hint: "give the file a shorter name")
+  }
+}

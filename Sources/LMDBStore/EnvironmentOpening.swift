@@ -1,0 +1,91 @@
+import CLMDB
+import Glibc
+
+extension Environment {
+  /// Opens LMDB's handle; without locks where they cannot be had and reading is all that is asked.
+  static func openHandle(
+    path: String, options: Options
+  ) throws(StoreError) -> (handle: OpaquePointer, isUnlocked: Bool) {
+    do throws(StoreError) {
+      return unsafe (try openHandle(path: path, options: options, flags: 0), false)
+    } catch {
+      guard options.isReadOnly, error.kind == .permissionDenied else { throw error }
+      return unsafe (try openHandle(path: path, options: options, flags: MDB_NOLOCK), true)
+    }
+  }
+
+  private static func openHandle(
+    path: String, options: Options, flags: Int32
+  ) throws(StoreError) -> OpaquePointer {
+    func check(_ code: Int32) throws(StoreError) {
+      if code != 0 { throw StoreError(code: code, operation: "open", subject: path, file: path) }
+    }
+    var created: OpaquePointer?
+    try check(unsafe mdb_env_create(&created))
+    guard let handle = unsafe created else {
+      throw StoreError(code: ENOMEM, operation: "open", subject: path, file: path)
+    }
+    do throws(StoreError) {
+      try check(unsafe mdb_env_set_maxdbs(handle, UInt32(clamping: options.maximumDatabases)))
+      try check(unsafe mdb_env_set_maxreaders(handle, UInt32(clamping: options.maximumReaders)))
+      var all = MDB_NOSUBDIR | MDB_NOTLS | flags
+      if options.withoutReadAhead { all |= MDB_NORDAHEAD }
+      if options.isReadOnly {
+        // A reader takes the size that the file's last writer had.
+        all |= MDB_RDONLY
+      } else {
+        try check(unsafe mdb_env_set_mapsize(handle, max(options.initialMapSize, 1 << 16)))
+      }
+      try check(unsafe mdb_env_open(handle, path, UInt32(all), 0o644))
+      if flags & MDB_NOLOCK == 0 {
+        var freed: Int32 = 0
+        try check(unsafe mdb_reader_check(handle, &freed))
+      }
+      try unsafe checkLength(handle, path: path)
+    } catch {
+      unsafe mdb_env_close(handle)
+      throw error
+    }
+    return unsafe handle
+  }
+
+  /// Refuses a file that ends before its last used page: touching the missing part of its map
+  /// would end the process (SIGBUS), not fail.
+  private static func checkLength(
+    _ handle: OpaquePointer, path: String
+  ) throws(StoreError) {
+    guard let (length, used) = unsafe lengths(handle), length < used else { return }
+    throw StoreError(
+      kind: .truncated, operation: "open", subject: path,
+      detail: "it has \(length) bytes where its last page ends at \(used)",
+      hint: "the file was cut short: copy it again in full, or prepare it again")
+  }
+
+  /// The bytes that the file has, and the bytes that its pages need; nil for a file without
+  /// any commit.
+  private static func lengths(_ handle: OpaquePointer) -> (length: Int, used: Int)? {
+    var descriptor: Int32 = -1
+    var status = stat()
+    var info = unsafe MDB_envinfo()
+    var pages = MDB_stat()
+    guard unsafe mdb_env_get_fd(handle, &descriptor) == 0,
+      unsafe fstat(descriptor, &status) == 0,
+      unsafe mdb_env_info(handle, &info) == 0,
+      unsafe mdb_env_stat(handle, &pages) == 0
+    else { return nil }
+    return unsafe (Int(status.st_size), (Int(info.me_last_pgno) + 1) * Int(pages.ms_psize))
+  }
+
+  /// Makes the file as long as its pages say.
+  ///
+  /// LMDB does not write pages that were taken and given back within one transaction; at the end
+  /// of the file they leave it shorter than it claims, which `checkLength` could not tell from a
+  /// file cut short. The missing bytes are free pages: their content does not matter.
+  func completeLength() {
+    guard let (length, used) = unsafe Self.lengths(handle), length < used else { return }
+    var descriptor: Int32 = -1
+    guard unsafe mdb_env_get_fd(handle, &descriptor) == 0 else { return }
+    // A failure costs nothing now; the next commit tries again.
+    _ = ftruncate(descriptor, off_t(used))
+  }
+}
