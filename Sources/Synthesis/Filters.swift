@@ -1,23 +1,25 @@
 /// The first-order filters of the drums, the strings and the mix.
 struct OnePole {
   private let coefficient: Float
+  private let memory: Float
   private var state: Float = 0
 
   /// - Parameter cutoff: Hz; held below 0.45 of the sample rate.
   init(cutoff: Double, sampleRate: Double) {
     let frequency = min(max(cutoff, 1), 0.45 * sampleRate)
-    coefficient = Float(1 - ExactMath.exponential(-2 * ExactMath.pi * frequency / sampleRate))
+    memory = Float(ExactMath.exponential(-2 * ExactMath.pi * frequency / sampleRate))
+    coefficient = 1 - memory
   }
 
   @inline(__always)
   mutating func lowpass(_ input: Float) -> Float {
-    state += coefficient * (input - state)
+    state = coefficient * input + memory * state
     return state
   }
 
   @inline(__always)
   mutating func highpass(_ input: Float) -> Float {
-    state += coefficient * (input - state)
+    state = coefficient * input + memory * state
     return input - state
   }
 }
@@ -25,10 +27,12 @@ struct OnePole {
 /// What a signal goes through after its notes are summed.
 enum Shaping {
   /// Overdrive: input gain, a smooth saturation (the Padé approximant of tanh), and the two
-  /// low-passes of a loudspeaker cabinet. With `drive` 0 only the low-pass remains.
+  /// low-passes of a loudspeaker cabinet. Without drive and cut-off nothing is changed.
   static func amplifier(
-    _ samples: inout [Float], drive: Float, cutoff: Double, sampleRate: Double
+    _ samples: inout [Float], drive: Float, cutoff: Double?, sampleRate: Double
   ) {
+    guard drive > 0 || cutoff != nil else { return }
+    let cutoff = cutoff ?? 0.45 * sampleRate
     var first = OnePole(cutoff: cutoff, sampleRate: sampleRate)
     var second = OnePole(cutoff: cutoff, sampleRate: sampleRate)
     var rumble = OnePole(cutoff: 70, sampleRate: sampleRate)

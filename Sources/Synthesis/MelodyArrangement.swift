@@ -78,7 +78,7 @@ struct MelodyArrangement {
     let late = Int(random.value(in: -0.004...0.012) * grid.sampleRate)
     notes.append(
       Note(
-        start: start + late, length: length, pitch: pitch,
+        start: max(start + late, 0), length: length, pitch: pitch,
         velocity: Float(random.value(in: 0.7...1))))
   }
 

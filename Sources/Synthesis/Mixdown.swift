@@ -12,9 +12,9 @@ struct Mixdown {
     addDrums(to: &mix, send: &send)
     for (index, played) in plan.parts.enumerated() {
       let bus = bus(played.part, patch: played.patch, index: index)
-      Self.add(bus, to: &mix, gain: played.part.level)
-      let share = played.part.send + plan.sheet.wetness
-      Self.add(bus, to: &send, gain: played.part.level * share)
+      Self.add(
+        bus, to: &mix, gain: played.part.level, send: &send,
+        sendGain: played.part.level * (played.part.send + plan.sheet.wetness))
     }
     Reverb(sampleRate: sampleRate, seconds: plan.room, size: 0.7 + 0.3 * plan.room)
       .add(send, to: &mix)
@@ -22,7 +22,7 @@ struct Mixdown {
   }
 
   private func bus(_ part: Part, patch: Patch, index: Int) -> [Float] {
-    var notes: [Note]
+    let notes: [Note]
     let bars = plan.grid.bars(samples: count)
     switch part.line {
     case .patterns(let patterns):
@@ -39,7 +39,7 @@ struct Mixdown {
     var bus = [Float](repeating: 0, count: count)
     var voice = PartVoice(patch: patch, sampleRate: sampleRate)
     var random = stream(.strings, index)
-    for note in notes { voice.add(note, to: &bus, random: &random) }
+    voice.add(notes, to: &bus, random: &random)
     Shaping.amplifier(&bus, drive: part.drive, cutoff: part.cutoff, sampleRate: sampleRate)
     return bus
   }
@@ -57,27 +57,33 @@ struct Mixdown {
           .render(sampleRate: sampleRate, random: &timbre)
       }
       let gain = stroke.velocity * plan.sheet.drumLevel
-      Self.add(kit[stroke.drum.rawValue], to: &mix, gain: gain, at: stroke.start)
       Self.add(
-        kit[stroke.drum.rawValue], to: &send, gain: gain * plan.sheet.wetness * 0.5,
-        at: stroke.start)
+        kit[stroke.drum.rawValue], to: &mix, gain: gain, send: &send,
+        sendGain: gain * plan.sheet.wetness * 0.5, at: stroke.start)
     }
   }
 
-  /// Adds what of `source`, shifted to `start`, lies within `destination`.
+  /// Adds what of `source`, shifted to `start`, lies within the mix, and its share to the room.
   private static func add(
-    _ source: [Float], to destination: inout [Float], gain: Float, at start: Int = 0
+    _ source: [Float], to mix: inout [Float], gain: Float, send: inout [Float], sendGain: Float,
+    at start: Int = 0
   ) {
     let first = max(0, -start)
-    let end = min(source.count, destination.count - start)
+    let end = min(source.count, mix.count - start)
     guard first < end else { return }
-    destination.withUnsafeMutableBufferPointer { output in
-      source.withUnsafeBufferPointer { input in
-        guard let output = output.baseAddress, let input = input.baseAddress else { return }
-        var index = first
-        while index < end {
-          output[start + index] += gain * input[index]
-          index += 1
+    mix.withUnsafeMutableBufferPointer { mix in
+      send.withUnsafeMutableBufferPointer { send in
+        source.withUnsafeBufferPointer { source in
+          guard let mix = mix.baseAddress, let send = send.baseAddress,
+            let input = source.baseAddress
+          else { return }
+          var index = first
+          while index < end {
+            let value = input[index]
+            mix[start + index] += gain * value
+            send[start + index] += sendGain * value
+            index += 1
+          }
         }
       }
     }
@@ -108,7 +114,7 @@ struct Mixdown {
         var index = 0
         while index < count {
           let value = Shaping.limit(values[index] * gain + hiss * random.noise())
-          output[index] = Int16((value * 32_767).rounded())
+          output[index] = Int16(value * 32_767 + (value < 0 ? -0.5 : 0.5))
           index += 1
         }
       }

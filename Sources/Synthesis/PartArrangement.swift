@@ -48,7 +48,8 @@ struct PartArrangement {
       let spread = Int(Double(index) * part.strum * grid.sampleRate)
       notes.append(
         Note(
-          start: start + late + spread, length: length, pitch: pitch, velocity: velocity * share))
+          start: max(start + late + spread, 0), length: length, pitch: pitch,
+          velocity: velocity * share))
     }
   }
 

@@ -6,6 +6,8 @@ struct PluckedString {
   let sampleRate: Double
 
   func add(_ note: Note, to bus: inout [Float], random: inout RandomStream) {
+    let room = bus.count - note.start
+    guard room > 0, note.length > 0 else { return }
     let frequency = ExactMath.frequency(pitch: Double(note.pitch))
     let period = sampleRate / frequency
     // The averaging filter delays by `blend` samples at low frequencies, the all-pass by the rest.
@@ -22,8 +24,7 @@ struct PluckedString {
     let old = Float(blend)
     let new = 1 - old
     let release = ExactMath.decay(seconds: patch.release, sampleRate: sampleRate)
-    let count = min(
-      note.length + Int(6.9 * patch.release * sampleRate), bus.count - note.start)
+    let count = min(note.length + Int(6.9 * patch.release * sampleRate), room)
     let level = 0.9 * note.velocity
 
     line.withUnsafeMutableBufferPointer { delayed in
@@ -45,8 +46,7 @@ struct PluckedString {
           position += 1
           if position == whole { position = 0 }
           if index >= note.length { gain *= release }
-          let time = note.start + index
-          if time >= 0 { output[time] += gain * value }
+          output[note.start + index] += gain * value
           index += 1
         }
       }

@@ -69,8 +69,8 @@ struct Part: Sendable {
   var level: Float
   /// Input gain of the overdrive beyond 1; 0 is clean.
   var drive: Float = 0
-  /// Hz of the part's low-pass.
-  var cutoff = 9_000.0
+  /// Hz of the part's low-pass, if it has one.
+  var cutoff: Double?
   /// The share sent to the reverberation.
   var send: Float = 0.2
   /// The part of its length for which a note is held.

@@ -31,11 +31,11 @@ extension StyleSheet {
         wanders: true),
       Part(
         line: .patterns(["x.x.x.x.x.x.x.x.", "....x-......x-..", "x-..x.x-..x.x-.."]),
-        patches: [.electricGuitar, .piano, .acousticGuitar], register: 52, level: 0.32, drive: 0.6,
+        patches: [.electricGuitar, .acousticGuitar], register: 52, level: 0.4, drive: 0.6,
         cutoff: 4_200, gate: 0.7, strum: 0.012),
       Part(
         line: .melody(Melody(density: 0.6, syncopation: 0.45, leap: 2, runs: 0.15, rest: 0.3)),
-        patches: [.electricGuitar, .reed], register: 64, level: 0.6, drive: 1.6, cutoff: 4_500,
+        patches: [.electricGuitar], register: 64, level: 0.7, drive: 1.6, cutoff: 4_500,
         send: 0.35, presence: 0.9),
       Part(
         line: .patterns(["x---------------"]), patches: [.organ], register: 57, level: 0.13,
@@ -106,10 +106,10 @@ extension StyleSheet {
         patches: [.uprightBass, .fingeredBass], register: 28, level: 0.9, cutoff: 2_500, send: 0.04),
       Part(
         line: .patterns(["....x-......x-..", "....x.x.....x.x.", "..x-x.x...x-x.x."]),
-        patches: [.acousticGuitar], register: 52, level: 0.45, gate: 0.85, strum: 0.014),
+        patches: [.acousticGuitar], register: 52, level: 0.6, gate: 0.85, strum: 0.014),
       Part(
         line: .patterns(["8.5.3.5.8.5.3.5.", "1.5.3.5.8.5.3.1.", "1.358.531.358.53"]),
-        patches: [.twangGuitar], register: 60, level: 0.32, gate: 0.9, presence: 0.6),
+        patches: [.twangGuitar], register: 60, level: 0.42, gate: 0.9, presence: 0.85),
       Part(
         line: .melody(Melody(density: 0.6, syncopation: 0.2, leap: 2, runs: 0.2, rest: 0.25)),
         patches: [.twangGuitar, .fiddle, .twangGuitar], register: 66, level: 0.5, send: 0.3),

@@ -120,10 +120,10 @@ extension StyleSheet {
         line: .patterns([
           "1-..1-3-5---....", "..1-1-5-..3-1-..", "1---..5-8-..5-3-", "1-1-....5-3-1-..",
         ]),
-        patches: [.subBass, .fingeredBass], register: 29, level: 1.0, cutoff: 900, send: 0.05),
+        patches: [.subBass, .fingeredBass], register: 29, level: 1.0, cutoff: 700, send: 0.05),
       Part(
         line: .patterns(["....x.......x...", "..x...x...x...x.", "....xx......xx.."]),
-        patches: [.mutedGuitar, .clavinet, .organ], register: 59, level: 0.5, send: 0.3, gate: 0.45,
+        patches: [.mutedGuitar, .organ], register: 59, level: 0.5, send: 0.3, gate: 0.45,
         strum: 0.004),
       Part(
         line: .patterns(["..xx..xx..xx..xx", "..x...x...x...x."]), patches: [.organ], register: 55,

@@ -114,17 +114,18 @@ extension StyleSheet {
     parts: [
       Part(
         line: .patterns(["1.1.1.1.1.1.1.1.", "1-----1-1-------", "1..1..1.1..1..5."]),
-        patches: [.synthesiserBass, .subBass], register: 29, level: 0.75, cutoff: 2_800, send: 0.03),
+        patches: [.synthesiserBass], register: 29, level: 0.75, cutoff: 2_800, send: 0.03),
       Part(
         line: .patterns(["x---------------", "x-----x---------", "x-------x-----x-"]),
-        patches: [.sawPad, .electricPiano, .sawPad], register: 57, level: 0.2, send: 0.35,
+        patches: [.sawPad, .sawPad, .electricPiano], register: 57, level: 0.28, send: 0.35,
         gate: 0.98),
       Part(
         line: .patterns(["1.3.5.8.5.3.5.3.", "1358538513585385", "8.5.3.8.5.3.8.5."]),
         patches: [.synthesiserPluck, .bell], register: 64, level: 0.28, send: 0.35, presence: 0.8),
       Part(
         line: .melody(Melody(density: 0.55, syncopation: 0.4, leap: 2, runs: 0.1, rest: 0.2)),
-        patches: [.squareLead, .synthesiserPluck, .flute], register: 67, level: 0.42, send: 0.3),
+        patches: [.squareLead, .synthesiserPluck, .squareLead], register: 67, level: 0.42, send: 0.3
+      ),
     ],
     room: 0.8...1.6, wetness: 0.28)
 }

@@ -28,14 +28,14 @@ struct TrackPlan {
     groove = sheet.grooves.isEmpty ? nil : random.element(of: sheet.grooves)
     room = random.value(in: sheet.room)
     rootMeanSquare = ExactMath.gain(decibels: random.value(in: -27 ... -17))
-    warmth = Float(random.value(in: -0.45...0.9))
-    hiss = Float(ExactMath.gain(decibels: random.value(in: -66 ... -44)))
+    warmth = Float(random.value(in: -0.25...0.4))
+    hiss = Float(ExactMath.gain(decibels: random.value(in: -62 ... -54)))
     var parts: [(part: Part, patch: Patch)] = []
     for part in sheet.parts {
       // Both are drawn for each part, so that one that is absent doesn't change the next.
       let present = random.chance(part.presence)
       let patch = random.element(of: part.patches)
-      let level = Float(random.value(in: 0.75...1.25))
+      let level = Float(random.value(in: 0.8...1.2))
       var played = part
       played.level *= level
       if present { parts.append((played, patch)) }

@@ -41,8 +41,66 @@ struct Wavetable: Sendable {
   @inline(__always)
   static func read(_ table: UnsafePointer<Float>, _ phase: UInt32) -> Float {
     let index = Int(truncatingIfNeeded: phase >> (32 - UInt32(bits)))
-    let fraction = Float(phase & fractionMask) * fractionScale
+    let fraction = Float(Int32(bitPattern: phase & fractionMask)) * fractionScale
     let value = table[index]
     return value + (table[index + 1] - value) * fraction
+  }
+}
+
+/// Two tables side by side, each value beside its step to the next one: what the interpolation of
+/// both needs lies in sixteen adjacent bytes.
+struct TonePair: Sendable {
+  /// bright, step of bright, dull, step of dull; `Wavetable.count` times.
+  let values: [Float]
+
+  init(bright: Wavetable, dull: Wavetable) {
+    var pairs: [Float] = []
+    pairs.reserveCapacity(4 * Wavetable.count)
+    for index in 0..<Wavetable.count {
+      for table in [bright.values, dull.values] {
+        pairs.append(table[index])
+        pairs.append(table[index + 1] - table[index])
+      }
+    }
+    values = pairs
+  }
+
+  /// The value at a phase: bright where `brightness` is 1, dull where it is 0.
+  @inline(__always)
+  static func read(
+    _ table: UnsafePointer<Float>, _ phase: UInt32, _ brightness: Float
+  ) -> Float {
+    let index = 4 * Int(truncatingIfNeeded: phase >> (32 - UInt32(Wavetable.bits)))
+    let fraction =
+      Float(Int32(bitPattern: phase & Wavetable.fractionMask)) * Wavetable.fractionScale
+    let light = table[index] + fraction * table[index + 1]
+    let dark = table[index + 2] + fraction * table[index + 3]
+    return dark + (light - dark) * brightness
+  }
+}
+
+/// Amplitudes of harmonics.
+enum Harmonics {
+  /// 1/h^slope for h = 1 … count, by e^(-slope ln h); the logarithm is the sum of ln(1 + 1/k).
+  static func falling(count: Int, slope: Double, even: Double) -> [Double] {
+    var logarithm = 0.0
+    return (1...count).map { harmonic in
+      if harmonic > 1 { logarithm += logarithmOfRatio(harmonic - 1) }
+      let amplitude = ExactMath.exponential(-slope * logarithm)
+      return harmonic.isMultiple(of: 2) ? amplitude * even : amplitude
+    }
+  }
+
+  /// ln((k + 1)/k) = 2 artanh(1/(2k + 1)), whose series falls off fast for every k of at least 1.
+  private static func logarithmOfRatio(_ k: Int) -> Double {
+    let ratio = 1 / Double(2 * k + 1)
+    let square = ratio * ratio
+    var power = ratio
+    var sum = 0.0
+    for odd in stride(from: 1, through: 35, by: 2) {
+      sum += power / Double(odd)
+      power *= square
+    }
+    return 2 * sum
   }
 }
