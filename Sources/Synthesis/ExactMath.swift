@@ -1,3 +1,7 @@
+// Not for its functions' results: `rounded` and `squareRoot` are calls of libm where the processor
+// has no instruction for them, and this import is what links it.
+import Glibc
+
 /// Elementary functions made of additions and multiplications only. The C library's `sin` and `exp`
 /// differ in the last bit between versions and between processors (it picks a variant with fused
 /// multiply-add at run time); these give the same bits everywhere, and with them the same samples.

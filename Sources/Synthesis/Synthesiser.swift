@@ -21,8 +21,9 @@ public struct SynthesisedTrack: Sendable, Equatable {
 /// from one range for all styles (-27 to -17 dB), and the offset is removed: neither tells the label.
 ///
 /// The same seed, style, number, length and sample rate give the same samples on every run, on every
-/// thread and on every machine with IEEE 754 arithmetic: no function of the C library is used, and
-/// nothing depends on the order of a hash table.
+/// thread and on every machine with IEEE 754 arithmetic: only correctly rounded operations are used
+/// (not the C library's sine or exponential, whose last bits vary), and nothing depends on the order
+/// of a hash table.
 public struct Synthesiser: Sendable {
   /// Samples a second.
   public let sampleRate: Int
