@@ -65,7 +65,7 @@ let package = Package(
       dependencies: ["Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache"],
       swiftSettings: swift),
     .target(name: "Exporting", dependencies: ["Corpus", "DatasetCache"], swiftSettings: swift),
-    .target(name: "Synthesis", dependencies: ["AudioIO"], swiftSettings: swift),
+    .target(name: "Synthesis", swiftSettings: swift),
     .executableTarget(
       name: "lathe",
       dependencies: [

@@ -1,0 +1,69 @@
+/// The design's picture as data: the modules in the order in which a track travels through them, and
+/// what each may import. A new module gets its row here and in the README's table, nowhere else.
+struct ModuleTable {
+  struct Row {
+    var name: String
+    var imports: [String]
+
+    init(_ name: String, _ imports: [String] = []) {
+      self.name = name
+      self.imports = imports
+    }
+  }
+
+  /// From the first to the last; an arrow may only point up this list.
+  var rows: [Row]
+  /// What every module may import: the language's own libraries.
+  var system: Set<String> = [
+    "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch",
+  ]
+  /// Packages from elsewhere; only the rows that name them may import them.
+  var products: Set<String> = []
+  /// The modules that may print: the command line.
+  var printing: Set<String> = []
+  /// What may lie at the top of the repository, besides dot-files.
+  var topLevel: Set<String> = [
+    "Package.swift", "Sources", "Tests", "Manifests", "README.md", "LICENSE",
+  ]
+
+  static let lathe = ModuleTable(
+    rows: [
+      Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"),
+      Row("CKernels"),
+      Row("Corpus"),
+      Row("AudioIO", ["Corpus", "CKernels", "CSndfile", "CSoxr", "CCrypto"]),
+      Row("SignalKit", ["CFFTW", "CKernels"]),
+      Row("LMDBStore", ["CLMDB"]),
+      Row("DatasetCache", ["Corpus", "LMDBStore", "CXXHash", "CCrypto"]),
+      Row("Preparation", ["Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache"]),
+      Row("Exporting", ["Corpus", "DatasetCache"]),
+      Row("Synthesis"),
+      Row(
+        "lathe",
+        [
+          "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "Exporting", "Synthesis",
+          "ArgumentParser",
+        ]),
+    ],
+    products: ["ArgumentParser"], printing: ["lathe"])
+
+  func row(_ name: String) -> Row? {
+    rows.first { $0.name == name }
+  }
+
+  /// Why `module` may not use `other`, or nil where it may.
+  func objection(of module: String, to other: String) -> String? {
+    guard let place = rows.firstIndex(where: { $0.name == module }) else {
+      return "\(module) has no row in the module table"
+    }
+    if other == module { return "a module doesn't import itself" }
+    if rows[place].imports.contains(other) { return nil }
+    if let target = rows.firstIndex(where: { $0.name == other }) {
+      return target > place
+        ? "the arrow points back: \(other) comes after \(module)"
+        : "\(module)'s row in the module table doesn't name \(other)"
+    }
+    if products.contains(other) { return "\(module)'s row doesn't name the package \(other)" }
+    return "\(other) is not in the module table"
+  }
+}
