@@ -25,14 +25,18 @@ public struct CacheDescription: Sendable, Hashable {
   public var fingerprints: [View: Fingerprint]
   /// The manifest.
   public var manifest: ManifestReference
+  /// The names of the columns of the views that are tables.
+  public var columns: [View: [String]]
 
   /// Makes a description of parts.
   public init(
-    recipeJSON: [UInt8], fingerprints: [View: Fingerprint], manifest: ManifestReference
+    recipeJSON: [UInt8], fingerprints: [View: Fingerprint], manifest: ManifestReference,
+    columns: [View: [String]] = [:]
   ) {
     self.recipeJSON = recipeJSON
     self.fingerprints = fingerprints
     self.manifest = manifest
+    self.columns = columns
   }
 }
 
@@ -40,6 +44,8 @@ extension Cache {
   /// Says what the cache is made from and how, in place of what was said before.
   public func describe(_ description: CacheDescription) throws(CacheError) {
     let manifest = try CanonicalJSON.encode(description.manifest)
+    var columns: [View: [UInt8]] = [:]
+    for (view, names) in description.columns { columns[view] = try CanonicalJSON.encode(names) }
     try inStore { () throws(StoreError) in
       try environment.write { transaction throws(StoreError) in
         let meta = try transaction.database(named: Layout.meta)
@@ -47,6 +53,11 @@ extension Cache {
         try transaction.put(manifest, for: "manifest", in: meta)
         for view in View.allCases {
           let key = "fingerprint/\(view.rawValue)"
+          if let names = columns[view] {
+            try transaction.put(names, for: "columns/\(view.rawValue)", in: meta)
+          } else {
+            try transaction.delete("columns/\(view.rawValue)", in: meta)
+          }
           if let fingerprint = description.fingerprints[view] {
             try transaction.put(Array(fingerprint.hex.utf8), for: key, in: meta)
           } else {
@@ -65,7 +76,18 @@ extension Cache {
     return CacheDescription(
       recipeJSON: recipe, fingerprints: try fingerprints(),
       manifest: try CanonicalJSON.decode(
-        ManifestReference.self, from: manifest, subject: "the manifest of \(path)"))
+        ManifestReference.self, from: manifest, subject: "the manifest of \(path)"),
+      columns: try columns())
+  }
+
+  private func columns() throws(CacheError) -> [View: [String]] {
+    var all: [View: [String]] = [:]
+    for view in View.allCases {
+      guard let json = try bytes(for: "columns/\(view.rawValue)", in: Layout.meta) else { continue }
+      all[view] = try CanonicalJSON.decode(
+        [String].self, from: json, subject: "the columns of \(view.rawValue)")
+    }
+    return all
   }
 
   /// The fingerprint of each view of the recipe.

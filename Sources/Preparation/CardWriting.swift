@@ -1,5 +1,6 @@
 internal import Corpus
 public import DatasetCache
+internal import SignalKit
 
 /// The version of Lathe.
 public let latheVersion = "0.1.0"

@@ -1,5 +1,5 @@
 public import Corpus
-public import DatasetCache
+internal import DatasetCache
 internal import Foundation
 internal import SignalKit
 
@@ -101,18 +101,17 @@ public struct Preparation: Sendable {
   }
 
   private func collection() throws(PreparationError) -> Collection {
+    let collection: Collection
     do {
       let name = URL(fileURLWithPath: folder).lastPathComponent
-      let collection = try Collection.read(folder: folder, manifest: manifest, name: name)
-      guard !collection.manifest.tracks.isEmpty else {
-        throw PreparationError.nothingToPrepare(
-          folder: folder, unusable: collection.rejected.count, absent: collection.absent.count)
-      }
-      return collection
-    } catch let error as PreparationError {
-      throw error
+      collection = try Collection.read(folder: folder, manifest: manifest, name: name)
     } catch {
       throw .audio(error)
     }
+    guard !collection.manifest.tracks.isEmpty else {
+      throw .nothingToPrepare(
+        folder: folder, unusable: collection.rejected.count, absent: collection.absent.count)
+    }
+    return collection
   }
 }

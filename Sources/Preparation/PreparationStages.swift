@@ -1,16 +1,21 @@
 internal import Corpus
 internal import DatasetCache
+internal import SignalKit
 
 extension Preparation {
   /// Says in the cache what it is going to hold.
   func begin(
     _ cache: Cache, collection: Collection, fingerprints: [View: Fingerprint]
   ) throws(PreparationError) {
+    var columns: [View: [String]] = [:]
+    for view in [View.features, .features30s] where fingerprints[view] != nil {
+      columns[view] = FeatureVector.names
+    }
     try onCache { () throws(CacheError) in
       try cache.describe(
         CacheDescription(
           recipeJSON: try canonicalJSON(recipe), fingerprints: fingerprints,
-          manifest: try ManifestReference(collection.manifest)))
+          manifest: try ManifestReference(collection.manifest), columns: columns))
     }
   }
 

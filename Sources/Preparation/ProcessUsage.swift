@@ -10,7 +10,8 @@ public struct ProcessUsage: Sendable, Hashable {
   /// Asks the kernel (`getrusage`).
   public static func now() -> ProcessUsage {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    // The enumeration does not match the parameter's type on Linux; RUSAGE_SELF is 0.
+    getrusage(0, &usage)
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     return ProcessUsage(
       cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),

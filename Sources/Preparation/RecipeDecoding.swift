@@ -1,4 +1,4 @@
-public import Corpus
+internal import Corpus
 internal import FoundationEssentials
 internal import SignalKit
 

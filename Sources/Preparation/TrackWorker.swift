@@ -80,9 +80,10 @@ struct TrackWorker: ~Copyable {
   private mutating func featureTensor(_ slices: Slices) throws(TrackFault) -> Tensor {
     var rows: [Float] = []
     rows.reserveCapacity(slices.count * FeatureVector.names.count)
+    let samples = floats
     do {
       for slice in slices {
-        rows += try features.features(of: floats.span.extracting(slice.range)).values
+        rows += try features.features(of: samples.span.extracting(slice.range)).values
       }
     } catch {
       throw Self.fault(error)
@@ -95,12 +96,15 @@ struct TrackWorker: ~Copyable {
     let frames = mel?.frames(samples: length) ?? 0
     let bands = recipe.views.mel?.bands ?? 0
     let size = bands * frames
-    var pictures = [Float](repeating: 0, count: slices.count * size)
+    var pictures: [Float] = []
+    pictures.reserveCapacity(slices.count * size)
+    var picture = [Float](repeating: 0, count: size)
+    let samples = floats
     do {
-      for (index, slice) in slices.enumerated() {
-        var span = pictures.mutableSpan
-        var picture = span.extracting(index * size..<(index + 1) * size)
-        try mel?.write(floats.span.extracting(slice.range), to: &picture)
+      for slice in slices {
+        var output = picture.mutableSpan
+        try mel?.write(samples.span.extracting(slice.range), to: &output)
+        pictures += picture
       }
     } catch {
       throw Self.fault(error)

@@ -1,6 +1,7 @@
 public import Corpus
 public import DatasetCache
 internal import FoundationEssentials
+internal import SignalKit
 
 extension Recipe {
   /// The slice rule of every view that the recipe prepares.
@@ -48,7 +49,7 @@ extension Recipe {
     _ value: some Encodable, prefix: String
   ) throws(RecipeError) -> [String: JSONValue] {
     do {
-      let json = try CanonicalJSON.encode(value)
+      let json = try canonicalJSON(value)
       guard case .object(let fields) = try JSONDecoder().decode(JSONValue.self, from: Data(json))
       else { return [:] }
       return Dictionary(uniqueKeysWithValues: fields.map { (prefix + $0.key, $0.value) })

@@ -1,0 +1,31 @@
+public import DatasetCache
+
+/// Why a cache could not be exported.
+public enum ExportError: Error, Sendable, CustomStringConvertible {
+  /// The cache cannot be read.
+  case cache(CacheError)
+  /// The cache does not hold the view.
+  case missingView(View, cache: String)
+  /// The view is not a table.
+  case notATable(View)
+  /// A value does not have the shape its columns ask for.
+  case wrongShape(track: String, detail: String)
+  /// The output cannot be written.
+  case unwritable(path: String, reason: String)
+
+  /// One line that says what to do.
+  public var description: String {
+    switch self {
+    case .cache(let error): "\(error)"
+    case .missingView(let view, let cache):
+      "export: \(cache) holds no \(view.rawValue); prepare it with a recipe that names the view"
+    case .notATable(let view):
+      "export: \(view.rawValue) is no table; choose \(View.features.rawValue) or "
+        + View.features30s.rawValue
+    case .wrongShape(let track, let detail):
+      "export: track \(track): \(detail); run lathe inspect --verify, then prepare it again"
+    case .unwritable(let path, let reason):
+      "export: cannot write \(path): \(reason); check the folder and its free space"
+    }
+  }
+}

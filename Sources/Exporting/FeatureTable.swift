@@ -1,0 +1,90 @@
+internal import Corpus
+public import DatasetCache
+
+/// The rows of a feature view in the layout of the public GTZAN tables: `filename`, `length` in samples,
+/// the features, `label`; tracks in order of their ids, slices in order of time.
+///
+/// A row of a cut track is named after its slice (`blues.00000.0.wav`), one of a whole track after its
+/// file (`blues.00000.wav`). Numbers are the shortest decimals that read back to the same float.
+public struct FeatureTable: Sendable {
+  /// The view.
+  public let view: View
+  /// The names of the features, in order.
+  public let columns: [String]
+  private let cache: Cache
+  private let records: [TrackRecord]
+
+  /// - Throws: ``ExportError`` where the cache lacks the view or cannot be read, or it is no table.
+  public init(_ view: View, of cache: Cache) throws(ExportError) {
+    do {
+      guard let columns = try cache.description()?.columns[view] else {
+        throw view == .features || view == .features30s
+          ? ExportError.missingView(view, cache: cache.path) : .notATable(view)
+      }
+      self.columns = columns
+      records = try cache.trackRecords().filter { $0.views[view] != nil }
+    } catch let error as CacheError {
+      throw .cache(error)
+    } catch let error as ExportError {
+      throw error
+    } catch {
+      throw .missingView(view, cache: cache.path)
+    }
+    self.view = view
+    self.cache = cache
+  }
+
+  /// The first line.
+  public var header: String {
+    (["filename", "length"] + columns + ["label"]).map(Self.quoted).joined(separator: ",")
+  }
+
+  /// Calls `body` with the lines of each track.
+  ///
+  /// - Throws: ``ExportError`` where a value is missing or damaged; what `body` throws.
+  /// - Returns: how many rows there were.
+  @discardableResult
+  public func forEachTrack(
+    _ body: (_ lines: [String]) throws(ExportError) -> Void
+  ) throws(ExportError) -> Int {
+    var rows = 0
+    for record in records {
+      let lines = try self.lines(of: record)
+      rows += lines.count
+      try body(lines)
+    }
+    return rows
+  }
+
+  private func lines(of record: TrackRecord) throws(ExportError) -> [String] {
+    let value: (shape: [Int], values: [Float])?
+    let slices: SliceIndex?
+    do {
+      value = try cache.floats(of: view, track: record.id)
+      slices = try cache.slices(of: view, track: record.id)
+    } catch {
+      throw .cache(error)
+    }
+    guard let value, let slices, value.shape == [slices.count, columns.count] else {
+      throw .wrongShape(
+        track: record.id,
+        detail: "its \(view.rawValue) value does not hold \(columns.count) columns a slice")
+    }
+    let fileExtension = record.path.split(separator: ".").last.map { ".\($0)" } ?? ""
+    return (0..<slices.count).map { slice in
+      let name = view == .features30s ? record.id : "\(record.id).\(slice)"
+      let row = value.values[slice * columns.count..<(slice + 1) * columns.count]
+      var line = Self.quoted(name + fileExtension)
+      line += ",\(slices.length)"
+      for number in row { line += ",\(number)" }
+      return line + "," + Self.quoted(record.label)
+    }
+  }
+
+  /// A field as RFC 4180 has it: in quotes where it holds a comma, a quote or a line end.
+  private static func quoted(_ field: String) -> String {
+    let special: Set<Character> = [",", "\"", "\n", "\r", "\r\n"]
+    guard field.contains(where: special.contains) else { return field }
+    return "\"" + field.replacing("\"", with: "\"\"") + "\""
+  }
+}

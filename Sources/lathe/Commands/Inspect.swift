@@ -1,0 +1,83 @@
+import ArgumentParser
+import Corpus
+import DatasetCache
+import Preparation
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what a cache holds.",
+    discussion: """
+      Examples:
+        lathe inspect gtzan.lathe
+        lathe inspect gtzan.lathe --json | jq .slices
+        lathe inspect gtzan.lathe --digest      the same for the same audio and recipe, anywhere
+        lathe inspect gtzan.lathe --verify      read everything and check it (exit code 1 if damaged)
+      """)
+
+  @Argument(help: "The cache.", completion: .directory)
+  var cache: String
+
+  @Flag(help: "Print the card as JSON.")
+  var json = false
+
+  @Flag(help: "Print one digest over all keys and values.")
+  var digest = false
+
+  @Flag(help: "Check every value against its checksum.")
+  var verify = false
+
+  func run() throws {
+    let cache = try Cache.open(at: cache, for: .reading)
+    if digest { return Output.line(try cache.digest()) }
+    if verify { return try verify(cache) }
+    guard let card = try cache.card() else {
+      throw CacheError(
+        kind: .unfinished, operation: "inspect", subject: cache.path,
+        detail: "it has no card: its preparation did not end",
+        hint: "run lathe prepare again; what was done is kept")
+    }
+    if json { return try Output.json(card, pretty: true) }
+    try show(card, of: cache)
+  }
+
+  private func verify(_ cache: Cache) throws {
+    let problems = try cache.verify()
+    for problem in problems { Output.line("\(problem)") }
+    guard problems.isEmpty else {
+      Output.error("lathe: \(problems.count) problems in \(cache.path); prepare the tracks again")
+      throw ExitCode(Exit.failed)
+    }
+    Output.line("\(Words.count(try cache.trackCount())) tracks, everything as it was written")
+  }
+
+  private func show(_ card: Card, of cache: Cache) throws {
+    let census = try cache.summary()
+    Output.line(
+      "\(card.name): \(Words.count(census.tracks)) tracks, \(card.labels.count) labels, "
+        + "\(Words.bytes(census.bytes)), profile \(card.profile)")
+    var rows = [["view", "tracks", "slices", "size", "fingerprint"]]
+    for view in View.allCases {
+      guard let part = census.views[view] else { continue }
+      rows.append([
+        view.rawValue, Words.count(part.tracks), Words.count(part.slices),
+        Words.bytes(part.bytes), String(part.fingerprint.hex.prefix(12)),
+      ])
+    }
+    Words.table(rows).forEach { Output.line($0) }
+    let labels = card.labels.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+    Output.line("labels: \(labels.joined(separator: ", "))")
+    let tracks = try cache.trackRecords().map { (id: $0.id, label: $0.label) }
+    for name in try cache.splitNames() {
+      guard let split = try cache.split(named: name) else { continue }
+      Output.line("split \(name)")
+      SplitTable.lines(split, tracks: tracks).forEach { Output.line("  " + $0) }
+    }
+    Output.line("recipe: \(card.recipe)")
+    if let licence = card.licence { Output.line("licence: \(licence)") }
+    for citation in card.citations { Output.line("cite: \(citation)") }
+    Output.line(card.quarantine.isEmpty ? "quarantine: empty" : "quarantine:")
+    for record in card.quarantine {
+      Output.line("  \(record.path) [\(record.code)]: \(record.message); \(record.hint)")
+    }
+  }
+}

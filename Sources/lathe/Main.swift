@@ -1,0 +1,62 @@
+import ArgumentParser
+import Glibc
+
+/// The command line: one file a verb.
+struct Lathe: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lathe",
+    abstract: "Prepares music collections for classification, once, with librosa's own numbers.",
+    discussion: """
+      Start here:
+        lathe demo                                    see the whole way on made-up music
+        lathe prepare genres_original --cache gtzan.lathe
+        lathe export csv gtzan.lathe --view features --output features_3_sec.csv
+        lathe inspect gtzan.lathe
+
+      Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done, but some tracks are in quarantine
+      (lathe inspect CACHE names them); 130 interrupted, what was done is kept.
+      """,
+    version: latheVersionText,
+    subcommands: [
+      Prepare.self, SplitCommand.self, Export.self, Inspect.self, Demo.self, Bench.self,
+    ])
+}
+
+/// The documented ends of the program.
+enum Exit {
+  static let done: Int32 = 0
+  static let failed: Int32 = 1
+  static let usage: Int32 = 2
+  static let quarantined: Int32 = 3
+  static let interrupted: Int32 = 130
+}
+
+@main
+enum Main {
+  static func main() {
+    // A reader that goes away (lathe … | head) is an error of a write, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try Lathe.parseAsRoot()
+      try command.run()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  private static func end(with error: any Error) -> Never {
+    let code = Lathe.exitCode(for: error)
+    let text = Lathe.fullMessage(for: error)
+    if code == .success {
+      print(text)
+      exit(Exit.done)
+    }
+    if let exitCode = error as? ExitCode { exit(exitCode.rawValue) }
+    if code == .validationFailure {
+      Output.error(text)
+      exit(Exit.usage)
+    }
+    Output.error("lathe: \(error)")
+    exit(Exit.failed)
+  }
+}

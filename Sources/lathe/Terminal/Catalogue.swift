@@ -1,0 +1,54 @@
+import ArgumentParser
+import Corpus
+import Foundation
+import Preparation
+
+/// Finds what `--manifest` and `--recipe` name: a file, or the name of one that comes with Lathe.
+enum Catalogue {
+  /// The recipe of this name or file.
+  static func recipe(_ name: String) throws -> Recipe {
+    if name == Recipe.gtzan.name { return .gtzan }
+    return try Recipe.decode(try bytes(name, folder: "recipes", option: "--recipe"))
+  }
+
+  /// The manifest of this name or file.
+  static func manifest(_ name: String) throws -> Manifest {
+    try Manifest.decode(try bytes(name, folder: "datasets", option: "--manifest"))
+  }
+
+  private static func bytes(_ name: String, folder: String, option: String) throws -> [UInt8] {
+    let candidates = [name] + folders().map { "\($0)/\(folder)/\(name).json" }
+    for path in candidates {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+        !isFolder.boolValue
+      else { continue }
+      let attributes = try FileManager.default.attributesOfItem(atPath: path)
+      let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
+      guard size <= Manifest.maximumBytes else {
+        throw ValidationError(
+          "\(option) \(path) has \(Words.bytes(size)); at most "
+            + "\(Words.bytes(Manifest.maximumBytes)) are read. Is it the right file?")
+      }
+      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    }
+    throw ValidationError(
+      "\(option) \(name): there is no such file, and none of that name in "
+        + (folders().map { "\($0)/\(folder)" }.joined(separator: ", ")) + ".")
+  }
+
+  /// Where the manifests that come with Lathe may lie: what LATHE_MANIFESTS says, `Manifests` here and
+  /// in every folder above the program.
+  private static func folders() -> [String] {
+    var folders: [String] = []
+    if let path = ProcessInfo.processInfo.environment["LATHE_MANIFESTS"] { folders.append(path) }
+    folders.append("Manifests")
+    var place = URL(fileURLWithPath: CommandLine.arguments.first ?? "")
+      .resolvingSymlinksInPath().deletingLastPathComponent()
+    while place.path.count > 1 {
+      folders.append(place.appendingPathComponent("Manifests").path)
+      place.deleteLastPathComponent()
+    }
+    return folders.filter { FileManager.default.fileExists(atPath: $0) }
+  }
+}
