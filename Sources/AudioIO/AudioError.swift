@@ -72,7 +72,15 @@ public struct AudioError: Error, Sendable, Hashable, CustomStringConvertible {
   public var hint: String { kind.hint }
 
   /// One line that a person can act on.
-  public var description: String { "\(operation): \(subject) \(detail); \(hint)" }
+  public var description: String {
+    // A file name may hold line ends and terminal escapes; a message may not.
+    let name = subject.unicodeScalars.reduce(into: "") { text, scalar in
+      text +=
+        scalar.properties.generalCategory == .control
+        ? scalar.escaped(asASCII: true) : String(scalar)
+    }
+    return "\(operation): \(name) \(detail); \(hint)"
+  }
 }
 
 extension AudioError.Kind {

@@ -94,8 +94,10 @@ extension SoundFile {
   ) throws(AudioError) -> (samples: Samples, frames: Int) {
     let channels = format.channels
     let isResampled = format.sampleRate != decoding.sampleRate
-    var resampler = try Resampler(
-      from: format.sampleRate, to: decoding.sampleRate, path: path)
+    var resampler: Resampler?
+    if isResampled {
+      resampler = try Resampler(from: format.sampleRate, to: decoding.sampleRate, path: path)
+    }
     var buffer = [Float](repeating: 0, count: Self.framesAtATime * channels)
     var mono: [Float] = []
     var result: [Float] = []
@@ -112,13 +114,13 @@ extension SoundFile {
       }
       takeMean(of: buffer[..<(count * channels)], channels: channels, into: &mono)
       if isResampled {
-        try resampler.process(mono, into: &result)
+        try resampler?.process(mono, into: &result)
       } else {
         result.append(contentsOf: mono)
       }
     }
     if let error = verdict(frames: frames) { throw error }
-    if isResampled { try resampler.finish(into: &result) }
+    try resampler?.finish(into: &result)
     // A handful of samples may come out as none at a lower rate.
     if result.isEmpty { throw AudioError(.noSamples, "decode", path) }
     return (.float32(result), frames)

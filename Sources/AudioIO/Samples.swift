@@ -31,13 +31,13 @@ public enum Samples: Sendable, Hashable {
   /// - Precondition: `range` lies within `0..<count`.
   /// - Complexity: O(range.count).
   public func copyFloats(_ range: Range<Int>, into destination: inout [Float]) {
-    destination.removeAll(keepingCapacity: true)
-    switch self {
-    case .int16(let samples):
-      destination.append(contentsOf: samples[range].lazy.map { Float($0) * (1 / 32_768) })
-    case .float32(let samples):
-      destination.append(contentsOf: samples[range])
+    if destination.count != range.count {
+      destination.removeAll(keepingCapacity: true)
+      destination.append(contentsOf: repeatElement(0, count: range.count))
     }
+    // Spans turn into vector instructions, where a lazy map appends one sample at a time.
+    var span = destination.mutableSpan
+    copyFloats(range, into: &span)
   }
 
   /// Puts the samples of `range` at the start of `destination`.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import AudioIO
@@ -42,6 +43,12 @@ import Testing
     #expect(verdict(folder.path)?.kind == .notAFile)
     #expect(verdict("/dev/null")?.kind == .notAFile)
     #expect(verdict(folder.at("a\u{0}.wav"))?.code == "unreadable")
+    let named = try folder.write(Array("text".utf8), "a\n\u{1B}[2J.wav")
+    #expect(verdict(named)?.description.unicodeScalars.contains("\u{1B}") == false)
+    let shut = try folder.write(SyntheticAudio.wave(data: [0, 0]), "shut.wav")
+    try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: shut)
+    // The superuser reads everything.
+    #expect(verdict(shut)?.kind == (geteuid() == 0 ? nil : .unreadable(errno: 13)))
     let link = folder.at("loop.wav")
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: link)
     #expect(verdict(link)?.code == "unreadable")
