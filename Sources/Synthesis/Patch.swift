@@ -73,6 +73,11 @@ extension Patch {
     AdditivePatch(
       bright: 1.0, dull: 1.25, darkening: 0.9, detune: 16,
       envelope: Envelope(attack: 0.06, decay: 1.2, sustain: 0.8, release: 0.2)))
+  /// A saw that stops with the key: through an overdrive it is a palm-muted guitar.
+  static let shortSaw = Patch.additive(
+    AdditivePatch(
+      bright: 1.0, dull: 1.3, darkening: 0.3, detune: 10,
+      envelope: Envelope(attack: 0.003, decay: 0.8, sustain: 0.6, release: 0.03)))
   static let squareLead = Patch.additive(
     AdditivePatch(
       bright: 0.9, dull: 1.15, darkening: 0.3, even: 0.08, detune: 7, vibrato: 6,

@@ -34,7 +34,8 @@ extension StyleSheet {
       Part(
         line: .patterns([
           "m.mmm.mmm.mmp---", "mmmmmmmmp---p---", "p---m.mmp---m.mm", "m.mmp-m.mmp-m.mm",
-        ]), patches: [.electricGuitar, .sawPad], register: 40, level: 0.6, drive: 14, cutoff: 4_200,
+        ]), patches: [.electricGuitar, .shortSaw], register: 40, level: 0.6, drive: 14,
+        cutoff: 4_200,
         send: 0.12, gate: 0.95),
       Part(
         line: .melody(Melody(density: 0.75, syncopation: 0.2, leap: 2, runs: 0.45, rest: 0.5)),
