@@ -1,5 +1,5 @@
-import ArgumentParser
-import DatasetCache
+public import ArgumentParser
+public import DatasetCache
 import Exporting
 
 struct Export: ParsableCommand {

@@ -1,9 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Corpus
 import DatasetCache
 import Foundation
 import Preparation
-import SignalKit
+public import SignalKit
 
 struct Prepare: ParsableCommand {
   static let configuration = CommandConfiguration(
