@@ -77,7 +77,7 @@ public struct SafetensorsWriter: Sendable {
       var offset = 8 + header.count
       let dataStart = offset
       for tensor in tensors {
-        tensor.withBytes { bytes in
+        unsafe tensor.withBytes { bytes in
           unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: bytes)
         }
         offset += tensor.byteCount

@@ -83,7 +83,7 @@ public final class Environment: @unchecked Sendable {
         hint: "use the environment that is open, or close it first")
     }
     do throws(StoreError) {
-      let opened = unsafe try Self.openHandle(path: path, options: options)
+      let opened = unsafe try Self.openHandle(path: OpenFiles.resolve(path), options: options)
       unsafe self.handle = unsafe opened.handle
       self.isUnlocked = unsafe opened.isUnlocked
     } catch {

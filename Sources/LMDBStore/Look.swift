@@ -8,6 +8,8 @@ import CLMDB
 
   let transaction: OpaquePointer?
   let environment: Environment
+  /// What the transaction has opened itself, which the environment does not know yet.
+  var opened: [Database] = []
 
   static func checkKey(_ key: String) throws(StoreError) {
     let count = key.utf8.count
@@ -28,7 +30,7 @@ import CLMDB
   }
 
   func slot(of database: Database) throws(StoreError) -> MDB_dbi {
-    guard environment.handles.isCurrent(database) else {
+    guard environment.handles.isCurrent(database) || opened.contains(database) else {
       throw StoreError(
         kind: .staleDatabase, operation: "use", subject: "database '\(database.name)'",
         detail: "it was dropped", hint: "look it up again")

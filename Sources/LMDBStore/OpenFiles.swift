@@ -23,6 +23,16 @@ enum OpenFiles {
     identities.withLock { _ = $0.remove(identity) }
   }
 
+  /// The path without links. LMDB puts its lock file beside the path it is given: two processes
+  /// that come by different links must find the same one.
+  static func resolve(_ path: String) throws(StoreError) -> String {
+    guard let resolved = unsafe realpath(path, nil) else {
+      throw StoreError(code: errno, operation: "open", subject: path, file: path)
+    }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+
   /// The identity of the file at a path, made (empty) where it is missing and `creating`.
   static func identify(_ path: String, creating: Bool) throws(StoreError) -> Identity {
     if creating {

@@ -41,7 +41,9 @@ import CLMDB
   /// Leaves the store as it was: nothing is committed when the body returns.
   public mutating func cancel() { isCancelled = true }
 
-  private var look: Look { unsafe Look(transaction: handle, environment: environment) }
+  private var look: Look {
+    unsafe Look(transaction: handle, environment: environment, opened: opened)
+  }
 
   private mutating func check(
     _ code: Int32, _ operation: String, _ database: String? = nil, key: String? = nil

@@ -21,8 +21,9 @@ import Testing
       #expect(kind { _ = try Environment(path: link) } == .alreadyOpen)
       #expect(try store.get("a") == [1])
     }
-    // Closed with the last reference.
+    // Closed with the last reference. By the link, the locks are the file's own.
     #expect(try Environment(path: link, options: .init(isReadOnly: true)).get("a") == [1])
+    #expect(unsafe access("\(link)-lock", F_OK) != 0)
   }
 
   @Test func readingOnlyReadsOnly() throws {

@@ -1,0 +1,142 @@
+import DatasetCache
+import Testing
+
+@Suite struct SafetensorsTests {
+  private let tensors = [
+    Tensor("b", shape: [2, 3], [1, 2, 3, 4, 5, 6] as [Float]),
+    Tensor("a", shape: [3], [-1, 0, 32_767] as [Int16]),
+    Tensor("c", shape: [], [2.5] as [Double]),
+    Tensor("d", shape: [0, 4], [] as [Int32]),
+    Tensor("e", shape: [1], [1 << 40] as [Int64]),
+    Tensor("f", shape: [5], [1, 2, 3, 4, 5] as [UInt8]),
+  ]
+
+  @Test func everyTypeComesBack() throws {
+    let writer = try SafetensorsWriter(tensors: tensors, metadata: ["track": "é \"x\"\\\n\u{1}"])
+    let bytes = writer.bytes()
+    #expect(bytes.count == writer.byteCount)
+    let value = unsafe bytes.span.bytes
+    let header = try SafetensorsHeader(of: value)
+    #expect(header.dataOffset % 64 == 0)
+    #expect(header.metadata["track"] == "é \"x\"\\\n\u{1}")
+    #expect(header.metadata["xxh3"]?.utf8.count == 16)
+    let isIntact = header.hasValidChecksum(value)
+    #expect(isIntact)
+    // Wider numbers first, so each tensor is aligned for its type.
+    #expect(header.entries.map(\.name) == ["c", "e", "b", "d", "a", "f"])
+    #expect(header["b"]?.shape == [2, 3])
+    #expect(header["b"]?.floats(in: value) == [1, 2, 3, 4, 5, 6])
+    #expect(header["a"]?.int16s(in: value) == [-1, 0, 32_767])
+    #expect(header["a"]?.floats(in: value) == [-1, 0, 32_767])
+    #expect(header["b"]?.int16s(in: value) == nil)
+    #expect(header["c"]?.shape == [] && header["c"]?.floats(in: value) == [2.5])
+    #expect(header["d"]?.bytes.isEmpty == true)
+    #expect(header["e"]?.floats(in: value) == [Float(1 << 40)])
+    #expect(header["f"]?.floats(in: value) == [1, 2, 3, 4, 5])
+    #expect(header["g"] == nil)
+  }
+
+  @Test func theBytesDoNotDependOnTheOrderOfTheTensors() throws {
+    let forward = try SafetensorsWriter(tensors: tensors).bytes()
+    let backward = try SafetensorsWriter(tensors: tensors.reversed()).bytes()
+    #expect(forward == backward)
+  }
+
+  /// XXH3-64 of nothing with seed 0, from the library's own test vectors.
+  @Test func theChecksumIsXXH3() throws {
+    let bytes = try SafetensorsWriter(tensors: []).bytes()
+    let header = try SafetensorsHeader(of: unsafe bytes.span.bytes)
+    #expect(header.metadata["xxh3"] == "2d06800538d394c2")
+  }
+
+  @Test func impossibleTensorsAreRefused() {
+    let floats: [Float] = [1, 2, 3]
+    for tensors in [
+      [Tensor("a", shape: [2], floats)], [Tensor("a", shape: [-3, -1], floats)],
+      [Tensor("a", shape: [Int.max, 2], floats)],
+      [Tensor("a", shape: [3], floats), Tensor("a", shape: [3], floats)],
+      [Tensor("__metadata__", shape: [3], floats)],
+    ] {
+      #expect(kind { _ = try SafetensorsWriter(tensors: tensors) } == .invalidTensors)
+    }
+  }
+
+  private func value(_ header: String, data: Int = 0) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> ($0 * 8)) } + Array(header.utf8)
+      + [UInt8](repeating: 0, count: data)
+  }
+
+  @Test(arguments: [
+    ("", 0), ("[]", 0), ("{", 0), ("{}x", 0), ("{} ", 1), ("{\"a\":1}", 0), (" {}", 0),
+    ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 3),
+    ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 5),
+    ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", 4),
+    ("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4),
+    ("{\"a\":{\"dtype\":\"F99\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4),
+    ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4),
+    ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"more\":1}}", 4),
+    ("{\"a\":{\"dtype\":\"U8\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}", 0),
+    ("{\"a\":{\"dtype\":\"U8\",\"shape\":[99999999999999999999],\"data_offsets\":[0,0]}}", 0),
+    ("{\"a\":{\"dtype\":\"U8\",\"shape\":[-1],\"data_offsets\":[0,0]}}", 0),
+    (
+      "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},"
+        + "\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]}}", 3
+    ),
+    (
+      "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"
+        + "\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}", 2
+    ),
+    ("{\"__metadata__\":{\"a\":1}}", 0), ("{\"\\ud800\":{}}", 0), ("{\"\\u12\":{}}", 0),
+    ("{\"\\x\":{}}", 0), ("{\"a", 0), ("{\"a\\", 0), ("{\"\u{1}\":{}}", 0),
+    (String(repeating: "{\"a\":", count: 100_000), 0),
+  ])
+  func hostileHeadersAreRefused(_ header: String, _ data: Int) {
+    let bytes = value(header, data: data)
+    #expect(
+      kind { _ = try SafetensorsHeader(of: unsafe bytes.span.bytes) } == .invalidTensors)
+  }
+
+  @Test func absurdHeaderLengthsAreRefused() {
+    for length: [UInt8] in [
+      [], [1], [255, 255, 255, 255, 255, 255, 255, 255], [0, 0, 0, 0, 0, 0, 0, 128],
+      [255, 255, 255, 255, 255, 255, 255, 127], [3, 0, 0, 0, 0, 0, 0, 0, 123, 125],
+    ] {
+      #expect(
+        kind { _ = try SafetensorsHeader(of: unsafe length.span.bytes) } == .invalidTensors)
+    }
+  }
+
+  /// Whatever is changed in a value, reading it ends in a header or an error: never in a trap,
+  /// and never with a tensor outside the value.
+  @Test func mutatedValuesNeverCrash() throws {
+    let original = try SafetensorsWriter(
+      tensors: tensors, metadata: ["track": "rock.00001 \\ é"]
+    ).bytes()
+    var generator = Seeded(state: 20_261_122)
+    var accepted = 0
+    for _ in 0..<6_000 {
+      var bytes = original
+      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        let index = Int.random(in: 0..<min(bytes.count, 600), using: &generator)
+        switch Int.random(in: 0..<5, using: &generator) {
+        case 0: bytes[index] = UInt8.random(in: 0...255, using: &generator)
+        case 1: bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+        case 2: bytes.remove(at: index)
+        case 3:
+          bytes.insert(
+            Array("0123456789{}[],:\"\\".utf8).randomElement(using: &generator) ?? 0, at: index)
+        default: bytes.removeLast(Int.random(in: 0...min(200, bytes.count - 1), using: &generator))
+        }
+        if bytes.count < 2 { break }
+      }
+      let value = unsafe bytes.span.bytes
+      guard let header = try? SafetensorsHeader(of: value) else { continue }
+      accepted += 1
+      for entry in header.entries {
+        #expect(entry.bytes.lowerBound >= 8 && entry.bytes.upperBound <= bytes.count)
+        _ = entry.floats(in: value)
+      }
+    }
+    #expect(accepted > 0 && accepted < 3_000)
+  }
+}
