@@ -22,12 +22,16 @@ final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     condition.broadcast()
   }
 
-  /// The oldest element; nil where there is none until `deadline`.
-  func pop(before deadline: Date) -> Element? {
+  /// The oldest element; nil where there is none until `deadline`, if there is one.
+  func pop(before deadline: Date?) -> Element? {
     condition.lock()
     defer { condition.unlock() }
     while elements.isEmpty {
-      guard condition.wait(until: deadline) else { return nil }
+      if let deadline {
+        guard condition.wait(until: deadline) else { return nil }
+      } else {
+        condition.wait()
+      }
     }
     let element = elements.removeFirst()
     condition.broadcast()

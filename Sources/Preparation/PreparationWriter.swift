@@ -38,7 +38,7 @@ struct PreparationWriter {
     var failure: PreparationError?
     while running > 0 {
       let deadline = lastCommit.addingTimeInterval(batchSeconds)
-      let outcome = workers.outcomes.pop(before: batch.isEmpty ? .distantFuture : deadline)
+      let outcome = workers.outcomes.pop(before: batch.isEmpty ? nil : deadline)
       if case .ended? = outcome { running -= 1 }
       guard failure == nil else { continue }
       do {
