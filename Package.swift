@@ -72,6 +72,7 @@ let package = Package(
         "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "Exporting", "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      resources: [.embedInCode("Benchmark/reference_timings.py")],
       swiftSettings: swift),
 
     .testTarget(name: "ArchitectureTests", swiftSettings: swift),

@@ -57,6 +57,15 @@ public struct FeatureExtractor: ~Copyable {
     return signal.withUnsafeBufferPointer { features(of: $0) }
   }
 
+  /// Runs the Fourier transforms that ``features(of:)`` of `samples` samples takes, and nothing else:
+  /// with it a benchmark tells their share.
+  public func runTransforms(samples: Int) {
+    let frames = spectra.geometry.count(samples: samples)
+    for _ in 0..<frames { spectra.runTransform() }
+    for _ in 0..<frames { separation.runTransform() }
+    for _ in 0..<(frames + 1) / 2 + 1 { tempo.runTransform() }
+  }
+
   private mutating func features(of signal: UnsafeBufferPointer<Float>) -> FeatureVector {
     let frames = spectra.geometry.count(samples: signal.count)
     let groups = (frames + 15) / 16

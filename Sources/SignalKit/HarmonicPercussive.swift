@@ -43,6 +43,8 @@ struct HarmonicPercussive: ~Copyable {
     sum = AlignedBuffer(count: 0)
   }
 
+  func runTransform() { transform.runBackward() }
+
   /// Begins a signal of `frames` frames.
   mutating func begin(frames: Int) {
     let length = SpectrumStore.length + Self.hop * (frames + 1)

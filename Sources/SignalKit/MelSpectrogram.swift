@@ -66,6 +66,12 @@ public struct MelSpectrogram: ~Copyable {
   /// How many frames a signal of `samples` samples gives.
   public func frames(samples: Int) -> Int { geometry.count(samples: samples) }
 
+  /// Runs the Fourier transforms that a picture of `samples` samples takes, and nothing else: with it a
+  /// benchmark tells their share.
+  public func runTransforms(samples: Int) {
+    for _ in 0..<frames(samples: samples) { transform.runForward() }
+  }
+
   /// Writes the picture of `signal`, `bands` rows of `frames` decibels, to `output`.
   ///
   /// - Throws: `SignalError` where the signal is empty or `output` has another size.

@@ -59,6 +59,8 @@ struct SpectrumStore: ~Copyable {
     panels.reserve(groups * Self.panelStride)
   }
 
+  func runTransform() { transform.runForward() }
+
   /// Transforms the frames of `group`; frames from `frames` on are silent.
   func analyse(group: Int, frames: Int, of signal: UnsafeBufferPointer<Float>) {
     let first = group * 16

@@ -41,6 +41,8 @@ struct Tempo: ~Copyable {
     }
   }
 
+  func runTransform() { transform.run() }
+
   mutating func estimate(_ envelope: [Float]) -> Double {
     guard envelope.contains(where: { $0 != 0 }) else { return 0 }
     pad(envelope)

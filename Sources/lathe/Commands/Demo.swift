@@ -1,8 +1,102 @@
 import ArgumentParser
+import DatasetCache
+import Exporting
+import Foundation
+import Preparation
+import Synthesis
 
 struct Demo: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "demo")
+  static let configuration = CommandConfiguration(
+    abstract: "See the whole way on music made up on the spot: ten styles, prepared and exported.",
+    discussion: """
+      Synthesises a small collection, prepares it with all four views and a split, exports the table of
+      features and shows what it did. Nothing is downloaded; run it again and nothing is done twice.
+
+      Example:
+        lathe demo --folder demo --tracks 8
+      """)
+
+  @Option(
+    help: "Where to put it; a folder lathe-demo among the temporary files if not given.",
+    completion: .directory)
+  var folder: String?
+
+  @Option(help: "Tracks of each style.")
+  var tracks = 8
+
+  @Option(help: "Seconds of each track.")
+  var seconds = 12.1
+
+  @Option(help: "The seed of the music.")
+  var seed: UInt64 = 1
+
+  @Option(help: "How to show progress: auto, plain, json or none.")
+  var progress = ProgressStyle.auto
+
+  func validate() throws {
+    guard (1...1_000).contains(tracks) else {
+      throw ValidationError("--tracks \(tracks): give 1 to 1,000.")
+    }
+    guard (4...Synthesiser.maximumSeconds).contains(seconds) else {
+      throw ValidationError("--seconds \(seconds): give 4 to \(Synthesiser.maximumSeconds).")
+    }
+  }
+
+  func run() throws {
+    let place = URL(fileURLWithPath: folder ?? NSTemporaryDirectory() + "lathe-demo")
+    let audio = place.appendingPathComponent("audio").path
+    let cachePath = place.appendingPathComponent("demo.lathe").path
+    let table = place.appendingPathComponent("features_3_sec.csv").path
+    Output.line("1. music: \(Style.allCases.count) styles × \(tracks) tracks × \(seconds) s")
+    let made = try DemoCollection(seed: seed, tracks: tracks, seconds: seconds).write(to: audio)
+    Output.line("   \(made.written) files written to \(audio) in \(Words.duration(made.wallSeconds))")
+    Output.line("2. lathe prepare \(audio) --cache \(cachePath)")
+    var preparation = Preparation(folder: audio, cachePath: cachePath)
+    preparation.split = try SplitOptions.parse([]).plan(default: SplitCommand.defaultRatios)
+    let summary = try preparation.run(progress: progress.sink())
+    SummaryText(summary, cache: cachePath).lines.forEach { Output.line("   " + $0) }
+    Output.line("3. lathe export csv \(cachePath) --view features --output \(table)")
+    let cache = try Cache.open(at: cachePath, for: .reading)
+    let features = try FeatureTable(.features, of: cache)
+    let rows = try TableFile.write(features, to: table)
+    Output.line("   \(Words.count(rows)) rows × \(features.columns.count + 3) columns")
+    Output.line("4. what the features say of each style (means over its slices)")
+    try StyleMeans(of: cache, columns: features.columns).lines.forEach { Output.line("   " + $0) }
+    Output.line("next: lathe inspect \(cachePath); lathe prepare YOUR_MUSIC --cache YOUR_CACHE")
+  }
 }
-struct Bench: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "bench")
+
+/// Means of a few telling features over the slices of each label.
+private struct StyleMeans {
+  private static let shown = [
+    ("tempo", "tempo"), ("spectral_centroid_mean", "centroid Hz"), ("rms_mean", "level"),
+    ("zero_crossing_rate_mean", "crossings"), ("harmony_var", "harmonic"),
+    ("perceptr_var", "percussive"),
+  ]
+
+  let lines: [String]
+
+  init(of cache: Cache, columns: [String]) throws {
+    var sums: [String: [Double]] = [:]
+    var counts: [String: Int] = [:]
+    for record in try cache.trackRecords() {
+      guard let (_, values) = try cache.floats(of: .features, track: record.id) else { continue }
+      for start in stride(from: 0, to: values.count, by: columns.count) {
+        let row = values[start..<start + columns.count].map(Double.init)
+        let sum = sums[record.label] ?? [Double](repeating: 0, count: columns.count)
+        sums[record.label] = zip(sum, row).map { $0 + $1 }
+        counts[record.label, default: 0] += 1
+      }
+    }
+    var rows = [["style"] + Self.shown.map(\.1)]
+    for (label, sum) in sums.sorted(by: { $0.key < $1.key }) {
+      let cells = Self.shown.map { name, _ -> String in
+        guard let column = columns.firstIndex(of: name) else { return "" }
+        let mean = sum[column] / Double(counts[label] ?? 1)
+        return Words.fixed(mean, mean >= 10 ? 0 : 4)
+      }
+      rows.append([label] + cells)
+    }
+    lines = Words.table(rows)
+  }
 }

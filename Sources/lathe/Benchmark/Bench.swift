@@ -1,0 +1,15 @@
+import ArgumentParser
+
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure how fast Lathe is here, and against librosa and torchaudio in the same run.",
+    discussion: """
+      Times are processor seconds of one thread unless said otherwise, medians of many runs.
+
+      Examples:
+        lathe bench features --audio genres_original --against librosa
+        lathe bench mel --against torchaudio --python venv/bin/python
+        lathe bench prepare --audio genres_original
+      """,
+    subcommands: [BenchFeatures.self, BenchMel.self, BenchDecode.self, BenchPrepare.self])
+}
