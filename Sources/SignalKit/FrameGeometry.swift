@@ -53,16 +53,24 @@ public struct FrameGeometry: Sendable, Hashable {
     _ range: Range<Int>, of signal: UnsafeBufferPointer<Float>,
     into output: UnsafeMutablePointer<Float>
   ) {
-    for (offset, position) in range.enumerated() {
-      output[offset] = sample(position, of: signal)
+    let inside = range.clamped(to: 0..<signal.count)
+    if let base = signal.baseAddress, !inside.isEmpty {
+      (output + (inside.lowerBound - range.lowerBound))
+        .update(from: base + inside.lowerBound, count: inside.count)
+    }
+    for position in range.lowerBound..<max(range.lowerBound, min(range.upperBound, 0)) {
+      output[position - range.lowerBound] = outside(position, of: signal)
+    }
+    for position in min(range.upperBound, max(range.lowerBound, signal.count))..<range.upperBound {
+      output[position - range.lowerBound] = outside(position, of: signal)
     }
   }
 
-  private func sample(_ position: Int, of signal: UnsafeBufferPointer<Float>) -> Float {
-    if position >= 0, position < signal.count { return signal[position] }
+  /// The sample that stands for `position`, which lies outside the signal.
+  private func outside(_ position: Int, of signal: UnsafeBufferPointer<Float>) -> Float {
     switch padding {
-    case .zero: return 0
-    case .reflect: return signal[reflected(position, count: signal.count)]
+    case .zero: 0
+    case .reflect: signal[reflected(position, count: signal.count)]
     }
   }
 
@@ -70,6 +78,9 @@ public struct FrameGeometry: Sendable, Hashable {
   /// often as it takes: period 2 (count − 1).
   private func reflected(_ position: Int, count: Int) -> Int {
     guard count > 1 else { return 0 }
+    // Once is enough for all but signals shorter than the padding.
+    if position < 0, -position < count { return -position }
+    if position >= count, position < 2 * count - 1 { return 2 * (count - 1) - position }
     let period = 2 * (count - 1)
     let phase = ((position % period) + period) % period
     return phase < count ? phase : period - phase
