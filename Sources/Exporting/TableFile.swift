@@ -8,6 +8,7 @@ public enum TableFile {
   /// - Returns: how many rows were written.
   /// - Throws: ``ExportError`` where the cache cannot be read or the file cannot be written;
   ///   `.readerGone` where a pipe was closed, if the process ignores SIGPIPE.
+  @discardableResult
   public static func write(_ table: FeatureTable, to path: String) throws(ExportError) -> Int {
     if path == "-" { return try write(table, to: OutputFile(descriptor: dup(STDOUT_FILENO), path)) }
     let target = resolved(path)

@@ -87,7 +87,9 @@ public struct Preparation: Sendable {
   /// Refuses a split that the collection cannot have before the work, not after it.
   private func checkSplit(of collection: Collection) throws(PreparationError) {
     guard let split else { return }
-    do { _ = try Split.make(split, tracks: collection.manifest.tracks) } catch { throw .split(error) }
+    do { _ = try Split.make(split, tracks: collection.manifest.tracks) } catch {
+      throw .split(error)
+    }
   }
 
   private func fingerprints() throws(PreparationError) -> [View: Fingerprint] {

@@ -136,7 +136,8 @@ public struct PreparationPlan: Sendable {
       var reasons = whole.filter { $0.0 > 0 }.map { "all views of \(counted($0.0)): \($0.1)" }
       for view in View.allCases {
         guard let count = stale[view] else { continue }
-        let cause = causes[view]?.joined(separator: ", ") ?? "left undone or made by another version"
+        let cause =
+          causes[view]?.joined(separator: ", ") ?? "left undone or made by another version"
         reasons.append("\(view.rawValue) of \(counted(count)): \(cause)")
       }
       return reasons

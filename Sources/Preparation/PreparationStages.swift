@@ -57,7 +57,8 @@ extension Preparation {
         absent: collection.absent.count, unlisted: collection.unlisted.count,
         changed: changed.map(\.id), slices: census.views.mapValues(\.slices),
         bytes: census.views.mapValues(\.bytes), quarantine: try cache.quarantined(),
-        splits: try cache.splitNames(), emptySplits: misfits, audioSeconds: writer.done.audioSeconds,
+        splits: try cache.splitNames(), emptySplits: misfits,
+        audioSeconds: writer.done.audioSeconds,
         wallSeconds: wallSeconds, cpuSeconds: cpuSeconds, peakBytes: ProcessUsage.now().peakBytes,
         wasCancelled: wasCancelled)
     }

@@ -12,12 +12,18 @@ public struct Recipe: Sendable, Hashable, Codable {
   public struct FeatureView: Sendable, Hashable, Codable {
     /// How a track is cut.
     public var slices: SliceRule
+
+    /// A view of these slices.
+    public init(slices: SliceRule) { self.slices = slices }
   }
 
   /// A view of the samples themselves; slices are windows into them.
   public struct WaveformView: Sendable, Hashable, Codable {
     /// How a track is cut.
     public var slices: SliceRule
+
+    /// A view of these slices.
+    public init(slices: SliceRule) { self.slices = slices }
   }
 
   /// A view of log-mel pictures.
@@ -71,6 +77,17 @@ public struct Recipe: Sendable, Hashable, Codable {
     /// Log-mel pictures of each slice.
     public var mel: MelView?
 
+    /// These views.
+    public init(
+      features: FeatureView? = nil, features30s: FeatureView? = nil,
+      waveform: WaveformView? = nil, mel: MelView? = nil
+    ) {
+      self.features = features
+      self.features30s = features30s
+      self.waveform = waveform
+      self.mel = mel
+    }
+
     private enum CodingKeys: String, CodingKey {
       case features, waveform, mel
       case features30s = "features-30s"
@@ -89,6 +106,18 @@ public struct Recipe: Sendable, Hashable, Codable {
   public var profile: Profile
   /// What is prepared.
   public var views: Views
+
+  /// A recipe of these parts; ``check()`` tells whether it can be used.
+  public init(
+    name: String, sampleRate: Int = 22_050, maximumSeconds: Double = 600,
+    profile: Profile = .librosa08, views: Views
+  ) {
+    self.name = name
+    self.sampleRate = sampleRate
+    self.maximumSeconds = maximumSeconds
+    self.profile = profile
+    self.views = views
+  }
 
   /// The numbers of the original GTZAN study: features of 3 s slices and of whole tracks, 2 s windows
   /// with 1 s of overlap, ten 2 s mel pictures.

@@ -67,11 +67,16 @@ extension Recipe {
       do {
         _ = try MelSpectrogram(melParameters(mel))
       } catch {
-        throw RecipeError(subject: "views.mel: \(error.subject)", detail: error.detail, hint: error.hint)
+        throw RecipeError(
+          subject: "views.mel: \(error.subject)", detail: error.detail, hint: error.hint)
       }
       try Self.require(
         mel.dynamicRange > 0 && mel.dynamicRange <= 400, "views.mel.dynamicRange",
         "is \(mel.dynamicRange)", "use more than 0 and at most 400 dB")
+      let limit = Double(sampleRate) / 2
+      try Self.require(
+        mel.maximumFrequency ?? limit <= limit, "views.mel.maximumFrequency",
+        "is \(mel.maximumFrequency ?? limit)", "use at most \(limit), half the sample rate")
     }
     try checkSizes()
   }
@@ -111,6 +116,10 @@ extension Recipe {
     "views.waveform.slices": sliceKeys, "views.mel.slices": sliceKeys,
   ]
 
+  private static let wholeNumbers: Set = [
+    "sampleRate", "length", "hop", "required", "maximumCount", "transformLength", "bands",
+  ]
+
   private static func checkKeys(_ value: JSONValue, at place: String = "") throws(RecipeError) {
     guard case .object(let fields) = value, let known = keys[place] else { return }
     for (key, field) in fields.sorted(by: { $0.key < $1.key }) {
@@ -119,6 +128,10 @@ extension Recipe {
         throw RecipeError(
           subject: here, detail: "is not something a recipe has",
           hint: "here it may have \(known.sorted().joined(separator: ", "))")
+      }
+      // The decoder refuses these too, but does not say where they stand.
+      if wholeNumbers.contains(key), case .number(let number) = field {
+        throw RecipeError(subject: here, detail: "is \(number)", hint: "use a whole number")
       }
       try checkKeys(field, at: here)
     }

@@ -48,7 +48,8 @@ enum Main {
   /// Results that could not be written are a failure: a full disk behind `lathe inspect C > card.txt`.
   private static func checkOutput() {
     guard let reason = Output.failure else { return }
-    Output.error("lathe: cannot write the standard output: \(reason); free some space or redirect it")
+    Output.error(
+      "lathe: cannot write the standard output: \(reason); free some space or redirect it")
     exit(Exit.failed)
   }
 

@@ -26,7 +26,9 @@ struct SummaryText {
       "\(Words.duration(summary.wallSeconds)) wall, \(Words.duration(summary.cpuSeconds)) processor, "
         + "\(Words.count(Int(summary.timesRealTime))) times real time, "
         + "\(Words.bytes(summary.peakBytes)) peak memory")
-    lines += summary.quarantine.prefix(Self.maximumQuarantine).map { "quarantine: " + Self.text($0) }
+    lines += summary.quarantine.prefix(Self.maximumQuarantine).map {
+      "quarantine: " + Self.text($0)
+    }
     let more = summary.quarantine.count - Self.maximumQuarantine
     if more > 0 {
       lines.append("quarantine: \(Words.count(more)) more; lathe inspect \(cache) names them all")

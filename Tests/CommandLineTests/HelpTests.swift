@@ -1,0 +1,48 @@
+import Testing
+
+/// What `--help` tells of each verb: its arguments, examples, and the ends it may come to.
+@Suite struct HelpTests {
+  static let verbs: [(verb: [String], words: [String])] = [
+    ([], ["prepare", "split", "export", "inspect", "demo", "bench", "lathe demo", "--version"]),
+    (
+      ["prepare"],
+      [
+        "<audio-dir>", "--cache", "--manifest", "--recipe", "--profile", "librosa-0.8",
+        "librosa-1.0", "--threads", "--progress", "auto, plain, json", "--split", "--folds",
+        "--seed", "Examples:", "lathe prepare genres_original --cache gtzan.lathe", "exit code 3",
+      ]
+    ),
+    (["split"], ["<cache>", "--split", "--folds", "--seed", "--name", "--json", "Examples:"]),
+    (["export"], ["csv"]),
+    (["export", "csv"], ["<cache>", "--view", "--output", "60 columns", "Examples:", "features"]),
+    (["inspect"], ["<cache>", "--json", "--digest", "--verify", "Examples:", "exit code 1"]),
+    (["demo"], ["OPTIONS"]),
+    (["bench"], ["features", "mel", "decode", "prepare"]),
+  ]
+
+  @Test(arguments: verbs.indices)
+  func helpNamesWhatAVerbTakes(_ index: Int) throws {
+    let (verb, words) = Self.verbs[index]
+    let result = try Program.start(verb + ["--help"]).end()
+    #expect(result.code == 0 && result.errors.isEmpty)
+    // Lines are broken where the terminal ends; the words are what counts.
+    let text = result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    for word in words { #expect(text.contains(word), "\(verb) does not name \(word)") }
+    #expect(text.contains("USAGE: lathe"))
+  }
+
+  @Test func theExitCodesStandInTheHelp() throws {
+    let text = try Program.run("--help").output.split(whereSeparator: \.isWhitespace)
+      .joined(separator: " ")
+    #expect(
+      text.contains(
+        "Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done, but some tracks are in quarantine"))
+    #expect(text.contains("130 interrupted, what was done is kept"))
+  }
+
+  @Test func theVersionIsOneLine() throws {
+    let result = try Program.run("--version")
+    #expect(result.code == 0 && result.lines.count == 1)
+    #expect(result.output.split(separator: ".").count == 3)
+  }
+}

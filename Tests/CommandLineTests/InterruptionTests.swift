@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+/// A run that is ended in the middle loses nothing that was done, and a later one finishes it.
+@Suite struct InterruptionTests {
+  let collection: Collection
+  let undisturbed: String
+
+  init() throws {
+    collection = try Collection(tracks: 60)
+    undisturbed = "\(collection.path)/undisturbed"
+    #expect(try collection.prepare("--progress", "none", cache: undisturbed).code == 0)
+  }
+
+  private func start() throws -> Program.Running {
+    try Program.start(collection.arguments(["--progress", "json", "--threads", "1"]))
+  }
+
+  private func finish() throws {
+    let result = try collection.prepare("--progress", "none")
+    #expect(result.code == 0 && result.output.hasPrefix("60 tracks"))
+    #expect(try collection.digest() == collection.digest(undisturbed))
+    #expect(try Program.run("inspect", collection.cache, "--verify").code == 0)
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func aSignalEndsItWithWhatWasDone(_ signal: Int32) throws {
+    let running = try start()
+    running.wait(for: "advanced", times: 3)
+    running.signal(signal)
+    let result = running.end()
+    #expect(result.code == 130 && !result.wasKilled)
+    #expect(result.errors.contains("stopping after the tracks at work"))
+    #expect(result.lines.last?.contains(#""wasCancelled":true"#) == true)
+    let inspected = try Program.run("inspect", collection.cache)
+    #expect(inspected.code == 0 && inspected.output.contains("unfinished: "))
+    let table = "\(collection.path)/table.csv"
+    let exported = try Program.run(
+      "export", "csv", collection.cache, "--view", "features", "--output", table)
+    #expect(exported.code == 0 && exported.errors.contains("run lathe prepare again"))
+    try finish()
+  }
+
+  @Test(arguments: [1, 8, 20])
+  func aKillLosesNothing(_ tracks: Int) throws {
+    let running = try start()
+    running.wait(for: "advanced", times: tracks)
+    running.signal(SIGKILL)
+    let result = running.end()
+    #expect(result.wasKilled && result.code == SIGKILL)
+    try finish()
+  }
+
+  @Test func aSecondRunMeanwhileIsRefusedAndReadersAreNot() throws {
+    let running = try start()
+    running.wait(for: "advanced", times: 2)
+    let second = try collection.prepare("--progress", "none")
+    #expect(second.code == 1)
+    #expect(
+      second.errors.contains("process \(running.process.processIdentifier) is writing to it"))
+    #expect(try Program.run("split", collection.cache).code == 1)
+    #expect(try collection.digest().count == 65)
+    #expect(running.end().code == 0)
+    #expect(try collection.digest() == collection.digest(undisturbed))
+  }
+}

@@ -1,0 +1,69 @@
+import AudioIO
+import Corpus
+import DatasetCache
+import Preparation
+import Testing
+
+/// A manifest's facts laid over the files that are there.
+@Suite struct ManifestTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.music()
+  }
+
+  private func track(_ id: String, md5: String? = nil, group: String? = nil) -> Track {
+    let label = String(id.prefix { $0 != "." })
+    return Track(id: id, path: "\(label)/\(id).wav", label: label, md5: md5, group: group)
+  }
+
+  private func manifest(_ tracks: [Track]) throws -> Manifest {
+    try Manifest(
+      name: "club", licence: "CC0", citations: ["Someone, 2001"], labels: ["blues", "jazz"],
+      tracks: tracks)
+  }
+
+  @Test func absentAndUnlistedTracksAreCounted() throws {
+    let listed = try manifest([
+      track("blues.00000", group: "g1"), track("jazz.00000"),
+      track("jazz.00777"),
+    ])
+    let summary = try folder.prepare(manifest: listed)
+    #expect(summary.tracks == 2 && summary.absent == 1 && summary.unlisted == 2)
+    #expect(summary.quarantine.isEmpty && summary.changed == [])
+    let cache = try folder.open()
+    #expect(try cache.trackRecord("blues.00000")?.group == "g1")
+    let card = try #require(try cache.card())
+    #expect(card.name == "club" && card.licence == "CC0" && card.citations == ["Someone, 2001"])
+  }
+
+  @Test func aWrongChecksumIsNamedInEveryRun() throws {
+    let right = try AudioFile.decode(at: "\(folder.audio)/blues/blues.00000.wav").md5
+    let listed = try manifest([
+      track("blues.00000", md5: right),
+      track("blues.00001", md5: String(repeating: "0", count: 32)),
+      track("jazz.00000"),
+    ])
+    #expect(try folder.prepare(manifest: listed).changed == ["blues.00001"])
+    let again = try folder.prepare(manifest: listed)
+    #expect(again.prepared == 0 && again.changed == ["blues.00001"])
+  }
+
+  @Test func aManifestOfOtherFilesIsRefused() throws {
+    let error = #expect(throws: PreparationError.self) {
+      try folder.prepare(manifest: try manifest([track("jazz.00777")]))
+    }
+    let text = try #require(error?.description)
+    #expect(text.contains("none of the 1 tracks of the manifest"))
+  }
+
+  @Test func aManifestThatComesLaterChangesOnlyWhatItSays() throws {
+    try folder.prepare()
+    let sink = Recorder()
+    let all = ["blues.00000", "blues.00001", "jazz.00000", "jazz.00001"]
+    let listed = try manifest(all.map { track($0, group: $0 == "jazz.00001" ? "g" : nil) })
+    try folder.prepare(manifest: listed, sink: sink)
+    #expect(sink.reasons == ["all views of 1 track: file, label or group changed"])
+  }
+}

@@ -1,0 +1,154 @@
+import Corpus
+import DatasetCache
+import Foundation
+import Preparation
+import SignalKit
+import Testing
+
+/// What a second run does: only what is needed, with the reason.
+@Suite struct UpdateTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.music()
+  }
+
+  private func again(_ recipe: Recipe? = nil) throws -> (PreparationSummary, [String]) {
+    let sink = Recorder()
+    return (try folder.prepare(recipe, sink: sink), sink.reasons)
+  }
+
+  @Test func whatIsDoneIsNotDoneAgain() throws {
+    try folder.prepare()
+    let digest = try folder.digest()
+    let (summary, reasons) = try again()
+    #expect(summary.prepared == 0 && summary.unchanged == 4 && reasons == [])
+    #expect(try folder.digest() == digest)
+  }
+
+  @Test func aTouchedFileIsReadAgain() throws {
+    try folder.prepare()
+    try folder.write(Wave.pcm16(Wave.notes(seed: 99)), "jazz/jazz.00001.wav")
+    let (summary, reasons) = try again()
+    #expect(summary.prepared == 1 && summary.unchanged == 3)
+    #expect(reasons == ["all views of 1 track: file, label or group changed"])
+    let values = try #require(try folder.open().floats(of: .waveform, track: "jazz.00001")).values
+    #expect(values == Wave.notes(seed: 99).map(Float.init))
+  }
+
+  @Test func aChangedRecipeComputesOnlyItsViewsAndSaysWhy() throws {
+    try folder.prepare(.small())
+    var recipe = try Recipe.small()
+    recipe.views.mel?.bands = 16
+    recipe.views.waveform?.slices = try SliceRule(length: 4_000, hop: 4_000)
+    let before = try folder.open().trackRecord("blues.00000")?.views
+    let (summary, reasons) = try again(recipe)
+    #expect(
+      reasons == [
+        "waveform of 4 tracks: slices.hop 2000 → 4000", "mel of 4 tracks: bands 32 → 16",
+      ])
+    #expect(summary.slices == [.features: 8, .features30s: 4, .waveform: 8, .mel: 8])
+    let cache = try folder.open()
+    let after = try cache.trackRecord("blues.00000")?.views
+    #expect(before?[.features] == after?[.features] && before?[.mel] != after?[.mel])
+    #expect(try cache.floats(of: .mel, track: "blues.00000")?.shape == [2, 16, 16])
+    #expect(try cache.summary().staleDatabases == [] && cache.verify() == [])
+  }
+
+  @Test func anotherProfileLeavesTheSamples() throws {
+    try folder.prepare(.small())
+    var recipe = try Recipe.small()
+    recipe.profile = .librosa10
+    let (_, reasons) = try again(recipe)
+    let cause = "of 4 tracks: profile librosa-0.8 → librosa-1.0"
+    #expect(reasons == ["features \(cause)", "features-30s \(cause)", "mel \(cause)"])
+    #expect(try folder.open().card()?.profile == "librosa-1.0")
+  }
+
+  @Test func viewsComeAndGo() throws {
+    try folder.prepare()
+    let (more, reasons) = try again(.small())
+    #expect(reasons.contains("mel of 4 tracks: not in the cache before"))
+    #expect(Set(more.slices.keys) == Set(View.allCases))
+    let (fewer, none) = try again(.samplesOnly())
+    #expect(none == [] && fewer.slices == [.waveform: 12])
+    #expect(try folder.open().trackRecord("jazz.00000")?.views.keys.map(\.self) == [.waveform])
+    let fresh = "\(folder.path)/fresh"
+    try folder.prepare(cache: fresh)
+    #expect(try folder.digest() == folder.digest(fresh))
+  }
+
+  @Test func aRemovedFilesTrackGoes() throws {
+    try folder.prepare(split: SplitPlan(seed: 1, division: .ratios([0.5, 0.5])))
+    try folder.remove("jazz/jazz.00000.wav")
+    let (summary, _) = try again()
+    #expect(summary.removed == 1 && summary.tracks == 3)
+    let cache = try folder.open()
+    #expect(try cache.trackRecord("jazz.00000") == nil && cache.verify() == [])
+    let split = try #require(try cache.split(named: summary.splits[0]))
+    #expect(Set(split.assignment.keys) == ["blues.00000", "blues.00001", "jazz.00001"])
+  }
+
+  @Test func aNewTrackIsAddedToEverySplit() throws {
+    try folder.prepare(split: SplitPlan(seed: 1, division: .ratios([0.5, 0.5])))
+    try folder.prepare(split: SplitPlan(seed: 7, division: .folds(2), name: "two"))
+    try folder.write(Wave.pcm16(Wave.notes(seed: 50)), "pop/pop.00000.wav")
+    let (summary, reasons) = try again()
+    #expect(reasons == ["all views of 1 track: new"] && summary.splits.count == 2)
+    for name in summary.splits {
+      #expect(try folder.open().split(named: name)?.assignment["pop.00000"] != nil)
+    }
+    #expect(try folder.open().card()?.splits["two"]?.values.reduce(0, +) == 5)
+  }
+
+  @Test func aSplitThatNoLongerFitsWaitsForItsTracks() throws {
+    try folder.prepare(split: SplitPlan(seed: 1, division: .folds(4), name: "four"))
+    try folder.remove("jazz/jazz.00000.wav")
+    let (summary, _) = try again()
+    #expect(summary.emptySplits.count == 1 && summary.emptySplits[0].contains("4 folds of 3"))
+    #expect(try folder.open().split(named: "four")?.assignment == [:])
+    try folder.write(Wave.pcm16(Wave.notes(seed: 31)), "jazz/jazz.00000.wav")
+    #expect(try again().0.emptySplits == [])
+    #expect(try folder.open().split(named: "four")?.assignment.count == 4)
+  }
+
+  /// `jazz/01.wav` is `01` until there is a `rock/01.wav`; then both have their folder in their id.
+  @Test func idsThatChangeAreComputedOnce() throws {
+    try folder.write(Wave.pcm16(Wave.notes(seed: 8)), "one/01.wav")
+    let other = try TemporaryFolder()
+    try other.write(Wave.pcm16(Wave.notes(seed: 8)), "jazz/01.wav")
+    try other.prepare()
+    try other.write(Wave.pcm16(Wave.notes(seed: 9)), "rock/01.wav")
+    #expect(try other.prepare().tracks == 2)
+    #expect(try other.open().trackRecords().map(\.id) == ["jazz/01", "rock/01"])
+    let sink = Recorder()
+    #expect(try other.prepare(sink: sink).prepared == 0)
+    #expect(sink.reasons == [])
+  }
+
+  /// "é" as one character and as two: one name to Swift, two to a file system.
+  @Test func namesThatDifferOnlyInComposition() throws {
+    let other = try TemporaryFolder()
+    try other.write(Wave.pcm16(Wave.notes(seed: 8)), "pop/caf\u{E9}.wav")
+    try other.write(Wave.pcm16(Wave.notes(seed: 9)), "pop/tea.wav")
+    try other.prepare()
+    try other.remove("pop/caf\u{E9}.wav")
+    try other.write(Wave.pcm16(Wave.notes(seed: 8)), "pop/cafe\u{301}.wav")
+    #expect(try other.prepare().tracks == 2)
+    #expect(try other.prepare().prepared == 0)
+    let id = try #require(try other.open().trackRecords().first?.id)
+    #expect(id.unicodeScalars.count == 5)
+  }
+
+  @Test func aLowerLimitTakesLongTracksOut() throws {
+    try folder.prepare()
+    try folder.write(Wave.pcm16(Wave.notes(seed: 1, count: 24_000)), "jazz/long.wav")
+    #expect(try again().0.tracks == 5)
+    var recipe = try Recipe.samplesOnly()
+    recipe.maximumSeconds = 2
+    let (summary, _) = try again(recipe)
+    #expect(summary.tracks == 4 && summary.quarantine.map(\.code) == ["too-long"])
+    #expect(summary.quarantine[0].hint.contains("maximumSeconds"))
+  }
+}
