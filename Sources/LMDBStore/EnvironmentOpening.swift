@@ -57,9 +57,13 @@ extension Environment {
     let descriptor = unsafe open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     // Whatever else is wrong with it LMDB finds too, and there is the place where it is answered.
     if descriptor < 0 { return }
-    // LMDB's own size: a slot of 64 bytes for each reader, and two for what they share.
-    let code = posix_fallocate(descriptor, 0, off_t((options.maximumReaders + 2) * 64))
-    close(descriptor)
+    defer { close(descriptor) }
+    // LMDB's own size: a slot of 64 bytes for each reader, and two for what they share. A file that
+    // has it may be in use, and is left alone: some file systems can only write to take space.
+    let length = off_t((options.maximumReaders + 2) * 64)
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_size < length else { return }
+    let code = posix_fallocate(descriptor, 0, length)
     if code == ENOSPC || code == EDQUOT {
       throw StoreError(code: code, operation: "open", subject: path, file: path)
     }

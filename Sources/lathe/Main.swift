@@ -36,11 +36,13 @@ enum Main {
   static func main() {
     // A reader that goes away (lathe … | head) is an error of a write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    var verb: any ParsableCommand.Type = Lathe.self
     do {
       var command = try Lathe.parseAsRoot()
+      verb = type(of: command)
       try command.run()
     } catch {
-      end(with: error)
+      end(with: error, in: verb)
     }
     checkOutput()
   }
@@ -53,9 +55,13 @@ enum Main {
     exit(Exit.failed)
   }
 
-  private static func end(with error: any Error) -> Never {
+  private static func end(with error: any Error, in verb: any ParsableCommand.Type) -> Never {
     let code = Lathe.exitCode(for: error)
-    let text = Lathe.fullMessage(for: error)
+    // What a verb finds wrong while it runs comes without its usage.
+    let text =
+      error is ValidationError
+      ? "Error: \(Lathe.message(for: error))\nUsage: \(Lathe.usageString(for: verb))"
+      : Lathe.fullMessage(for: error)
     if code == .success {
       Output.line(text)
       checkOutput()

@@ -3,17 +3,27 @@ import Corpus
 import Foundation
 import Preparation
 
+/// A recipe or manifest with a fault; which file it is, only the command line knows.
+struct UnusableFile: Error, CustomStringConvertible {
+  let name: String
+  let reason: any Error
+
+  var description: String { "\(Words.shown(name)): \(reason)" }
+}
+
 /// Finds what `--manifest` and `--recipe` name: a file, or the name of one that comes with Lathe.
 enum Catalogue {
   /// The recipe of this name or file.
   static func recipe(_ name: String) throws -> Recipe {
     if name == Recipe.gtzan.name { return .gtzan }
-    return try Recipe.decode(try bytes(name, folder: "recipes", option: "--recipe"))
+    let json = try bytes(name, folder: "recipes", option: "--recipe")
+    do { return try Recipe.decode(json) } catch { throw UnusableFile(name: name, reason: error) }
   }
 
   /// The manifest of this name or file.
   static func manifest(_ name: String) throws -> Manifest {
-    try Manifest.decode(try bytes(name, folder: "datasets", option: "--manifest"))
+    let json = try bytes(name, folder: "datasets", option: "--manifest")
+    do { return try Manifest.decode(json) } catch { throw UnusableFile(name: name, reason: error) }
   }
 
   private static func bytes(_ name: String, folder: String, option: String) throws -> [UInt8] {
