@@ -60,7 +60,8 @@ extension Recipe {
       do {
         _ = try MelSpectrogram(melParameters(mel))
       } catch {
-        throw RecipeError(subject: "views.mel: \(error.subject)", detail: error.detail, hint: error.hint)
+        throw RecipeError(
+          subject: "views.mel: \(error.subject)", detail: error.detail, hint: error.hint)
       }
       try Self.require(
         mel.dynamicRange > 0 && mel.dynamicRange <= 400, "views.mel.dynamicRange",
