@@ -94,7 +94,22 @@ import Testing
     #expect(error?.description.contains("frequency range") == true)
   }
 
-  @Test(arguments: [0.0, -22_050, .nan])
+  @Test(arguments: [-4, 0, 1, 65_537])
+  func refusesTransformLength(_ length: Int) {
+    let error = #expect(throws: SignalError.self) {
+      try MelFilterBank(sampleRate: 22_050, transformLength: length, count: 40, maximum: 8_000)
+    }
+    #expect(error?.subject.contains("\(length)") == true)
+  }
+
+  @Test(arguments: [0.0, -1, .nan, .infinity])
+  func refusesMaximum(_ maximum: Double) {
+    #expect(throws: SignalError.self) {
+      try MelFilterBank(sampleRate: 22_050, transformLength: 2_048, count: 40, maximum: maximum)
+    }
+  }
+
+  @Test(arguments: [0.0, -22_050, .nan, .infinity])
   func refusesSampleRate(_ rate: Double) {
     #expect(throws: SignalError.self) {
       try MelFilterBank(sampleRate: rate, transformLength: 2_048, count: 40, maximum: 8_000)
