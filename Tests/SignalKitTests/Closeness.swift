@@ -6,7 +6,8 @@ func isClose(
   abs(value - expected) <= max(absolute, relative * abs(expected))
 }
 
-/// The first index at which two sequences of floats are not close, described; nil where all are.
+/// The first index at which two sequences of floats are neither equal nor close, described; nil where
+/// all are. Shorter to read in a failure than two long arrays.
 func firstDifference(
   _ values: [Float], _ expected: [Float], absolute: Double = 0, relative: Double = 0
 ) -> String? {
@@ -14,7 +15,9 @@ func firstDifference(
     return "\(values.count) values, expected \(expected.count)"
   }
   for (index, pair) in zip(values, expected).enumerated()
-  where !isClose(Double(pair.0), Double(pair.1), absolute: absolute, relative: relative) {
+  where pair.0 != pair.1
+    && !isClose(Double(pair.0), Double(pair.1), absolute: absolute, relative: relative)
+  {
     return "[\(index)] is \(pair.0), expected \(pair.1)"
   }
   return nil

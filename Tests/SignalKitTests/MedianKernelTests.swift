@@ -4,7 +4,7 @@ import Testing
 /// The exact median network and the masks made of it.
 @Suite struct MedianKernelTests {
   /// The sixteen medians of 46 rows by the kernel.
-  private func medians(_ rows: [[Float]]) -> [[Float]] {
+  private func medians(_ rows: [[Float]]) -> [Float] {
     let columns = rows[0].count
     let input = rows.flatMap { $0 }
     var output = [Float](repeating: .nan, count: 16 * columns)
@@ -16,22 +16,23 @@ import Testing
         lathe_median31(rowPointers, outputs, columns)
       }
     }
-    return (0..<16).map { Array(output[$0 * columns..<($0 + 1) * columns]) }
+    return output
   }
 
-  private func sortedMedians(_ rows: [[Float]]) -> [[Float]] {
-    (0..<16).map { output in
+  private func differenceFromSorting(_ rows: [[Float]]) -> String? {
+    let sorted = (0..<16).flatMap { output in
       rows[0].indices.map { column in
         (output..<output + 31).map { rows[$0][column] }.sorted()[15]
       }
     }
+    return firstDifference(medians(rows), sorted)
   }
 
   @Test(arguments: [8, 16, 24, 40, 1_040])
   func equalsSorting(_ columns: Int) {
     var generator = SeededGenerator(seed: UInt64(columns))
     let rows = (0..<46).map { _ in generator.floats(columns, in: 0...100) }
-    #expect(medians(rows) == sortedMedians(rows))
+    #expect(differenceFromSorting(rows) == nil)
   }
 
   @Test func equalsSortingWithTiesZerosAndExtremes() {
@@ -42,11 +43,11 @@ import Testing
     ]
     for _ in 0..<8 {
       let coarse = (0..<46).map { _ in generator.coarseFloats(16) }
-      #expect(medians(coarse) == sortedMedians(coarse))
+      #expect(differenceFromSorting(coarse) == nil)
       let extreme = (0..<46).map { _ in
         (0..<8).map { _ in choices.randomElement(using: &generator) ?? 0 }
       }
-      #expect(medians(extreme) == sortedMedians(extreme))
+      #expect(differenceFromSorting(extreme) == nil)
     }
   }
 
@@ -58,7 +59,7 @@ import Testing
         [row < step ? 1 : 0, row < step ? 0 : 1, Float(row), Float(46 - row)]
           + [Float(row * 7 % 46), Float(row * 13 % 46), Float(row % 2), Float(row * row % 31)]
       }
-      #expect(medians(rows) == sortedMedians(rows))
+      #expect(differenceFromSorting(rows) == nil)
     }
   }
 
@@ -67,10 +68,12 @@ import Testing
     var generator = SeededGenerator(seed: UInt64(count) + 10)
     var harmonic = generator.floats(count, in: 0...1)
     var percussive = generator.floats(count, in: 0...1)
-    // Both silent, both too faint to square, one silent.
-    for (index, pair) in [(0, 0), (1e-16, 1e-16), (0, 0.5), (0.5, 0)].enumerated()
-    where index < count {
-      (harmonic[index], percussive[index]) = (Float(pair.0), Float(pair.1))
+    // Silent, just below and just above what is divided, one of the two silent.
+    let pairs: [(Float, Float)] = [
+      (0, 0), (9e-16, 4e-16), (1e-15, 5e-16), (1e-12, 0), (0, 0.5), (0.5, 0),
+    ]
+    for (index, pair) in pairs.enumerated() where index < count {
+      (harmonic[index], percussive[index]) = pair
     }
     var mask = [Float](repeating: .nan, count: count)
     lathe_soft_mask(harmonic, percussive, &mask, count)

@@ -10,8 +10,9 @@ import Testing
 
   @Test(
     .enabled(
-      if: FixtureFiles.recordings != nil && FixtureFiles.reference(.librosa08) != nil,
-      "no recordings: set LATHE_GTZAN to a folder with one folder a genre"),
+      if: FixtureFiles.recordings != nil
+        && Profile.allCases.allSatisfy { FixtureFiles.reference($0) != nil },
+      "needs GTZAN's recordings (LATHE_GTZAN or ../shared/data) and librosa's tables of them"),
     arguments: Profile.allCases)
   func featuresAreThoseOfLibrosa(_ profile: Profile) throws {
     let folder = try #require(FixtureFiles.recordings)
