@@ -88,19 +88,25 @@ extension Cache {
   }
 
   /// Removes tracks with all their values, slices and stamps, in one transaction. Ids that are
-  /// not there are passed over. Splits are left as they are.
+  /// not there are passed over. Splits are left as they are, and so is the stamp of a file that
+  /// another track was stored from.
   public func remove(tracks ids: [String]) throws(CacheError) {
     var found: [(id: String, key: String)] = []
     for id in ids {
       guard Layout.hasIdentifier(id), let record = try trackRecord(id) else { continue }
       found.append((id, try Layout.key(path: record.path)))
     }
+    let leaving = Set(found.map { Array($0.id.utf8) })
+    var needed: Set<String> = []
+    for record in try trackRecords() where !leaving.contains(Array(record.id.utf8)) {
+      needed.insert(try Layout.key(path: record.path))
+    }
     try inStore { () throws(StoreError) in
       try environment.write { transaction throws(StoreError) in
         let sources = try transaction.database(named: Layout.sources)
         for (id, key) in found {
           try transaction.removeTrack(id)
-          try transaction.delete(key, in: sources)
+          if !needed.contains(key) { try transaction.delete(key, in: sources) }
         }
       }
     }

@@ -12,6 +12,8 @@ public enum ExportError: Error, Sendable, CustomStringConvertible {
   case wrongShape(track: String, detail: String)
   /// The output cannot be written.
   case unwritable(path: String, reason: String)
+  /// Whoever read the output has gone away, as `head` does: no failure for most purposes.
+  case readerGone(path: String)
 
   /// One line that says what to do.
   public var description: String {
@@ -26,6 +28,7 @@ public enum ExportError: Error, Sendable, CustomStringConvertible {
       "export: track \(track): \(detail); run lathe inspect --verify, then prepare it again"
     case .unwritable(let path, let reason):
       "export: cannot write \(path): \(reason); check the folder and its free space"
+    case .readerGone(let path): "export: the reader of \(path) has gone away; nothing is left to do"
     }
   }
 }

@@ -17,12 +17,15 @@ public struct FeatureTable: Sendable {
   /// - Throws: ``ExportError`` where the cache lacks the view or cannot be read, or it is no table.
   public init(_ view: View, of cache: Cache) throws(ExportError) {
     do {
-      guard let columns = try cache.description()?.columns[view] else {
+      guard let description = try cache.description(), let columns = description.columns[view],
+        let fingerprint = description.fingerprints[view]
+      else {
         throw view == .features || view == .features30s
           ? ExportError.missingView(view, cache: cache.path) : .notATable(view)
       }
       self.columns = columns
-      records = try cache.trackRecords().filter { $0.views[view] != nil }
+      // A table never mixes recipes: a track whose turn has not come yet is left out.
+      records = try cache.trackRecords().filter { $0.views[view] == fingerprint }
     } catch let error as CacheError {
       throw .cache(error)
     } catch let error as ExportError {

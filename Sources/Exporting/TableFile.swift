@@ -1,49 +1,86 @@
-internal import Foundation
+internal import Glibc
 
 /// Writes tables to files: into a temporary file beside the target, which then takes its name, so that
-/// a reader never finds half a table.
+/// a reader never finds half a table. What is no ordinary file (a pipe, a device) is written as it is.
 public enum TableFile {
   /// Writes `table` as CSV to `path`, or to the standard output where `path` is `-`.
   ///
   /// - Returns: how many rows were written.
-  /// - Throws: ``ExportError`` where the cache cannot be read or the file cannot be written.
+  /// - Throws: ``ExportError`` where the cache cannot be read or the file cannot be written;
+  ///   `.readerGone` where a pipe was closed, if the process ignores SIGPIPE.
   public static func write(_ table: FeatureTable, to path: String) throws(ExportError) -> Int {
-    if path == "-" { return try write(table, to: .standardOutput, path: path) }
-    let temporary = path + ".temporary-\(ProcessInfo.processInfo.processIdentifier)"
-    guard FileManager.default.createFile(atPath: temporary, contents: nil),
-      let file = FileHandle(forWritingAtPath: temporary)
-    else {
-      throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+    if path == "-" { return try write(table, to: OutputFile(descriptor: dup(STDOUT_FILENO), path)) }
+    let target = resolved(path)
+    var status = stat()
+    let exists = stat(target, &status) == 0
+    if exists, status.st_mode & S_IFMT == S_IFDIR {
+      throw .unwritable(path: path, reason: "it is a folder")
     }
+    if exists, status.st_mode & S_IFMT != S_IFREG {
+      return try write(table, to: OutputFile(descriptor: open(target, O_WRONLY | O_CLOEXEC), path))
+    }
+    let temporary = "\(target).temporary-\(getpid())"
+    unlink(temporary)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+    let file = try OutputFile(descriptor: open(temporary, flags, 0o666), path)
     do {
-      let rows = try write(table, to: file, path: path)
-      do {
-        try file.synchronize()
-        try file.close()
-      } catch {
-        throw ExportError.unwritable(path: path, reason: "\(error)")
-      }
-      guard rename(temporary, path) == 0 else {
-        throw ExportError.unwritable(path: path, reason: String(cString: strerror(errno)))
-      }
+      let rows = try write(table, to: file)
+      try file.check(fsync(file.descriptor))
+      try file.check(rename(temporary, target))
       return rows
     } catch {
       unlink(temporary)
-      throw error as? ExportError ?? .unwritable(path: path, reason: "\(error)")
+      throw error
     }
   }
 
   private static func write(
-    _ table: FeatureTable, to file: FileHandle, path: String
+    _ table: FeatureTable, to file: borrowing OutputFile
   ) throws(ExportError) -> Int {
-    func put(_ lines: [String]) throws(ExportError) {
-      do {
-        try file.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
-      } catch {
-        throw .unwritable(path: path, reason: "\(error.localizedDescription)")
-      }
+    try file.write(table.header + "\n")
+    return try table.forEachTrack { lines throws(ExportError) in
+      try file.write(lines.map { $0 + "\n" }.joined())
     }
-    try put([table.header])
-    return try table.forEachTrack(put)
+  }
+
+  /// Where a link leads, so that its target is replaced and not the link itself.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+}
+
+/// An open file that is written from begin to end.
+private struct OutputFile: ~Copyable {
+  let descriptor: Int32
+  private let path: String
+
+  init(descriptor: Int32, _ path: String) throws(ExportError) {
+    self.descriptor = descriptor
+    self.path = path
+    try check(descriptor)
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// - Throws: the system's reason where `result` is negative.
+  func check(_ result: Int32) throws(ExportError) {
+    if result >= 0 { return }
+    let code = errno
+    if code == EPIPE { throw .readerGone(path: path) }
+    throw .unwritable(path: path, reason: String(cString: strerror(code)))
+  }
+
+  func write(_ text: String) throws(ExportError) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      try check(count < 0 ? -1 : 0)
+      rest = rest.dropFirst(count)
+    }
   }
 }

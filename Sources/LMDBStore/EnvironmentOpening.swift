@@ -26,6 +26,7 @@ extension Environment {
       throw StoreError(code: ENOMEM, operation: "open", subject: path, file: path)
     }
     do throws(StoreError) {
+      if flags & MDB_NOLOCK == 0 { try reserveLockFile(path: path, options: options) }
       try check(unsafe mdb_env_set_maxdbs(handle, UInt32(clamping: options.maximumDatabases)))
       try check(unsafe mdb_env_set_maxreaders(handle, UInt32(clamping: options.maximumReaders)))
       var all = MDB_NOSUBDIR | MDB_NOTLS | flags
@@ -47,6 +48,21 @@ extension Environment {
       throw error
     }
     return unsafe handle
+  }
+
+  /// Takes the lock file's space on the volume before LMDB maps it: on a full volume the file would
+  /// have its length but no blocks, and the first touch of the map would end the process (SIGBUS).
+  private static func reserveLockFile(path: String, options: Options) throws(StoreError) {
+    let lock = "\(path)-lock"
+    let descriptor = unsafe open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    // Whatever else is wrong with it LMDB finds too, and there is the place where it is answered.
+    if descriptor < 0 { return }
+    // LMDB's own size: a slot of 64 bytes for each reader, and two for what they share.
+    let code = posix_fallocate(descriptor, 0, off_t((options.maximumReaders + 2) * 64))
+    close(descriptor)
+    if code == ENOSPC || code == EDQUOT {
+      throw StoreError(code: code, operation: "open", subject: path, file: path)
+    }
   }
 
   /// Refuses a file that ends before its last used page: touching the missing part of its map

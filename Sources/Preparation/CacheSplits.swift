@@ -38,12 +38,42 @@ extension Cache {
     }
   }
 
-  /// Makes every stored split again by its own plan, so that it covers the tracks there are now. The
-  /// same tracks give the same split.
-  func renewSplits() throws(PreparationError) {
-    for name in try onCache({ () throws(CacheError) in try splitNames() }) {
-      guard let split = try split(named: name) else { continue }
-      try makeSplit(split.plan)
+  /// Makes every stored split, and a new one, by its own plan, so that it covers the tracks there are
+  /// now. The same tracks give the same split.
+  ///
+  /// A plan that the tracks do not fit (more folds than tracks, no tracks at all) is kept with no track
+  /// assigned: it is made again as soon as they fit.
+  ///
+  /// - Returns: why splits were left empty, a line each.
+  func renewSplits(adding new: SplitPlan?) throws(PreparationError) -> [String] {
+    var plans: [SplitPlan] = []
+    for name in try onCache({ () throws(CacheError) in try splitNames() }) where name != new?.name {
+      if let split = try split(named: name) { plans.append(split.plan) }
+    }
+    if let new { plans.append(new) }
+    var misfits: [String] = []
+    for plan in plans {
+      do {
+        try makeSplit(plan)
+      } catch {
+        guard case .split(let reason) = error else { throw error }
+        misfits.append(reason.description)
+        try putEmptySplit(plan)
+      }
+    }
+    return misfits
+  }
+
+  private func putEmptySplit(_ plan: SplitPlan) throws(PreparationError) {
+    do {
+      let empty = try Split(plan: plan, sides: plan.sides, assignment: [:])
+      try putSplit(name: plan.name, json: try canonicalJSON(empty))
+    } catch let error as SplitError {
+      throw .split(error)
+    } catch let error as CacheError {
+      throw .cache(error)
+    } catch {
+      return
     }
   }
 }

@@ -48,6 +48,7 @@ public struct Preparation: Sendable {
     try check()
     let fingerprints = try self.fingerprints()
     let collection = try self.collection()
+    try checkSplit(of: collection)
     let cache = try onCache { () throws(CacheError) in
       try Cache.open(at: cachePath, for: .creating)
     }
@@ -65,14 +66,15 @@ public struct Preparation: Sendable {
       plan: plan, folder: folder, recipe: recipe, fingerprints: fingerprints, threads: threads,
       cancellation: cancellation)
     try writer.drain(workers, threads: threads)
+    var misfits: [String] = []
     if !cancellation.isCancelled {
-      try finish(
+      misfits = try finish(
         cache, plan: plan, collection: collection, quarantine: writer.quarantine,
         fingerprints: fingerprints)
     }
     try cache.writeCard(recipe: recipe, manifest: collection.manifest)
     return try summary(
-      cache, plan: plan, collection: collection, writer: writer,
+      cache, plan: plan, collection: collection, writer: writer, misfits: misfits,
       wallSeconds: start.duration(to: clock.now) / .seconds(1),
       cpuSeconds: ProcessUsage.now().cpuSeconds - cpuBefore,
       wasCancelled: cancellation.isCancelled)
@@ -80,6 +82,12 @@ public struct Preparation: Sendable {
 
   private func check() throws(PreparationError) {
     do { try recipe.check() } catch { throw .recipe(error) }
+  }
+
+  /// Refuses a split that the collection cannot have before the work, not after it.
+  private func checkSplit(of collection: Collection) throws(PreparationError) {
+    guard let split else { return }
+    do { _ = try Split.make(split, tracks: collection.manifest.tracks) } catch { throw .split(error) }
   }
 
   private func fingerprints() throws(PreparationError) -> [View: Fingerprint] {
@@ -110,7 +118,7 @@ public struct Preparation: Sendable {
     }
     guard !collection.manifest.tracks.isEmpty else {
       throw .nothingToPrepare(
-        folder: folder, unusable: collection.rejected.count, absent: collection.absent.count)
+        folder: folder, unusable: collection.rejected, absent: collection.absent.count)
     }
     return collection
   }

@@ -16,7 +16,7 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
   /// A split cannot be made.
   case split(SplitError)
   /// The folder holds no track: nothing there has the name of an audio file, or nothing was named.
-  case nothingToPrepare(folder: String, unusable: Int, absent: Int)
+  case nothingToPrepare(folder: String, unusable: [QuarantineRecord], absent: Int)
   /// Most of what the cache holds is not in the collection: most likely the wrong folder or cache.
   case anotherCollection(cache: String, folder: String, missing: Int, tracks: Int)
 
@@ -29,15 +29,22 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
     case .signal(let error): "\(error)"
     case .split(let error): "\(error)"
     case .nothingToPrepare(let folder, let unusable, let absent):
-      "prepare: \(folder) holds no track to prepare"
-        + (unusable > 0 ? ", \(unusable) unusable entries" : "")
-        + (absent > 0 ? ", none of the \(absent) tracks of the manifest" : "")
-        + "; give the folder that holds one folder of audio files a label"
+      "prepare: \(folder) holds "
+        + (absent > 0 ? "none of the \(absent) tracks of the manifest" : "no track to prepare")
+        + (unusable.first.map { first in
+          ", and \(counted(unusable.count, "entry", "entries")) of no use: "
+            + "\(first.path) \(first.message)"
+        } ?? "") + "; give the folder that holds one folder of audio files a label"
     case .anotherCollection(let cache, let folder, let missing, let tracks):
-      "prepare: \(missing) of the \(tracks) tracks in \(cache) are not in \(folder), which looks like "
-        + "another collection; give another --cache, or remove this one first"
+      "prepare: \(missing) of the \(tracks) tracks in \(cache) are not among those of \(folder), which "
+        + "looks like another collection; give another --cache, or remove this one first"
     }
   }
+}
+
+/// `1 track`, `2 tracks`.
+func counted(_ count: Int, _ one: String = "track", _ many: String = "tracks") -> String {
+  count == 1 ? "1 \(one)" : "\(count) \(many)"
 }
 
 /// Runs `body`, its cache errors as preparation errors.

@@ -34,45 +34,67 @@ public struct PreparationPlan: Sendable {
     cache: Cache
   ) throws(PreparationError) {
     let records = try onCache { () throws(CacheError) in try cache.trackRecords() }
-    let known = Dictionary(uniqueKeysWithValues: records.map { ($0.id, $0) })
+    let quarantined = Set(
+      try onCache { () throws(CacheError) in try cache.quarantined().map(\.path) })
+    // Ids are compared by their bytes, as the cache does: to Swift an é is the same whether it is one
+    // character or two.
+    let known = Dictionary(uniqueKeysWithValues: records.map { (Array($0.id.utf8), $0) })
     let tracks = collection.manifest.tracks
+    removed = try Self.removed(records, collection: collection, folder: folder, cache: cache)
     var tasks: [Task] = []
-    var new = 0
-    var changed = 0
-    var stale: [View: Int] = [:]
+    var counts = Counts()
     for track in tracks {
       let stamp = SourceStamp.of(file: "\(folder)/\(track.path)")
-      guard let record = known[track.id] else {
-        new += 1
+      func all() {
         tasks.append(Task(track: track, views: Set(fingerprints.keys), kept: [:], stamp: stamp))
+      }
+      guard let record = known[Array(track.id.utf8)] else {
+        if quarantined.contains(track.path) { counts.again += 1 } else { counts.new += 1 }
+        all()
         continue
       }
       let before = try onCache { () throws(CacheError) in try cache.stamp(path: record.path) }
-      guard record.path == track.path, record.label == track.label, record.group == track.group,
-        let stamp, stamp == before
+      guard record.path.utf8.elementsEqual(track.path.utf8), record.label == track.label,
+        record.group == track.group, let stamp, stamp == before
       else {
-        changed += 1
-        tasks.append(Task(track: track, views: Set(fingerprints.keys), kept: [:], stamp: stamp))
+        counts.changed += 1
+        all()
+        continue
+      }
+      if Double(record.source.frames) > recipe.maximumSeconds * Double(record.source.sampleRate) {
+        counts.tooLong += 1
+        all()
         continue
       }
       let missing = fingerprints.filter { record.views[$0.key] != $0.value }.map(\.key)
       guard !missing.isEmpty else { continue }
-      for view in missing { stale[view, default: 0] += 1 }
+      for view in missing { counts.stale[view, default: 0] += 1 }
       let kept = record.views.filter { fingerprints[$0.key] == $0.value }
       tasks.append(Task(track: track, views: Set(missing), kept: kept, stamp: stamp))
-    }
-    let present = Set(tracks.map(\.id))
-    removed = records.map(\.id).filter { !present.contains($0) }
-    if removed.count * 2 > records.count {
-      throw .anotherCollection(
-        cache: cache.path, folder: folder, missing: removed.count, tracks: records.count)
     }
     self.tasks = tasks
     overview = Overview(
       tracks: tracks.count, pending: tasks.count, unchanged: tracks.count - tasks.count,
-      reasons: Self.reasons(
-        new: new, changed: changed, stale: stale,
-        causes: try Self.causes(recipe: recipe, cache: cache)))
+      reasons: counts.reasons(causes: try Self.causes(recipe: recipe, cache: cache)))
+  }
+
+  /// Tracks of the cache that the collection no longer has.
+  ///
+  /// A track whose file is still there under another id (its name now occurs in a second folder) goes
+  /// too, but does not make the collection another one.
+  private static func removed(
+    _ records: [TrackRecord], collection: Collection, folder: String, cache: Cache
+  ) throws(PreparationError) -> [String] {
+    let tracks = collection.manifest.tracks
+    let ids = Set(tracks.map { Array($0.id.utf8) })
+    let paths = Set(tracks.map(\.path))
+    let removed = records.filter { !ids.contains(Array($0.id.utf8)) }
+    let missing = removed.count { !paths.contains($0.path) }
+    if missing * 2 > records.count {
+      throw .anotherCollection(
+        cache: cache.path, folder: folder, missing: missing, tracks: records.count)
+    }
+    return removed.map(\.id)
   }
 
   /// Why each view of the cache differs from the recipe's.
@@ -98,18 +120,27 @@ public struct PreparationPlan: Sendable {
     }
   }
 
-  private static func reasons(
-    new: Int, changed: Int, stale: [View: Int], causes: [View: [String]]
-  ) -> [String] {
-    var reasons: [String] = []
-    if new > 0 { reasons.append("all views of \(new) tracks: new") }
-    if changed > 0 { reasons.append("all views of \(changed) tracks: file or label changed") }
-    for view in View.allCases {
-      guard let count = stale[view] else { continue }
-      let cause = causes[view]?.joined(separator: ", ") ?? "left undone or made by another version"
-      reasons.append("\(view.rawValue) of \(count) tracks: \(cause)")
+  /// How many tracks have something to do, by the reason.
+  private struct Counts {
+    var new = 0
+    var again = 0
+    var changed = 0
+    var tooLong = 0
+    var stale: [View: Int] = [:]
+
+    func reasons(causes: [View: [String]]) -> [String] {
+      let whole = [
+        (new, "new"), (again, "were in quarantine, tried again"),
+        (changed, "file, label or group changed"), (tooLong, "longer than the recipe's maximum"),
+      ]
+      var reasons = whole.filter { $0.0 > 0 }.map { "all views of \(counted($0.0)): \($0.1)" }
+      for view in View.allCases {
+        guard let count = stale[view] else { continue }
+        let cause = causes[view]?.joined(separator: ", ") ?? "left undone or made by another version"
+        reasons.append("\(view.rawValue) of \(counted(count)): \(cause)")
+      }
+      return reasons
     }
-    return reasons
   }
 }
 

@@ -20,10 +20,12 @@ extension Preparation {
   }
 
   /// Takes out what belongs to no track, view or file any more, and renews the splits.
+  ///
+  /// - Returns: why splits were left empty.
   func finish(
     _ cache: Cache, plan: PreparationPlan, collection: Collection, quarantine: [QuarantineRecord],
     fingerprints: [View: Fingerprint]
-  ) throws(PreparationError) {
+  ) throws(PreparationError) -> [String] {
     let current = Set(quarantine.map(\.path))
     try onCache { () throws(CacheError) in
       if !plan.removed.isEmpty { try cache.remove(tracks: plan.removed) }
@@ -33,30 +35,29 @@ extension Preparation {
       let gone = try cache.quarantined().map(\.path).filter { !current.contains($0) }
       if !gone.isEmpty { try cache.removeFromQuarantine(paths: gone) }
     }
-    try cache.renewSplits()
-    if let split { try cache.makeSplit(split) }
+    return try cache.renewSplits(adding: split)
   }
 
   /// What was done, in numbers.
   func summary(
     _ cache: Cache, plan: PreparationPlan, collection: Collection, writer: PreparationWriter,
-    wallSeconds: Double, cpuSeconds: Double, wasCancelled: Bool
+    misfits: [String], wallSeconds: Double, cpuSeconds: Double, wasCancelled: Bool
   ) throws(PreparationError) -> PreparationSummary {
-    let published = collection.manifest.tracks.compactMap { track in
-      track.md5.map { (track.id, $0) }
-    }
-    let changed = published.filter { id, md5 in
-      writer.checksums[id].map { $0 != md5 } ?? false
-    }
+    let published = Dictionary(
+      collection.manifest.tracks.map { ($0.id, $0.md5) }, uniquingKeysWith: { first, _ in first })
     return try onCache { () throws(CacheError) in
       let census = try cache.summary()
+      // Of all tracks, also those that were prepared earlier: a wrong file stays wrong.
+      let changed = try cache.trackRecords().filter { record in
+        published[record.id]?.map { $0 != record.md5 } ?? false
+      }
       return PreparationSummary(
-        tracks: census.tracks, prepared: writer.checksums.count,
+        tracks: census.tracks, labels: census.labels.count, prepared: writer.prepared,
         unchanged: plan.overview.unchanged, removed: plan.removed.count,
         absent: collection.absent.count, unlisted: collection.unlisted.count,
-        changed: changed.map(\.0), slices: census.views.mapValues(\.slices),
+        changed: changed.map(\.id), slices: census.views.mapValues(\.slices),
         bytes: census.views.mapValues(\.bytes), quarantine: try cache.quarantined(),
-        splits: try cache.splitNames(), audioSeconds: writer.done.audioSeconds,
+        splits: try cache.splitNames(), emptySplits: misfits, audioSeconds: writer.done.audioSeconds,
         wallSeconds: wallSeconds, cpuSeconds: cpuSeconds, peakBytes: ProcessUsage.now().peakBytes,
         wasCancelled: wasCancelled)
     }

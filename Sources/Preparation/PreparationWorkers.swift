@@ -82,7 +82,12 @@ final class PreparationWorkers: Sendable {
         at: "\(folder)/\(track.path)",
         Decoding(sampleRate: recipe.sampleRate, maximumSeconds: recipe.maximumSeconds))
     } catch {
-      return quarantine(error.code, error.detail, error.hint, seconds: 0)
+      // Only here is it known where the limit stands.
+      let hint =
+        if case .tooLong = error.kind { "cut it, or raise maximumSeconds in the recipe" } else {
+          error.hint
+        }
+      return quarantine(error.code, error.detail, hint, seconds: 0)
     }
     let seconds = Double(audio.samples.count) / Double(audio.sampleRate)
     do {

@@ -13,7 +13,7 @@ struct PreparationWriter {
   private(set) var done = PreparationProgress(
     done: 0, total: 0, quarantined: 0, audioSeconds: 0, elapsed: 0)
   private(set) var quarantine: [QuarantineRecord] = []
-  private(set) var checksums: [String: String] = [:]
+  private(set) var prepared = 0
   private var batch: [PreparedTrack] = []
   private var pendingBytes = 0
   private var lastCommit = Date()
@@ -58,7 +58,7 @@ struct PreparationWriter {
     switch outcome {
     case .prepared(let track, let seconds):
       batch.append(track)
-      checksums[track.record.id] = track.record.md5
+      prepared += 1
       pendingBytes += track.values.reduce(0) { $0 + $1.tensors.reduce(0) { $0 + $1.byteCount } }
       advance(seconds)
     case .quarantined(let record, let stamp, let seconds):

@@ -39,6 +39,8 @@ public protocol ProgressSink {
 public struct PreparationSummary: Sendable, Codable {
   /// Tracks in the cache.
   public var tracks: Int
+  /// Labels that these tracks have.
+  public var labels: Int
   /// Tracks computed in this run.
   public var prepared: Int
   /// Tracks that were done already.
@@ -59,6 +61,8 @@ public struct PreparationSummary: Sendable, Codable {
   public var quarantine: [QuarantineRecord]
   /// Splits in the cache.
   public var splits: [String]
+  /// Why splits hold no track, a line each: more folds than tracks, or no tracks.
+  public var emptySplits: [String]
   /// Seconds of audio computed in this run.
   public var audioSeconds: Double
   /// Seconds from begin to end.

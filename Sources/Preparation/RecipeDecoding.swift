@@ -30,9 +30,16 @@ extension Recipe {
     } catch let error as RecipeError {
       throw error
     } catch let error as DecodingError {
+      let place = Self.place(of: error)
+      let profiles = Profile.allCases.map(\.rawValue).joined(separator: " or ")
       throw RecipeError(
-        subject: Self.place(of: error), detail: "cannot be read: \(Self.reason(of: error))",
-        hint: "compare it with Manifests/recipes/gtzan.json")
+        subject: place, detail: "cannot be read: \(Self.reason(of: error))",
+        hint: place == "profile"
+          ? "use \(profiles)" : "compare it with Manifests/recipes/gtzan.json")
+    } catch let error as SliceRuleError {
+      throw RecipeError(
+        subject: "\(Self.placeOfSlices(like: error, in: json)).\(error.subject)",
+        detail: error.detail, hint: error.hint)
     } catch {
       throw RecipeError(
         subject: "the file", detail: "cannot be read: \(error)",
@@ -67,6 +74,7 @@ extension Recipe {
         mel.dynamicRange > 0 && mel.dynamicRange <= 400, "views.mel.dynamicRange",
         "is \(mel.dynamicRange)", "use more than 0 and at most 400 dB")
     }
+    try checkSizes()
   }
 
   func melParameters(_ view: MelView) -> MelParameters {
@@ -82,7 +90,7 @@ extension Recipe {
     return parameters
   }
 
-  private static func require(
+  static func require(
     _ holds: Bool, _ subject: String, _ detail: String, _ hint: String
   ) throws(RecipeError) {
     if !holds { throw RecipeError(subject: subject, detail: detail, hint: hint) }
@@ -129,9 +137,33 @@ extension Recipe {
     return path.isEmpty ? "the file" : path.map(\.stringValue).joined(separator: ".")
   }
 
+  /// The view whose slices `error` is about: the decoder does not say.
+  private static func placeOfSlices(like error: SliceRuleError, in json: [UInt8]) -> String {
+    struct Slices: Decodable {
+      var slices: JSONValue
+    }
+    struct Outline: Decodable {
+      var views: [String: Slices]
+    }
+    let outline = try? JSONDecoder().decode(Outline.self, from: Data(json))
+    for (view, part) in (outline?.views ?? [:]).sorted(by: { $0.key < $1.key }) {
+      do {
+        _ = try JSONDecoder().decode(SliceRule.self, from: Data(part.slices.canonicalBytes()))
+      } catch let other as SliceRuleError where other == error {
+        return "views.\(view).slices"
+      } catch {
+        continue
+      }
+    }
+    return "slices"
+  }
+
   private static func reason(of error: DecodingError) -> String {
     switch error {
-    case .typeMismatch(let type, _): "a \(type) is expected"
+    case .typeMismatch(is Int.Type, _): "a whole number is expected"
+    case .typeMismatch(is Double.Type, _): "a number is expected"
+    case .typeMismatch(is String.Type, _): "a text in quotes is expected"
+    case .typeMismatch: "an object in braces is expected"
     case .valueNotFound, .keyNotFound: "it is missing"
     case .dataCorrupted(let context): context.debugDescription
     @unknown default: "\(error)"

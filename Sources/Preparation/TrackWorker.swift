@@ -44,7 +44,9 @@ struct TrackWorker: ~Copyable {
     of audio: DecodedTrack, views: Set<View>
   ) throws(TrackFault) -> [PreparedTrack.Value] {
     let frames = audio.samples.count
-    for (view, rule) in rules where rule.count(frames: frames) == 0 {
+    // In the order of the views: the reason is stored, and must be the same in every run.
+    for view in View.allCases {
+      guard let rule = rules[view], rule.count(frames: frames) == 0 else { continue }
       throw TrackFault(
         code: "too-short",
         message:

@@ -42,16 +42,28 @@ enum Main {
     } catch {
       end(with: error)
     }
+    checkOutput()
+  }
+
+  /// Results that could not be written are a failure: a full disk behind `lathe inspect C > card.txt`.
+  private static func checkOutput() {
+    guard let reason = Output.failure else { return }
+    Output.error("lathe: cannot write the standard output: \(reason); free some space or redirect it")
+    exit(Exit.failed)
   }
 
   private static func end(with error: any Error) -> Never {
     let code = Lathe.exitCode(for: error)
     let text = Lathe.fullMessage(for: error)
     if code == .success {
-      print(text)
+      Output.line(text)
+      checkOutput()
       exit(Exit.done)
     }
-    if let exitCode = error as? ExitCode { exit(exitCode.rawValue) }
+    if let exitCode = error as? ExitCode {
+      checkOutput()
+      exit(exitCode.rawValue)
+    }
     if code == .validationFailure {
       Output.error(text)
       exit(Exit.usage)

@@ -32,10 +32,23 @@ struct ExportCSV: ParsableCommand {
     completion: .file(extensions: ["csv"]))
   var output: String
 
+  func validate() throws {
+    if view != .features, view != .features30s {
+      throw ValidationError("--view \(view.rawValue) is no table: give features or features-30s.")
+    }
+    if output.isEmpty { throw ValidationError("--output is empty: give a file, or -.") }
+  }
+
   func run() throws {
     let cache = try Cache.open(at: cache, for: .reading)
     let table = try FeatureTable(view, of: cache)
-    let rows = try TableFile.write(table, to: output)
+    let rows: Int
+    do {
+      rows = try TableFile.write(table, to: output)
+    } catch ExportError.readerGone {
+      return
+    }
+    if let remark = try Unfinished.remark(cache) { Output.error(remark) }
     Output.error(
       "\(Words.count(rows)) rows of \(table.columns.count) features written to \(output)")
   }

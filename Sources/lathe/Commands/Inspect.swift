@@ -42,9 +42,10 @@ struct Inspect: ParsableCommand {
 
   private func verify(_ cache: Cache) throws {
     let problems = try cache.verify()
-    for problem in problems { Output.line("\(problem)") }
+    for problem in problems { Output.line(Words.shown("\(problem)")) }
     guard problems.isEmpty else {
-      Output.error("lathe: \(problems.count) problems in \(cache.path); prepare the tracks again")
+      Output.error(
+        "lathe: \(problems.count) problems in \(cache.path); prepare it again in a new folder")
       throw ExitCode(Exit.failed)
     }
     Output.line("\(Words.count(try cache.trackCount())) tracks, everything as it was written")
@@ -53,7 +54,7 @@ struct Inspect: ParsableCommand {
   private func show(_ card: Card, of cache: Cache) throws {
     let census = try cache.summary()
     Output.line(
-      "\(card.name): \(Words.count(census.tracks)) tracks, \(card.labels.count) labels, "
+      "\(Words.shown(card.name)): \(Words.tracks(census.tracks)), \(card.labels.count) labels, "
         + "\(Words.bytes(census.bytes)), profile \(card.profile)")
     var rows = [["view", "tracks", "slices", "size", "fingerprint"]]
     for view in View.allCases {
@@ -75,9 +76,20 @@ struct Inspect: ParsableCommand {
     Output.line("recipe: \(card.recipe)")
     if let licence = card.licence { Output.line("licence: \(licence)") }
     for citation in card.citations { Output.line("cite: \(citation)") }
+    if let remark = try Unfinished.remark(cache) { Output.line(remark) }
     Output.line(card.quarantine.isEmpty ? "quarantine: empty" : "quarantine:")
     for record in card.quarantine {
-      Output.line("  \(record.path) [\(record.code)]: \(record.message); \(record.hint)")
+      Output.line("  " + SummaryText.text(record))
     }
+  }
+}
+
+/// A cache that a preparation is still filling, or was interrupted in.
+enum Unfinished {
+  /// What is missing; nil where nothing is.
+  static func remark(_ cache: Cache) throws -> String? {
+    let pending = try cache.pendingTracks()
+    if pending == 0 { return nil }
+    return "unfinished: \(Words.tracks(pending)) still to be prepared; run lathe prepare again"
   }
 }

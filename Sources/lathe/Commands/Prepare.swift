@@ -56,6 +56,9 @@ struct Prepare: ParsableCommand {
   @OptionGroup var division: SplitOptions
 
   func validate() throws {
+    if audioFolder.isEmpty || cache.isEmpty {
+      throw ValidationError("An empty path: give the folder of audio and --cache a folder.")
+    }
     if let threads, !(1...1_024).contains(threads) {
       throw ValidationError("--threads \(threads): give 1 to 1,024.")
     }
@@ -71,7 +74,7 @@ struct Prepare: ParsableCommand {
       default: SplitCommand.exists(in: cache) ? nil : SplitCommand.defaultRatios)
     let cancellation = Cancellation()
     let interruption = Interruption(cancellation)
-    let summary = try preparation.run(progress: progress.sink(), cancellation: cancellation)
+    let summary = try run(preparation, cancellation)
     interruption.end()
     if progress == .json {
       JSONProgress().put("finished", summary)
@@ -80,6 +83,15 @@ struct Prepare: ParsableCommand {
     }
     if summary.wasCancelled { throw ExitCode(Exit.interrupted) }
     if !summary.quarantine.isEmpty { throw ExitCode(Exit.quarantined) }
+  }
+
+  private func run(
+    _ preparation: Preparation, _ cancellation: Cancellation
+  ) throws -> PreparationSummary {
+    let sink = progress.sink()
+    // Whatever ends the run, the next line must not begin behind the bar.
+    defer { (sink as? BarProgress)?.end() }
+    return try preparation.run(progress: sink, cancellation: cancellation)
   }
 }
 

@@ -42,7 +42,7 @@ struct SplitCommand: ParsableCommand {
     try cache.renewCard()
     if json { return try Output.json(split, pretty: true) }
     let tracks = try cache.trackRecords().map { (id: $0.id, label: $0.label) }
-    Output.line("\(split.plan.name): \(Words.count(tracks.count)) tracks")
+    Output.line("\(split.plan.name): \(Words.tracks(tracks.count))")
     SplitTable.lines(split, tracks: tracks).forEach { Output.line("  " + $0) }
   }
 

@@ -30,11 +30,24 @@ enum Catalogue {
           "\(option) \(path) has \(Words.bytes(size)); at most "
             + "\(Words.bytes(Manifest.maximumBytes)) are read. Is it the right file?")
       }
-      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+      guard let data = FileManager.default.contents(atPath: path) else {
+        throw ValidationError("\(option) \(path): the file cannot be read; check its permissions.")
+      }
+      return [UInt8](data)
     }
+    let names = known(in: folder)
     throw ValidationError(
-      "\(option) \(name): there is no such file, and none of that name in "
-        + (folders().map { "\($0)/\(folder)" }.joined(separator: ", ")) + ".")
+      "\(option) \(name): there is no such file, and nothing of that name comes with Lathe"
+        + (names.isEmpty ? "." : ", which has \(names.joined(separator: ", "))."))
+  }
+
+  /// The names that come with Lathe.
+  private static func known(in folder: String) -> [String] {
+    let files = folders().flatMap { place in
+      (try? FileManager.default.contentsOfDirectory(atPath: "\(place)/\(folder)")) ?? []
+    }
+    let names = files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
+    return Set(names + (folder == "recipes" ? [Recipe.gtzan.name] : [])).sorted()
   }
 
   /// Where the manifests that come with Lathe may lie: what LATHE_MANIFESTS says, `Manifests` here and

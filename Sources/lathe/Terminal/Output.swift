@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// What a command says: results on the standard output, everything else on the standard error.
 enum Output {
@@ -25,8 +26,29 @@ enum Output {
     write(text, to: .standardError)
   }
 
+  /// Why results could not be written, if so. A closed pipe is the reader's choice (`| head`).
+  static var failure: String? {
+    let code = firstError.load(ordering: .relaxed)
+    return code == 0 || code == EPIPE ? nil : String(cString: strerror(code))
+  }
+
+  private static let firstError = Atomic<Int32>(0)
+
   private static func write(_ text: String, to handle: FileHandle) {
-    // A closed pipe is the reader's choice; there is nobody left to tell.
-    try? handle.write(contentsOf: Data(text.utf8))
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes {
+        Foundation.write(handle.fileDescriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
+        // Nobody can be told of a standard error that is closed.
+        if handle === FileHandle.standardOutput {
+          _ = firstError.compareExchange(expected: 0, desired: errno, ordering: .relaxed)
+        }
+        return
+      }
+      rest = rest.dropFirst(count)
+    }
   }
 }

@@ -37,10 +37,27 @@ struct JSONProgress: ProgressSink {
     let value: Value
   }
 
+  /// Progress with what a reader would have to work out.
+  private struct Advance: Encodable {
+    let done, total, quarantined: Int
+    let audioSeconds, elapsedSeconds, tracksPerSecond: Double
+    let remainingSeconds: Double?
+
+    init(_ progress: PreparationProgress) {
+      done = progress.done
+      total = progress.total
+      quarantined = progress.quarantined
+      audioSeconds = progress.audioSeconds
+      elapsedSeconds = progress.elapsed
+      tracksPerSecond = progress.rate
+      remainingSeconds = progress.remaining
+    }
+  }
+
   func report(_ event: PreparationEvent) {
     switch event {
     case .began(let overview): put("began", overview)
-    case .advanced(let progress): put("advanced", progress)
+    case .advanced(let progress): put("advanced", Advance(progress))
     case .quarantined(let record): put("quarantined", record)
     }
   }
@@ -66,7 +83,7 @@ final class PlainProgress: ProgressSink {
   }
 }
 
-/// A bar that stays on one line of a terminal.
+/// A bar that stays on one line of a terminal, however narrow.
 final class BarProgress: ProgressSink {
   private var last = Date.distantPast
   private var isDrawn = false
@@ -81,12 +98,32 @@ final class BarProgress: ProgressSink {
       let isLast = progress.done == progress.total
       guard isLast || Date().timeIntervalSince(last) >= 0.1 else { return }
       last = Date()
-      let filled = progress.total > 0 ? 24 * progress.done / progress.total : 24
-      let bar = String(repeating: "━", count: filled) + String(repeating: "┄", count: 24 - filled)
-      Output.partialError("\r\u{1B}[K\(bar) \(progressText(progress))")
+      Output.partialError("\r\u{1B}[K\(Self.line(progress, columns: Self.columns()))")
       isDrawn = true
-      if isLast { Output.partialError("\n") }
+      if isLast { end() }
     }
+  }
+
+  /// Leaves the bar where it is: what is written next begins on a new line.
+  func end() {
+    if isDrawn { Output.partialError("\n") }
+    isDrawn = false
+  }
+
+  /// Bar and text within so many columns; a line that wraps could not be drawn over.
+  static func line(_ progress: PreparationProgress, columns: Int) -> String {
+    let text = progressText(progress)
+    let width = min(24, columns - text.count - 2)
+    guard width >= 4 else { return String(text.prefix(max(0, columns - 1))) }
+    let filled = progress.total > 0 ? width * progress.done / progress.total : width
+    return String(repeating: "━", count: filled) + String(repeating: "┄", count: width - filled)
+      + " " + text
+  }
+
+  private static func columns() -> Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
   }
 
   private func erase() {
@@ -97,17 +134,17 @@ final class BarProgress: ProgressSink {
 
 private func announce(_ overview: PreparationPlan.Overview) {
   if overview.pending == 0 {
-    Output.error("all \(Words.count(overview.tracks)) tracks are done already")
+    Output.error("nothing to do: \(Words.tracks(overview.tracks)) done already")
     return
   }
   for reason in overview.reasons { Output.error("to do: \(reason)") }
   if overview.unchanged > 0 {
-    Output.error("\(Words.count(overview.unchanged)) tracks are done already")
+    Output.error("done already: \(Words.tracks(overview.unchanged))")
   }
 }
 
 private func announce(_ record: QuarantineRecord) {
-  Output.error("quarantine: \(record.path): \(record.message)")
+  Output.error("quarantine: \(Words.shown("\(record.path): \(record.message)"))")
 }
 
 private func progressText(_ progress: PreparationProgress) -> String {

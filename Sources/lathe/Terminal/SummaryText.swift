@@ -7,8 +7,8 @@ struct SummaryText {
 
   init(_ summary: PreparationSummary, cache: String) {
     var lines = [
-      "\(Words.count(summary.tracks)) tracks in \(cache): \(Words.count(summary.prepared)) prepared, "
-        + "\(Words.count(summary.unchanged)) unchanged, \(summary.quarantine.count) in quarantine"
+      "\(Words.tracks(summary.tracks)) in \(cache): \(Words.count(summary.prepared)) prepared, "
+        + "\(Words.count(summary.unchanged)) unchanged, \(Words.count(summary.quarantine.count)) in quarantine"
     ]
     var rows = [["view", "slices", "size"]]
     for view in View.allCases {
@@ -26,8 +26,10 @@ struct SummaryText {
       "\(Words.duration(summary.wallSeconds)) wall, \(Words.duration(summary.cpuSeconds)) processor, "
         + "\(Words.count(Int(summary.timesRealTime))) times real time, "
         + "\(Words.bytes(summary.peakBytes)) peak memory")
-    for record in summary.quarantine {
-      lines.append("quarantine: \(record.path) [\(record.code)]: \(record.message); \(record.hint)")
+    lines += summary.quarantine.prefix(Self.maximumQuarantine).map { "quarantine: " + Self.text($0) }
+    let more = summary.quarantine.count - Self.maximumQuarantine
+    if more > 0 {
+      lines.append("quarantine: \(Words.count(more)) more; lathe inspect \(cache) names them all")
     }
     if summary.wasCancelled {
       lines.append("interrupted: what was done is kept; run the same command again to go on")
@@ -35,21 +37,35 @@ struct SummaryText {
     self.lines = lines
   }
 
+  private static let maximumQuarantine = 20
+
+  /// A quarantined file, why, and what to do.
+  static func text(_ record: QuarantineRecord) -> String {
+    Words.shown("\(record.path) [\(record.code)]: \(record.message); \(record.hint)")
+  }
+
   private static func remarks(_ summary: PreparationSummary) -> [String] {
     var lines: [String] = []
+    lines += summary.emptySplits.map { "split left empty: \($0)" }
+    if summary.labels == 1, summary.tracks > 1 {
+      lines.append("all tracks have one label: the audio folder should hold one folder a label")
+    }
     if summary.removed > 0 {
-      lines.append("\(summary.removed) tracks removed: their files are no longer in the folder")
+      lines.append(
+        "\(Words.tracks(summary.removed)) removed: no longer in the collection under that id")
     }
     if summary.absent > 0 {
-      lines.append("\(summary.absent) tracks of the manifest are not in the folder")
+      lines.append("not in the folder: \(Words.tracks(summary.absent)) of the manifest")
     }
     if summary.unlisted > 0 {
-      lines.append("\(summary.unlisted) audio files are not in the manifest and were left alone")
+      lines.append(
+        "not in the manifest, left alone: \(Words.count(summary.unlisted)) audio "
+          + (summary.unlisted == 1 ? "file" : "files"))
     }
     if !summary.changed.isEmpty {
       let names = summary.changed.prefix(5).joined(separator: ", ")
       lines.append(
-        "\(summary.changed.count) tracks do not have the manifest's checksum: \(names)"
+        "not the manifest's checksum: \(Words.tracks(summary.changed.count)): \(names)"
           + (summary.changed.count > 5 ? ", …" : ""))
     }
     return lines

@@ -28,6 +28,19 @@ enum Words {
     String(format: "%.\(decimals)f", value)
   }
 
+  /// A path or name as it may stand in a line: a line end or a terminal's escape in it is spelt out.
+  static func shown(_ text: String) -> String {
+    text.unicodeScalars.reduce(into: "") { result, scalar in
+      let isControl = scalar.properties.generalCategory == .control
+      result += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+    }
+  }
+
+  /// `1 track`, `2,000 tracks`.
+  static func tracks(_ number: Int) -> String {
+    number == 1 ? "1 track" : "\(count(number)) tracks"
+  }
+
   /// `12,345`.
   static func count(_ number: Int) -> String {
     var digits = Array(String(abs(number)))

@@ -1,0 +1,19 @@
+public import DatasetCache
+
+extension Cache {
+  /// How many tracks of the collection are neither here with every view of the recipe nor in quarantine:
+  /// 0 once a preparation has ended.
+  ///
+  /// - Throws: `PreparationError` where the cache cannot be read.
+  public func pendingTracks() throws(PreparationError) -> Int {
+    try onCache { () throws(CacheError) in
+      guard let description = try description() else { return 0 }
+      let complete = try trackRecords().count { record in
+        description.fingerprints.allSatisfy { record.views[$0.key] == $0.value }
+      }
+      // A file that could not even become a track is in quarantine without a label.
+      let refused = try quarantined().count { !$0.label.isEmpty }
+      return max(0, description.manifest.tracks - complete - refused)
+    }
+  }
+}
