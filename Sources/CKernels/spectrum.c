@@ -16,8 +16,9 @@ void lathe_window_double(const float *samples, const double *window, double *out
 // so bins k and M - k come out of one read of z[k] and z[M - k]. An odd M has no bin in the middle.
 
 DISPATCHED
-void lathe_power_of_half(const float *z, const float *cosine, const float *sine, long half,
-                         float *power, float *scratch) {
+void lathe_power_of_half(const float *restrict z, const float *restrict cosine,
+                         const float *restrict sine, long half, float *restrict power,
+                         float *restrict scratch) {
   const long middle = half / 2;
   for (long k = 1; k <= middle; k++) {
     float ar = z[2 * k], ai = z[2 * k + 1];
@@ -46,8 +47,9 @@ INLINE Float16Lanes absolute(Float16Lanes re, Float16Lanes im) {
 }
 
 DISPATCHED
-void lathe_spectrum_of_half(const double *z, const double *cosine, const double *sine, long half,
-                            float *real, float *imaginary, float *magnitude) {
+void lathe_spectrum_of_half(const double *restrict z, const double *restrict cosine,
+                            const double *restrict sine, long half, float *restrict real,
+                            float *restrict imaginary, float *restrict magnitude) {
   const long middle = half / 2;
   float upperReal[middle + 1], upperImaginary[middle + 1];
   for (long k = 1; k <= middle; k++) {
@@ -75,8 +77,9 @@ void lathe_spectrum_of_half(const double *z, const double *cosine, const double 
 }
 
 DISPATCHED
-void lathe_half_of_spectrum(const float *real, const float *imaginary, const float *mask,
-                            const float *cosine, const float *sine, long half, float *z) {
+void lathe_half_of_spectrum(const float *restrict real, const float *restrict imaginary,
+                            const float *restrict mask, const float *restrict cosine,
+                            const float *restrict sine, long half, float *restrict z) {
   const long middle = half / 2;
   float upper[2 * middle + 1];
   for (long k = 1; k <= middle; k++) {

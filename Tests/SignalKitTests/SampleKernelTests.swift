@@ -5,21 +5,6 @@ import Testing
 @Suite struct SampleKernelTests {
   private static let counts = [0, 1, 2, 7, 15, 16, 17, 31, 32, 33, 100, 512, 1_025]
 
-  @Test func everyInt16BecomesItsShareOfFullScale() {
-    let input = (Int(Int16.min)...Int(Int16.max)).map { Int16($0) }
-    var output = [Float](repeating: .nan, count: input.count)
-    lathe_int16_to_float(input, &output, input.count)
-    #expect(output == input.map { Float($0) / 32_768 })
-  }
-
-  @Test(arguments: counts) func int16OfAnyCount(_ count: Int) {
-    let input = (0..<count).map { Int16(truncatingIfNeeded: $0 &* 7_919) }
-    var output = [Float](repeating: .nan, count: count + 1)
-    lathe_int16_to_float(input, &output, count)
-    #expect(Array(output.prefix(count)) == input.map { Float($0) / 32_768 })
-    #expect(output[count].isNaN, "wrote past the end")
-  }
-
   @Test(arguments: counts) func sumOfSquares(_ count: Int) {
     var generator = SeededGenerator(seed: UInt64(count))
     let input = generator.floats(count)
