@@ -14,10 +14,13 @@ import Testing
     return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
   }
 
-  private static func onePerPage(_ value: RawSpan) -> Int {
-    unsafe value.withUnsafeBytes { bytes in
-      unsafe stride(from: 0, to: bytes.count, by: 4_096).reduce(0) { unsafe $0 + Int(bytes[$1]) }
+  private static func onePerPage(_ value: RawSpan?) -> Int {
+    guard let value else { return 0 }
+    var sum = 0
+    for offset in stride(from: 0, to: value.byteCount, by: 4_096) {
+      sum += Int(unsafe value.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
     }
+    return sum
   }
 
   /// How much more is resident after every page of every value was read three times over.
@@ -29,7 +32,7 @@ import Testing
       for number in 0..<count {
         sum += try environment.read { transaction throws(StoreError) in
           let value = try transaction.value(for: "\(number)", in: database)
-          return value.map(onePerPage) ?? 0
+          return onePerPage(value)
         }
       }
     }
