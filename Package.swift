@@ -53,7 +53,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "Corpus", swiftSettings: swift),
     .target(
-      name: "AudioIO", dependencies: ["Corpus", "CKernels", "CSndfile", "CSoxr", "CCrypto"],
+      name: "AudioIO", dependencies: ["Corpus", "CSndfile", "CSoxr", "CCrypto"],
       swiftSettings: swiftOverC),
     .target(name: "SignalKit", dependencies: ["CFFTW", "CKernels"], swiftSettings: swift),
     .target(name: "LMDBStore", dependencies: ["CLMDB"], swiftSettings: swiftOverC),
@@ -62,7 +62,7 @@ let package = Package(
       swiftSettings: swiftOverC),
     .target(
       name: "Preparation",
-      dependencies: ["Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache"],
+      dependencies: ["Corpus", "AudioIO", "SignalKit", "DatasetCache"],
       swiftSettings: swift),
     .target(name: "Exporting", dependencies: ["Corpus", "DatasetCache"], swiftSettings: swift),
     .target(name: "Synthesis", swiftSettings: swift),
@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(name: "ArchitectureTests", swiftSettings: swift),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: swift),
     .testTarget(
-      name: "AudioIOTests", dependencies: ["AudioIO", "Synthesis"], swiftSettings: swift),
+      name: "AudioIOTests", dependencies: ["AudioIO", "Corpus"], swiftSettings: swift),
     .testTarget(
       name: "SignalKitTests", dependencies: ["SignalKit", "CKernels"], swiftSettings: swift),
     .testTarget(name: "LMDBStoreTests", dependencies: ["LMDBStore"], swiftSettings: swiftOverC),

@@ -1,11 +1,6 @@
 #include "dispatch.h"
 
 DISPATCHED
-void lathe_int16_to_float(const int16_t *input, float *output, long count) {
-  for (long i = 0; i < count; i++) output[i] = (float)input[i] * (1.0f / 32768.0f);
-}
-
-DISPATCHED
 double lathe_sum_of_squares(const float *input, long count) {
   Double8Lanes low = {0}, high = {0};
   long i = 0;

@@ -13,11 +13,12 @@ void lathe_window_double(const float *samples, const double *window, double *out
 // With z the transform of the pairs and w = exp(-2 pi i k / 2M):
 //   2 X[k]     =      (z[k] + conj z[M-k]) + w (z[k] - conj z[M-k]) / i
 //   2 X[M - k] = conj((z[k] + conj z[M-k]) - w (z[k] - conj z[M-k]) / i)
-// so bins k and M - k come out of one read of z[k] and z[M - k].
+// so bins k and M - k come out of one read of z[k] and z[M - k]. An odd M has no bin in the middle.
 
 DISPATCHED
-void lathe_power_of_half(const float *z, const float *cosine, const float *sine, long half,
-                         float *power, float *scratch) {
+void lathe_power_of_half(const float *restrict z, const float *restrict cosine,
+                         const float *restrict sine, long half, float *restrict power,
+                         float *restrict scratch) {
   const long middle = half / 2;
   for (long k = 1; k <= middle; k++) {
     float ar = z[2 * k], ai = z[2 * k + 1];
@@ -29,7 +30,7 @@ void lathe_power_of_half(const float *z, const float *cosine, const float *sine,
     scratch[middle - k] = 0.25f * (ur * ur + ui * ui);
   }
   power[0] = (z[0] + z[1]) * (z[0] + z[1]);
-  memcpy(power + middle, scratch, (size_t)middle * sizeof(float));
+  memcpy(power + half - middle, scratch, (size_t)middle * sizeof(float));
   power[half] = (z[0] - z[1]) * (z[0] - z[1]);
 }
 
@@ -46,10 +47,11 @@ INLINE Float16Lanes absolute(Float16Lanes re, Float16Lanes im) {
 }
 
 DISPATCHED
-void lathe_spectrum_of_half(const double *z, const double *cosine, const double *sine, long half,
-                            float *real, float *imaginary, float *magnitude) {
+void lathe_spectrum_of_half(const double *restrict z, const double *restrict cosine,
+                            const double *restrict sine, long half, float *restrict real,
+                            float *restrict imaginary, float *restrict magnitude) {
   const long middle = half / 2;
-  float upperReal[middle], upperImaginary[middle];
+  float upperReal[middle + 1], upperImaginary[middle + 1];
   for (long k = 1; k <= middle; k++) {
     double ar = z[2 * k], ai = z[2 * k + 1];
     double br = z[2 * (half - k)], bi = -z[2 * (half - k) + 1];
@@ -62,8 +64,8 @@ void lathe_spectrum_of_half(const double *z, const double *cosine, const double 
   }
   real[0] = (float)(z[0] + z[1]);
   imaginary[0] = 0;
-  memcpy(real + middle, upperReal, (size_t)middle * sizeof(float));
-  memcpy(imaginary + middle, upperImaginary, (size_t)middle * sizeof(float));
+  memcpy(real + half - middle, upperReal, (size_t)middle * sizeof(float));
+  memcpy(imaginary + half - middle, upperImaginary, (size_t)middle * sizeof(float));
   real[half] = (float)(z[0] - z[1]);
   imaginary[half] = 0;
   long k = 0;
@@ -75,10 +77,11 @@ void lathe_spectrum_of_half(const double *z, const double *cosine, const double 
 }
 
 DISPATCHED
-void lathe_half_of_spectrum(const float *real, const float *imaginary, const float *mask,
-                            const float *cosine, const float *sine, long half, float *z) {
+void lathe_half_of_spectrum(const float *restrict real, const float *restrict imaginary,
+                            const float *restrict mask, const float *restrict cosine,
+                            const float *restrict sine, long half, float *restrict z) {
   const long middle = half / 2;
-  float upper[2 * middle];
+  float upper[2 * middle + 1];
   for (long k = 1; k <= middle; k++) {
     float ar = real[k] * mask[k], ai = imaginary[k] * mask[k];
     float br = real[half - k] * mask[half - k], bi = -imaginary[half - k] * mask[half - k];
@@ -92,7 +95,7 @@ void lathe_half_of_spectrum(const float *real, const float *imaginary, const flo
   float first = real[0] * mask[0], last = real[half] * mask[half];
   z[0] = first + last;
   z[1] = first - last;
-  memcpy(z + half, upper, (size_t)(2 * middle) * sizeof(float));
+  memcpy(z + 2 * (half - middle), upper, (size_t)(2 * middle) * sizeof(float));
 }
 
 DISPATCHED

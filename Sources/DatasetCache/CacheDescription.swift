@@ -43,9 +43,9 @@ public struct CacheDescription: Sendable, Hashable {
 extension Cache {
   /// Says what the cache is made from and how, in place of what was said before.
   public func describe(_ description: CacheDescription) throws(CacheError) {
-    let manifest = try CanonicalJSON.encode(description.manifest)
+    let manifest = try RecordJSON.encode(description.manifest)
     var columns: [View: [UInt8]] = [:]
-    for (view, names) in description.columns { columns[view] = try CanonicalJSON.encode(names) }
+    for (view, names) in description.columns { columns[view] = try RecordJSON.encode(names) }
     try inStore { () throws(StoreError) in
       try environment.write { transaction throws(StoreError) in
         let meta = try transaction.database(named: Layout.meta)
@@ -75,7 +75,7 @@ extension Cache {
     else { return nil }
     return CacheDescription(
       recipeJSON: recipe, fingerprints: try fingerprints(),
-      manifest: try CanonicalJSON.decode(
+      manifest: try RecordJSON.decode(
         ManifestReference.self, from: manifest, subject: "the manifest of \(path)"),
       columns: try columns())
   }
@@ -84,7 +84,7 @@ extension Cache {
     var all: [View: [String]] = [:]
     for view in View.allCases {
       guard let json = try bytes(for: "columns/\(view.rawValue)", in: Layout.meta) else { continue }
-      all[view] = try CanonicalJSON.decode(
+      all[view] = try RecordJSON.decode(
         [String].self, from: json, subject: "the columns of \(view.rawValue)")
     }
     return all

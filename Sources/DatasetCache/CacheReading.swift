@@ -6,7 +6,7 @@ extension Cache {
   /// - Throws: `CacheError` `.invalidRecord` where its bytes are not one.
   public func trackRecord(_ id: String) throws(CacheError) -> TrackRecord? {
     guard let json = try bytes(for: id, in: Layout.tracks) else { return nil }
-    return try CanonicalJSON.decode(TrackRecord.self, from: json, subject: "track '\(id)'")
+    return try RecordJSON.decode(TrackRecord.self, from: json, subject: "track '\(id)'")
   }
 
   /// The records of all tracks, in the order of their ids' bytes.
@@ -27,7 +27,7 @@ extension Cache {
     guard let json = try bytes(for: try Layout.key(path: path), in: Layout.sources) else {
       return nil
     }
-    return try CanonicalJSON.decode(SourceStamp.self, from: json, subject: "stamp of '\(path)'")
+    return try RecordJSON.decode(SourceStamp.self, from: json, subject: "stamp of '\(path)'")
   }
 
   /// The slices of a track in a view, or nil.
@@ -111,7 +111,7 @@ extension Cache {
   ) throws(CacheError) -> [Record] {
     var all: [Record] = []
     for (key, json) in try entries(of: database) {
-      all.append(try CanonicalJSON.decode(type, from: json, subject: "\(word) '\(key)'"))
+      all.append(try RecordJSON.decode(type, from: json, subject: "\(word) '\(key)'"))
     }
     return all
   }

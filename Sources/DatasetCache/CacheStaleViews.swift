@@ -15,7 +15,7 @@ extension Cache {
       let lost = record.views.filter { kept[$0.key] != $0.value }.map(\.key)
       if lost.isEmpty { continue }
       for view in lost { record.views[view] = nil }
-      changed.append((record.id, try CanonicalJSON.encode(record), lost))
+      changed.append((record.id, try RecordJSON.encode(record), lost))
     }
     return try inStore { () throws(StoreError) in
       try environment.write(excludingReaders: true) { transaction throws(StoreError) in

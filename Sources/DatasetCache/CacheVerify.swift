@@ -37,7 +37,7 @@ extension Cache {
     var tracks: [String: TrackRecord] = [:]
     for (id, json) in try entries(of: Layout.tracks) {
       do throws(CacheError) {
-        let record = try CanonicalJSON.decode(TrackRecord.self, from: json, subject: id)
+        let record = try RecordJSON.decode(TrackRecord.self, from: json, subject: id)
         tracks[id] = record
         if record.id != id {
           problems.append(.init(Layout.tracks, id, "it is the record of '\(record.id)'"))
@@ -48,7 +48,7 @@ extension Cache {
     }
     for (key, json) in try entries(of: Layout.quarantine) {
       do throws(CacheError) {
-        _ = try CanonicalJSON.decode(QuarantineRecord.self, from: json, subject: key)
+        _ = try RecordJSON.decode(QuarantineRecord.self, from: json, subject: key)
       } catch {
         problems.append(.init(Layout.quarantine, key, error.detail))
       }

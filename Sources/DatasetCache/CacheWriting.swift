@@ -37,8 +37,8 @@ extension Cache {
     _ record: QuarantineRecord, stamp: SourceStamp? = nil
   ) throws(CacheError) {
     let key = try Layout.key(path: record.path)
-    let json = try CanonicalJSON.encode(record)
-    let stampJSON: [UInt8]? = if let stamp { try CanonicalJSON.encode(stamp) } else { nil }
+    let json = try RecordJSON.encode(record)
+    let stampJSON: [UInt8]? = if let stamp { try RecordJSON.encode(stamp) } else { nil }
     let stored = Layout.hasIdentifier(record.id) ? try trackRecord(record.id) : nil
     try inStore { () throws(StoreError) in
       try environment.write { transaction throws(StoreError) in
@@ -77,7 +77,7 @@ extension Cache {
   public func setStamps(_ stamps: [String: SourceStamp]) throws(CacheError) {
     var entries: [(String, [UInt8])] = []
     for (path, stamp) in stamps {
-      entries.append((try Layout.key(path: path), try CanonicalJSON.encode(stamp)))
+      entries.append((try Layout.key(path: path), try RecordJSON.encode(stamp)))
     }
     try inStore { () throws(StoreError) in
       try environment.write { transaction throws(StoreError) in
@@ -130,8 +130,8 @@ private struct EncodedTrack {
     id = record.id
     path = record.path
     pathKey = try Layout.key(path: record.path)
-    json = try CanonicalJSON.encode(record)
-    stampJSON = try CanonicalJSON.encode(track.stamp)
+    json = try RecordJSON.encode(record)
+    stampJSON = try RecordJSON.encode(track.stamp)
     views = record.views
     var values: [(value: PreparedTrack.Value, writer: SafetensorsWriter)] = []
     for value in track.values {
@@ -161,7 +161,7 @@ private struct EncodedTrack {
     let sources = try transaction.database(named: Layout.sources)
     let quarantine = try transaction.database(named: Layout.quarantine)
     if let earlier = copy(try transaction.value(for: id, in: tracks)),
-      let record = try? CanonicalJSON.decode(TrackRecord.self, from: earlier, subject: id),
+      let record = try? RecordJSON.decode(TrackRecord.self, from: earlier, subject: id),
       record.path != path, let key = try? Layout.key(path: record.path)
     {
       try transaction.delete(key, in: sources)

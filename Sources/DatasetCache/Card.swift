@@ -89,6 +89,6 @@ extension Cache {
   public func card() throws(CacheError) -> Card? {
     let file = "\(path)/\(Layout.card)"
     guard try Folder.kind(file) == .file else { return nil }
-    return try CanonicalJSON.decode(Card.self, from: try Folder.read(file), subject: file)
+    return try RecordJSON.decode(Card.self, from: try Folder.read(file), subject: file)
   }
 }

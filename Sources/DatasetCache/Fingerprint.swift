@@ -12,11 +12,6 @@ public struct Fingerprint: Sendable, Hashable, Codable, CustomStringConvertible 
     hex = try hash.finish()
   }
 
-  /// The fingerprint of a value's canonical JSON.
-  public init(canonicalJSONOf value: some Encodable) throws(CacheError) {
-    try self.init(hashing: CanonicalJSON.encode(value))
-  }
-
   /// A fingerprint written in hex; nil unless it has 64 lower-case hex digits.
   public init?(hex: String) {
     let isHex = hex.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }

@@ -10,14 +10,16 @@ import CLMDB
   private let handle: OpaquePointer
   private let name: String
   private let file: String
+  private let residency: Residency?
   private var currentKey = unsafe MDB_val()
   private var currentValue = unsafe MDB_val()
 
   @_lifetime(immortal)
-  init(handle: OpaquePointer, name: String, file: String) {
+  init(handle: OpaquePointer, name: String, file: String, residency: Residency? = nil) {
     unsafe self.handle = handle
     self.name = name
     self.file = file
+    self.residency = residency
   }
 
   deinit { unsafe mdb_cursor_close(handle) }
@@ -27,6 +29,7 @@ import CLMDB
   /// - Returns: Whether there is one.
   @_lifetime(self: copy self)
   public mutating func next() throws(StoreError) -> Bool {
+    residency?.note(1)
     var (found, value) = unsafe (MDB_val(), MDB_val())
     let code = unsafe mdb_cursor_get(handle, &found, &value, MDB_NEXT)
     unsafe currentKey = found

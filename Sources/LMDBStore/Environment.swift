@@ -24,6 +24,9 @@ public final class Environment: @unchecked Sendable {
     /// Whether the system's read-ahead is switched off. Large values then come in page by page
     /// from a cold disk, 12 times slower: only with a loader that asks for them beforehand.
     public var withoutReadAhead: Bool
+    /// Whether pages that were touched stay mapped into this process: for a loader that reads the
+    /// same values again and again. They then count as its memory.
+    public var keepsPagesMapped: Bool
     /// The bytes of the first map, address space and not memory, at least one page.
     public var initialMapSize: Int
     /// The bytes up to which the map may grow.
@@ -37,12 +40,14 @@ public final class Environment: @unchecked Sendable {
 
     /// Makes options; the defaults suit a writer of large values.
     public init(
-      isReadOnly: Bool = false, withoutReadAhead: Bool = false, initialMapSize: Int = 4 << 30,
-      maximumMapSize: Int = 1 << 44, maximumDatabases: Int = 128, maximumReaders: Int = 510,
+      isReadOnly: Bool = false, withoutReadAhead: Bool = false, keepsPagesMapped: Bool = false,
+      initialMapSize: Int = 4 << 30, maximumMapSize: Int = 1 << 44, maximumDatabases: Int = 128,
+      maximumReaders: Int = 510,
       secondsToWaitForReaders: Int = 60
     ) {
       self.isReadOnly = isReadOnly
       self.withoutReadAhead = withoutReadAhead
+      self.keepsPagesMapped = keepsPagesMapped
       self.initialMapSize = initialMapSize
       self.maximumMapSize = maximumMapSize
       self.maximumDatabases = maximumDatabases
@@ -63,6 +68,8 @@ public final class Environment: @unchecked Sendable {
   let gate = AccessGate()
   let writer = WriterLock()
   let handles = HandleTable()
+  /// Nil where pages stay mapped.
+  let residency: Residency?
   /// Set when the map could not be moved: LMDB has none then, and any use would crash.
   let isLost = Atomic<Bool>(false)
   private let identity: OpenFiles.Identity
@@ -90,6 +97,9 @@ public final class Environment: @unchecked Sendable {
       OpenFiles.release(identity)
       throw error
     }
+    var descriptor: Int32 = -1
+    let isKnown = unsafe mdb_env_get_fd(handle, &descriptor) == 0
+    residency = isKnown && !options.keepsPagesMapped ? Residency(descriptor: descriptor) : nil
     self.path = path
     self.options = options
     self.identity = identity

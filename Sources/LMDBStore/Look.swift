@@ -35,6 +35,7 @@ import CLMDB
         kind: .staleDatabase, operation: "use", subject: "database '\(database.name)'",
         detail: "it was dropped", hint: "look it up again")
     }
+    environment.residency?.note(4)
     return database.slot
   }
 
@@ -61,7 +62,9 @@ import CLMDB
         code: MDB_PANIC, operation: "walk", subject: "database '\(database.name)'",
         file: environment.path)
     }
-    return unsafe Cursor(handle: cursor, name: database.name, file: environment.path)
+    return unsafe Cursor(
+      handle: cursor, name: database.name, file: environment.path,
+      residency: environment.residency)
   }
 
   func statistics(of database: Database) throws(StoreError) -> DatabaseStatistics {

@@ -76,7 +76,7 @@ extension ManifestReference {
 /// Canonical JSON, its one error as the cache's.
 func canonicalJSON(_ value: some Encodable) throws(CacheError) -> [UInt8] {
   do {
-    return try Corpus.CanonicalJSON.encode(value)
+    return try CanonicalJSON.encode(value)
   } catch {
     throw CacheError(
       kind: .invalidRecord, operation: "encode", subject: "\(type(of: value))", detail: "\(error)")

@@ -8,7 +8,7 @@ internal import Foundation
 /// Returns twelve weights a bin for n_fft / 2 + 1 bins: weight [bin × 12 + class].
 ///
 /// - Parameter tuning: in fractions of a semitone from A = 440 Hz.
-public func chromaFilterBank(
+func chromaFilterBank(
   sampleRate: Double, transformLength: Int, tuning: Double
 ) -> [Float] {
   let reference = 440 * pow(2, tuning / 12) / 16

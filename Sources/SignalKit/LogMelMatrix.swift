@@ -77,7 +77,7 @@ struct LogMelMatrix: ~Copyable {
 
 /// The first rows of the orthonormal cosine transform of type II over `inputs` values:
 /// `scipy.fft.dct(x, type=2, norm="ortho")[:rows]`. Row-major, rows × inputs.
-public func cosineTransform(rows: Int, inputs: Int) -> [Float] {
+func cosineTransform(rows: Int, inputs: Int) -> [Float] {
   (0..<rows).flatMap { row in
     let scale = ((row == 0 ? 1 : 2) / Double(inputs)).squareRoot()
     return (0..<inputs).map {

@@ -17,7 +17,7 @@ public struct MelFilterBank: Sendable, Hashable {
 
   /// - Parameters:
   ///   - sampleRate: in hertz.
-  ///   - transformLength: samples in a frame (`n_fft`).
+  ///   - transformLength: samples in a frame (`n_fft`), 2 ... 65,536.
   ///   - count: how many filters (`n_mels`), 1 ... 4,096.
   ///   - minimum: the lowest frequency in hertz.
   ///   - maximum: the highest frequency in hertz.
@@ -28,7 +28,13 @@ public struct MelFilterBank: Sendable, Hashable {
     guard count >= 1, count <= 4_096 else {
       throw SignalError("\(count) mel filters", "must be 1 to 4,096", hint: "128 is usual")
     }
-    guard minimum >= 0, maximum > minimum, sampleRate > 0 else {
+    guard transformLength >= 2, transformLength <= 65_536 else {
+      throw SignalError(
+        "mel filters for frames of \(transformLength) samples", "must be 2 to 65,536",
+        hint: "2,048 is usual")
+    }
+    guard minimum >= 0, maximum > minimum, maximum.isFinite, sampleRate > 0, sampleRate.isFinite
+    else {
       throw SignalError(
         "mel filters from \(minimum) to \(maximum) Hz at \(sampleRate) Hz", "is no frequency range",
         hint: "give 0 ≤ minimum < maximum ≤ half the sample rate")

@@ -14,7 +14,8 @@ public struct MelParameters: Sendable, Hashable {
   public var minimumFrequency = 0.0
   /// The highest frequency in hertz (`fmax`); half the sample rate where it is nil.
   public var maximumFrequency: Double?
-  /// How far below the loudest value of the picture the quietest may lie, in decibels (`top_db`).
+  /// How far below the loudest value of the picture the quietest may lie, in decibels (`top_db`);
+  /// not negative.
   public var dynamicRange: Float = 80
   /// What stands outside the signal (`pad_mode`).
   public var padding = Padding.reflect
@@ -42,6 +43,10 @@ public struct MelSpectrogram: ~Copyable {
 
   /// - Throws: `SignalError` where a parameter is out of range.
   public init(_ parameters: MelParameters) throws(SignalError) {
+    guard parameters.dynamicRange >= 0 else {
+      throw SignalError(
+        "dynamic range \(parameters.dynamicRange) dB", "must not be negative", hint: "80 is usual")
+    }
     let length = parameters.transformLength
     let geometry = try FrameGeometry(
       length: length, hop: parameters.hop, padding: parameters.padding)

@@ -31,11 +31,11 @@ struct ModuleTable {
       Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"),
       Row("CKernels"),
       Row("Corpus"),
-      Row("AudioIO", ["Corpus", "CKernels", "CSndfile", "CSoxr", "CCrypto"]),
+      Row("AudioIO", ["Corpus", "CSndfile", "CSoxr", "CCrypto"]),
       Row("SignalKit", ["CFFTW", "CKernels"]),
       Row("LMDBStore", ["CLMDB"]),
       Row("DatasetCache", ["Corpus", "LMDBStore", "CXXHash", "CCrypto"]),
-      Row("Preparation", ["Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache"]),
+      Row("Preparation", ["Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
       Row("Exporting", ["Corpus", "DatasetCache"]),
       Row("Synthesis"),
       Row(

@@ -24,8 +24,6 @@ extern "C" {
 
 // Samples
 
-/// output[i] = input[i] / 32768.
-void lathe_int16_to_float(const int16_t *input, float *output, long count);
 /// The sum of input[i]^2.
 double lathe_sum_of_squares(const float *input, long count);
 /// How many i in 1 ..< count have (input[i] < -threshold) != (input[i - 1] < -threshold).

@@ -32,7 +32,9 @@ extension BenchOptions {
     process.arguments = [python, "-", against.rawValue, work, "\(seconds)"] + files
     // One thread, as ours.
     var environment = ProcessInfo.processInfo.environment
-    for library in ["OMP", "OPENBLAS", "MKL", "NUMBA"] { environment["\(library)_NUM_THREADS"] = "1" }
+    for library in ["OMP", "OPENBLAS", "MKL", "NUMBA"] {
+      environment["\(library)_NUM_THREADS"] = "1"
+    }
     process.environment = environment
     let (input, output) = (Pipe(), Pipe())
     process.standardInput = input

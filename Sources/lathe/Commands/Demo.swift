@@ -49,7 +49,8 @@ struct Demo: ParsableCommand {
     let table = place.appendingPathComponent("features_3_sec.csv").path
     Output.line("1. music: \(Style.allCases.count) styles × \(tracks) tracks × \(seconds) s")
     let made = try DemoCollection(seed: seed, tracks: tracks, seconds: seconds).write(to: audio)
-    Output.line("   \(made.written) files written to \(audio) in \(Words.duration(made.wallSeconds))")
+    Output.line(
+      "   \(made.written) files written to \(audio) in \(Words.duration(made.wallSeconds))")
     Output.line("2. lathe prepare \(audio) --cache \(cachePath)")
     var preparation = Preparation(folder: audio, cachePath: cachePath)
     preparation.split = try SplitOptions.parse([]).plan(default: SplitCommand.defaultRatios)

@@ -1,11 +1,12 @@
 import FoundationEssentials
 
-/// JSON whose bytes depend on the value alone: keys in order, slashes as they are, no spaces.
-public enum CanonicalJSON {
-  /// The canonical bytes of a value.
+/// The JSON of records: keys in order, slashes as they are, no spaces, so that equal records have equal
+/// bytes.
+enum RecordJSON {
+  /// The bytes of a value.
   ///
   /// - Throws: `CacheError` `.invalidRecord` for what JSON cannot hold, such as NaN.
-  public static func encode(_ value: some Encodable) throws(CacheError) -> [UInt8] {
+  static func encode(_ value: some Encodable) throws(CacheError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
@@ -20,7 +21,7 @@ public enum CanonicalJSON {
   /// The value of JSON bytes.
   ///
   /// - Throws: `CacheError` `.invalidRecord`, which names the subject.
-  public static func decode<Value: Decodable>(
+  static func decode<Value: Decodable>(
     _ type: Value.Type, from json: [UInt8], subject: String
   ) throws(CacheError) -> Value {
     do {
