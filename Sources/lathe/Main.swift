@@ -8,12 +8,12 @@ struct Lathe: ParsableCommand {
     abstract: "Prepares music collections for classification, once, with librosa's own numbers.",
     discussion: """
       Start here:
-        lathe demo                                    see the whole way on made-up music
+        lathe demo
         lathe prepare genres_original --cache gtzan.lathe
         lathe export csv gtzan.lathe --view features --output features_3_sec.csv
         lathe inspect gtzan.lathe
 
-      Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done, but some tracks are in quarantine
+      Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done, but some tracks are in quarantine \
       (lathe inspect CACHE names them); 130 interrupted, what was done is kept.
       """,
     version: latheVersionText,

@@ -9,7 +9,7 @@ struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "See the whole way on music made up on the spot: ten styles, prepared and exported.",
     discussion: """
-      Synthesises a small collection, prepares it with all four views and a split, exports the table of
+      Synthesises a small collection, prepares it with all four views and a split, exports the table of \
       features and shows what it did. Nothing is downloaded; run it again and nothing is done twice.
 
       Example:

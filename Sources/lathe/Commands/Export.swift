@@ -13,7 +13,7 @@ struct ExportCSV: ParsableCommand {
     commandName: "csv",
     abstract: "Write a table of features, in the layout of the public GTZAN tables.",
     discussion: """
-      60 columns: filename, length in samples, the 57 features, label. Rows are slices of 3 s named
+      60 columns: filename, length in samples, the 57 features, label. Rows are slices of 3 s named \
       blues.00000.0.wav (--view features) or whole tracks named blues.00000.wav (features-30s).
 
       Examples:

@@ -9,12 +9,12 @@ struct Prepare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Turn a folder of audio into a cache of features, waveforms and mel pictures.",
     discussion: """
-      AUDIO_DIR holds one folder a label (blues/blues.00000.wav). Every track is decoded once (wav, au,
+      AUDIO_DIR holds one folder a label (blues/blues.00000.wav). Every track is decoded once (wav, au, \
       flac, ogg, opus, mp3 and more; any rate and number of channels) and written with all its views.
 
-      Safe to stop at any moment and to run again: what is done is not done again, files that have
-      changed are, and a changed recipe recomputes only the views it changes. A file that cannot be
-      used goes to quarantine with its reason (exit code 3) and is tried again next time; the others
+      Safe to stop at any moment and to run again: what is done is not done again, files that have \
+      changed are, and a changed recipe recomputes only the views it changes. A file that cannot be \
+      used goes to quarantine with its reason (exit code 3) and is tried again next time; the others \
       are finished.
 
       Examples:

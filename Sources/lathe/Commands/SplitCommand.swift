@@ -8,7 +8,7 @@ struct SplitCommand: ParsableCommand {
     commandName: "split",
     abstract: "Divide the tracks of a cache into train, validation and test, or into folds.",
     discussion: """
-      Whole tracks are divided, never slices, with every label shared out alike: each side gets its
+      Whole tracks are divided, never slices, with every label shared out alike: each side gets its \
       share of each label to within one track. The split is stored in the cache under its name.
 
       Examples:
