@@ -89,6 +89,14 @@ extension Cache {
   public func card() throws(CacheError) -> Card? {
     let file = "\(path)/\(Layout.card)"
     guard try Folder.kind(file) == .file else { return nil }
-    return try RecordJSON.decode(Card.self, from: try Folder.read(file), subject: file)
+    do throws(CacheError) {
+      return try RecordJSON.decode(Card.self, from: try Folder.read(file), subject: file)
+    } catch {
+      guard error.kind == .invalidRecord else { throw error }
+      throw CacheError(
+        kind: .invalidRecord, operation: "read", subject: file,
+        detail: "it is no card of this form",
+        hint: "run lathe prepare again, which writes it anew")
+    }
   }
 }

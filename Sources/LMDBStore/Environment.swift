@@ -82,8 +82,8 @@ public final class Environment: @unchecked Sendable {
   /// - Throws: `StoreError`: `.alreadyOpen`, `.fileNotFound`, `.notAStore`, `.versionMismatch`,
   ///   `.truncated` (the file ends before its last page), `.permissionDenied`, `.noSpace`.
   public init(path: String, options: Options = Options()) throws(StoreError) {
-    let identity = try OpenFiles.identify(path, creating: !options.isReadOnly)
-    guard OpenFiles.claim(identity) else {
+    try OpenFiles.check(path, creating: !options.isReadOnly)
+    guard let identity = try OpenFiles.claim(path) else {
       throw StoreError(
         kind: .alreadyOpen, operation: "open", subject: path,
         detail: "this process has it open already",

@@ -12,15 +12,36 @@ enum OpenFiles {
     let inode: UInt64
   }
 
-  private static let identities = Mutex<Set<Identity>>([])
+  /// Each with a descriptor: while it is open, the system gives the inode of a file that was removed
+  /// to no new file, which would be taken for this one.
+  private static let descriptors = Mutex<[Identity: Int32]>([:])
 
-  /// Claims a file; false where this process has it already.
-  static func claim(_ identity: Identity) -> Bool {
-    identities.withLock { $0.insert(identity).inserted }
+  /// Claims the file at a path; nil where this process has it already.
+  static func claim(_ path: String) throws(StoreError) -> Identity? {
+    // LMDB has no locks on the file itself, so closing a descriptor of it loses none.
+    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    var status = stat()
+    guard descriptor >= 0, unsafe fstat(descriptor, &status) == 0 else {
+      let code = errno
+      if descriptor >= 0 { close(descriptor) }
+      throw StoreError(code: code, operation: "open", subject: path, file: path)
+    }
+    let identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    let isNew = descriptors.withLock { open in
+      if open[identity] != nil { return false }
+      open[identity] = descriptor
+      return true
+    }
+    if isNew { return identity }
+    close(descriptor)
+    return nil
   }
 
+  /// Gives a file back, after its store is closed.
   static func release(_ identity: Identity) {
-    identities.withLock { _ = $0.remove(identity) }
+    if let descriptor = descriptors.withLock({ $0.removeValue(forKey: identity) }) {
+      close(descriptor)
+    }
   }
 
   /// The path without links. LMDB puts its lock file beside the path it is given: two processes
@@ -33,8 +54,9 @@ enum OpenFiles {
     return unsafe String(cString: resolved)
   }
 
-  /// The identity of the file at a path, made (empty) where it is missing and `creating`.
-  static func identify(_ path: String, creating: Bool) throws(StoreError) -> Identity {
+  /// Sees to it that there is a regular file at a path, made (empty) where it is missing and
+  /// `creating`.
+  static func check(_ path: String, creating: Bool) throws(StoreError) {
     if creating {
       let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
       if descriptor < 0 {
@@ -51,6 +73,5 @@ enum OpenFiles {
         kind: .notAStore, operation: "open", subject: path, detail: "it is not a regular file",
         hint: "give the path of a store's file")
     }
-    return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 }

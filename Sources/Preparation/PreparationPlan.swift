@@ -81,14 +81,18 @@ public struct PreparationPlan: Sendable {
   /// Tracks of the cache that the collection no longer has.
   ///
   /// A track whose file is still there under another id (its name now occurs in a second folder) goes
-  /// too, but does not make the collection another one.
+  /// too, but does not make the collection another one. What lies in a folder that cannot be read now
+  /// (a volume that is not mounted) stays: nothing says that it is gone.
   private static func removed(
     _ records: [TrackRecord], collection: Collection, folder: String, cache: Cache
   ) throws(PreparationError) -> [String] {
     let tracks = collection.manifest.tracks
     let ids = Set(tracks.map { Array($0.id.utf8) })
     let paths = Set(tracks.map(\.path))
-    let removed = records.filter { !ids.contains(Array($0.id.utf8)) }
+    let closed = collection.rejected.filter { $0.code == "unreadable" }.map { "\($0.path)/" }
+    let removed = records.filter { record in
+      !ids.contains(Array(record.id.utf8)) && !closed.contains(where: record.path.hasPrefix)
+    }
     let missing = removed.count { !paths.contains($0.path) }
     if missing * 2 > records.count {
       throw .anotherCollection(

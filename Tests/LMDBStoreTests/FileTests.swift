@@ -26,6 +26,15 @@ import Testing
     #expect(unsafe access("\(link)-lock", F_OK) != 0)
   }
 
+  /// A lock file without blocks behind it ends the process once the volume is full and it is touched.
+  @Test func theLockFilesSpaceIsTakenAtOnce() throws {
+    let store = try Environment(path: folder.file)
+    var status = stat()
+    try #require(unsafe stat("\(folder.file)-lock", &status) == 0)
+    #expect(status.st_size == (store.options.maximumReaders + 2) * 64)
+    #expect(status.st_blocks * 512 >= status.st_size)
+  }
+
   @Test func readingOnlyReadsOnly() throws {
     let missing = kind {
       _ = try Environment(path: folder.file, options: .init(isReadOnly: true))

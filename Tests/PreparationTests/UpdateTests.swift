@@ -141,6 +141,31 @@ import Testing
     #expect(id.unicodeScalars.count == 5)
   }
 
+  /// A label on a volume that is not mounted now: a link to nothing.
+  @Test func aFolderThatCannotBeReadKeepsItsTracks() throws {
+    try folder.prepare()
+    let jazz = "\(folder.audio)/jazz"
+    try FileManager.default.moveItem(atPath: jazz, toPath: "\(folder.path)/away")
+    try FileManager.default.createSymbolicLink(atPath: jazz, withDestinationPath: "nowhere")
+    let (summary, _) = try again()
+    #expect(summary.tracks == 4 && summary.removed == 0)
+    #expect(summary.quarantine.map(\.code) == ["unreadable"])
+    try FileManager.default.removeItem(atPath: jazz)
+    try FileManager.default.moveItem(atPath: "\(folder.path)/away", toPath: jazz)
+    let (mended, reasons) = try again()
+    #expect(mended.quarantine.isEmpty && mended.tracks == 4 && reasons == [])
+  }
+
+  @Test func aDamagedCardIsWrittenAnew() throws {
+    try folder.prepare()
+    let card = "\(folder.cache)/card.json"
+    try Data("{".utf8).write(to: URL(fileURLWithPath: card))
+    let error = #expect(throws: CacheError.self) { _ = try folder.open().card() }
+    #expect(error?.hint.contains("run lathe prepare again") == true)
+    try folder.prepare()
+    #expect(try folder.open().card()?.tracks == 4)
+  }
+
   @Test func aLowerLimitTakesLongTracksOut() throws {
     try folder.prepare()
     try folder.write(Wave.pcm16(Wave.notes(seed: 1, count: 24_000)), "jazz/long.wav")
