@@ -29,8 +29,7 @@ extension Cache {
   /// Checks everything: every value against its checksum, its header and its record, every
   /// record against the values it names. Nothing is changed, and a problem does not end it.
   ///
-  /// - Returns: The problems; empty where all is well. To repair, remove the tracks that are
-  ///   named and prepare them again.
+  /// - Returns: The problems; empty where all is well. ``repair(_:)`` takes out what they name.
   /// - Complexity: O(n), at the speed of reading the file.
   public func verify() throws(CacheError) -> [CacheProblem] {
     var problems: [CacheProblem] = []

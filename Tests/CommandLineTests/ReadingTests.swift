@@ -92,6 +92,13 @@ import Testing
     #expect(result.code == 1 && result.lines.count == 1)
     #expect(result.lines[0].contains("'t3'") && result.lines[0].contains("checksum"))
     #expect(result.errors.contains("1 problem"))
+
+    #expect(try Program.run("inspect", copy, "--repair").code == 2)
+    let repaired = try Program.run("inspect", copy, "--verify", "--repair")
+    #expect(repaired.code == 0 && repaired.output.contains("1 track taken out"))
+    let again = try collection.prepare("--progress", "none", cache: copy)
+    #expect(again.code == 0 && again.output.contains("1 prepared, 9 unchanged"))
+    #expect(try collection.digest(copy) == collection.digest())
   }
 
   @Test func splitsAreMadeAndShown() throws {

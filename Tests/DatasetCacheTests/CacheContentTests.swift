@@ -288,6 +288,9 @@ import Testing
     }
     #expect(problems.contains { $0.kind == .missing && $0.key == "pop.1" && $0.database == name })
     #expect(problems.contains { $0.kind == .orphaned && $0.key == "rock.1" })
+    let cache = try Cache.open(at: folder.cache, for: .writing)
+    #expect(try cache.repair(problems) == ["pop.1", "rock.1"])
+    #expect(try cache.verify().isEmpty && cache.trackRecords().isEmpty)
   }
 
   @Test func aDamagedRecordIsFoundAndNamed() throws {
@@ -295,6 +298,7 @@ import Testing
       try transaction.put([123], for: "rock.1", in: try transaction.database(named: "tracks"))
     }
     #expect(problems.contains { $0.kind == .damaged && $0.database == "tracks" })
+    #expect(problems.allSatisfy { $0.key == "rock.1" })
     let cache = try Cache.open(at: folder.cache, for: .writing)
     #expect(kind { _ = try cache.trackRecord("rock.1") } == .invalidRecord)
     // Storing the track again repairs it.

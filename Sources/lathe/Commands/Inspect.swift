@@ -10,8 +10,12 @@ struct Inspect: ParsableCommand {
       Examples:
         lathe inspect gtzan.lathe
         lathe inspect gtzan.lathe --json | jq .slices
-        lathe inspect gtzan.lathe --digest      the same for the same audio and recipe, anywhere
-        lathe inspect gtzan.lathe --verify      read everything and check it (exit code 1 if damaged)
+        lathe inspect gtzan.lathe --digest
+        lathe inspect gtzan.lathe --verify --repair
+
+      The digest is the same for the same folder of audio and recipe, whatever the number of threads, \
+      the run or the day. Verifying reads everything and ends with exit code 1 where something is \
+      damaged; repairing takes the damaged tracks out, and the next prepare makes them again.
       """)
 
   @Argument(help: "The cache.", completion: .directory)
@@ -26,8 +30,15 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Check every value against its checksum.")
   var verify = false
 
+  @Flag(help: "With --verify: take out the tracks that are damaged.")
+  var repair = false
+
+  func validate() throws {
+    if repair, !verify { throw ValidationError("--repair goes with --verify.") }
+  }
+
   func run() throws {
-    let cache = try Cache.open(at: cache, for: .reading)
+    let cache = try Cache.open(at: cache, for: repair ? .writing : .reading)
     if digest { return Output.line(try cache.digest()) }
     if verify { return try verify(cache) }
     guard let card = try cache.card() else {
@@ -44,8 +55,18 @@ struct Inspect: ParsableCommand {
     let problems = try cache.verify()
     for problem in problems { Output.line(Words.shown("\(problem)")) }
     guard problems.isEmpty else {
-      Output.error(
-        "lathe: \(problems.count) problems in \(cache.path); prepare it again in a new folder")
+      if repair {
+        let removed = try cache.repair(problems)
+        Output.line(
+          "\(Words.tracks(removed.count)) taken out; run lathe prepare again to make them")
+        let left = try cache.verify()
+        guard !left.isEmpty else { return }
+        Output.error(
+          "lathe: \(left.count) problems are left in \(cache.path); prepare it in a new folder")
+      } else {
+        Output.error(
+          "lathe: \(problems.count) problems in \(cache.path); add --repair, then prepare")
+      }
       throw ExitCode(Exit.failed)
     }
     Output.line("\(Words.count(try cache.trackCount())) tracks, everything as it was written")
