@@ -26,7 +26,7 @@ struct Tempo: ~Copyable {
         "sample rate \(sampleRate) Hz", "leaves fewer than two frames in 8 s",
         hint: "use a rate of 1 kHz or more")
     }
-    let transformLength = smoothLength(atLeast: 2 * length - 1)
+    let transformLength = fastLength(atLeast: 2 * length - 1)
     let transform = try ComplexTransform(length: transformLength)
     self.transform = transform
     self.transformLength = transformLength
@@ -107,13 +107,10 @@ struct Tempo: ~Copyable {
   }
 }
 
-/// The least number from `minimum` on with no prime factor above 5, which FFTW transforms fast.
-private func smoothLength(atLeast minimum: Int) -> Int {
-  var length = minimum
-  while true {
-    var rest = length
-    for factor in [2, 3, 5] { while rest % factor == 0 { rest /= factor } }
-    if rest == 1 { return length }
-    length += 1
-  }
+/// The least power of two, or three times one, from `minimum` on: the lengths that FFTW's vector code is
+/// fastest at (768 takes 1.4 µs where 720 takes 2.3).
+private func fastLength(atLeast minimum: Int) -> Int {
+  var power = 4
+  while power < minimum { power *= 2 }
+  return power / 4 * 3 >= minimum ? power / 4 * 3 : power
 }
