@@ -62,8 +62,9 @@ struct HarmonicPercussive: ~Copyable {
       lathe_soft_mask(
         harmonic.base + lane, percussive.base + lane, mask.base, Self.stride)
       lathe_half_of_spectrum(
-        spectra.realRow(frame), spectra.imaginaryRow(frame), mask.base, transform.cosine.base,
-        transform.sine.base, SpectrumStore.length / 2, transform.input.base)
+        spectra.realRow(frame), spectra.imaginaryRow(frame), mask.base,
+        transform.twiddles.cosine.base,
+        transform.twiddles.sine.base, SpectrumStore.length / 2, transform.input.base)
       transform.runBackward()
       lathe_overlap_add(
         transform.output.base, synthesis.base, sum.base + frame * Self.hop, SpectrumStore.length)

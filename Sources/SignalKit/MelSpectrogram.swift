@@ -122,7 +122,8 @@ public struct MelSpectrogram: ~Copyable {
         }
         transform.runForward()
         lathe_power_of_half(
-          transform.output.base, transform.cosine.base, transform.sine.base, half, row,
+          transform.output.base, transform.twiddles.cosine.base, transform.twiddles.sine.base, half,
+          row,
           scratch.base)
       }
       lathe_rows_to_panel(rows.base, rowStride, rowStride, panel.base)

@@ -18,7 +18,8 @@ struct SpectrumStore: ~Copyable {
   private static let ringRows = 64
 
   let geometry: FrameGeometry
-  private let transform: DoubleFourierTransform
+  private let transform: ComplexTransform
+  private let twiddles = Twiddles<Double>(length: Self.length)
   private let window: AlignedBuffer<Double>
   private let scratch: AlignedBuffer<Float>
   private let real: AlignedBuffer<Float>
@@ -28,7 +29,7 @@ struct SpectrumStore: ~Copyable {
 
   init(padding: Padding) throws(SignalError) {
     let geometry = try FrameGeometry(length: Self.length, hop: Self.hop, padding: padding)
-    let transform = try DoubleFourierTransform(length: Self.length)
+    let transform = try ComplexTransform(length: Self.length / 2)
     self.geometry = geometry
     self.transform = transform
     window = AlignedBuffer(count: Self.length)
@@ -59,7 +60,7 @@ struct SpectrumStore: ~Copyable {
     panels.reserve(groups * Self.panelStride)
   }
 
-  func runTransform() { transform.runForward() }
+  func runTransform() { transform.run() }
 
   /// Transforms the frames of `group`; frames from `frames` on are silent.
   func analyse(group: Int, frames: Int, of signal: UnsafeBufferPointer<Float>) {
@@ -72,9 +73,9 @@ struct SpectrumStore: ~Copyable {
       geometry.withFrame(frame, of: signal, scratch: scratch.base) {
         lathe_window_double($0, window.base, transform.input.base, Self.length)
       }
-      transform.runForward()
+      transform.run()
       lathe_spectrum_of_half(
-        transform.output.base, transform.cosine.base, transform.sine.base, Self.length / 2,
+        transform.output.base, twiddles.cosine.base, twiddles.sine.base, Self.length / 2,
         realRow(frame), imaginaryRow(frame), magnitudeRow(frame))
     }
     let panel = panel(group)

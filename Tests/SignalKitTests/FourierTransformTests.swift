@@ -29,14 +29,15 @@ import Testing
   func spectrumInDouble(_ length: Int) throws {
     var generator = SeededGenerator(seed: UInt64(length))
     let samples = generator.floats(length)
-    let transform = try DoubleFourierTransform(length: length)
+    let transform = try ComplexTransform(length: length / 2)
+    let twiddles = Twiddles<Double>(length: length)
     for (index, sample) in samples.enumerated() { transform.input.base[index] = Double(sample) }
-    transform.runForward()
+    transform.run()
     let half = length / 2
     var real = [Float](repeating: .nan, count: half + 1)
     var (imaginary, magnitude) = (real, real)
     lathe_spectrum_of_half(
-      transform.output.base, transform.cosine.base, transform.sine.base, half, &real, &imaginary,
+      transform.output.base, twiddles.cosine.base, twiddles.sine.base, half, &real, &imaginary,
       &magnitude)
     for (k, exact) in naiveSpectrum(samples).enumerated() {
       #expect(isClose(Double(real[k]), exact.real, absolute: 1e-11, relative: floatStep))
@@ -59,7 +60,8 @@ import Testing
     var power = [Float](repeating: .nan, count: half + 1)
     var scratch = [Float](repeating: .nan, count: half / 2 + 1)
     lathe_power_of_half(
-      transform.output.base, transform.cosine.base, transform.sine.base, half, &power, &scratch)
+      transform.output.base, transform.twiddles.cosine.base, transform.twiddles.sine.base, half,
+      &power, &scratch)
     let exact = naiveSpectrum(samples).map { $0.real * $0.real + $0.imaginary * $0.imaginary }
     let largest = exact.max() ?? 0
     for (value, exact) in zip(power, exact) {
@@ -100,17 +102,19 @@ import Testing
   private func filtered(_ samples: [Float], mask: (Int) -> Float) throws -> [Float] {
     let length = samples.count
     let half = length / 2
-    let forward = try DoubleFourierTransform(length: length)
+    let forward = try ComplexTransform(length: length / 2)
+    let twiddles = Twiddles<Double>(length: length)
     for (index, sample) in samples.enumerated() { forward.input.base[index] = Double(sample) }
-    forward.runForward()
+    forward.run()
     var real = [Float](repeating: .nan, count: half + 1)
     var (imaginary, magnitude) = (real, real)
     lathe_spectrum_of_half(
-      forward.output.base, forward.cosine.base, forward.sine.base, half, &real, &imaginary,
+      forward.output.base, twiddles.cosine.base, twiddles.sine.base, half, &real, &imaginary,
       &magnitude)
     let backward = try FourierTransform(length: length)
     lathe_half_of_spectrum(
-      real, imaginary, (0...half).map(mask), backward.cosine.base, backward.sine.base, half,
+      real, imaginary, (0...half).map(mask), backward.twiddles.cosine.base,
+      backward.twiddles.sine.base, half,
       backward.input.base)
     backward.runBackward()
     return (0..<length).map { backward.output.base[$0] / Float(length) }
