@@ -1,4 +1,52 @@
+/// A split as it was published with a dataset: sides with the tracks that each holds.
+public struct NamedSides: Sendable, Hashable {
+  /// A side.
+  public struct Side: Sendable, Hashable {
+    /// What it is called: `train`, `validation`, `test`, `fold-1`.
+    public var name: String
+    /// Its tracks.
+    public var ids: [String]
+
+    /// A side of these tracks.
+    public init(name: String, ids: [String]) {
+      self.name = name
+      self.ids = ids
+    }
+  }
+
+  /// What the split is called.
+  public var name: String
+  /// The sides, in the order in which they are to be shown.
+  public var sides: [Side]
+
+  /// A split of these sides; ``Split/published(_:tracks:)`` checks it.
+  public init(name: String, sides: [Side]) {
+    self.name = name
+    self.sides = sides
+  }
+
+  /// The plan of the split.
+  /// - Throws: ``SplitError`` for names that cannot be stored and sides of one name.
+  public func plan() throws(SplitError) -> SplitPlan {
+    try SplitPlan(policy: .published(name), seed: 0, division: .sides(sides.map(\.name)))
+  }
+}
+
 extension Split {
+  /// The split of `published` over the tracks there are; see ``published(name:sides:tracks:)``.
+  /// - Throws: ``SplitError`` as there.
+  public static func published(
+    _ published: NamedSides, tracks: [String]
+  ) throws(SplitError) -> Split {
+    try Self.published(
+      name: published.name, sides: published.sides.map { ($0.name, $0.ids) }, tracks: tracks)
+  }
+
+  /// A split of no track, in the place of one that the tracks do not allow.
+  public static func empty(_ plan: SplitPlan) -> Split {
+    Split(unchecked: plan, sides: plan.sides, assignment: [:])
+  }
+
   /// A split that was published with a dataset.
   /// - Parameters:
   ///   - name: what it is called there; the split has the policy `published:NAME` and this name.
