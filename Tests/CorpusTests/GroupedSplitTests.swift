@@ -69,6 +69,29 @@ import Testing
     }
   }
 
+  /// Against all the divisions there are: two sides, one label, up to twelve artists. The search need
+  /// not find the best of them, but must come within a track of it.
+  @Test func theSearchComesNearTheBestThereIs() throws {
+    var random = CounterGenerator(seed: 8, stream: "sizes")
+    for seed in 0..<30 as Range<UInt64> {
+      let sizes = (0..<(3 + Int(random.next(below: 10)))).map { _ in
+        1 + Int(random.next(below: 20))
+      }
+      let tracks = RandomTracks.label("a", artists: sizes)
+      let ratio = 0.1 + Double(random.next(below: 5)) / 10
+      let plan = try SplitPlan(
+        policy: .grouped, seed: seed, division: .ratios([1 - ratio, ratio]))
+      let split = try Split.make(plan, tracks: tracks)
+      let found = abs(try #require(split.balance(tracks: tracks.labelled).worst).deviation)
+      let sums = sizes.reduce(into: Set([0])) { sums, size in
+        sums.formUnion(sums.map { $0 + size })
+      }
+      let target = ratio * Double(tracks.count)
+      let best = sums.subtracting([0, tracks.count]).map { abs(Double($0) - target) }.min()
+      #expect(found <= (try #require(best)) + 1, "\(sizes), \(ratio)")
+    }
+  }
+
   @Test func seedsGiveDifferentSplits() throws {
     let tracks = RandomTracks.make(seed: 5, labels: 3)
     let splits = try (0..<5 as Range<UInt64>).map { seed in

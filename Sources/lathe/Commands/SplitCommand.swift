@@ -40,7 +40,11 @@ struct SplitCommand: ParsableCommand {
     if division.split == "none" {
       throw ValidationError("--split none: nothing to do. Give ratios or --folds.")
     }
-    guard case .published = division.policy else { return }
+    guard case .published = division.policy else {
+      // The policy may still depend on the cache; a bad name does not.
+      _ = try division.plan(default: Self.defaultRatios, policy: .stratified, name: name)
+      return
+    }
     if name != nil { throw ValidationError("A published split keeps its name: leave out --name.") }
     if manifest == nil {
       throw ValidationError("A published split comes from a manifest: give --manifest.")
