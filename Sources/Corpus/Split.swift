@@ -1,10 +1,11 @@
-/// An assignment of tracks to the sides of a plan.
+/// An assignment of tracks, or of slices, to the sides of a plan.
 public struct Split: Sendable, Hashable {
   /// What the split was made by.
   public let plan: SplitPlan
   /// The names of the sides, in order.
   public let sides: [String]
-  /// The side of each track, by track id; a track that is not here is in no side.
+  /// The side of each track, by track id; a track that is not here is in no side. Empty for the policy
+  /// ``SplitPolicy/slices``, which has a side for each slice: see ``side(of:slice:)``.
   public let assignment: [String: String]
 
   /// A split that was made elsewhere, checked.
@@ -20,61 +21,53 @@ public struct Split: Sendable, Hashable {
         "is assigned to \(NameRules.quoted(stray.value))",
         hint: "the sides are \(sides.map(NameRules.quoted).joined(separator: ", "))")
     }
+    self.init(unchecked: plan, sides: sides, assignment: assignment)
+  }
+
+  /// A split that is known to be sound.
+  init(unchecked plan: SplitPlan, sides: [String], assignment: [String: String]) {
     self.plan = plan
     self.sides = sides
     self.assignment = assignment
   }
 
-  /// Divides tracks as a plan says.
+  /// The side of a slice of a track; nil where the track is in none.
   ///
-  /// The tracks of each label are put in byte order of their ids and shuffled by a generator keyed
-  /// by (seed, label), then cut. The result depends on the plan and the set of tracks only, not on
-  /// their order. Each label gives each side its share rounded down or up, and so does the whole
-  /// collection; a side whose share of everything is less than one track may stay empty.
-  /// - Parameter tracks: the id and label of each track.
-  /// - Throws: ``SplitError`` when there are no tracks, two share an id, or folds outnumber tracks.
-  public static func make(
-    _ plan: SplitPlan, tracks: [(id: String, label: String)]
-  ) throws(SplitError) -> Split {
-    if tracks.isEmpty {
-      throw SplitError(
-        .noTracks, operation: "make split", NameRules.quoted(plan.name), "has no tracks to divide",
-        hint: "prepare some tracks first")
+  /// A slice is where its track is. Only the policy ``SplitPolicy/slices`` draws each slice on its own,
+  /// with the shares as chances: by a generator keyed by (seed, track), at the slice's position, so that
+  /// nothing need be stored.
+  /// - Parameters:
+  ///   - id: the track.
+  ///   - slice: the number of the slice in its view, 0 or more.
+  public func side(of id: String, slice: Int) -> String? {
+    if plan.policy != .slices { return assignment[id] }
+    var generator = CounterGenerator(seed: plan.seed, stream: id)
+    generator.position = UInt64(clamping: slice)
+    let chance = Double(generator.next() >> 11) / Double(1 << 53)
+    var sum = 0.0
+    for (side, share) in zip(sides, plan.shares) {
+      sum += share
+      if chance < sum { return side }
     }
-    if case .folds(let count) = plan.division, count > tracks.count {
-      throw SplitError(
-        .badFolds, operation: "make split", NameRules.quoted(plan.name),
-        "asks for \(count) folds of \(tracks.count) tracks", hint: "use fewer folds")
-    }
-    var idsOfLabel: [String: [String]] = [:]
-    var seen: Set<String> = []
-    for track in tracks.sorted(by: { ByteOrder.precedes($0.id, $1.id) }) {
-      if !seen.insert(track.id).inserted {
-        throw SplitError(
-          .duplicateID, operation: "make split", NameRules.quoted(track.id), "occurs twice",
-          hint: "give every track its own id")
-      }
-      idsOfLabel[track.label, default: []].append(track.id)
-    }
-    let labels = idsOfLabel.sorted { ByteOrder.precedes($0.key, $1.key) }
-    let table = Apportionment(sizes: labels.map(\.value.count), shares: plan.shares)
-    let sides = plan.sides
-    var assignment: [String: String] = [:]
-    for (label, counts) in zip(labels, table.counts) {
-      var generator = CounterGenerator(seed: plan.seed, stream: label.key)
-      var remaining = generator.shuffled(label.value)[...]
-      for (side, count) in zip(sides, counts) {
-        for id in remaining.prefix(count) { assignment[id] = side }
-        remaining = remaining.dropFirst(count)
-      }
-    }
-    return try Split(plan: plan, sides: sides, assignment: assignment)
+    // The shares may sum to a little less than 1.
+    return zip(sides, plan.shares).reversed().first { $1 > 0 }?.0
   }
 
-  /// Divides the tracks of a manifest; see ``make(_:tracks:)-(_,[(id:String,label:String)])``.
-  /// - Throws: ``SplitError`` as there.
-  public static func make(_ plan: SplitPlan, tracks: [Track]) throws(SplitError) -> Split {
-    try make(plan, tracks: tracks.map { (id: $0.id, label: $0.label) })
+  /// The tracks of each side, in the order of ``sides``, in the order given. With the policy
+  /// ``SplitPolicy/slices`` a track is in every side that holds one of its slices.
+  /// - Parameters:
+  ///   - ids: the tracks.
+  ///   - slices: how many slices a track has; asked for that policy only.
+  public func members(of ids: [String], slices: (String) -> Int) -> [[String]] {
+    let places = Dictionary(
+      sides.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    var members = [[String]](repeating: [], count: sides.count)
+    for id in ids {
+      let count = plan.policy == .slices ? slices(id) : 1
+      var places = Set((0..<count).compactMap { side(of: id, slice: $0).flatMap { places[$0] } })
+      while let place = places.popFirst() { members[place].append(id) }
+    }
+    return members
   }
 
   /// How many tracks of each label each side holds: side, then label, then tracks. Every side and

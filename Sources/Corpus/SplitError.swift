@@ -6,6 +6,8 @@ public struct SplitError: Error, Sendable, Hashable, CustomStringConvertible {
     case badRatios = "bad-ratios"
     /// A number of folds below 2 or above the number of tracks.
     case badFolds = "bad-folds"
+    /// Sides that cannot be had: without names, named twice, or asked for where there can be none.
+    case badSides = "bad-sides"
     /// A name that cannot be stored.
     case badName = "bad-name"
     /// There is nothing to split.
@@ -14,6 +16,8 @@ public struct SplitError: Error, Sendable, Hashable, CustomStringConvertible {
     case duplicateID = "duplicate-id"
     /// An assignment to a side that the split does not have.
     case unknownSide = "unknown-side"
+    /// A track that a published split puts on two sides, or that does not exist.
+    case badAssignment = "bad-assignment"
     /// A stored plan that this version cannot read.
     case unknownPlan = "unknown-plan"
   }

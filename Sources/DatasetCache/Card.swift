@@ -1,3 +1,4 @@
+public import Corpus
 import FoundationEssentials
 
 /// What a cache is, for people and tools: the content of `card.json`.
@@ -25,6 +26,8 @@ public struct Card: Sendable, Hashable, Codable {
   public var slices: [View: Int]
   /// Tracks of each side of each split.
   public var splits: [String: [String: Int]]
+  /// What leaks between the sides of each split; nil in cards of earlier versions.
+  public var audits: [String: SplitAudit.Summary]?
   /// Bytes of the shard in use.
   public var bytes: Int
   /// The files that could not be used.
@@ -40,7 +43,8 @@ public struct Card: Sendable, Hashable, Codable {
   public init(
     name: String, manifest: ManifestReference, recipe: String,
     fingerprints: [View: Fingerprint], profile: String, tracks: Int, labels: [String: Int],
-    slices: [View: Int], splits: [String: [String: Int]], bytes: Int,
+    slices: [View: Int], splits: [String: [String: Int]],
+    audits: [String: SplitAudit.Summary]? = nil, bytes: Int,
     quarantine: [QuarantineRecord], licence: String?, citations: [String],
     versions: [String: String]
   ) {
@@ -54,6 +58,7 @@ public struct Card: Sendable, Hashable, Codable {
     self.labels = labels
     self.slices = slices
     self.splits = splits
+    self.audits = audits
     self.bytes = bytes
     self.quarantine = quarantine
     self.licence = licence

@@ -33,6 +33,10 @@ public struct TrackRecord: Sendable, Hashable, Codable {
   public var md5: String
   /// What must not straddle splits with it, where the manifest says.
   public var group: String?
+  /// Who plays, where the manifest says.
+  public var artist: String?
+  /// What is played, where the manifest says.
+  public var title: String?
   /// Samples at the cache's rate.
   public var frames: Int
   /// The cache's rate in samples a second.
@@ -46,14 +50,17 @@ public struct TrackRecord: Sendable, Hashable, Codable {
 
   /// Makes a record of parts.
   public init(
-    id: String, label: String, path: String, md5: String, group: String? = nil, frames: Int,
-    sampleRate: Int, source: Source, storage: Tensor.DataType, views: [View: Fingerprint]
+    id: String, label: String, path: String, md5: String, group: String? = nil,
+    artist: String? = nil, title: String? = nil, frames: Int, sampleRate: Int, source: Source,
+    storage: Tensor.DataType, views: [View: Fingerprint]
   ) {
     self.id = id
     self.label = label
     self.path = path
     self.md5 = md5
     self.group = group
+    self.artist = artist
+    self.title = title
     self.frames = frames
     self.sampleRate = sampleRate
     self.source = source

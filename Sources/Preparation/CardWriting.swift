@@ -7,20 +7,26 @@ public let latheVersion = "0.1.0"
 
 extension Cache {
   /// Writes the card: what the cache holds now, made from `recipe` and `manifest`.
-  func writeCard(recipe: Recipe, manifest: Manifest) throws(PreparationError) {
+  ///
+  /// - Parameter neighbours: pairs of tracks found to be nearly the same, for the audits.
+  func writeCard(
+    recipe: Recipe, manifest: Manifest, neighbours: [(String, String)] = []
+  ) throws(PreparationError) {
     try onCache { () throws(CacheError) in
       let json = try canonicalJSON(recipe)
       try writeCard(
         name: manifest.name, manifest: try ManifestReference(manifest),
         recipe: String(decoding: json, as: UTF8.self), profile: recipe.profile.rawValue,
-        licence: manifest.licence, citations: manifest.citations)
+        licence: manifest.licence, citations: manifest.citations,
+        neighbours: neighbours)
     }
   }
 
   /// Writes the card again after the splits have changed; everything else stays as the old card says.
   ///
+  /// - Parameter neighbours: pairs of tracks found to be nearly the same, for the audits.
   /// - Throws: `PreparationError` where the cache has no card or cannot be written.
-  public func renewCard() throws(PreparationError) {
+  public func renewCard(neighbours: [(String, String)] = []) throws(PreparationError) {
     try onCache { () throws(CacheError) in
       guard let card = try card() else {
         throw CacheError(
@@ -29,32 +35,35 @@ extension Cache {
       }
       try writeCard(
         name: card.name, manifest: card.manifest, recipe: card.recipe, profile: card.profile,
-        licence: card.licence, citations: card.citations)
+        licence: card.licence, citations: card.citations,
+        neighbours: neighbours)
     }
   }
 
   private func writeCard(
     name: String, manifest: ManifestReference, recipe: String, profile: String, licence: String?,
-    citations: [String]
+    citations: [String], neighbours: [(String, String)]
   ) throws(CacheError) {
     let census = try summary()
     var splits: [String: [String: Int]] = [:]
-    for splitName in try splitNames() {
-      do {
-        guard let split = try self.split(named: splitName) else { continue }
-        splits[splitName] = Dictionary(
-          uniqueKeysWithValues: split.sides.map { ($0, split.ids(of: $0).count) })
-      } catch {
-        throw CacheError(
-          kind: .invalidRecord, operation: "read", subject: "split \(splitName)",
-          detail: "\(error)")
+    var audits: [String: SplitAudit.Summary] = [:]
+    do {
+      for audit in try self.audits(neighbours: neighbours) {
+        splits[audit.split] = Dictionary(
+          audit.sides.map { ($0.name, $0.tracks) }, uniquingKeysWith: { first, _ in first })
+        audits[audit.split] = audit.summary
       }
+    } catch {
+      if case .cache(let reason) = error { throw reason }
+      throw CacheError(
+        kind: .invalidRecord, operation: "audit", subject: path, detail: "\(error)")
     }
     try writeCard(
       Card(
         name: name, manifest: manifest, recipe: recipe, fingerprints: try fingerprints(),
         profile: profile, tracks: census.tracks, labels: census.labels,
-        slices: census.views.mapValues(\.slices), splits: splits, bytes: census.bytes,
+        slices: census.views.mapValues(\.slices), splits: splits, audits: audits,
+        bytes: census.bytes,
         quarantine: try quarantined(), licence: licence, citations: citations,
         versions: ["lathe": latheVersion]))
   }

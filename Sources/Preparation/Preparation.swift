@@ -20,6 +20,8 @@ public struct Preparation: Sendable {
   public var threads = ProcessInfo.processInfo.activeProcessorCount
   /// The split to make, if any; splits that the cache has are renewed when its tracks change.
   public var split: SplitPlan?
+  /// The splits that the dataset's manifest publishes; ``split`` may be the plan of one of them.
+  public var published: [NamedSides] = []
 
   /// Bytes of finished values that are written in one transaction: enough for the disk's speed, few
   /// enough to hold twice in memory.
@@ -87,7 +89,13 @@ public struct Preparation: Sendable {
   /// Refuses a split that the collection cannot have before the work, not after it.
   private func checkSplit(of collection: Collection) throws(PreparationError) {
     guard let split else { return }
-    do { _ = try Split.make(split, tracks: collection.manifest.tracks) } catch {
+    do {
+      if let source = published.first(where: { split.policy == .published($0.name) }) {
+        _ = try Split.published(source, tracks: collection.manifest.tracks.map(\.id))
+      } else {
+        _ = try Split.make(split, tracks: collection.manifest.tracks)
+      }
+    } catch {
       throw .split(error)
     }
   }

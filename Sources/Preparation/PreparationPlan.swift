@@ -67,7 +67,10 @@ public struct PreparationPlan: Sendable {
         continue
       }
       let missing = fingerprints.filter { record.views[$0.key] != $0.value }.map(\.key)
-      guard !missing.isEmpty else { continue }
+      // Artist and title go into the record only: the file is read again, no view is computed.
+      let isRenamed = record.artist != track.artist || record.title != track.title
+      guard !missing.isEmpty || isRenamed else { continue }
+      if isRenamed { counts.renamed += 1 }
       for view in missing { counts.stale[view, default: 0] += 1 }
       let kept = record.views.filter { fingerprints[$0.key] == $0.value }
       tasks.append(Task(track: track, views: Set(missing), kept: kept, stamp: stamp))
@@ -130,6 +133,7 @@ public struct PreparationPlan: Sendable {
     var again = 0
     var changed = 0
     var tooLong = 0
+    var renamed = 0
     var stale: [View: Int] = [:]
 
     func reasons(causes: [View: [String]]) -> [String] {
@@ -138,6 +142,7 @@ public struct PreparationPlan: Sendable {
         (changed, "file, label or group changed"), (tooLong, "longer than the recipe's maximum"),
       ]
       var reasons = whole.filter { $0.0 > 0 }.map { "all views of \(counted($0.0)): \($0.1)" }
+      if renamed > 0 { reasons.append("records of \(counted(renamed)): artist or title changed") }
       for view in View.allCases {
         guard let count = stale[view] else { continue }
         let cause =

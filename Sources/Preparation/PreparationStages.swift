@@ -35,7 +35,7 @@ extension Preparation {
       let gone = try cache.quarantined().map(\.path).filter { !current.contains($0) }
       if !gone.isEmpty { try cache.removeFromQuarantine(paths: gone) }
     }
-    return try cache.renewSplits(adding: split)
+    return try cache.renewSplits(adding: split, published: published)
   }
 
   /// What was done, in numbers.
@@ -57,7 +57,8 @@ extension Preparation {
         absent: collection.absent.count, unlisted: collection.unlisted.count,
         changed: changed.map(\.id), slices: census.views.mapValues(\.slices),
         bytes: census.views.mapValues(\.bytes), quarantine: try cache.quarantined(),
-        splits: try cache.splitNames(), emptySplits: misfits,
+        splits: try cache.splitNames(), audits: try cache.card()?.audits ?? [:],
+        emptySplits: misfits,
         audioSeconds: writer.done.audioSeconds,
         wallSeconds: wallSeconds, cpuSeconds: cpuSeconds, peakBytes: ProcessUsage.now().peakBytes,
         wasCancelled: wasCancelled)

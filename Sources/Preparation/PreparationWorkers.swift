@@ -113,7 +113,8 @@ extension TrackRecord {
       }
     self.init(
       id: track.id, label: track.label, path: track.path, md5: audio.md5, group: track.group,
-      frames: audio.samples.count, sampleRate: audio.sampleRate,
+      artist: track.artist, title: track.title, frames: audio.samples.count,
+      sampleRate: audio.sampleRate,
       source: Source(
         container: audio.source.container, encoding: audio.source.encoding,
         sampleRate: audio.source.sampleRate, channels: audio.source.channels,

@@ -1,3 +1,4 @@
+public import Corpus
 public import DatasetCache
 
 /// What a running preparation tells; see ``ProgressSink``.
@@ -61,6 +62,8 @@ public struct PreparationSummary: Sendable, Codable {
   public var quarantine: [QuarantineRecord]
   /// Splits in the cache.
   public var splits: [String]
+  /// What leaks between the sides of each split.
+  public var audits: [String: SplitAudit.Summary]
   /// Why splits hold no track, a line each: more folds than tracks, or no tracks.
   public var emptySplits: [String]
   /// Seconds of audio computed in this run.

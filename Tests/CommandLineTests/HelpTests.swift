@@ -3,7 +3,13 @@ import Testing
 /// What `--help` tells of each verb: its arguments, examples, and the ends it may come to.
 @Suite struct HelpTests {
   static let verbs: [(verb: [String], words: [String])] = [
-    ([], ["prepare", "split", "export", "inspect", "demo", "bench", "lathe demo", "--version"]),
+    (
+      [],
+      [
+        "prepare", "split", "audit", "export", "inspect", "demo", "bench", "lathe demo",
+        "--version",
+      ]
+    ),
     (
       ["prepare"],
       [
@@ -12,7 +18,20 @@ import Testing
         "--seed", "Examples:", "lathe prepare genres_original --cache gtzan.lathe", "exit code 3",
       ]
     ),
-    (["split"], ["<cache>", "--split", "--folds", "--seed", "--name", "--json", "Examples:"]),
+    (
+      ["split"],
+      [
+        "<cache>", "--split", "--folds", "--policy", "published:NAME", "--seed", "--name", "--json",
+        "Examples:",
+      ]
+    ),
+    (
+      ["audit"],
+      [
+        "<cache>", "--split", "--fail-above", "--json", "--manifest", "--seeds", "Examples:",
+        "Exit code 1",
+      ]
+    ),
     (["export"], ["csv"]),
     (["export", "csv"], ["<cache>", "--view", "--output", "60 columns", "Examples:", "features"]),
     (["inspect"], ["<cache>", "--json", "--digest", "--verify", "Examples:", "exit code 1"]),

@@ -49,7 +49,7 @@ import Testing
 
   @Test func plansOfAnotherVersionAreNamed() {
     for json in [
-      #"{"policy":"grouped","seed":1,"folds":2,"name":"x"}"#,
+      #"{"policy":"by-moon","seed":1,"folds":2,"name":"x"}"#,
       #"{"policy":"stratified","seed":1,"name":"x"}"#,
       #"{"policy":"stratified","seed":1,"folds":2,"ratios":[0.5,0.5],"name":"x"}"#,
     ] {

@@ -1,3 +1,4 @@
+import Corpus
 import ArgumentParser
 import DatasetCache
 import Exporting
@@ -53,7 +54,8 @@ struct Demo: ParsableCommand {
       "   \(made.written) files written to \(audio) in \(Words.duration(made.wallSeconds))")
     Output.line("2. lathe prepare \(audio) --cache \(cachePath)")
     var preparation = Preparation(folder: audio, cachePath: cachePath)
-    preparation.split = try SplitOptions.parse([]).plan(default: SplitCommand.defaultRatios)
+    preparation.split = try SplitOptions.parse([]).plan(
+      default: SplitCommand.defaultRatios, policy: .stratified)
     let summary = try preparation.run(progress: progress.sink())
     SummaryText(summary, cache: cachePath).lines.forEach { Output.line("   " + $0) }
     Output.line("3. lathe export csv \(cachePath) --view features --output \(table)")

@@ -88,11 +88,10 @@ struct Inspect: ParsableCommand {
     Words.table(rows).forEach { Output.line($0) }
     let labels = card.labels.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     Output.line("labels: \(labels.joined(separator: ", "))")
-    let tracks = try cache.trackRecords().map { (id: $0.id, label: $0.label) }
-    for name in try cache.splitNames() {
-      guard let split = try cache.split(named: name) else { continue }
-      Output.line("split \(name)")
-      SplitTable.lines(split, tracks: tracks).forEach { Output.line("  " + $0) }
+    for audit in try cache.audits() {
+      Output.line("split \(Words.shown(audit.split))")
+      SplitTable.lines(audit).forEach { Output.line("  " + $0) }
+      Output.line("  " + AuditText.line(audit.split, audit.summary, cache: cache.path))
     }
     Output.line("recipe: \(card.recipe)")
     if let licence = card.licence { Output.line("licence: \(licence)") }

@@ -70,8 +70,7 @@ struct Prepare: ParsableCommand {
     if let profile { preparation.recipe.profile = profile }
     preparation.manifest = try manifest.map(Catalogue.manifest)
     if let threads { preparation.threads = threads }
-    preparation.split = try division.plan(
-      default: SplitCommand.exists(in: cache) ? nil : SplitCommand.defaultRatios)
+    try divide(&preparation)
     let cancellation = Cancellation()
     let interruption = Interruption(cancellation)
     let summary = try run(preparation, cancellation)
@@ -83,6 +82,16 @@ struct Prepare: ParsableCommand {
     }
     if summary.wasCancelled { throw ExitCode(Exit.interrupted) }
     if !summary.quarantine.isEmpty { throw ExitCode(Exit.quarantined) }
+  }
+
+  /// The split that is asked for; the default one where there is none yet.
+  private func divide(_ preparation: inout Preparation) throws {
+    preparation.published = try manifest.map { try Catalogue.facts($0).published } ?? []
+    let tracks = preparation.manifest?.tracks.map(SplitTrack.init) ?? []
+    let hasSplit = division.policy == nil && SplitCommand.exists(in: cache)
+    preparation.split = try division.plan(
+      default: hasSplit ? nil : SplitCommand.defaultRatios, policy: .standard(for: tracks),
+      published: preparation.published)
   }
 
   private func run(

@@ -8,12 +8,15 @@ struct SplitCommand: ParsableCommand {
     commandName: "split",
     abstract: "Divide the tracks of a cache into train, validation and test, or into folds.",
     discussion: """
-      Whole tracks are divided, never slices, with every label shared out alike: each side gets its \
-      share of each label to within one track. The split is stored in the cache under its name.
+      Where groups of recordings or artists are known, they stay whole (policy grouped), so that nothing \
+      leaks from one side to another, and every label comes as near its shares as the groups allow. \
+      Otherwise whole tracks are divided (policy stratified): each side gets its share of each label to \
+      within one track. The split is audited and stored in the cache under its name.
 
       Examples:
         lathe split gtzan.lathe --split 0.8,0.1,0.1 --seed 1
         lathe split gtzan.lathe --folds 5 --name five
+        lathe split gtzan.lathe --policy published:fault-filtered --manifest gtzan
       """)
 
   static let defaultRatios = [0.8, 0.1, 0.1]
@@ -26,6 +29,10 @@ struct SplitCommand: ParsableCommand {
   @Option(help: "What to call it; a name that says it all if not given.")
   var name: String?
 
+  @Option(
+    help: ArgumentHelp("The manifest that publishes the split.", valueName: "name|file"))
+  var manifest: String?
+
   @Flag(help: "Print the split as JSON: plan, sides and the side of every track.")
   var json = false
 
@@ -33,37 +40,42 @@ struct SplitCommand: ParsableCommand {
     if division.split == "none" {
       throw ValidationError("--split none: nothing to do. Give ratios or --folds.")
     }
+    guard case .published = division.policy else {
+      // The policy may still depend on the cache; a bad name does not.
+      _ = try division.plan(default: Self.defaultRatios, policy: .stratified, name: name)
+      return
+    }
+    if name != nil { throw ValidationError("A published split keeps its name: leave out --name.") }
+    if manifest == nil {
+      throw ValidationError("A published split comes from a manifest: give --manifest.")
+    }
   }
 
   func run() throws {
-    guard let plan = try division.plan(default: Self.defaultRatios, name: name) else { return }
+    let published = try manifest.map { try Catalogue.facts($0).published } ?? []
     let cache = try Cache.open(at: cache, for: .writing)
-    let split = try cache.makeSplit(plan)
+    let standard = SplitPolicy.standard(for: try cache.splitTracks())
+    let plan = try division.plan(
+      default: Self.defaultRatios, policy: standard, published: published, name: name)
+    guard let plan else { return }
+    let split =
+      if let sides = try SplitOptions.find(plan.policy, in: published) {
+        try cache.putPublished(sides)
+      } else {
+        try cache.makeSplit(plan)
+      }
     try cache.renewCard()
     if json { return try Output.json(split, pretty: true) }
-    let tracks = try cache.trackRecords().map { (id: $0.id, label: $0.label) }
-    Output.line("\(split.plan.name): \(Words.tracks(tracks.count))")
-    SplitTable.lines(split, tracks: tracks).forEach { Output.line("  " + $0) }
+    guard let audit = try cache.audit(split: plan.name) else { return }
+    Output.line("\(Words.shown(plan.name)): \(Words.tracks(try cache.trackCount()))")
+    SplitTable.lines(audit).forEach { Output.line("  " + $0) }
+    if let remark = AuditText.balance(audit) { Output.line(remark) }
+    Output.line(AuditText.line(plan.name, audit.summary, cache: cache.path))
   }
 
   /// Whether there is a cache with a split already.
   static func exists(in path: String) -> Bool {
     guard let cache = try? Cache.open(at: path, for: .reading) else { return false }
     return (try? cache.splitNames().isEmpty) == false
-  }
-}
-
-/// Tracks of each label and side.
-enum SplitTable {
-  static func lines(_ split: Split, tracks: [(id: String, label: String)]) -> [String] {
-    let counts = split.counts(tracks: tracks)
-    let labels = Set(tracks.map(\.label)).sorted()
-    var rows = [["label"] + split.sides]
-    for label in labels {
-      rows.append([label] + split.sides.map { "\(counts[$0]?[label] ?? 0)" })
-    }
-    rows.append(
-      ["all"] + split.sides.map { side in "\(counts[side]?.values.reduce(0, +) ?? 0)" })
-    return Words.table(rows)
   }
 }

@@ -26,6 +26,14 @@ enum Catalogue {
     do { return try Manifest.decode(json) } catch { throw UnusableFile(name: name, reason: error) }
   }
 
+  /// What the manifest of this name or file tells besides its tracks.
+  static func facts(_ name: String) throws -> ManifestFacts {
+    let json = try bytes(name, folder: "datasets", option: "--manifest")
+    do { return try ManifestFacts(json: json) } catch {
+      throw UnusableFile(name: name, reason: error)
+    }
+  }
+
   private static func bytes(_ name: String, folder: String, option: String) throws -> [UInt8] {
     let candidates = [name] + folders().map { "\($0)/\(folder)/\(name).json" }
     for path in candidates {

@@ -1,3 +1,4 @@
+import Corpus
 import DatasetCache
 import Preparation
 
@@ -20,6 +21,9 @@ struct SummaryText {
     lines += Words.table(rows).map { "  " + $0 }
     if !summary.splits.isEmpty {
       lines.append("splits: \(summary.splits.joined(separator: ", "))")
+    }
+    lines += summary.audits.sorted { ByteOrder.precedes($0.key, $1.key) }.map {
+      AuditText.line($0.key, $0.value, cache: cache)
     }
     lines += Self.remarks(summary)
     lines.append(

@@ -1,0 +1,56 @@
+/// What a split and an audit need to know of a track.
+public struct SplitTrack: Sendable, Hashable, Codable {
+  /// What the track is called; unique among its fellows.
+  public var id: String
+  /// Its label.
+  public var label: String
+  /// The recording group that the manifest puts it in, with its replicas and versions.
+  public var group: String?
+  /// Who plays; nil where that is not known.
+  public var artist: String?
+  /// What is played; nil where that is not known.
+  public var title: String?
+
+  /// A track of these facts.
+  public init(
+    id: String, label: String, group: String? = nil, artist: String? = nil, title: String? = nil
+  ) {
+    self.id = id
+    self.label = label
+    self.group = group
+    self.artist = artist
+    self.title = title
+  }
+
+  /// What a manifest knows of a track.
+  public init(_ track: Track) {
+    self.init(
+      id: track.id, label: track.label, group: track.group, artist: track.artist,
+      title: track.title)
+  }
+
+  /// The artist as artists are compared: case and outer blanks do not count; nil for an unknown one.
+  public var artistKey: String? { Self.key(artist) }
+  /// The title as titles are compared.
+  public var titleKey: String? { Self.key(title) }
+  /// The recording group; nil where the track is in none.
+  var groupKey: String? { group.flatMap { $0.isEmpty ? nil : $0 } }
+
+  /// Whether the track may belong to others: its group or its artist is known.
+  public var hasRelations: Bool { groupKey != nil || artistKey != nil }
+
+  private static func key(_ text: String?) -> String? {
+    guard let text else { return nil }
+    let trimmed = text.drop(while: \.isWhitespace)
+    guard let last = trimmed.lastIndex(where: { !$0.isWhitespace }) else { return nil }
+    return trimmed[...last].lowercased()
+  }
+}
+
+extension SplitPolicy {
+  /// The policy for tracks of which nothing else was said: ``grouped`` where any of them has a group or
+  /// an artist, ``stratified`` otherwise.
+  public static func standard(for tracks: [SplitTrack]) -> SplitPolicy {
+    tracks.contains(where: \.hasRelations) ? .grouped : .stratified
+  }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// `lathe audit` and the policies of `lathe split` and `lathe prepare`, as a user meets them.
+@Suite struct AuditTests {
+  let collection: Collection
+  let manifest: String
+
+  /// Twelve tracks, four artists; a split that was published with them, and a fault.
+  init() throws {
+    collection = try Collection(tracks: 12)
+    let tracks = (0..<12).map { index in
+      let label = ["blues", "jazz"][index % 2]
+      let fault = index == 3 ? #", "faults": [{"kind": "distorted"}]"# : ""
+      return #"{"id": "t\#(index)", "path": "\#(label)/t\#(index).wav", "label": "\#(label)", "#
+        + #""artist": "A\#(index % 4)"\#(fault)}"#
+    }
+    let text =
+      #"{"schema": "lathe.manifest/1", "name": "club", "labels": ["blues", "jazz"], "tracks": ["#
+      + tracks.joined(separator: ",")
+      + #"], "splits": {"theirs": {"sides": {"test": ["t1"], "train": ["t0", "t3", "t5"]}}}}"#
+    manifest = try collection.write(Array(text.utf8), "club.json")
+  }
+
+  private func prepare(_ more: String...) throws -> Program.Result {
+    try Program.start(
+      collection.arguments(["--progress", "none", "--manifest", manifest] + more)
+    ).end()
+  }
+
+  @Test func artistsAreKeptApartUnlessAskedOtherwise() throws {
+    let result = try prepare("--split", "0.5,0.5")
+    #expect(result.code == 0)
+    #expect(
+      result.output.contains("audit of grouped-seed1-0.5-0.5: nothing is on two sides\n"))
+    let clean = try Program.run("audit", collection.cache, "--fail-above", "0")
+    #expect(clean.code == 0 && clean.errors.isEmpty)
+    let made = try Program.run(
+      "split", collection.cache, "--policy", "stratified", "--split", "0.5,0.5")
+    #expect(made.code == 0 && made.output.contains("share an artist with another side"))
+    let audit = try Program.run(
+      "audit", collection.cache, "--fail-above", "20", "--manifest", manifest)
+    #expect(audit.code == 1 && audit.errors.contains("20.0 % is allowed"))
+    #expect(audit.output.contains("train and test, artists: A0; A1; A2; A3"))
+    #expect(audit.output.contains("known faults in") && audit.output.contains("distorted 1"))
+    let one = try Program.run(
+      "audit", collection.cache, "--split", "grouped-seed1-0.5-0.5", "--json")
+    let json = try JSONSerialization.jsonObject(with: Data(one.output.utf8)) as? [[String: Any]]
+    #expect(json?.count == 1 && json?[0]["policy"] as? String == "grouped")
+    let card = try Program.run("inspect", collection.cache, "--json").output
+    #expect(card.contains("\"audits\""))
+  }
+
+  @Test func publishedAndSliceSplits() throws {
+    #expect(try prepare("--policy", "published:theirs").code == 0)
+    let audit = try Program.run("audit", collection.cache)
+    let rows = audit.lines.map { $0.split(separator: " ").map(String.init) }
+    #expect(rows.contains(["all", "3", "1"]) && rows.contains(["label", "train", "test"]))
+    #expect(audit.output.contains("train and test, artists: A1"))
+    let again = try Program.run(
+      "split", collection.cache, "--policy", "published:theirs", "--manifest", manifest)
+    #expect(again.code == 0 && again.lines.first == "theirs: 12 tracks")
+    let slices = try Program.run("split", collection.cache, "--policy", "slices")
+    #expect(slices.code == 0 && slices.output.contains("leaks by design"))
+    #expect(try Program.run("audit", collection.cache).output.contains("leaks by design"))
+    #expect(try Program.run("inspect", collection.cache).output.contains("leaks by design"))
+  }
+
+  @Test func aManifestIsStudiedWithoutACache() throws {
+    let study = try Program.run(
+      "audit", "--manifest", manifest, "--seeds", "2", "--ratios", "0.5,0.5")
+    #expect(study.code == 0)
+    for policy in ["slices", "stratified", "grouped", "published:theirs"] {
+      #expect(study.lines.contains { $0.hasPrefix(policy) })
+    }
+    let clean = try Program.run(
+      "audit", "--manifest", manifest, "--policy", "grouped", "--seeds", "2", "--fail-above", "0")
+    #expect(clean.code == 0 && clean.lines.count == 2)
+  }
+
+  @Test func wrongUsageIsNamed() throws {
+    #expect(try prepare().code == 0)
+    let cache = collection.cache
+    for (arguments, word) in [
+      (["audit"], "--manifest"), (["audit", cache, "--split", "none"], "no split of that name"),
+      (["audit", cache, "--fail-above", "101"], "give 0 to 100"),
+      (["audit", "--manifest", manifest, "--seeds", "0"], "--seeds 0"),
+      (["audit", "--manifest", manifest, "--policy", "published:mine"], "publishes theirs"),
+      (["split", cache, "--policy", "moon"], "moon"),
+      (["split", cache, "--policy", "published:theirs"], "give --manifest"),
+      (["split", cache, "--policy", "published:theirs", "--folds", "2"], "its own sides"),
+    ] {
+      let result = try Program.start(arguments).end()
+      #expect(result.code == 2 && result.output.isEmpty, "\(arguments)")
+      #expect(result.errors.contains(word), "\(arguments): \(result.errors)")
+    }
+    let folds = try Program.run("split", cache, "--policy", "grouped", "--folds", "9")
+    #expect(folds.code == 1 && folds.errors.contains("9 folds of 4 groups"))
+  }
+}
