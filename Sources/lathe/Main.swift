@@ -18,7 +18,8 @@ struct Lathe: ParsableCommand {
       """,
     version: latheVersionText,
     subcommands: [
-      Prepare.self, SplitCommand.self, Export.self, Inspect.self, Demo.self, Bench.self,
+      Prepare.self, SplitCommand.self, Export.self, Inspect.self, ManifestCommand.self, Demo.self,
+      Bench.self,
     ])
 }
 

@@ -16,7 +16,8 @@ import Testing
     }
   }()
 
-  private static func run(_ python: String, _ code: String) throws -> (status: Int32, text: String) {
+  private static func run(_ python: String, _ code: String) throws -> (status: Int32, text: String)
+  {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [python, "-c", code]

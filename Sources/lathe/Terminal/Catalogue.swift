@@ -22,7 +22,12 @@ enum Catalogue {
 
   /// The manifest of this name or file.
   static func manifest(_ name: String) throws -> Manifest {
-    let json = try bytes(name, folder: "datasets", option: "--manifest")
+    try manifest(name, option: "--manifest")
+  }
+
+  /// The manifest of this name or file; a message says which `option` named it.
+  static func manifest(_ name: String, option: String) throws -> Manifest {
+    let json = try bytes(name, folder: "datasets", option: option)
     do { return try Manifest.decode(json) } catch { throw UnusableFile(name: name, reason: error) }
   }
 
