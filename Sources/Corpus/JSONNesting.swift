@@ -3,7 +3,7 @@
 /// A decoder calls itself for every level, and threads other than the first have small stacks.
 enum JSONNesting {
   /// The line, from 1, where a list or object first lies deeper than `limit`; nil where none does.
-  static func line(in json: some Collection<UInt8>, deeperThan limit: Int) -> Int? {
+  static func line(in json: [UInt8], deeperThan limit: Int) -> Int? {
     var line = 1
     var depth = 0
     var isText = false

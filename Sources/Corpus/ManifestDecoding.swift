@@ -19,6 +19,8 @@ extension Manifest {
         .tooLarge, at: "manifest", "has \(json.count) bytes, more than \(maximumBytes)",
         hint: "check that this file is a manifest")
     }
+    // One known type: a generic walk over a hundred million bytes takes seconds.
+    let json = [UInt8](json)
     // The decoder checks only the texts that it is asked for, and would read UTF-16 too.
     if json.contains(0) || String(validating: json, as: UTF8.self) == nil {
       throw ManifestError(

@@ -39,21 +39,19 @@ public struct ManifestCheck: Sendable {
       + unlisted.map { AudioFileCheck(path: $0, track: nil) }
     let looked = examined(files).sorted { ByteOrder.precedes($0.path, $1.path) }
     let usual = UsualFormat(looked.compactMap(\.format))
+    let changed = looked.compactMap(\.changed)
+    let undecodable = looked.compactMap(\.undecodable)
+    let odd = looked.compactMap { $0.oddity(beside: usual) }
     return ManifestReport(
       name: manifest.name, tracks: manifest.tracks.count, present: found.tracks.count,
-      absent: absent.map(\.id), changed: looked.compactMap(\.changed),
-      undecodable: looked.compactMap(\.undecodable),
-      odd: looked.compactMap { file in
-        let oddities = file.format.map(usual.oddities) ?? []
-        return oddities.isEmpty
-          ? nil
-          : file.finding(
-            "odd", oddities.joined(separator: "; "), hint: "check that it is the right file")
-      }, unlisted: unlisted,
+      absent: absent.map(\.id), changed: changed, undecodable: undecodable, odd: odd,
+      unlisted: unlisted,
       unreachable: listing.problems.map {
         ManifestReport.Finding(
           path: $0.path, id: nil, code: $0.error.code, detail: $0.error.detail, hint: $0.error.hint)
-      }, remarks: usual.remarks, isDeep: isDeep)
+      }, remarks: usual.remarks, isDeep: isDeep,
+      problems: changed.count + undecodable.count + odd.count + unlisted.count
+        + listing.problems.count)
   }
 
   private func examined(_ files: [AudioFileCheck]) -> [AudioFileCheck] {
@@ -109,7 +107,16 @@ struct AudioFileCheck: Sendable {
       hint: "fetch it again from its source")
   }
 
-  func finding(_ code: String, _ detail: String, hint: String) -> ManifestReport.Finding {
+  /// What is unusual about the file; nil where nothing is, or where it could not be read.
+  func oddity(beside usual: UsualFormat) -> ManifestReport.Finding? {
+    guard let format else { return nil }
+    let oddities = usual.oddities(format)
+    if oddities.isEmpty { return nil }
+    return finding(
+      "odd", oddities.joined(separator: "; "), hint: "check that it is the right file")
+  }
+
+  private func finding(_ code: String, _ detail: String, hint: String) -> ManifestReport.Finding {
     ManifestReport.Finding(path: path, id: track?.id, code: code, detail: detail, hint: hint)
   }
 }

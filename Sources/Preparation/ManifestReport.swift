@@ -36,9 +36,6 @@ public struct ManifestReport: Sendable, Hashable, Encodable {
   public let remarks: [String]
   /// Whether everything was decoded.
   public let isDeep: Bool
-
   /// The number of findings, absent tracks not counted.
-  public var problems: Int {
-    changed.count + undecodable.count + odd.count + unlisted.count + unreachable.count
-  }
+  public let problems: Int
 }

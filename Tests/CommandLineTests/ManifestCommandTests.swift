@@ -112,6 +112,19 @@ import Testing
     #expect(result.errors.contains(words), "\(result.errors)")
   }
 
+  @Test func filesOfFiveGigabytesAreNotRead() throws {
+    let file = try collection.write([], "huge.json")
+    // Sparse: it takes no space.
+    try FileHandle(forWritingTo: URL(fileURLWithPath: file)).truncate(atOffset: 5 << 30)
+    for arguments in [
+      ["manifest", "check", file, collection.audio],
+      ["manifest", "create", file, "--layout", "csv"],
+    ] {
+      let result = try Program.start(arguments).end()
+      #expect(result.code == 2 && result.errors.contains("5.4 GB; at most"), "\(result.errors)")
+    }
+  }
+
   @Test func aManifestThatFailsPreparesNothing() throws {
     let file = try collection.write(
       Array(

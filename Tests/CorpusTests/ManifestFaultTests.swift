@@ -101,6 +101,33 @@ import Testing
     #expect(error.kind == .tooLarge && error.subject == "tracks")
   }
 
+  /// No mutation of a rich manifest may do anything but read, and read back, or be refused.
+  @Test func mutatedBytesNeverTrap() throws {
+    let tracks = #"""
+      {"id":"t","path":"a/t.wav","label":"a","x":[1e3,{"y":null}],
+       "faults":[{"kind":"version","source":"S","detail":"d","of":"u"}]},
+      {"id":"u","path":"a/u.wav","label":"a","group":"g"}
+      """#
+    let more = #","splits":{"s":{"source":"P","sides":{"test":["u"],"fold-1":["t"]}}}"#
+    let sound = ManifestDecodingTests.json(tracks: tracks, more: more)
+    var random = CounterGenerator(seed: 17, stream: "faults")
+    for _ in 0..<2_000 {
+      var bytes = sound
+      for _ in 0...random.next(below: 3) {
+        let place = Int(random.next(below: UInt64(bytes.count)))
+        switch random.next(below: 3) {
+        case 0: bytes[place] = UInt8(random.next(below: 256))
+        case 1: bytes.remove(at: place)
+        default: bytes.insert(bytes[Int(random.next(below: UInt64(bytes.count)))], at: place)
+        }
+      }
+      if let manifest = try? Manifest.decode(bytes) {
+        #expect((try? Manifest.decode(manifest.canonicalJSON())) == manifest)
+        #expect((try? Manifest.decode(manifest.readableJSON())) == manifest)
+      }
+    }
+  }
+
   @Test func sidesAreNamedInTheUsualOrder() {
     let sides = ["test", "fold-10", "train", "other", "fold-2", "validation", "fold-02"]
     let split = PublishedSplit(sides: Dictionary(uniqueKeysWithValues: sides.map { ($0, []) }))
