@@ -121,7 +121,6 @@ def make(folder):
     same_bytes = collections.defaultdict(list)
     for name in names:
         same_bytes[md5[name]].append(name)
-    listed = set()
     for rows in repetitions.values():
         first = rows[0]["track"]
         for row in rows[1:]:
@@ -129,7 +128,6 @@ def make(folder):
             equal = md5[name] == md5[first]
             require(equal == (row["md5_equal_to_first"] == "1"), f"{name}: md5 and table disagree")
             groups.join(first, name)
-            listed.add((first, name))
             twins = [twin for twin in same_bytes[md5[name]] if twin < name]
             if equal:
                 fault = {"kind": "replica", "of": first, "source": f"{STURM}; {MD5}"}

@@ -35,6 +35,11 @@ extension Manifest {
       return try JSONDecoder().decode(Manifest.self, from: Data(json))
     } catch let error as ManifestError {
       throw error
+    } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+      let line = JSONSyntax.lineOfFault(in: json)
+      throw ManifestError(
+        .notJSON, at: line.map { "line \($0)" } ?? "manifest", "is not sound JSON",
+        hint: "check the commas, quotes and brackets there")
     } catch let error as DecodingError {
       throw ManifestError(error)
     } catch {

@@ -94,6 +94,16 @@ import Testing
     _ = try Manifest.decode(ManifestDecodingTests.json(more: #","future":\#(sound)"#))
   }
 
+  @Test(arguments: [
+    ("{\n\"schema\":\n,}", 3), ("{\"a\":1,\n\"b\" 2}", 2), ("{\"a\":[1,\n2\n}", 3),
+    ("\n\n{", 3),
+    ("{\"a\":tru\n}", 1), ("{\"a\":\n\"x}", 2), ("{}\n]", 2), ("{\"a\":1\n\"b\":2}", 2), ("", 1),
+  ])
+  func brokenJSONIsNamedByItsLine(text: String, line: Int) throws {
+    let error = try #require(ManifestDecodingTests.error(Array(text.utf8)))
+    #expect(error.kind == .notJSON && error.subject == "line \(line)", "\(error)")
+  }
+
   @Test func tooManyTracksAreRefusedBeforeTheyAreRead() throws {
     // Not one of them is a track: a list that was read first would be refused for that.
     let numbers = String(repeating: "0,", count: Manifest.maximumTracks) + "0"
