@@ -87,7 +87,7 @@ let package = Package(
       swiftSettings: swiftOverC),
     .testTarget(
       name: "PreparationTests",
-      dependencies: ["Preparation", "DatasetCache", "Exporting", "Synthesis", "AudioIO"],
+      dependencies: ["Preparation", "DatasetCache", "Exporting", "Corpus", "SignalKit", "AudioIO"],
       swiftSettings: swift),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),

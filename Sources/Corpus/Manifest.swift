@@ -1,8 +1,24 @@
-/// What a dataset is: its name, its labels and its tracks.
+/// What a dataset is: its name, its labels, its tracks with what is known of each, and the splits
+/// that were published with it.
 ///
 /// A manifest is always sound: ids and paths are unique, every path stays below the audio folder,
-/// every label is declared. ``init(name:version:licence:citations:labels:tracks:)`` and
-/// ``decode(_:)`` refuse anything else.
+/// every label is declared, every fault and split names tracks that are there, and no split has a
+/// track on two sides. The initialiser and ``decode(_:)`` refuse anything else.
+///
+/// As JSON (schema `lathe.manifest/1`; `Manifests/datasets/README.md` shows one):
+///
+/// | field | type | |
+/// |---|---|---|
+/// | `schema` | text | `lathe.manifest/1` |
+/// | `name` | text | a plain name without "/" |
+/// | `version`, `licence` | text | optional |
+/// | `citations` | list of texts | optional |
+/// | `labels` | list of texts | their byte order gives the class numbers |
+/// | `tracks` | list of objects | `id`, `path`, `label`; optional `md5`, `group`, `artist`, `title`, `faults` |
+/// | `splits` | object | optional; name: `{"source", "sides": {side: [track id]}}` |
+///
+/// A fault is `{"kind", "source"}` with optional `detail` and `of` (a track id); its kinds are those
+/// of ``Fault/Kind``. Fields that this version does not know are kept, wherever they stand.
 public struct Manifest: Sendable, Hashable {
   /// The schema that is read and written.
   public static let schema = "lathe.manifest/1"
@@ -19,24 +35,31 @@ public struct Manifest: Sendable, Hashable {
   public let labels: [String]
   /// The tracks in byte order of their ids.
   public let tracks: [Track]
+  /// The splits that were published with the dataset, by name.
+  public let splits: [String: PublishedSplit]
+  /// Fields of the JSON object that this version does not know, kept as they are.
+  public let otherFields: [String: JSONValue]
 
   /// A manifest of these facts, checked, with labels and tracks put in order.
   /// - Throws: ``ManifestError`` that names the first fault; indices count in the order given.
   public init(
     name: String, version: String? = nil, licence: String? = nil, citations: [String] = [],
-    labels: [String], tracks: [Track]
+    labels: [String], tracks: [Track], splits: [String: PublishedSplit] = [:],
+    otherFields: [String: JSONValue] = [:]
   ) throws(ManifestError) {
     let checked = try Self.checked(name: name, labels: labels, tracks: tracks)
     try Self.checkTexts(version: version, licence: licence, citations: citations)
+    try Self.checkReferences(tracks: checked, splits: splits)
     self.init(
       unchecked: name, version: version, licence: licence, citations: citations, labels: labels,
-      tracks: checked)
+      tracks: checked, splits: splits, otherFields: otherFields)
   }
 
   /// Orders what is known to be sound.
   init(
     unchecked name: String, version: String?, licence: String?, citations: [String],
-    labels: [String], tracks: [Track]
+    labels: [String], tracks: [Track], splits: [String: PublishedSplit] = [:],
+    otherFields: [String: JSONValue] = [:]
   ) {
     self.name = name
     self.version = version
@@ -44,33 +67,26 @@ public struct Manifest: Sendable, Hashable {
     self.citations = citations
     self.labels = labels.sorted(by: ByteOrder.precedes)
     self.tracks = tracks.sorted { ByteOrder.precedes($0.id, $1.id) }
+    self.splits = splits.mapValues(\.ordered)
+    self.otherFields = otherFields
   }
 
   /// The manifest as canonical JSON in UTF-8: the same bytes for the same facts, whatever the order
   /// in which they were given; what a manifest's hash is taken over.
   public func canonicalJSON() -> [UInt8] {
-    var members: [String: JSONValue] = [
-      "schema": .string(Self.schema),
-      "name": .string(name),
-      "citations": .array(citations.map(JSONValue.string)),
-      "labels": .array(labels.map(JSONValue.string)),
-      "tracks": .array(tracks.map(\.json)),
-    ]
+    json.canonicalBytes()
+  }
+
+  var json: JSONValue {
+    var members = otherFields
+    members["schema"] = .string(Self.schema)
+    members["name"] = .string(name)
+    members["citations"] = .array(citations.map(JSONValue.string))
+    members["labels"] = .array(labels.map(JSONValue.string))
+    members["tracks"] = .array(tracks.map(\.json))
+    members["splits"] = splits.isEmpty ? nil : .object(splits.mapValues(\.json))
     members["version"] = version.map(JSONValue.string)
     members["licence"] = licence.map(JSONValue.string)
-    return JSONValue.object(members).canonicalBytes()
-  }
-}
-
-extension Track {
-  fileprivate var json: JSONValue {
-    var members: [String: JSONValue] = [
-      "id": .string(id), "path": .string(path), "label": .string(label),
-    ]
-    members["md5"] = md5.map(JSONValue.string)
-    members["group"] = group.map(JSONValue.string)
-    members["artist"] = artist.map(JSONValue.string)
-    members["title"] = title.map(JSONValue.string)
     return .object(members)
   }
 }

@@ -13,6 +13,7 @@ extension Manifest {
     var indexOfID: [String: Int] = [:]
     var indexOfPath: [String: Int] = [:]
     var checked = tracks
+    if tracks.count > maximumTracks { throw tooManyTracks(tracks.count) }
     for (index, track) in tracks.enumerated() {
       try check(track, at: "tracks[\(index)]", declared: declared)
       if let first = indexOfID.updateValue(index, forKey: track.id) {
@@ -79,16 +80,29 @@ extension Manifest {
     }
     try check(text: track.artist, at: "\(place).artist")
     try check(text: track.title, at: "\(place).title")
+    for (index, fault) in track.faults.enumerated() {
+      try check(text: fault.source, at: "\(place).faults[\(index)].source")
+      try check(text: fault.detail, at: "\(place).faults[\(index)].detail")
+    }
   }
 
-  private static func check(md5: String, at place: String) throws(ManifestError) {
-    let isSound =
-      md5.utf8.count == 32
-      && md5.utf8.allSatisfy { byte in
+  static func tooManyTracks(_ count: Int) -> ManifestError {
+    ManifestError(
+      .tooLarge, at: "tracks", "are \(count), more than \(maximumTracks)",
+      hint: "divide the dataset into several manifests")
+  }
+
+  /// Whether a text is an MD5: 32 hexadecimal digits.
+  static func isChecksum(_ text: String) -> Bool {
+    text.utf8.count == 32
+      && text.utf8.allSatisfy { byte in
         (UInt8(ascii: "0")...UInt8(ascii: "9")) ~= byte
           || (UInt8(ascii: "a")...UInt8(ascii: "f")) ~= byte | 0x20
       }
-    if !isSound {
+  }
+
+  private static func check(md5: String, at place: String) throws(ManifestError) {
+    if !isChecksum(md5) {
       throw ManifestError(
         .badChecksum, at: place, "\(NameRules.quoted(md5)) is not 32 hexadecimal digits",
         hint: "give the MD5 of the file as md5sum prints it, or leave the field out")
@@ -106,7 +120,7 @@ extension Manifest {
     }
   }
 
-  private static func check(text: String?, at place: String) throws(ManifestError) {
+  static func check(text: String?, at place: String) throws(ManifestError) {
     guard let text, text.utf8.count > maximumTextBytes else { return }
     throw ManifestError(
       .tooLarge, at: place, "has \(text.utf8.count) bytes, more than \(maximumTextBytes)",

@@ -3,11 +3,15 @@ import FoundationEssentials
 extension Manifest {
   /// The largest manifest that is read, in bytes: room for over half a million tracks.
   public static let maximumBytes = 128 << 20
+  /// The largest number of tracks; each takes about a kilobyte of memory while it is read.
+  public static let maximumTracks = 1_000_000
+  /// The deepest nesting of lists and objects; sound manifests need seven levels.
+  public static let maximumDepth = 64
 
-  /// Reads a manifest from JSON (UTF-8); fields that this version does not know are passed over.
+  /// Reads a manifest from JSON (UTF-8); fields that this version does not know are kept.
   ///
-  /// Nothing in the bytes is trusted: size, encoding, nesting (at most 512 levels, the limit of the
-  /// decoder), ids, paths, labels and checksums are checked.
+  /// Nothing in the bytes is trusted: size, encoding, nesting, the number of tracks, ids, paths,
+  /// labels, checksums, faults and splits are checked.
   /// - Throws: ``ManifestError`` that names the first fault by its JSON path.
   public static func decode(_ json: some Collection<UInt8>) throws(ManifestError) -> Manifest {
     if json.count > maximumBytes {
@@ -15,15 +19,27 @@ extension Manifest {
         .tooLarge, at: "manifest", "has \(json.count) bytes, more than \(maximumBytes)",
         hint: "check that this file is a manifest")
     }
+    // One known type: a generic walk over a hundred million bytes takes seconds.
+    let json = [UInt8](json)
     // The decoder checks only the texts that it is asked for, and would read UTF-16 too.
     if json.contains(0) || String(validating: json, as: UTF8.self) == nil {
       throw ManifestError(
         .notUTF8, at: "manifest", "is not UTF-8 text", hint: "save the file as UTF-8 JSON")
     }
+    if let line = JSONNesting.line(in: json, deeperThan: maximumDepth) {
+      throw ManifestError(
+        .notJSON, at: "line \(line)", "is nested deeper than \(maximumDepth) levels",
+        hint: "check that this file is a manifest")
+    }
     do {
       return try JSONDecoder().decode(Manifest.self, from: Data(json))
     } catch let error as ManifestError {
       throw error
+    } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+      let line = JSONSyntax.lineOfFault(in: json)
+      throw ManifestError(
+        .notJSON, at: line.map { "line \($0)" } ?? "manifest", "is not sound JSON",
+        hint: "check the commas, quotes and brackets there")
     } catch let error as DecodingError {
       throw ManifestError(error)
     } catch {
@@ -34,41 +50,36 @@ extension Manifest {
 }
 
 extension Manifest: Codable {
-  private enum CodingKeys: String, CodingKey {
-    case schema, name, version, licence, citations, labels, tracks
+  private enum Field: String, CaseIterable {
+    case schema, name, version, licence, citations, labels, tracks, splits
   }
 
-  /// Reads and checks a manifest.
+  /// Reads and checks a manifest; fields that this version does not know are kept.
   /// - Throws: `DecodingError` for a wrong shape, ``ManifestError`` for wrong contents.
   public init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    let fields = try OpenFields<Field>(decoder)
     // Before anything else: a newer schema may have changed every other field.
-    let schema = try fields.decode(String.self, forKey: .schema)
+    let schema: String = try fields.required(.schema)
     if schema != Self.schema {
       throw ManifestError(
         .wrongSchema, at: "schema", "is \(NameRules.quoted(schema)), not \"\(Self.schema)\"",
         hint: "use a manifest of this schema, or a newer lathe for a newer one")
     }
+    // Before the tracks are read: a hostile list must not first fill the memory.
+    if let count = try fields.count(.tracks), count > Self.maximumTracks {
+      throw Self.tooManyTracks(count)
+    }
     try self.init(
-      name: fields.decode(String.self, forKey: .name),
-      version: fields.decodeIfPresent(String.self, forKey: .version),
-      licence: fields.decodeIfPresent(String.self, forKey: .licence),
-      citations: fields.decodeIfPresent([String].self, forKey: .citations) ?? [],
-      labels: fields.decode([String].self, forKey: .labels),
-      tracks: fields.decode([Track].self, forKey: .tracks))
+      name: fields.required(.name), version: fields.optional(.version),
+      licence: fields.optional(.licence), citations: fields.optional(.citations) ?? [],
+      labels: fields.required(.labels), tracks: fields.required(.tracks),
+      splits: fields.optional(.splits) ?? [:], otherFields: fields.others())
   }
 
   /// Writes the manifest with its schema.
   /// - Throws: `EncodingError` where the encoder refuses.
   public func encode(to encoder: any Encoder) throws {
-    var fields = encoder.container(keyedBy: CodingKeys.self)
-    try fields.encode(Self.schema, forKey: .schema)
-    try fields.encode(name, forKey: .name)
-    try fields.encodeIfPresent(version, forKey: .version)
-    try fields.encodeIfPresent(licence, forKey: .licence)
-    try fields.encode(citations, forKey: .citations)
-    try fields.encode(labels, forKey: .labels)
-    try fields.encode(tracks, forKey: .tracks)
+    try json.encode(to: encoder)
   }
 }
 
@@ -77,31 +88,19 @@ extension ManifestError {
     switch error {
     case .keyNotFound(let key, let context):
       self.init(
-        .missingField, at: Self.path(context.codingPath + [key]), "is missing",
+        .missingField, at: JSONPath.text(context.codingPath, key.stringValue), "is missing",
         hint: "add the field")
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       self.init(
-        .wrongType, at: Self.path(context.codingPath),
+        .wrongType, at: JSONPath.text(context.codingPath),
         "has the wrong type (\(context.debugDescription))", hint: "correct the field")
     case .dataCorrupted(let context):
       self.init(
-        .notJSON, at: Self.path(context.codingPath),
+        .notJSON, at: JSONPath.text(context.codingPath),
         "is not sound JSON (\(context.underlyingError.map { "\($0)" } ?? context.debugDescription))",
         hint: "check the file with a JSON tool")
     @unknown default:
       self.init(.notJSON, at: "manifest", "cannot be decoded", hint: "\(error)")
     }
-  }
-
-  private static func path(_ keys: [any CodingKey]) -> String {
-    var path = ""
-    for key in keys {
-      if let index = key.intValue {
-        path += "[\(index)]"
-      } else {
-        path += path.isEmpty ? key.stringValue : ".\(key.stringValue)"
-      }
-    }
-    return path.isEmpty ? "manifest" : path
   }
 }

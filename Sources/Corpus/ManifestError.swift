@@ -28,22 +28,34 @@ public struct ManifestError: Error, Sendable, Hashable, CustomStringConvertible 
     case badName = "bad-name"
     /// A checksum is not 32 hexadecimal digits.
     case badChecksum = "bad-checksum"
+    /// A kind of fault that this version does not know.
+    case unknownFault = "unknown-fault"
+    /// A split or a fault names a track that is not in the manifest.
+    case unknownTrack = "unknown-track"
+    /// A split has a track on two sides, or twice on one.
+    case repeatedInSplit = "repeated-in-split"
+    /// A table is not sound CSV, or lacks a column or a value that it must have.
+    case badTable = "bad-table"
   }
 
   /// The kind of fault.
   public let kind: Kind
   /// What was being done.
   public let operation: String
-  /// The place of the fault as a JSON path, such as `tracks[3].path`; `manifest` for the whole.
+  /// The place of the fault as a JSON path, such as `tracks[3].path`; `manifest` for the whole;
+  /// the line of a table.
   public let subject: String
   /// What is wrong there.
   public let detail: String
   /// What to do about it.
   public let hint: String
 
-  init(_ kind: Kind, at subject: String, _ detail: String, hint: String) {
+  init(
+    _ kind: Kind, at subject: String, _ detail: String, hint: String,
+    operation: String = "read manifest"
+  ) {
     self.kind = kind
-    self.operation = "read manifest"
+    self.operation = operation
     self.subject = subject
     self.detail = detail
     self.hint = hint

@@ -7,6 +7,9 @@ extension Manifest {
   /// converted is still recognised; the folder is compared because a name alone may belong to
   /// another label. A file with another extension does not have the published bytes: its track
   /// loses its checksum.
+  ///
+  /// Published splits keep the tracks that were found; a fault that is a relation to a track that
+  /// was not found (a replica whose original is not here) stays without its `of`.
   /// - Parameter paths: relative paths of the files found, in any order.
   /// - Returns: a manifest of the tracks found, each with the path of its file and with all the
   ///   labels of this one (class numbers stay); the tracks that were not found, in byte order of
@@ -34,6 +37,7 @@ extension Manifest {
       fileOfTrack[number] = index
       isTaken[index] = true
     }
+    let absentIDs = Set(zip(tracks, fileOfTrack).filter { $0.1 == nil }.map(\.0.id))
     var found: [Track] = []
     var absent: [Track] = []
     for (track, index) in zip(tracks, fileOfTrack) {
@@ -46,11 +50,18 @@ extension Manifest {
       if PathParts(placed.path).fileExtension != PathParts(track.path).fileExtension {
         placed.md5 = nil
       }
+      placed.faults = placed.faults.map { fault in
+        guard let original = fault.of, absentIDs.contains(original) else { return fault }
+        return Fault(
+          fault.kind, source: fault.source, detail: fault.detail, otherFields: fault.otherFields)
+      }
       found.append(placed)
     }
     let manifest = Manifest(
       unchecked: name, version: version, licence: licence, citations: citations, labels: labels,
-      tracks: found)
+      tracks: found,
+      splits: splits.mapValues { $0.filtered { !absentIDs.contains($0) } },
+      otherFields: otherFields)
     return (manifest, absent, files.indices.filter { !isTaken[$0] }.map { files[$0] })
   }
 }

@@ -1,5 +1,5 @@
 /// One audio file with its label.
-public struct Track: Sendable, Hashable, Codable {
+public struct Track: Sendable, Hashable {
   /// What the track is called everywhere: unique in its manifest, at most 511 bytes.
   public var id: String
   /// Where the file lies, relative to the audio folder, with "/" between the components.
@@ -8,17 +8,23 @@ public struct Track: Sendable, Hashable, Codable {
   public var label: String
   /// The published MD5 of the file's bytes, 32 lower-case hexadecimal digits.
   public var md5: String?
-  /// What must not straddle two sides of a split: recording, replicas, artist.
+  /// The recording group: exact replicas, other excerpts of the same recording, versions of the same
+  /// music. Tracks of one group must not straddle two sides of a split.
   public var group: String?
   /// Who plays, where that is known.
   public var artist: String?
   /// What is played, where that is known.
   public var title: String?
+  /// What is known to be wrong with it.
+  public var faults: [Fault]
+  /// Fields of the JSON object that this version does not know, kept as they are.
+  public var otherFields: [String: JSONValue]
 
   /// A track as given; a ``Manifest`` checks its tracks when it is made.
   public init(
     id: String, path: String, label: String, md5: String? = nil, group: String? = nil,
-    artist: String? = nil, title: String? = nil
+    artist: String? = nil, title: String? = nil, faults: [Fault] = [],
+    otherFields: [String: JSONValue] = [:]
   ) {
     self.id = id
     self.path = path
@@ -27,5 +33,44 @@ public struct Track: Sendable, Hashable, Codable {
     self.group = group
     self.artist = artist
     self.title = title
+    self.faults = faults
+    self.otherFields = otherFields
+  }
+
+  var json: JSONValue {
+    var members = otherFields
+    members["id"] = .string(id)
+    members["path"] = .string(path)
+    members["label"] = .string(label)
+    members["md5"] = md5.map(JSONValue.string)
+    members["group"] = group.map(JSONValue.string)
+    members["artist"] = artist.map(JSONValue.string)
+    members["title"] = title.map(JSONValue.string)
+    members["faults"] = faults.isEmpty ? nil : .array(faults.map(\.json))
+    return .object(members)
+  }
+}
+
+extension Track: Codable {
+  private enum Field: String, CaseIterable {
+    case id, path, label, md5, group, artist, title, faults
+  }
+
+  /// Reads a track; fields that this version does not know are kept.
+  /// - Throws: `DecodingError` for a wrong shape, ``ManifestError`` for a fault that is not known.
+  public init(from decoder: any Decoder) throws {
+    let fields = try OpenFields<Field>(decoder)
+    self.init(
+      id: try fields.required(.id), path: try fields.required(.path),
+      label: try fields.required(.label), md5: try fields.optional(.md5),
+      group: try fields.optional(.group), artist: try fields.optional(.artist),
+      title: try fields.optional(.title), faults: try fields.optional(.faults) ?? [],
+      otherFields: try fields.others())
+  }
+
+  /// Writes the track with all its fields.
+  /// - Throws: `EncodingError` where the encoder refuses.
+  public func encode(to encoder: any Encoder) throws {
+    try json.encode(to: encoder)
   }
 }

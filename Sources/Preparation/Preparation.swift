@@ -20,8 +20,6 @@ public struct Preparation: Sendable {
   public var threads = ProcessInfo.processInfo.activeProcessorCount
   /// The split to make, if any; splits that the cache has are renewed when its tracks change.
   public var split: SplitPlan?
-  /// The splits that the dataset's manifest publishes; ``split`` may be the plan of one of them.
-  public var published: [NamedSides] = []
 
   /// Bytes of finished values that are written in one transaction: enough for the disk's speed, few
   /// enough to hold twice in memory.
@@ -85,6 +83,9 @@ public struct Preparation: Sendable {
   private func check() throws(PreparationError) {
     do { try recipe.check() } catch { throw .recipe(error) }
   }
+
+  /// The splits that came with the dataset.
+  var published: [NamedSides] { manifest?.publishedSides ?? [] }
 
   /// Refuses a split that the collection cannot have before the work, not after it.
   private func checkSplit(of collection: Collection) throws(PreparationError) {

@@ -11,7 +11,7 @@ import Testing
     collection = try Collection(tracks: 12)
     let tracks = (0..<12).map { index in
       let label = ["blues", "jazz"][index % 2]
-      let fault = index == 3 ? #", "faults": [{"kind": "distorted"}]"# : ""
+      let fault = index == 3 ? #", "faults": [{"kind": "distorted", "source": "made up"}]"# : ""
       return #"{"id": "t\#(index)", "path": "\#(label)/t\#(index).wav", "label": "\#(label)", "#
         + #""artist": "A\#(index % 4)"\#(fault)}"#
     }

@@ -39,7 +39,8 @@ import Testing
       manifest.tracks == [
         Track(id: "s", path: "b/s.wav", label: "b"),
         Track(
-          id: "t", path: "a/t.wav", label: "a", md5: Self.md5, group: "g", artist: "A", title: "T"),
+          id: "t", path: "a/t.wav", label: "a", md5: Self.md5, group: "g", artist: "A", title: "T",
+          otherFields: ["bpm": .integer(120)]),
       ])
   }
 

@@ -65,16 +65,22 @@ import Testing
   }
 
   @Test func publishedSplitsFollowTheTracks() throws {
-    let published = NamedSides(
-      name: "theirs",
-      sides: [
-        .init(name: "train", ids: ["blues.00000", "blues.00003"]),
-        .init(name: "test", ids: ["jazz.00001", "jazz.00777"]),
+    let ids = ["blues.00000", "blues.00003", "jazz.00001", "jazz.00777"]
+    let manifest = try Manifest(
+      name: "theirs", labels: ["blues", "jazz"],
+      tracks: ids.map { id in
+        let label = String(id.prefix { $0 != "." })
+        return Track(id: id, path: "\(label)/\(id).wav", label: label)
+      },
+      splits: [
+        "theirs": PublishedSplit(sides: ["train": Array(ids[..<2]), "test": Array(ids[2...])])
       ])
+    let published = try #require(manifest.publishedSides.first)
+    #expect(published.sides.map(\.name) == ["train", "test"])
     func prepare() throws -> PreparationSummary {
       var preparation = Preparation(folder: folder.audio, cachePath: folder.cache)
       preparation.recipe = try .samplesOnly()
-      preparation.published = [published]
+      preparation.manifest = manifest
       preparation.split = try published.plan()
       return try preparation.run(progress: Recorder())
     }

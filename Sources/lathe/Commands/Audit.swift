@@ -88,7 +88,7 @@ struct Audit: ParsableCommand {
 
   private func audit(_ path: String) throws -> Double {
     let cache = try Cache.open(at: path, for: .reading)
-    let faults = try manifest.map { try Catalogue.facts($0).faults } ?? [:]
+    let faults = try manifest.map(Catalogue.manifest)?.faultKinds ?? [:]
     var audits: [SplitAudit] = []
     if let split {
       guard let audit = try cache.audit(split: split, faults: faults) else {
@@ -112,8 +112,9 @@ struct Audit: ParsableCommand {
   }
 
   private func study(_ name: String) throws -> Double {
-    let tracks = try Catalogue.manifest(name).tracks.map(SplitTrack.init)
-    let published = try Catalogue.facts(name).published
+    let manifest = try Catalogue.manifest(name)
+    let tracks = manifest.tracks.map(SplitTrack.init)
+    let published = manifest.publishedSides
     let shares = try SplitOptions.shares(ratios, option: "--ratios")
     let policies =
       policy.map { [$0] }

@@ -86,12 +86,11 @@ struct Prepare: ParsableCommand {
 
   /// The split that is asked for; the default one where there is none yet.
   private func divide(_ preparation: inout Preparation) throws {
-    preparation.published = try manifest.map { try Catalogue.facts($0).published } ?? []
     let tracks = preparation.manifest?.tracks.map(SplitTrack.init) ?? []
     let hasSplit = division.policy == nil && SplitCommand.exists(in: cache)
     preparation.split = try division.plan(
       default: hasSplit ? nil : SplitCommand.defaultRatios, policy: .standard(for: tracks),
-      published: preparation.published)
+      published: preparation.manifest?.publishedSides ?? [])
   }
 
   private func run(

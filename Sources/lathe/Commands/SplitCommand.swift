@@ -52,7 +52,7 @@ struct SplitCommand: ParsableCommand {
   }
 
   func run() throws {
-    let published = try manifest.map { try Catalogue.facts($0).published } ?? []
+    let published = try manifest.map(Catalogue.manifest)?.publishedSides ?? []
     let cache = try Cache.open(at: cache, for: .writing)
     let standard = SplitPolicy.standard(for: try cache.splitTracks())
     let plan = try division.plan(

@@ -22,16 +22,13 @@ enum Catalogue {
 
   /// The manifest of this name or file.
   static func manifest(_ name: String) throws -> Manifest {
-    let json = try bytes(name, folder: "datasets", option: "--manifest")
-    do { return try Manifest.decode(json) } catch { throw UnusableFile(name: name, reason: error) }
+    try manifest(name, option: "--manifest")
   }
 
-  /// What the manifest of this name or file tells besides its tracks.
-  static func facts(_ name: String) throws -> ManifestFacts {
-    let json = try bytes(name, folder: "datasets", option: "--manifest")
-    do { return try ManifestFacts(json: json) } catch {
-      throw UnusableFile(name: name, reason: error)
-    }
+  /// The manifest of this name or file; a message says which `option` named it.
+  static func manifest(_ name: String, option: String) throws -> Manifest {
+    let json = try bytes(name, folder: "datasets", option: option)
+    do { return try Manifest.decode(json) } catch { throw UnusableFile(name: name, reason: error) }
   }
 
   private static func bytes(_ name: String, folder: String, option: String) throws -> [UInt8] {

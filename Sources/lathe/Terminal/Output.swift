@@ -8,6 +8,11 @@ enum Output {
     write(text + "\n", to: .standardOutput)
   }
 
+  /// Text of results that brings its own line ends.
+  static func text(_ text: String) {
+    write(text, to: .standardOutput)
+  }
+
   /// A line for the person who watches.
   static func error(_ text: String) {
     write(text + "\n", to: .standardError)

@@ -1,0 +1,64 @@
+extension Manifest {
+  /// Checks that faults and splits name tracks of the manifest, and that no split divides one.
+  static func checkReferences(
+    tracks: [Track], splits: [String: PublishedSplit]
+  ) throws(ManifestError) {
+    if splits.isEmpty && tracks.allSatisfy(\.faults.isEmpty) { return }
+    let ids = Set(tracks.map(\.id))
+    for (index, track) in tracks.enumerated() {
+      for (number, fault) in track.faults.enumerated() {
+        guard let original = fault.of else { continue }
+        let place = "tracks[\(index)].faults[\(number)].of"
+        if original == track.id {
+          throw ManifestError(
+            .unknownTrack, at: place, "names the track itself",
+            hint: "name the other track, or leave the field out")
+        }
+        if !ids.contains(original) {
+          throw ManifestError(
+            .unknownTrack, at: place, "\(NameRules.quoted(original)) is no track's id",
+            hint: "correct the id, or leave the field out")
+        }
+      }
+    }
+    for name in splits.keys.sorted(by: ByteOrder.precedes) {
+      guard let split = splits[name] else { continue }
+      try check(split, named: name, ids: ids)
+    }
+  }
+
+  private static func check(
+    _ split: PublishedSplit, named name: String, ids: Set<String>
+  ) throws(ManifestError) {
+    let place = "splits.\(JSONPath.shown(name))"
+    if let problem = NameRules.problem(inComponent: name) {
+      throw ManifestError(.badName, at: place, problem, hint: "give the split a plain name")
+    }
+    try check(text: split.source, at: "\(place).source")
+    if split.sides.isEmpty {
+      throw ManifestError(
+        .missingField, at: "\(place).sides", "has no side",
+        hint: "name the sides with their tracks, or leave the split out")
+    }
+    var placeOfTrack: [String: String] = [:]
+    for side in split.sideNames {
+      let sidePlace = "\(place).sides.\(JSONPath.shown(side))"
+      if let problem = NameRules.problem(inComponent: side) {
+        throw ManifestError(.badName, at: sidePlace, problem, hint: "give the side a plain name")
+      }
+      for (index, id) in (split.sides[side] ?? []).enumerated() {
+        if !ids.contains(id) {
+          throw ManifestError(
+            .unknownTrack, at: "\(sidePlace)[\(index)]",
+            "\(NameRules.quoted(id)) is no track's id", hint: "correct the id or remove it")
+        }
+        if let first = placeOfTrack.updateValue("\(sidePlace)[\(index)]", forKey: id) {
+          throw ManifestError(
+            .repeatedInSplit, at: "\(sidePlace)[\(index)]",
+            "\(NameRules.quoted(id)) is already in \(first)",
+            hint: "put every track on one side only")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,154 @@
+extension Manifest {
+  /// What a table spells out.
+  public struct Table: Sendable {
+    /// The tracks, with published folds as the split `folds` and published sides as `published`.
+    public let manifest: Manifest
+    /// Rows of FMA that have no top genre, and so no label.
+    public let unlabelled: Int
+    /// Rows of FMA outside the subset that was asked for.
+    public let outside: Int
+  }
+
+  /// The manifest that the table of a dataset spells out; no audio is looked at.
+  ///
+  /// - `esc50`: id from `filename`, path `audio/NAME`, label `category`, group `src_file`, the
+  ///   split `folds` from `fold`.
+  /// - `urbansound8k`: id from `slice_file_name`, path `audio/foldN/NAME`, label `class`, group
+  ///   `fsID`, the split `folds` from `fold`.
+  /// - `fma`: id of six digits, path `NNN/NNNNNN.mp3`, label `genre_top` ("/" becomes "-"), artist,
+  ///   title, the split `published` from `set.split`.
+  /// - `csv`: as the columns say; the id is the path's file name without extension where there is no
+  ///   column `id`. `train`, `training`, `valid`, `val`, `validation`, `dev`, `test`, `testing` and
+  ///   `eval` in the column `split` become train, validation and test; other names stay.
+  /// - Parameters:
+  ///   - csv: the bytes of the table.
+  ///   - layout: what its columns mean; ``DatasetLayout/folders`` has no table.
+  ///   - name: what to call the dataset, a plain name.
+  ///   - subset: the part of FMA to take; everything with a label if not given.
+  /// - Throws: ``ManifestError`` that names the line of the first fault.
+  public static func table(
+    _ csv: [UInt8], layout: DatasetLayout, name: String, subset: FMASubset? = nil
+  ) throws(ManifestError) -> Table {
+    var rows = try TableRows(csv, layout: layout)
+    var builder = TableManifest(layout: layout, subset: subset)
+    while try rows.advance() { try builder.add(rows) }
+    if builder.tracks.isEmpty {
+      throw ManifestError(
+        .badTable, at: "the table", "gives no track",
+        hint: "check that it is the right file and layout", operation: "read table")
+    }
+    return Table(
+      manifest: try builder.manifest(name: name), unlabelled: builder.unlabelled,
+      outside: builder.outside)
+  }
+}
+
+/// Tracks and sides, row by row.
+private struct TableManifest {
+  let layout: DatasetLayout
+  let subset: FMASubset?
+  private(set) var tracks: [Track] = []
+  private(set) var unlabelled = 0
+  private(set) var outside = 0
+  private var lines: [Int] = []
+  private var folds: [String: [String]] = [:]
+  private var published: [String: [String]] = [:]
+
+  init(layout: DatasetLayout, subset: FMASubset?) {
+    self.layout = layout
+    self.subset = subset
+  }
+
+  mutating func add(_ row: TableRows) throws(ManifestError) {
+    guard let track = try track(row) else { return }
+    if tracks.count == Manifest.maximumTracks {
+      throw Manifest.tooManyTracks(tracks.count + 1)
+    }
+    tracks.append(track)
+    lines.append(row.line)
+    if let fold = try row.text("fold") { folds["fold-\(fold)", default: []].append(track.id) }
+    if let side = try row.text(layout == .fma ? "set.split" : "split") {
+      published[Self.side(side), default: []].append(track.id)
+    }
+  }
+
+  private mutating func track(_ row: TableRows) throws(ManifestError) -> Track? {
+    switch layout {
+    case .folders, .csv:
+      let path = try row.required("path")
+      return Track(
+        id: try row.text("id") ?? PathParts(path).stem, path: path,
+        label: try row.required("label"), md5: try row.text("md5"), group: try row.text("group"),
+        artist: try row.text("artist"), title: try row.text("title"))
+    case .esc50:
+      let file = try row.required("filename")
+      return Track(
+        id: PathParts(file).stem, path: "audio/\(file)", label: try row.required("category"),
+        group: try row.required("src_file"))
+    case .urbansound8k:
+      let file = try row.required("slice_file_name")
+      return Track(
+        id: PathParts(file).stem, path: "audio/fold\(try row.required("fold"))/\(file)",
+        label: try row.required("class"), group: try row.required("fsID"))
+    case .fma:
+      return try fmaTrack(row)
+    }
+  }
+
+  private mutating func fmaTrack(_ row: TableRows) throws(ManifestError) -> Track? {
+    let smallest = try row.required("set.subset")
+    if let subset, !subset.holds(smallest) {
+      outside += 1
+      return nil
+    }
+    guard let genre = try row.text("track.genre_top") else {
+      unlabelled += 1
+      return nil
+    }
+    let text = try row.required("track_id")
+    guard let number = Int(text), 0..<1_000_000 ~= number else {
+      throw row.error("has the track_id \(NameRules.quoted(text)), not a number below a million")
+    }
+    let digits = String(String(number + 1_000_000).dropFirst())
+    return Track(
+      id: digits, path: "\(digits.prefix(3))/\(digits).mp3",
+      // "Old-Time / Historic": a label is a folder's name in every export.
+      label: String(genre.map { $0 == "/" ? "-" : $0 }), artist: try row.text("artist.name"),
+      title: try row.text("track.title"), otherFields: ["subset": .string(smallest)])
+  }
+
+  private static func side(_ name: String) -> String {
+    switch name.lowercased() {
+    case "train", "training": "train"
+    case "valid", "val", "validation", "dev": "validation"
+    case "test", "testing", "eval": "test"
+    default: name
+    }
+  }
+
+  func manifest(name: String) throws(ManifestError) -> Manifest {
+    var splits: [String: PublishedSplit] = [:]
+    let source = "the dataset's own table"
+    if !folds.isEmpty { splits["folds"] = PublishedSplit(source: source, sides: folds) }
+    if !published.isEmpty { splits["published"] = PublishedSplit(source: source, sides: published) }
+    let labels = Set(tracks.map(\.label))
+    do {
+      return try Manifest(
+        name: name, labels: labels.sorted(by: ByteOrder.precedes), tracks: tracks, splits: splits)
+    } catch {
+      throw located(error)
+    }
+  }
+
+  /// The same fault by the line of the table: `tracks[17].md5` is of no use to its author.
+  private func located(_ error: ManifestError) -> ManifestError {
+    let parts = error.subject.split(separator: "]", maxSplits: 1)
+    guard error.subject.hasPrefix("tracks["), let number = parts.first?.dropFirst(7),
+      let index = Int(number), lines.indices.contains(index)
+    else { return error }
+    let field = parts.count > 1 ? String(parts[1].dropFirst()) : ""
+    return ManifestError(
+      error.kind, at: "line \(lines[index])\(field.isEmpty ? "" : ", \(field)")", error.detail,
+      hint: error.hint, operation: "read table")
+  }
+}

@@ -1,0 +1,35 @@
+public import AudioIO
+public import Corpus
+
+/// Manifests from folders of audio.
+public enum ManifestMaking {
+  /// The manifest that the folders below `folder` spell out, with the files that were left out.
+  /// - Throws: `AudioError` where the folder cannot be listed.
+  public static func folders(
+    _ folder: String, name: String
+  ) throws(AudioError) -> (manifest: Manifest, rejected: [Rejection], unreachable: [AudioError]) {
+    let listing = try AudioFolder.list(folder)
+    let (manifest, rejected) = Manifest.folders(name: name, paths: listing.audio)
+    return (manifest, rejected, listing.problems.map(\.error))
+  }
+
+  /// The manifest with the MD5 of every track whose file is below `folder`, found as
+  /// `lathe prepare` finds it; a checksum that a track has already stays.
+  /// - Returns: the manifest, how many checksums were taken, and the files that could not be read.
+  /// - Throws: `AudioError` where the folder cannot be listed.
+  public static func addingChecksums(
+    to manifest: Manifest, folder: String
+  ) throws(AudioError) -> (manifest: Manifest, count: Int, unreadable: [AudioError]) {
+    let found = manifest.overlay(on: try AudioFolder.list(folder).audio).manifest
+    var md5OfTrack: [String: String] = [:]
+    var unreadable: [AudioError] = []
+    for track in found.tracks where track.md5 == nil {
+      do throws(AudioError) {
+        md5OfTrack[track.id] = try AudioFile.md5(at: "\(folder)/\(track.path)")
+      } catch {
+        unreadable.append(error)
+      }
+    }
+    return (manifest.adding(checksums: md5OfTrack), md5OfTrack.count, unreadable)
+  }
+}
