@@ -96,6 +96,7 @@ extension Cache {
       guard Layout.hasIdentifier(id), let record = try trackRecord(id) else { continue }
       found.append((id, try Layout.key(path: record.path)))
     }
+    if found.isEmpty { return }
     let leaving = Set(found.map { Array($0.id.utf8) })
     var needed: Set<String> = []
     for record in try trackRecords() where !leaving.contains(Array(record.id.utf8)) {

@@ -6,6 +6,8 @@ public enum ExportError: Error, Sendable, CustomStringConvertible {
   case cache(CacheError)
   /// The cache does not hold the view.
   case missingView(View, cache: String)
+  /// No track of the cache has the view yet.
+  case empty(View, cache: String)
   /// The view is not a table.
   case notATable(View)
   /// A value does not have the shape its columns ask for.
@@ -21,6 +23,8 @@ public enum ExportError: Error, Sendable, CustomStringConvertible {
     case .cache(let error): "\(error)"
     case .missingView(let view, let cache):
       "export: \(cache) holds no \(view.rawValue); prepare it with a recipe that names the view"
+    case .empty(let view, let cache):
+      "export: no track in \(cache) has \(view.rawValue) yet; wait for its preparation, or run it again"
     case .notATable(let view):
       "export: \(view.rawValue) is no table; choose \(View.features.rawValue) or "
         + View.features30s.rawValue

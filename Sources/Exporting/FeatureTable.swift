@@ -33,6 +33,7 @@ public struct FeatureTable: Sendable {
     } catch {
       throw .missingView(view, cache: cache.path)
     }
+    if records.isEmpty { throw .empty(view, cache: cache.path) }
     self.view = view
     self.cache = cache
   }

@@ -47,10 +47,14 @@ public struct Preparation: Sendable {
     let cpuBefore = ProcessUsage.now().cpuSeconds
     try check()
     let fingerprints = try self.fingerprints()
-    let collection = try self.collection()
+    var collection = try self.collection()
     try checkSplit(of: collection)
     let cache = try onCache { () throws(CacheError) in
       try Cache.open(at: cachePath, for: .creating)
+    }
+    if manifest == nil {
+      let records = try onCache { () throws(CacheError) in try cache.trackRecords() }
+      collection = collection.keepingFacts(of: records)
     }
     let plan = try PreparationPlan(
       collection: collection, folder: folder, recipe: recipe, fingerprints: fingerprints,

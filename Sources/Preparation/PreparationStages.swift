@@ -53,7 +53,7 @@ extension Preparation {
       }
       return PreparationSummary(
         tracks: census.tracks, labels: census.labels.count, prepared: writer.prepared,
-        unchanged: plan.overview.unchanged, removed: plan.removed.count,
+        unchanged: plan.overview.unchanged, removed: wasCancelled ? 0 : plan.removed.count,
         absent: collection.absent.count, unlisted: collection.unlisted.count,
         changed: changed.map(\.id), slices: census.views.mapValues(\.slices),
         bytes: census.views.mapValues(\.bytes), quarantine: try cache.quarantined(),

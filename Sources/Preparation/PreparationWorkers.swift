@@ -97,7 +97,8 @@ final class PreparationWorkers: Sendable {
         track: track, audio: audio, views: task.kept.merging(computed) { $1 })
       let stamp = task.stamp ?? SourceStamp(byteCount: audio.byteCount, modifiedNanoseconds: 0)
       return .prepared(
-        PreparedTrack(record: record, stamp: stamp, values: values), seconds: seconds)
+        PreparedTrack(record: record, stamp: stamp, values: values),
+        seconds: values.isEmpty ? 0 : seconds)
     } catch {
       return quarantine(error.code, error.message, error.hint, seconds: seconds)
     }

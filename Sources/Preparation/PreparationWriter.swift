@@ -38,7 +38,8 @@ struct PreparationWriter {
     var failure: PreparationError?
     while running > 0 {
       let deadline = lastCommit.addingTimeInterval(batchSeconds)
-      let outcome = workers.outcomes.pop(before: batch.isEmpty ? nil : deadline)
+      let mayWait = batch.isEmpty || failure != nil
+      let outcome = workers.outcomes.pop(before: mayWait ? nil : deadline)
       if case .ended? = outcome { running -= 1 }
       guard failure == nil else { continue }
       do {
@@ -50,18 +51,20 @@ struct PreparationWriter {
         workers.stop()
       }
     }
+    if case .cache? = failure {} else { try commit() }
     if let failure { throw failure }
-    try commit()
   }
 
   private mutating func take(_ outcome: PreparationWorkers.Outcome) throws(PreparationError) {
     switch outcome {
     case .prepared(let track, let seconds):
       batch.append(track)
-      prepared += 1
+      if !track.values.isEmpty { prepared += 1 }
       pendingBytes += track.values.reduce(0) { $0 + $1.tensors.reduce(0) { $0 + $1.byteCount } }
       advance(seconds)
     case .quarantined(let record, let stamp, let seconds):
+      // The id is this file's now: what another file of that id left behind is of a file that is gone.
+      try onCache { () throws(CacheError) in try cache.remove(tracks: [record.id]) }
       try quarantine(record, stamp: stamp)
       advance(seconds)
     case .failed(let error): throw .signal(error)

@@ -58,7 +58,7 @@ public struct PreparationSummary: Sendable, Codable {
   public var slices: [View: Int]
   /// Bytes of each view's values.
   public var bytes: [View: Int]
-  /// Quarantined tracks, in order of their ids.
+  /// Quarantined tracks, in order of their paths.
   public var quarantine: [QuarantineRecord]
   /// Splits in the cache.
   public var splits: [String]

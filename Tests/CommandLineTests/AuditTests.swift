@@ -51,6 +51,15 @@ import Testing
     #expect(card.contains("\"audits\""))
   }
 
+  @Test func aForgottenManifestDoesNotMakeASplitLeak() throws {
+    #expect(try prepare("--split", "0.5,0.5").code == 0)
+    let before = try Program.run("audit", collection.cache, "--json").output
+    #expect(before.contains("\"unknownArtists\" : 0"))
+    let again = try collection.prepare("--progress", "none")
+    #expect(again.code == 0 && again.output.contains("0 prepared, 12 unchanged"))
+    #expect(try Program.run("audit", collection.cache, "--json").output == before)
+  }
+
   @Test func publishedAndSliceSplits() throws {
     #expect(try prepare("--policy", "published:theirs").code == 0)
     let audit = try Program.run("audit", collection.cache)
@@ -59,7 +68,7 @@ import Testing
     #expect(audit.output.contains("train and test, artists: A1"))
     let again = try Program.run(
       "split", collection.cache, "--policy", "published:theirs", "--manifest", manifest)
-    #expect(again.code == 0 && again.lines.first == "theirs: 12 tracks")
+    #expect(again.code == 0 && again.lines.first == "theirs: 4 tracks, 8 more in no side")
     let slices = try Program.run("split", collection.cache, "--policy", "slices")
     #expect(slices.code == 0 && slices.output.contains("leaks by design"))
     #expect(try Program.run("audit", collection.cache).output.contains("leaks by design"))

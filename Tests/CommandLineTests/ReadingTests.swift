@@ -77,6 +77,17 @@ import Testing
     #expect(try digest == collection.digest(other))
   }
 
+  @Test func theCacheIsNotWrittenOver() throws {
+    for name in ["shard-00000.lmdb", "card.json", "new.csv"] {
+      let result = try Program.run(
+        "export", "csv", collection.cache, "--view", "features", "--output",
+        "\(collection.cache)/\(name)")
+      #expect(result.code == 2 && result.errors.contains("in the cache itself"))
+    }
+    #expect(try Program.run("inspect", collection.cache, "--verify").code == 0)
+    #expect(try Program.run("inspect", collection.cache, "--verify", "--digest").code == 2)
+  }
+
   @Test func verifyFindsAFlippedByte() throws {
     #expect(try Program.run("inspect", collection.cache, "--verify").code == 0)
     let copy = "\(collection.path)/copy"

@@ -27,6 +27,16 @@ import Testing
     #expect(try folder.digest() == digest)
   }
 
+  @Test func aTrackWhoseNewFileIsUselessIsNotKeptFromItsOldOne() throws {
+    try folder.prepare()
+    try folder.remove("jazz/jazz.00001.wav")
+    try folder.write(Array("no music".utf8), "jazz/jazz.00001.au")
+    let (summary, _) = try again()
+    #expect(summary.tracks == 3 && summary.quarantine.map(\.path) == ["jazz/jazz.00001.au"])
+    #expect(try folder.open().trackRecord("jazz.00001") == nil)
+    #expect(try folder.open().verify() == [])
+  }
+
   @Test func aTouchedFileIsReadAgain() throws {
     try folder.prepare()
     try folder.write(Wave.pcm16(Wave.notes(seed: 99)), "jazz/jazz.00001.wav")

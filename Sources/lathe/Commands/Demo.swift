@@ -44,7 +44,9 @@ struct Demo: ParsableCommand {
   }
 
   func run() throws {
+    // A place for each choice of music, so that what is there already is what was asked for.
     let place = URL(fileURLWithPath: folder ?? NSTemporaryDirectory() + "lathe-demo")
+      .appendingPathComponent("\(tracks)x\(seconds)s-seed\(seed)")
     let audio = place.appendingPathComponent("audio").path
     let cachePath = place.appendingPathComponent("demo.lathe").path
     let table = place.appendingPathComponent("features_3_sec.csv").path
@@ -65,6 +67,7 @@ struct Demo: ParsableCommand {
     Output.line("   \(Words.count(rows)) rows × \(features.columns.count + 3) columns")
     Output.line("4. what the features say of each style (means over its slices)")
     try StyleMeans(of: cache, columns: features.columns).lines.forEach { Output.line("   " + $0) }
+    guard summary.quarantine.isEmpty else { throw ExitCode(Exit.quarantined) }
     Output.line("next: lathe inspect \(cachePath); lathe prepare YOUR_MUSIC --cache YOUR_CACHE")
   }
 }

@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import DatasetCache
 import Exporting
+import Foundation
 
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -40,6 +41,7 @@ struct ExportCSV: ParsableCommand {
   }
 
   func run() throws {
+    try refuseOwnFiles()
     let cache = try Cache.open(at: cache, for: .reading)
     let table = try FeatureTable(view, of: cache)
     let rows: Int
@@ -51,6 +53,20 @@ struct ExportCSV: ParsableCommand {
     if let remark = try Unfinished.remark(cache) { Output.error(remark) }
     Output.error(
       "\(Words.count(rows)) rows of \(table.columns.count) features written to \(output)")
+  }
+}
+
+extension ExportCSV {
+  /// A table in the place of the shard would be the end of the cache.
+  private func refuseOwnFiles() throws {
+    func resolved(_ path: String) -> String {
+      URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    }
+    let target = URL(fileURLWithPath: output).resolvingSymlinksInPath()
+    if resolved(target.deletingLastPathComponent().path) == resolved(cache) {
+      throw ValidationError(
+        "--output \(Words.shown(output)) lies in the cache itself: write the table elsewhere.")
+    }
   }
 }
 

@@ -35,6 +35,9 @@ struct Inspect: ParsableCommand {
 
   func validate() throws {
     if repair, !verify { throw ValidationError("--repair goes with --verify.") }
+    if [json, digest, verify].count(where: \.self) > 1 {
+      throw ValidationError("--json, --digest and --verify exclude each other: give one of them.")
+    }
   }
 
   func run() throws {
@@ -44,8 +47,8 @@ struct Inspect: ParsableCommand {
     guard let card = try cache.card() else {
       throw CacheError(
         kind: .unfinished, operation: "inspect", subject: cache.path,
-        detail: "it has no card: its preparation did not end",
-        hint: "run lathe prepare again; what was done is kept")
+        detail: "it has no card: its preparation did not end, or is still running",
+        hint: "wait for it, or run lathe prepare again; what was done is kept")
     }
     if json { return try Output.json(card, pretty: true) }
     try show(card, of: cache)
@@ -93,9 +96,9 @@ struct Inspect: ParsableCommand {
       SplitTable.lines(audit).forEach { Output.line("  " + $0) }
       Output.line("  " + AuditText.line(audit.split, audit.summary, cache: cache.path))
     }
-    Output.line("recipe: \(card.recipe)")
-    if let licence = card.licence { Output.line("licence: \(licence)") }
-    for citation in card.citations { Output.line("cite: \(citation)") }
+    Output.line(Words.shown("recipe: \(card.recipe)"))
+    if let licence = card.licence { Output.line(Words.shown("licence: \(licence)")) }
+    for citation in card.citations { Output.line(Words.shown("cite: \(citation)")) }
     if let remark = try Unfinished.remark(cache) { Output.line(remark) }
     Output.line(card.quarantine.isEmpty ? "quarantine: empty" : "quarantine:")
     for record in card.quarantine {

@@ -87,7 +87,8 @@ struct Prepare: ParsableCommand {
   /// The split that is asked for; the default one where there is none yet.
   private func divide(_ preparation: inout Preparation) throws {
     let tracks = preparation.manifest?.tracks.map(SplitTrack.init) ?? []
-    let hasSplit = division.policy == nil && SplitCommand.exists(in: cache)
+    let isAsked = division.policy != nil || division.seed != nil
+    let hasSplit = !isAsked && SplitCommand.exists(in: cache)
     preparation.split = try division.plan(
       default: hasSplit ? nil : SplitCommand.defaultRatios, policy: .standard(for: tracks),
       published: preparation.manifest?.publishedSides ?? [])

@@ -67,7 +67,11 @@ struct SplitCommand: ParsableCommand {
     try cache.renewCard()
     if json { return try Output.json(split, pretty: true) }
     guard let audit = try cache.audit(split: plan.name) else { return }
-    Output.line("\(Words.shown(plan.name)): \(Words.tracks(try cache.trackCount()))")
+    let count = try cache.trackCount()
+    let assigned = split.assignment.isEmpty ? count : split.assignment.count
+    Output.line(
+      "\(Words.shown(plan.name)): \(Words.tracks(assigned))"
+        + (assigned < count ? ", \(Words.count(count - assigned)) more in no side" : ""))
     SplitTable.lines(audit).forEach { Output.line("  " + $0) }
     if let remark = AuditText.balance(audit) { Output.line(remark) }
     Output.line(AuditText.line(plan.name, audit.summary, cache: cache.path))

@@ -71,7 +71,7 @@ enum Catalogue {
     var folders: [String] = []
     if let path = ProcessInfo.processInfo.environment["LATHE_MANIFESTS"] { folders.append(path) }
     folders.append("Manifests")
-    var place = URL(fileURLWithPath: CommandLine.arguments.first ?? "")
+    var place = URL(fileURLWithPath: "/proc/self/exe")
       .resolvingSymlinksInPath().deletingLastPathComponent()
     while place.path.count > 1 {
       folders.append(place.appendingPathComponent("Manifests").path)

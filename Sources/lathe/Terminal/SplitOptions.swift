@@ -19,8 +19,8 @@ struct SplitOptions: ParsableArguments {
       valueName: "policy"))
   var policy: SplitPolicy?
 
-  @Option(help: "The seed of the shuffle: the same seed and tracks give the same split.")
-  var seed: UInt64 = 1
+  @Option(help: "The seed of the shuffle, 1 if not given; it fixes the split.")
+  var seed: UInt64?
 
   func validate() throws {
     if split != nil, folds != nil {
@@ -56,7 +56,7 @@ struct SplitOptions: ParsableArguments {
         else { return nil }
         division = .ratios(shares)
       }
-      return try SplitPlan(policy: policy, seed: seed, division: division, name: name)
+      return try SplitPlan(policy: policy, seed: seed ?? 1, division: division, name: name)
     } catch let error as SplitError {
       throw ValidationError("\(error)")
     }
