@@ -73,20 +73,6 @@ extension Cache {
     }
   }
 
-  /// Renews the stamps of files whose bytes are known to be the same.
-  public func setStamps(_ stamps: [String: SourceStamp]) throws(CacheError) {
-    var entries: [(String, [UInt8])] = []
-    for (path, stamp) in stamps {
-      entries.append((try Layout.key(path: path), try RecordJSON.encode(stamp)))
-    }
-    try inStore { () throws(StoreError) in
-      try environment.write { transaction throws(StoreError) in
-        let sources = try transaction.database(named: Layout.sources)
-        for (key, json) in entries { try transaction.put(json, for: key, in: sources) }
-      }
-    }
-  }
-
   /// Removes tracks with all their values, slices and stamps, in one transaction. Ids that are
   /// not there are passed over. Splits are left as they are, and so is the stamp of a file that
   /// another track was stored from.

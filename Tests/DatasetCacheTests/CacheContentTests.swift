@@ -184,9 +184,6 @@ import Testing
     try cache.store([try preparedTrack("rock.1", path: "new/rock.1.wav", computed: [])])
     #expect(try cache.stamp(path: "old/rock.1.wav") == nil)
     #expect(try cache.stamp(path: "new/rock.1.wav") != nil)
-    let renewed = SourceStamp(byteCount: 1, modifiedNanoseconds: 2)
-    try cache.setStamps(["new/rock.1.wav": renewed])
-    #expect(try cache.stamp(path: "new/rock.1.wav") == renewed)
   }
 
   @Test func removedTracksLeaveNothing() throws {
