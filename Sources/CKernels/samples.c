@@ -24,3 +24,30 @@ long lathe_sign_changes(const float *input, float threshold, long count) {
     changes += (input[i] < -threshold) != (input[i - 1] < -threshold);
   return changes;
 }
+
+// Outputs made at a time: few enough that their inputs, one row a phase, stay in the nearest cache.
+enum { BLOCK = 512 };
+
+long lathe_decimate_scratch(long length, long factor) {
+  return factor * (BLOCK + (length + factor - 1) / factor);
+}
+
+DISPATCHED
+void lathe_decimate(const float *restrict input, const float *restrict taps, long length,
+                    long factor, long count, float *restrict output, float *restrict scratch) {
+  const long stride = BLOCK + (length + factor - 1) / factor;
+  for (long first = 0; first < count; first += BLOCK) {
+    const long outputs = count - first < BLOCK ? count - first : BLOCK;
+    const float *source = input + first * factor;
+    for (long phase = 0; phase < factor && phase < length; phase++) {
+      const long columns = outputs + (length - 1 - phase) / factor;
+      for (long n = 0; n < columns; n++) scratch[phase * stride + n] = source[n * factor + phase];
+    }
+    float *target = output + first;
+    memset(target, 0, (size_t)outputs * sizeof(float));
+    for (long k = 0; k < length; k++) {
+      const float *row = scratch + (k % factor) * stride + k / factor;
+      for (long n = 0; n < outputs; n++) target[n] += taps[k] * row[n];
+    }
+  }
+}

@@ -48,9 +48,11 @@ public struct SplitTrack: Sendable, Hashable, Codable {
 }
 
 extension SplitPolicy {
-  /// The policy for tracks of which nothing else was said: ``grouped`` where any of them has a group or
-  /// an artist, ``stratified`` otherwise.
-  public static func standard(for tracks: [SplitTrack]) -> SplitPolicy {
-    tracks.contains(where: \.hasRelations) ? .grouped : .stratified
+  /// The policy for tracks of which nothing else was said: ``grouped`` where any of them has a group, an
+  /// artist or a near-duplicate, ``stratified`` otherwise.
+  public static func standard(
+    for tracks: [SplitTrack], links: [(String, String)] = []
+  ) -> SplitPolicy {
+    tracks.contains(where: \.hasRelations) || !links.isEmpty ? .grouped : .stratified
   }
 }

@@ -11,6 +11,7 @@
 ///     slices/<view>         track id -> count, length, hop, frames, little-endian Int64
 ///     <view>/<fingerprint>  track id -> safetensors value, all slices of the track
 ///     splits                name -> canonical JSON
+///     neighbours            "pairs" -> canonical JSON: what sounds the same, and of which state that is
 ///     quarantine            path -> QuarantineRecord, canonical JSON
 ///     sources               path -> SourceStamp, canonical JSON (not part of the digest)
 enum Layout {
@@ -23,6 +24,7 @@ enum Layout {
   static let meta = "meta"
   static let tracks = "tracks"
   static let splits = "splits"
+  static let neighbours = "neighbours"
   static let quarantine = "quarantine"
   static let sources = "sources"
 

@@ -146,6 +146,11 @@ extension SafetensorsHeader.Entry {
     dataType == .int16 ? unsafe numbers(in: value, as: Int16.self) { $0 } : nil
   }
 
+  /// The numbers of an int32 tensor; nil for another type.
+  public func int32s(in value: RawSpan) -> [Int32]? {
+    dataType == .int32 ? unsafe numbers(in: value, as: Int32.self) { $0 } : nil
+  }
+
   /// Unsafe for types that not every bit pattern is a value of.
   @unsafe private func numbers<Number: BitwiseCopyable, Output>(
     in value: RawSpan, as type: Number.Type, _ convert: (Number) -> Output

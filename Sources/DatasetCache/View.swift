@@ -8,4 +8,7 @@ public enum View: String, CaseIterable, Sendable, Hashable, Codable, CodingKeyRe
   case waveform = "waveform"
   /// Mel spectrograms of slices, in dB.
   case mel = "mel"
+  /// The acoustic fingerprint of each whole track, by which near-duplicates are found. Every cache has it,
+  /// whatever its recipe names.
+  case acoustic = "acoustic"
 }

@@ -16,7 +16,8 @@ extension Cache {
   ///
   /// - Parameters:
   ///   - name: the split.
-  ///   - neighbours: pairs of tracks found to be nearly the same.
+  ///   - neighbours: pairs of tracks known to be nearly the same, besides those that were found
+  ///     (``neighbours()``).
   ///   - faults: the kinds of fault that are known of a track, by its id.
   /// - Throws: `PreparationError` where the split or a record is damaged.
   public func audit(
@@ -26,7 +27,7 @@ extension Cache {
     return try audits(of: [split], neighbours: neighbours, faults: faults).first
   }
 
-  /// The audits of all stored splits, in the order of their names.
+  /// The audits of all stored splits, in the order of their names; see ``audit(split:neighbours:faults:)``.
   ///
   /// - Throws: `PreparationError` where a split or a record is damaged.
   public func audits(
@@ -44,6 +45,7 @@ extension Cache {
   ) throws(PreparationError) -> [SplitAudit] {
     if splits.isEmpty { return [] }
     let tracks = try splitTracks()
+    let neighbours = neighbours + (try self.neighbours().links)
     let slices = try sliceCounts()
     return splits.map { split in
       SplitAudit(

@@ -8,11 +8,18 @@ extension Cache {
   /// - Parameters:
   ///   - plan: what to keep to. A published one is not made anew: what is stored of it is kept for the
   ///     tracks there are; ``putSplit(_:)`` stores it first.
-  ///   - links: pairs of tracks that must not straddle besides those of one group or artist.
+  ///   - links: pairs of tracks that must not straddle besides those of one group or artist and those
+  ///     that sound the same (``neighbours()``).
   /// - Throws: `PreparationError` where the plan does not fit the tracks or the cache is read-only.
   @discardableResult
   public func makeSplit(
     _ plan: SplitPlan, links: [(String, String)] = []
+  ) throws(PreparationError) -> Split {
+    try makeSplit(plan, allLinks: links + neighbours().links)
+  }
+
+  private func makeSplit(
+    _ plan: SplitPlan, allLinks links: [(String, String)]
   ) throws(PreparationError) -> Split {
     let tracks = try splitTracks()
     let split: Split
@@ -63,11 +70,12 @@ extension Cache {
   ///   - new: a plan that is not stored yet, or again.
   ///   - published: the splits that the manifest publishes: one that is stored or new is taken from
   ///     here, so that tracks which have come since are in it.
-  ///   - links: as for ``makeSplit(_:links:)``.
+  ///   - neighbours: the tracks that sound the same.
   /// - Returns: why splits were left empty, a line each.
   func renewSplits(
-    adding new: SplitPlan?, published: [NamedSides], links: [(String, String)] = []
+    adding new: SplitPlan?, published: [NamedSides], neighbours: Neighbours
   ) throws(PreparationError) -> [String] {
+    let links = neighbours.links
     var plans: [SplitPlan] = []
     for name in try onCache({ () throws(CacheError) in try splitNames() }) where name != new?.name {
       if let split = try split(named: name) { plans.append(split.plan) }
@@ -79,7 +87,7 @@ extension Cache {
         if let source = published.first(where: { plan.policy == .published($0.name) }) {
           try putPublished(source)
         } else {
-          try makeSplit(plan, links: links)
+          _ = try makeSplit(plan, allLinks: links)
         }
       } catch {
         guard case .split(let reason) = error else { throw error }

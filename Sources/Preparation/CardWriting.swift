@@ -7,26 +7,20 @@ public let latheVersion = "0.1.0"
 
 extension Cache {
   /// Writes the card: what the cache holds now, made from `recipe` and `manifest`.
-  ///
-  /// - Parameter neighbours: pairs of tracks found to be nearly the same, for the audits.
-  func writeCard(
-    recipe: Recipe, manifest: Manifest, neighbours: [(String, String)] = []
-  ) throws(PreparationError) {
+  func writeCard(recipe: Recipe, manifest: Manifest) throws(PreparationError) {
     try onCache { () throws(CacheError) in
       let json = try canonicalJSON(recipe)
       try writeCard(
         name: manifest.name, manifest: try ManifestReference(manifest),
         recipe: String(decoding: json, as: UTF8.self), profile: recipe.profile.rawValue,
-        licence: manifest.licence, citations: manifest.citations,
-        neighbours: neighbours)
+        licence: manifest.licence, citations: manifest.citations)
     }
   }
 
   /// Writes the card again after the splits have changed; everything else stays as the old card says.
   ///
-  /// - Parameter neighbours: pairs of tracks found to be nearly the same, for the audits.
   /// - Throws: `PreparationError` where the cache has no card or cannot be written.
-  public func renewCard(neighbours: [(String, String)] = []) throws(PreparationError) {
+  public func renewCard() throws(PreparationError) {
     try onCache { () throws(CacheError) in
       guard let card = try card() else {
         throw CacheError(
@@ -35,20 +29,19 @@ extension Cache {
       }
       try writeCard(
         name: card.name, manifest: card.manifest, recipe: card.recipe, profile: card.profile,
-        licence: card.licence, citations: card.citations,
-        neighbours: neighbours)
+        licence: card.licence, citations: card.citations)
     }
   }
 
   private func writeCard(
     name: String, manifest: ManifestReference, recipe: String, profile: String, licence: String?,
-    citations: [String], neighbours: [(String, String)]
+    citations: [String]
   ) throws(CacheError) {
     let census = try summary()
     var splits: [String: [String: Int]] = [:]
     var audits: [String: SplitAudit.Summary] = [:]
     do {
-      for audit in try self.audits(neighbours: neighbours) {
+      for audit in try self.audits() {
         splits[audit.split] = Dictionary(
           audit.sides.map { ($0.name, $0.tracks) }, uniquingKeysWith: { first, _ in first })
         audits[audit.split] = audit.summary

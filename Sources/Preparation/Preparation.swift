@@ -20,6 +20,9 @@ public struct Preparation: Sendable {
   public var threads = ProcessInfo.processInfo.activeProcessorCount
   /// The split to make, if any; splits that the cache has are renewed when its tracks change.
   public var split: SplitPlan?
+  /// Whether a stratified ``split`` becomes a grouped one where tracks are found to sound the same: for a
+  /// split whose policy nobody has chosen.
+  public var groupsNeighbours = false
 
   /// Bytes of finished values that are written in one transaction: enough for the disk's speed, few
   /// enough to hold twice in memory.

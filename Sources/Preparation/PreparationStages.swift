@@ -35,7 +35,20 @@ extension Preparation {
       let gone = try cache.quarantined().map(\.path).filter { !current.contains($0) }
       if !gone.isEmpty { try cache.removeFromQuarantine(paths: gone) }
     }
-    return try cache.renewSplits(adding: split, published: published)
+    let neighbours = try cache.neighbours()
+    return try cache.renewSplits(
+      adding: try chosenSplit(neighbours), published: published, neighbours: neighbours)
+  }
+
+  /// The split to make, now that it is known which tracks sound the same.
+  private func chosenSplit(_ neighbours: Neighbours) throws(PreparationError) -> SplitPlan? {
+    guard let split, groupsNeighbours, split.policy == .stratified, !neighbours.pairs.isEmpty
+    else { return split }
+    do {
+      return try SplitPlan(policy: .grouped, seed: split.seed, division: split.division)
+    } catch {
+      throw .split(error)
+    }
   }
 
   /// What was done, in numbers.
@@ -45,6 +58,7 @@ extension Preparation {
   ) throws(PreparationError) -> PreparationSummary {
     let published = Dictionary(
       collection.manifest.tracks.map { ($0.id, $0.md5) }, uniquingKeysWith: { first, _ in first })
+    let neighbours = try cache.neighbours()
     return try onCache { () throws(CacheError) in
       let census = try cache.summary()
       // Of all tracks, also those that were prepared earlier: a wrong file stays wrong.
@@ -57,6 +71,7 @@ extension Preparation {
         absent: collection.absent.count, unlisted: collection.unlisted.count,
         changed: changed.map(\.id), slices: census.views.mapValues(\.slices),
         bytes: census.views.mapValues(\.bytes), quarantine: try cache.quarantined(),
+        duplicates: neighbours.pairs.count,
         splits: try cache.splitNames(), audits: try cache.card()?.audits ?? [:],
         emptySplits: misfits,
         audioSeconds: writer.done.audioSeconds,

@@ -60,6 +60,8 @@ public struct PreparationSummary: Sendable, Codable {
   public var bytes: [View: Int]
   /// Quarantined tracks, in order of their paths.
   public var quarantine: [QuarantineRecord]
+  /// Pairs of tracks that sound the same.
+  public var duplicates: Int
   /// Splits in the cache.
   public var splits: [String]
   /// What leaks between the sides of each split.

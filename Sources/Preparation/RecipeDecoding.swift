@@ -61,7 +61,7 @@ extension Recipe {
       maximumSeconds > 0 && maximumSeconds <= 86_400, "maximumSeconds", "is \(maximumSeconds)",
       "use more than 0 and at most 86,400")
     try Self.require(
-      !rules.isEmpty, "views", "names no view",
+      views != Views(), "views", "names no view",
       "give at least one of features, features-30s, waveform, mel")
     if let mel = views.mel {
       do {

@@ -17,7 +17,8 @@ extension Recipe {
         switch view {
         case .features, .features30s: Double(FeatureVector.names.count)
         case .mel: Double(views.mel?.bands ?? 0) * (1 + Double(length / (views.mel?.hop ?? 1)))
-        case .waveform: 0.0
+        // Two words in 46 ms of audio: next to nothing.
+        case .waveform, .acoustic: 0.0
         }
       let numbers =
         view == .waveform ? Double(frames) : numbersOfSlice * Double(rule.count(frames: frames))

@@ -18,6 +18,7 @@ struct TrackWorker: ~Copyable {
   private let fingerprints: [View: Fingerprint]
   private var features: FeatureExtractor
   private var mel: MelSpectrogram?
+  private var acoustic: AcousticFingerprinter
   private var floats: [Float] = []
 
   init(recipe: Recipe, fingerprints: [View: Fingerprint]) throws(SignalError) {
@@ -29,9 +30,11 @@ struct TrackWorker: ~Copyable {
       } else {
         nil
       }
+    let acoustic = try AcousticFingerprinter(sampleRate: Double(recipe.sampleRate))
     self.recipe = recipe
     self.fingerprints = fingerprints
     self.features = features
+    self.acoustic = acoustic
     self.mel = mel
     rules = recipe.rules
   }
@@ -62,21 +65,27 @@ struct TrackWorker: ~Copyable {
       values.append(
         PreparedTrack.Value(
           view: view, fingerprint: fingerprint,
-          tensors: [try tensor(view: view, slices: slices, samples: audio.samples)],
+          tensors: try tensors(view: view, slices: slices, samples: audio.samples),
           slices: SliceIndex(
             count: slices.count, length: rule.length ?? frames, hop: rule.hop, frames: frames)))
     }
     return values
   }
 
-  private mutating func tensor(
+  private mutating func tensors(
     view: View, slices: Slices, samples: Samples
-  ) throws(TrackFault) -> Tensor {
+  ) throws(TrackFault) -> [Tensor] {
     switch view {
-    case .features, .features30s: try featureTensor(slices)
-    case .mel: try melTensor(slices)
-    case .waveform: waveformTensor(samples)
+    case .features, .features30s: [try featureTensor(slices)]
+    case .mel: [try melTensor(slices)]
+    case .waveform: [waveformTensor(samples)]
+    case .acoustic: acousticTensors()
     }
+  }
+
+  private mutating func acousticTensors() -> [Tensor] {
+    let samples = floats
+    return AcousticTensors.tensors(of: acoustic.fingerprint(of: samples.span))
   }
 
   private mutating func featureTensor(_ slices: Slices) throws(TrackFault) -> Tensor {

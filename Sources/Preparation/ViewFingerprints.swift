@@ -4,13 +4,15 @@ internal import FoundationEssentials
 internal import SignalKit
 
 extension Recipe {
-  /// The slice rule of every view that the recipe prepares.
+  /// The slice rule of every view that the recipe prepares: those that it names, and always the acoustic
+  /// fingerprints.
   public var rules: [View: SliceRule] {
     var rules: [View: SliceRule] = [:]
     rules[.features] = views.features?.slices
     rules[.features30s] = views.features30s?.slices
     rules[.waveform] = views.waveform?.slices
     rules[.mel] = views.mel?.slices
+    rules[.acoustic] = .whole
     return rules
   }
 
@@ -26,7 +28,7 @@ extension Recipe {
         "sampleRate": .integer(Int64(sampleRate)),
       ]
       parts.merge(try Self.flattened(rule, prefix: "slices.")) { $1 }
-      if view != .waveform { parts["profile"] = .string(profile.rawValue) }
+      if view != .waveform, view != .acoustic { parts["profile"] = .string(profile.rawValue) }
       if view == .mel, let mel = views.mel {
         parts.merge(try Self.flattened(mel, prefix: "")) { $1 }
         parts["slices"] = nil
@@ -42,6 +44,7 @@ extension Recipe {
     case .features, .features30s: 1
     case .waveform: 1
     case .mel: 1
+    case .acoustic: 1
     }
   }
 

@@ -18,8 +18,8 @@ struct Lathe: ParsableCommand {
       """,
     version: latheVersionText,
     subcommands: [
-      Prepare.self, SplitCommand.self, Audit.self, ManifestCommand.self, Export.self, Inspect.self,
-      Demo.self, Bench.self,
+      Prepare.self, SplitCommand.self, Audit.self, Duplicates.self, ManifestCommand.self,
+      Export.self, Inspect.self, Demo.self, Bench.self,
     ])
 }
 

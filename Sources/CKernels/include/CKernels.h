@@ -28,6 +28,13 @@ extern "C" {
 double lathe_sum_of_squares(const float *input, long count);
 /// How many i in 1 ..< count have (input[i] < -threshold) != (input[i - 1] < -threshold).
 long lathe_sign_changes(const float *input, float threshold, long count);
+/// output[n] = the sum over k < length of taps[k] * input[n * factor + k], added in the order of k, for
+/// n < count: a filter whose output is kept at every `factor`-th sample only. Reads
+/// (count - 1) * factor + length samples. `scratch` holds lathe_decimate_scratch(length, factor) floats.
+void lathe_decimate(const float *input, const float *taps, long length, long factor, long count,
+                    float *output, float *scratch);
+/// See `lathe_decimate`.
+long lathe_decimate_scratch(long length, long factor);
 
 // Spectra
 

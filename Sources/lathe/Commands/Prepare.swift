@@ -92,6 +92,7 @@ struct Prepare: ParsableCommand {
     preparation.split = try division.plan(
       default: hasSplit ? nil : SplitCommand.defaultRatios, policy: .standard(for: tracks),
       published: preparation.manifest?.publishedSides ?? [])
+    preparation.groupsNeighbours = division.policy == nil
   }
 
   private func run(

@@ -8,8 +8,8 @@ struct SplitCommand: ParsableCommand {
     commandName: "split",
     abstract: "Divide the tracks of a cache into train, validation and test, or into folds.",
     discussion: """
-      Where groups of recordings or artists are known, they stay whole (policy grouped), so that nothing \
-      leaks from one side to another, and every label comes as near its shares as the groups allow. \
+      Where groups of recordings or artists are known or near-duplicates were found, they stay whole \
+      (policy grouped), so that nothing leaks from one side to another, and every label comes as near its shares as the groups allow. \
       Otherwise whole tracks are divided (policy stratified): each side gets its share of each label to \
       within one track. The split is audited and stored in the cache under its name.
 
@@ -54,7 +54,8 @@ struct SplitCommand: ParsableCommand {
   func run() throws {
     let published = try manifest.map(Catalogue.manifest)?.publishedSides ?? []
     let cache = try Cache.open(at: cache, for: .writing)
-    let standard = SplitPolicy.standard(for: try cache.splitTracks())
+    let standard = SplitPolicy.standard(
+      for: try cache.splitTracks(), links: try cache.neighbours().links)
     let plan = try division.plan(
       default: Self.defaultRatios, policy: standard, published: published, name: name)
     guard let plan else { return }

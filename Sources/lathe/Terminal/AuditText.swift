@@ -45,6 +45,8 @@ enum AuditText {
     return start + (summary.leaksByDesign ? "leaks by design; " : "")
       + "up to \(Words.fixed(percent, 1)) % of a side's tracks share \(noun(worst)) with another side; "
       + "lathe audit \(cache) names them"
+      + (summary.policy == .stratified
+        ? ", lathe split \(cache) --policy grouped keeps them together" : "")
   }
 
   private static func noun(_ relation: SplitAudit.Relation) -> String {

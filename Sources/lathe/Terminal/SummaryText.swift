@@ -19,6 +19,11 @@ struct SummaryText {
       ])
     }
     lines += Words.table(rows).map { "  " + $0 }
+    if summary.duplicates > 0 {
+      lines.append(
+        "near-duplicates: \(DuplicatesText.pairs(summary.duplicates)) of tracks sound the same; "
+          + "lathe duplicates \(cache) lists them")
+    }
     if !summary.splits.isEmpty {
       lines.append("splits: \(summary.splits.joined(separator: ", "))")
     }

@@ -1,0 +1,87 @@
+public import Corpus
+public import DatasetCache
+internal import FoundationEssentials
+internal import SignalKit
+
+extension Cache {
+  /// The tracks that sound the same, by their acoustic fingerprints, and the files with the same bytes.
+  ///
+  /// What was found is kept in the cache with the state of the tracks that it was found among, and used
+  /// for as long as that is their state. Tracks that an earlier version prepared have no fingerprint: they
+  /// are compared by their bytes only, until they are prepared again.
+  ///
+  /// - Throws: `PreparationError` where a record or a fingerprint is damaged.
+  /// - Complexity: O(1) a track where nothing has changed; else that of `NeighbourSearch`.
+  public func neighbours() throws(PreparationError) -> Neighbours {
+    try onCache { () throws(CacheError) in
+      let records = try trackRecords()
+      let state = try Self.state(of: records)
+      if let json = try neighboursJSON(),
+        let kept = try? JSONDecoder().decode(KeptNeighbours.self, from: Data(json)),
+        kept.state == state
+      {
+        return kept.found
+      }
+      let found = try findNeighbours(records)
+      if access != .reading {
+        try putNeighbours(json: try canonicalJSON(KeptNeighbours(state: state, found: found)))
+      }
+      return found
+    }
+  }
+
+  /// How many tracks have no acoustic fingerprint, as those that an earlier version prepared.
+  ///
+  /// - Throws: `PreparationError` where a record is damaged.
+  public func tracksWithoutFingerprint() throws(PreparationError) -> Int {
+    try onCache { () throws(CacheError) in try trackRecords() }
+      .count { $0.views[.acoustic] == nil }
+  }
+
+  /// Everything that the result depends on: a fingerprint is a function of the file and of its view.
+  private static func state(of records: [TrackRecord]) throws(CacheError) -> Fingerprint {
+    try Fingerprint(
+      hashing: canonicalJSON(
+        [["\(KeptNeighbours.version)"]]
+          + records.map { [$0.id, $0.md5, $0.views[.acoustic]?.hex ?? ""] }))
+  }
+
+  private func findNeighbours(_ records: [TrackRecord]) throws(CacheError) -> Neighbours {
+    // Under the one fingerprint that the cache names: those of two rates cannot be compared.
+    var prints = [AcousticFingerprint?](repeating: nil, count: records.count)
+    let view = try fingerprints()[.acoustic]
+    if let view {
+      let positions = records.indices.filter { records[$0].views[.acoustic] == view }
+      var failure: CacheError?
+      try withValues(
+        of: .acoustic, fingerprint: view, tracks: positions.map { records[$0].id }
+      ) { index, value in
+        do throws(CacheError) {
+          prints[positions[index]] = try AcousticTensors.fingerprint(in: value)
+        } catch {
+          failure = failure ?? error
+        }
+      }
+      if let failure { throw failure }
+    }
+    let rate = records.first { $0.views[.acoustic] == view }?.sampleRate ?? 22_050
+    let hop = AcousticFingerprinter.hop(sampleRate: Double(rate))
+    let search = NeighbourSearch(secondsPerWord: Double(hop) / Double(rate))
+    return search.run(
+      zip(records, prints).map { record, print in
+        NeighbourSearch.Track(
+          id: record.id, md5: record.md5,
+          seconds: Double(record.frames) / Double(record.sampleRate), words: print?.words ?? [],
+          reliable: print?.reliable ?? [])
+      })
+  }
+}
+
+/// What a search has found, and among which tracks.
+private struct KeptNeighbours: Codable {
+  /// Counts up whenever the search finds other pairs among the same tracks.
+  static let version = 1
+
+  var state: Fingerprint
+  var found: Neighbours
+}
