@@ -56,7 +56,7 @@ final class Collection: Sendable {
       (0..<(value.bitWidth / 8)).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
     }
     let data = (0..<9_600).flatMap { index in
-      let pitch = 200 + 37 * Double(seed % 11) + 50 * Double(index / 3_000)
+      let pitch = 200 + 37 * Double(seed) + 50 * Double(index / 3_000)
       return bytes(Int16(8_000 * sin(2 * .pi * pitch * Double(index) / 8_000)))
     }
     return Array("RIFF".utf8) + bytes(UInt32(data.count + 36)) + Array("WAVEfmt ".utf8)

@@ -6,7 +6,7 @@ import Testing
     (
       [],
       [
-        "prepare", "split", "audit", "export", "inspect", "demo", "bench", "lathe demo",
+        "prepare", "split", "audit", "duplicates", "export", "inspect", "demo", "bench", "lathe demo",
         "--version",
       ]
     ),
@@ -31,6 +31,10 @@ import Testing
         "<cache>", "--split", "--fail-above", "--json", "--manifest", "--seeds", "Examples:",
         "Exit code 1",
       ]
+    ),
+    (
+      ["duplicates"],
+      ["<cache>", "--json", "--fail", "Examples:", "overlap", "Exit code 0", "with --fail, 1"]
     ),
     (["export"], ["csv"]),
     (["export", "csv"], ["<cache>", "--view", "--output", "60 columns", "Examples:", "features"]),

@@ -38,7 +38,9 @@ import Testing
     #expect(bad.map(\.path) == ["jazz/empty.wav"] && bad.map(\.code) == ["empty"])
     #expect(events.last?.event == "finished" && events.last?.value.tracks == 4)
     #expect(
-      events.last?.value.slices == ["features": 8, "features-30s": 4, "waveform": 12, "mel": 8])
+      events.last?.value.slices == [
+        "features": 8, "features-30s": 4, "waveform": 12, "mel": 8, "acoustic": 4,
+      ])
   }
 
   @Test(arguments: ["auto", "plain"])

@@ -57,7 +57,7 @@ import Testing
     #expect(card["schema"] as? String == "lathe.card/1" && card["tracks"] as? Int == 10)
     #expect((card["slices"] as? [String: Int])?["features"] == 20)
     #expect((card["labels"] as? [String: Int]) == ["blues": 5, "jazz": 5])
-    #expect(Set((card["fingerprints"] as? [String: String] ?? [:]).keys).count == 4)
+    #expect(Set((card["fingerprints"] as? [String: String] ?? [:]).keys).count == 5)
   }
 
   @Test func inspectShowsWhatIsInside() throws {

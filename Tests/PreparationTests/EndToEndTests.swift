@@ -22,7 +22,8 @@ import Testing
     #expect(summary.tracks == 4 && summary.prepared == 4 && summary.unchanged == 0)
     #expect(summary.labels == 2 && summary.quarantine.isEmpty && !summary.wasCancelled)
     // 9,600 samples: slices of 4,000 every 4,000; windows of 4,000 every 2,000.
-    #expect(summary.slices == [.features: 8, .features30s: 4, .waveform: 12, .mel: 8])
+    #expect(
+      summary.slices == [.features: 8, .features30s: 4, .waveform: 12, .mel: 8, .acoustic: 4])
     #expect(abs(summary.audioSeconds - 4.8) < 1e-9)
 
     let cache = try folder.open()
@@ -41,7 +42,7 @@ import Testing
     let shapes = try View.allCases.map {
       try cache.floats(of: $0, track: "blues.00001")?.shape
     }
-    #expect(shapes == [[2, 57], [1, 57], [9_600], [2, 32, 16]])
+    #expect(shapes == [[2, 57], [1, 57], [9_600], [2, 32, 16], [26]])
     #expect(try cache.verify() == [])
     #expect(try cache.card()?.slices == summary.slices)
     #expect(try cache.card()?.name == "audio")
@@ -105,7 +106,8 @@ import Testing
     let music = Synthesiser(seed: 1).track(style: .blues, number: 0, seconds: 3.2)
     try folder.write(Wave.pcm16(music, rate: 22_050), "blues/blues.00000.wav")
     let summary = try folder.prepare(.gtzan)
-    #expect(summary.slices == [.features: 1, .features30s: 1, .waveform: 2, .mel: 1])
+    #expect(
+      summary.slices == [.features: 1, .features30s: 1, .waveform: 2, .mel: 1, .acoustic: 1])
     let mel = try #require(try folder.open().floats(of: .mel, track: "blues.00000"))
     #expect(mel.shape == [1, 128, 87])
     let loudest = try #require(mel.values.max())

@@ -82,6 +82,7 @@ import Testing
       hex == [
         .features: "80140c8ecbc3e60b", .features30s: "7a1332610909c59f",
         .waveform: "859a85fb94a4929f", .mel: "24a1d9aaf28c8f2f",
+        .acoustic: "a7f199bfe6ea4ec4",
       ])
   }
 

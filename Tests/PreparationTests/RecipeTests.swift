@@ -38,7 +38,7 @@ import Testing
     #expect(mel.transformLength == 2_048 && mel.hop == 512 && mel.bands == 128)
     #expect(mel.minimumFrequency == 0 && mel.maximumFrequency == nil && mel.dynamicRange == 80)
     #expect(mel.slices.required == 44_100 && mel.slices.maximumCount == nil)
-    #expect(recipe.views.features == nil && Set(recipe.rules.keys) == [.mel])
+    #expect(recipe.views.features == nil && Set(recipe.rules.keys) == [.mel, .acoustic])
   }
 
   @Test(arguments: [
