@@ -77,7 +77,7 @@ let package = Package(
       name: "lathe",
       dependencies: [
         "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading", "Exporting",
-        "Synthesis", "CKernels",
+        "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.embedInCode("Benchmark/reference_timings.py")],
@@ -98,7 +98,8 @@ let package = Package(
       dependencies: ["Preparation", "DatasetCache", "Exporting", "Corpus", "SignalKit", "AudioIO"],
       swiftSettings: swift),
     .testTarget(
-      name: "DataLoadingTests", dependencies: ["DataLoading", "DatasetCache", "Corpus", "CKernels"],
+      name: "DataLoadingTests",
+      dependencies: ["DataLoading", "DatasetCache", "Corpus", "CKernels"],
       swiftSettings: swiftOverC),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),

@@ -43,8 +43,8 @@ struct ModuleTable {
       Row(
         "lathe",
         [
-          "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading", "Exporting",
-          "Synthesis", "CKernels", "ArgumentParser",
+          "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading",
+          "Exporting", "Synthesis", "ArgumentParser",
         ]),
     ],
     products: ["ArgumentParser"], printing: ["lathe"])
