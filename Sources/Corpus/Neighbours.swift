@@ -51,10 +51,11 @@ public struct Neighbours: Sendable, Hashable, Codable {
         ? ByteOrder.precedes($0.second, $1.second) : ByteOrder.precedes($0.first, $1.first)
     }
     let ids = Set(pairs.flatMap { [$0.first, $0.second] })
-    groups = TrackGroups(
-      tracks: ids.map { SplitTrack(id: $0, label: "") },
-      links: pairs.map { ($0.first, $0.second) }
-    ).components
+    groups =
+      TrackGroups(
+        tracks: ids.map { SplitTrack(id: $0, label: "") },
+        links: pairs.map { ($0.first, $0.second) }
+      ).components
   }
 
   /// What must not straddle the sides of a split: every two tracks of a group (in groups of more than 64

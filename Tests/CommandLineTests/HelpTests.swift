@@ -6,8 +6,8 @@ import Testing
     (
       [],
       [
-        "prepare", "split", "audit", "duplicates", "export", "inspect", "demo", "bench", "lathe demo",
-        "--version",
+        "prepare", "split", "audit", "duplicates", "export", "inspect", "demo", "bench",
+        "lathe demo", "--version",
       ]
     ),
     (

@@ -176,13 +176,16 @@ import Testing
     #expect(try folder.digest() == digest)
   }
 
-  @Test(.enabled(if: RealManifestTests.clips != nil, "no GTZAN clips: set LATHE_GTZAN to a folder"))
+  @Test(
+    .enabled(
+      if: RealManifestTests.clips != nil, "no GTZAN clips: set LATHE_GTZAN to a folder of them"))
   func everyCopyOfRealClipsIsFoundAndNothingElse() throws {
     let root = try #require(RealManifestTests.clips)
     var tracks: [(id: String, samples: [Int16])] = []
     for label in try FileManager.default.contentsOfDirectory(atPath: root).sorted() {
       for name in try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(label)").sorted() {
-        guard case .int16(let samples) = try AudioFile.decode(at: "\(root)/\(label)/\(name)").samples
+        guard
+          case .int16(let samples) = try AudioFile.decode(at: "\(root)/\(label)/\(name)").samples
         else { continue }
         // A quarter of each clip is enough, and the tests are built without optimisation.
         tracks.append((id: String(name.dropLast(4)), samples: Array(samples.prefix(165_000))))

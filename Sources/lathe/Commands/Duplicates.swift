@@ -44,7 +44,8 @@ struct Duplicates: ParsableCommand {
     if let remark = try Unfinished.remark(cache) { Output.error(remark) }
     if fail, !report.pairs.isEmpty {
       Output.error(
-        "lathe: \(DuplicatesText.pairs(report.pairs.count)) of tracks in \(cache.path) sound the same")
+        "lathe: \(DuplicatesText.pairs(report.pairs.count)) of tracks in \(cache.path) sound the same"
+      )
       throw ExitCode(Exit.failed)
     }
   }

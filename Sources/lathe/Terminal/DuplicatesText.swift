@@ -19,7 +19,8 @@ enum DuplicatesText {
       let known = report.pairs.count(where: \.isKnown)
       lines.append(
         "\(pairs(report.pairs.count)) in \(groups(report.groups.count)) among "
-          + "\(Words.tracks(report.tracks)); labels differ in \(different), the manifest knows \(known)")
+          + "\(Words.tracks(report.tracks)); labels differ in \(different), the manifest knows \(known)"
+      )
     }
     if report.tracksWithoutFingerprint > 0 {
       lines.append(
