@@ -24,3 +24,69 @@ long lathe_sign_changes(const float *input, float threshold, long count) {
     changes += (input[i] < -threshold) != (input[i - 1] < -threshold);
   return changes;
 }
+
+DISPATCHED
+double lathe_sum(const float *input, long count) {
+  Double8Lanes low = {0}, high = {0};
+  long i = 0;
+  for (; i + 16 <= count; i += 16) {
+    low += __builtin_convertvector(*(const Float8Lanes *)(input + i), Double8Lanes);
+    high += __builtin_convertvector(*(const Float8Lanes *)(input + i + 8), Double8Lanes);
+  }
+  low += high;
+  double sum = 0;
+  for (int lane = 0; lane < 8; lane++) sum += low[lane];
+  for (; i < count; i++) sum += (double)input[i];
+  return sum;
+}
+
+DISPATCHED
+float lathe_peak(const float *input, long count) {
+  Float16Lanes largest = {0};
+  long i = 0;
+  for (; i + 16 <= count; i += 16) {
+    Float16Lanes values = __builtin_elementwise_abs(*(const Float16Lanes *)(input + i));
+    largest = __builtin_elementwise_max(largest, values);
+  }
+  float peak = 0;
+  for (int lane = 0; lane < 16; lane++) peak = largest[lane] > peak ? largest[lane] : peak;
+  for (; i < count; i++) {
+    float value = __builtin_fabsf(input[i]);
+    peak = value > peak ? value : peak;
+  }
+  return peak;
+}
+
+DISPATCHED
+long lathe_count_below(const float *input, float threshold, long count) {
+  int below = 0;
+  for (long i = 0; i < count; i++) below += __builtin_fabsf(input[i]) < threshold;
+  return below;
+}
+
+INLINE float total(Float16Lanes lanes) {
+  float sum = 0;
+  for (int lane = 0; lane < 16; lane++) sum += lanes[lane];
+  return sum;
+}
+
+DISPATCHED
+void lathe_block_moments(const float *input, const float *weights, long length, long blocks,
+                         float *output) {
+  for (long block = 0; block < blocks; block++) {
+    const float *x = input + block * length;
+    Float16Lanes a = {0}, b = {0}, c = {0}, d = {0};
+    long i = 0;
+    for (; i + 16 <= length; i += 16) {
+      Float16Lanes values = *(const Float16Lanes *)(x + i);
+      a += values * *(const Float16Lanes *)(weights + i);
+      b += values * *(const Float16Lanes *)(weights + length + i);
+      c += values * *(const Float16Lanes *)(weights + 2 * length + i);
+      d += values * *(const Float16Lanes *)(weights + 3 * length + i);
+    }
+    float sums[4] = {total(a), total(b), total(c), total(d)};
+    for (; i < length; i++)
+      for (int j = 0; j < 4; j++) sums[j] += x[i] * weights[j * length + i];
+    memcpy(output + 4 * block, sums, sizeof sums);
+  }
+}

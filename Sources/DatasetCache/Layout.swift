@@ -12,6 +12,7 @@
 ///     <view>/<fingerprint>  track id -> safetensors value, all slices of the track
 ///     splits                name -> canonical JSON
 ///     quarantine            path -> QuarantineRecord, canonical JSON
+///     dropped               path -> DroppedRecord, canonical JSON
 ///     sources               path -> SourceStamp, canonical JSON (not part of the digest)
 enum Layout {
   static let schemaPrefix = "lathe.cache/"
@@ -24,6 +25,7 @@ enum Layout {
   static let tracks = "tracks"
   static let splits = "splits"
   static let quarantine = "quarantine"
+  static let dropped = "dropped"
   static let sources = "sources"
 
   /// Files that may lie in the folder of a cache that was never finished.

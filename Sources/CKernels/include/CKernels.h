@@ -28,6 +28,17 @@ extern "C" {
 double lathe_sum_of_squares(const float *input, long count);
 /// How many i in 1 ..< count have (input[i] < -threshold) != (input[i - 1] < -threshold).
 long lathe_sign_changes(const float *input, float threshold, long count);
+/// The sum of input[i], in double.
+double lathe_sum(const float *input, long count);
+/// The largest |input[i]|, 0 for none. Values are not NaN.
+float lathe_peak(const float *input, long count);
+/// How many |input[i]| are below `threshold`.
+long lathe_count_below(const float *input, float threshold, long count);
+/// output[4 * b + j] = the sum over i < length of input[b * length + i] * weights[j * length + i], for
+/// blocks b < blocks and j < 4: what a low-pass of 4 * length weights is made of that keeps one sample
+/// in `length`. `length` is at least 1.
+void lathe_block_moments(const float *input, const float *weights, long length, long blocks,
+                         float *output);
 
 // Spectra
 
