@@ -80,7 +80,7 @@ extension SoundFile {
     while true {
       let count = read(into: &buffer, frames: Self.framesAtATime)
       if count <= 0 { break }
-      clipping.take(buffer.span.extracting(first: count), fullScale: Int16.max)
+      clipping.take(buffer.span.extracting(first: count))
       result.append(contentsOf: buffer[..<count])
       if result.count > limit {
         throw AudioError(.tooLong(limitSeconds: decoding.maximumSeconds), "decode", path)

@@ -24,55 +24,66 @@ struct ClippingCounter {
     }
   }
 
-  /// Goes on with whole frames, the channels interleaved.
-  mutating func take<Sample: Comparable & SignedNumeric>(
-    _ samples: Span<Sample>, fullScale: Sample
-  ) {
-    let block = Self.blockLength / runs.count * runs.count
-    var start = 0
-    while start < samples.count {
-      let part = samples.extracting(start..<min(start + block, samples.count))
-      start += part.count
-      if Self.isQuiet(part, fullScale) {
-        for channel in runs.indices { end(channel) }
-      } else {
-        takeLoud(part, fullScale)
+  /// Goes on with whole frames of 16-bit samples, the channels interleaved.
+  mutating func take(_ samples: Span<Int16>) {
+    forBlocks(of: samples.count) { counter, range in
+      // Minima and maxima of integers are vector instructions on every processor.
+      let block = samples.extracting(range)
+      var (lowest, highest): (Int16, Int16) = (0, 0)
+      for index in block.indices {
+        lowest = min(lowest, block[index])
+        highest = max(highest, block[index])
+      }
+      if lowest > -.max, highest < .max { return counter.endAll() }
+      var channel = 0
+      for index in range {
+        let sample = samples[index]
+        counter.take(side: sample == .max ? 1 : sample <= -.max ? -1 : 0, &channel)
+      }
+    }
+  }
+
+  /// Goes on with whole frames of floats, the channels interleaved.
+  mutating func take(_ samples: Span<Float>, fullScale: Float) {
+    forBlocks(of: samples.count) { counter, range in
+      // Magnitudes order like the integers that their bits are.
+      let block = samples.extracting(range)
+      var highest: UInt32 = 0
+      for index in block.indices { highest = max(highest, block[index].bitPattern << 1) }
+      if highest < fullScale.bitPattern << 1 { return counter.endAll() }
+      var channel = 0
+      for index in range {
+        let sample = samples[index]
+        counter.take(side: sample >= fullScale ? 1 : sample <= -fullScale ? -1 : 0, &channel)
       }
     }
   }
 
   /// Ends the runs that the last samples are in.
-  mutating func finish() {
-    for channel in runs.indices { end(channel) }
-  }
+  mutating func finish() { endAll() }
 
-  private static func isQuiet<Sample: Comparable & SignedNumeric>(
-    _ samples: Span<Sample>, _ fullScale: Sample
-  ) -> Bool {
-    var loud: Int32 = 0
-    for index in samples.indices {
-      loud &+= samples[index] >= fullScale || samples[index] <= -fullScale ? 1 : 0
-    }
-    return loud == 0
-  }
-
-  private mutating func takeLoud<Sample: Comparable & SignedNumeric>(
-    _ samples: Span<Sample>, _ fullScale: Sample
+  /// Blocks of whole frames; each is looked at as a whole first, which is a few instructions.
+  private mutating func forBlocks(
+    of count: Int, _ body: (inout ClippingCounter, Range<Int>) -> Void
   ) {
-    var channel = 0
-    for index in samples.indices {
-      let sample = samples[index]
-      if sample >= fullScale {
-        if runs[channel] < 0 { end(channel) }
-        runs[channel] += 1
-      } else if sample <= -fullScale {
-        if runs[channel] > 0 { end(channel) }
-        runs[channel] -= 1
-      } else if runs[channel] != 0 {
-        end(channel)
-      }
-      channel = channel + 1 == runs.count ? 0 : channel + 1
+    let length = Self.blockLength / runs.count * runs.count
+    var start = 0
+    while start < count {
+      let end = min(start + length, count)
+      body(&self, start..<end)
+      start = end
     }
+  }
+
+  /// One sample of a channel: 1 and -1 at full scale, 0 elsewhere.
+  private mutating func take(side: Int, _ channel: inout Int) {
+    if side == 0 || (runs[channel] != 0 && (runs[channel] > 0) != (side > 0)) { end(channel) }
+    runs[channel] += side
+    channel = channel + 1 == runs.count ? 0 : channel + 1
+  }
+
+  private mutating func endAll() {
+    for channel in runs.indices { end(channel) }
   }
 
   private mutating func end(_ channel: Int) {

@@ -26,34 +26,35 @@ long lathe_sign_changes(const float *input, float threshold, long count) {
 }
 
 DISPATCHED
-double lathe_sum(const float *input, long count) {
-  Double8Lanes low = {0}, high = {0};
+float lathe_levels(const float *input, long count, double *sums) {
+  Double8Lanes sum[2] = {{0}}, squares[2] = {{0}};
+  Float8Lanes largest[2] = {{0}};
   long i = 0;
-  for (; i + 16 <= count; i += 16) {
-    low += __builtin_convertvector(*(const Float8Lanes *)(input + i), Double8Lanes);
-    high += __builtin_convertvector(*(const Float8Lanes *)(input + i + 8), Double8Lanes);
-  }
-  low += high;
-  double sum = 0;
-  for (int lane = 0; lane < 8; lane++) sum += low[lane];
-  for (; i < count; i++) sum += (double)input[i];
-  return sum;
-}
-
-DISPATCHED
-float lathe_peak(const float *input, long count) {
-  Float16Lanes largest = {0};
-  long i = 0;
-  for (; i + 16 <= count; i += 16) {
-    Float16Lanes values = __builtin_elementwise_abs(*(const Float16Lanes *)(input + i));
-    largest = __builtin_elementwise_max(largest, values);
-  }
+  for (; i + 16 <= count; i += 16)
+    UNROLLED for (int half = 0; half < 2; half++) {
+      Float8Lanes values = *(const Float8Lanes *)(input + i + 8 * half);
+      Double8Lanes fine = __builtin_convertvector(values, Double8Lanes);
+      largest[half] =
+          __builtin_elementwise_max(largest[half], __builtin_elementwise_abs(values));
+      sum[half] += fine;
+      squares[half] += fine * fine;
+    }
   float peak = 0;
-  for (int lane = 0; lane < 16; lane++) peak = largest[lane] > peak ? largest[lane] : peak;
+  double total = 0, energy = 0;
+  for (int half = 0; half < 2; half++)
+    for (int lane = 0; lane < 8; lane++) {
+      peak = largest[half][lane] > peak ? largest[half][lane] : peak;
+      total += sum[half][lane];
+      energy += squares[half][lane];
+    }
   for (; i < count; i++) {
     float value = __builtin_fabsf(input[i]);
     peak = value > peak ? value : peak;
+    total += (double)input[i];
+    energy += (double)input[i] * (double)input[i];
   }
+  sums[0] += total;
+  sums[1] += energy;
   return peak;
 }
 

@@ -9,11 +9,14 @@ public struct PreparedBatch: Sendable {
     public var record: Record
     /// The file's stamp.
     public var stamp: SourceStamp?
+    /// Whether the id is this file's now: what is stored under it from another file goes too.
+    public var ownsIdentifier: Bool
 
     /// Makes an entry of parts.
-    public init(_ record: Record, stamp: SourceStamp? = nil) {
+    public init(_ record: Record, stamp: SourceStamp? = nil, ownsIdentifier: Bool = false) {
       self.record = record
       self.stamp = stamp
+      self.ownsIdentifier = ownsIdentifier
     }
   }
 
@@ -45,7 +48,7 @@ extension Cache {
   ///   fingerprints, and of views that the record lacks, go. It is neither in quarantine nor dropped
   ///   any more.
   /// - A file that goes to quarantine or is dropped has no track any more: what was stored from it
-  ///   goes, and, where it has a label, what is stored under its id from another file that is gone.
+  ///   goes, and, where its entry says so, what is stored under its id from another file.
   ///
   /// Values are encoded straight into the store's memory; batches of 16 to 256 MB write best.
   ///
@@ -60,13 +63,13 @@ extension Cache {
       unused.append(
         try EncodedUnused(
           Layout.quarantine, id: entry.record.id, path: entry.record.path,
-          isTrack: !entry.record.label.isEmpty, entry.record, entry.stamp))
+          ownsIdentifier: entry.ownsIdentifier, entry.record, entry.stamp))
     }
     for entry in batch.dropped {
       unused.append(
         try EncodedUnused(
-          Layout.dropped, id: entry.record.track.id, path: entry.record.track.path, isTrack: true,
-          entry.record, entry.stamp))
+          Layout.dropped, id: entry.record.track.id, path: entry.record.track.path,
+          ownsIdentifier: entry.ownsIdentifier, entry.record, entry.stamp))
     }
     let missing = try inStore { () throws(StoreError) in
       try environment.write { transaction throws(StoreError) -> CacheError? in
@@ -94,20 +97,19 @@ private struct EncodedUnused {
   let database: String
   let id: String
   let path: String
-  /// Whether the id is one of a track, and not the path of something that cannot become one.
-  let isTrack: Bool
+  let ownsIdentifier: Bool
   let key: String
   let json: [UInt8]
   let stampJSON: [UInt8]?
 
   init(
-    _ database: String, id: String, path: String, isTrack: Bool, _ record: some Encodable,
+    _ database: String, id: String, path: String, ownsIdentifier: Bool, _ record: some Encodable,
     _ stamp: SourceStamp?
   ) throws(CacheError) {
     self.database = database
     self.id = id
     self.path = path
-    self.isTrack = isTrack
+    self.ownsIdentifier = ownsIdentifier
     key = try Layout.key(path: path)
     json = try RecordJSON.encode(record)
     stampJSON = if let stamp { try RecordJSON.encode(stamp) } else { nil }
@@ -117,7 +119,7 @@ private struct EncodedUnused {
     let tracks = try transaction.database(named: Layout.tracks)
     if Layout.hasIdentifier(id), let stored = copy(try transaction.value(for: id, in: tracks)) {
       let record = try? RecordJSON.decode(TrackRecord.self, from: stored, subject: id)
-      if isTrack || record?.path == path { try transaction.removeTrack(id) }
+      if ownsIdentifier || record?.path == path { try transaction.removeTrack(id) }
     }
     for name in [Layout.quarantine, Layout.dropped] {
       let list = try transaction.database(named: name)

@@ -85,7 +85,7 @@ public struct Preparation: Sendable {
     try writer.drain(workers, threads: threads)
     var misfits: [String] = []
     if onlyQuarantined {
-      misfits = try finishRetry(cache, before: before, collection: collection)
+      misfits = try finishRetry(cache)
     } else {
       if !cancellation.isCancelled {
         misfits = try finish(
@@ -98,7 +98,7 @@ public struct Preparation: Sendable {
       wallSeconds: start.duration(to: clock.now) / .seconds(1),
       cpuSeconds: ProcessUsage.now().cpuSeconds - cpuBefore,
       wasCancelled: cancellation.isCancelled)
-    if onlyQuarantined { summary.retried = try retried(before, cache) }
+    if onlyQuarantined { summary.retried = try retried(before, of: collection, cache) }
     return summary
   }
 

@@ -11,7 +11,7 @@ public struct RetriedFile: Sendable, Hashable, Codable {
     case quarantined
     /// A fault policy drops it.
     case dropped
-    /// There is no such file any more; it has left quarantine.
+    /// There is no such file any more; the next whole preparation takes it off the list.
     case gone
   }
 
@@ -59,20 +59,11 @@ extension PreparationPlan {
 }
 
 extension Preparation {
-  /// Ends a run that tried only the files in quarantine: takes those out that are gone, renews splits and
-  /// card. What else the card says stays.
+  /// Ends a run that tried only the files in quarantine: renews splits and card. What else the card says
+  /// stays.
   ///
   /// - Returns: why splits were left empty.
-  func finishRetry(
-    _ cache: Cache, before: [QuarantineRecord], collection: Collection
-  ) throws(PreparationError) -> [String] {
-    let present = Set(
-      collection.manifest.tracks.map(\.path) + collection.rejected.map(\.path)
-        + collection.dropped.map(\.track.path))
-    let gone = before.map(\.path).filter { !present.contains($0) }
-    if !gone.isEmpty {
-      try onCache { () throws(CacheError) in try cache.removeFromQuarantine(paths: gone) }
-    }
+  func finishRetry(_ cache: Cache) throws(PreparationError) -> [String] {
     let misfits = try cache.renewSplits(adding: split, published: published)
     try cache.renewCard()
     return misfits
@@ -80,25 +71,27 @@ extension Preparation {
 
   /// What became of each file.
   func retried(
-    _ before: [QuarantineRecord], _ cache: Cache
+    _ before: [QuarantineRecord], of collection: Collection, _ cache: Cache
   ) throws(PreparationError) -> [RetriedFile] {
-    try onCache { () throws(CacheError) in
+    let present = Set(
+      (collection.manifest.tracks.map(\.path) + collection.rejected.map(\.path)
+        + collection.dropped.map(\.track.path)).map { Array($0.utf8) })
+    return try onCache { () throws(CacheError) in
       let stored = Set(try cache.trackRecords().map { Array($0.path.utf8) })
       let dropped = Dictionary(
-        try cache.dropped().map { ($0.track.path, $0.message) }, uniquingKeysWith: { $1 })
+        try cache.dropped().map { (Array($0.track.path.utf8), $0.message) },
+        uniquingKeysWith: { first, _ in first })
       let left = Dictionary(
-        try cache.quarantined().map { ($0.path, $0.message) }, uniquingKeysWith: { $1 })
+        try cache.quarantined().map { (Array($0.path.utf8), $0.message) },
+        uniquingKeysWith: { first, _ in first })
       return before.map { record in
-        if stored.contains(Array(record.path.utf8)) {
-          return RetriedFile(path: record.path, outcome: .prepared, message: nil)
-        }
-        if let message = dropped[record.path] {
+        let path = Array(record.path.utf8)
+        if stored.contains(path) { return RetriedFile(path: record.path, outcome: .prepared) }
+        if let message = dropped[path] {
           return RetriedFile(path: record.path, outcome: .dropped, message: message)
         }
-        if let message = left[record.path] {
-          return RetriedFile(path: record.path, outcome: .quarantined, message: message)
-        }
-        return RetriedFile(path: record.path, outcome: .gone, message: nil)
+        if !present.contains(path) { return RetriedFile(path: record.path, outcome: .gone) }
+        return RetriedFile(path: record.path, outcome: .quarantined, message: left[path])
       }
     }
   }

@@ -78,14 +78,16 @@ struct PreparationWriter {
 
   /// Records a file that cannot be used; it is stored with the next batch.
   mutating func quarantine(_ record: QuarantineRecord, stamp: SourceStamp?) {
-    batch.quarantined.append(.init(record, stamp: stamp))
+    // What cannot become a track has its path for an id.
+    batch.quarantined.append(
+      .init(record, stamp: stamp, ownsIdentifier: !record.label.isEmpty))
     quarantine.append(record)
     progress.report(.quarantined(record))
   }
 
   /// Records a track that a policy drops; it is stored with the next batch.
   mutating func drop(_ record: DroppedRecord, stamp: SourceStamp?) {
-    batch.dropped.append(.init(record, stamp: stamp))
+    batch.dropped.append(.init(record, stamp: stamp, ownsIdentifier: true))
     dropped.insert(record.track.path)
   }
 

@@ -28,10 +28,9 @@ extern "C" {
 double lathe_sum_of_squares(const float *input, long count);
 /// How many i in 1 ..< count have (input[i] < -threshold) != (input[i - 1] < -threshold).
 long lathe_sign_changes(const float *input, float threshold, long count);
-/// The sum of input[i], in double.
-double lathe_sum(const float *input, long count);
-/// The largest |input[i]|, 0 for none. Values are not NaN.
-float lathe_peak(const float *input, long count);
+/// Adds the sum of input[i] to sums[0] and that of input[i]^2 to sums[1], both in double; returns the
+/// largest |input[i]|, 0 for none. Values are not NaN.
+float lathe_levels(const float *input, long count, double *sums);
 /// How many |input[i]| are below `threshold`.
 long lathe_count_below(const float *input, float threshold, long count);
 /// output[4 * b + j] = the sum over i < length of input[b * length + i] * weights[j * length + i], for
