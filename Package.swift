@@ -24,8 +24,10 @@ let package = Package(
     .library(
       name: "Lathe",
       targets: [
-        "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache", "Preparation", "Exporting",
+        "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache", "Preparation", "DataLoading",
+        "Exporting",
       ]),
+    .library(name: "LatheC", type: .dynamic, targets: ["LatheC"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -64,12 +66,18 @@ let package = Package(
       name: "Preparation",
       dependencies: ["Corpus", "AudioIO", "SignalKit", "DatasetCache"],
       swiftSettings: swift),
+    .target(
+      name: "DataLoading", dependencies: ["Corpus", "CKernels"], swiftSettings: swiftOverC),
     .target(name: "Exporting", dependencies: ["Corpus", "DatasetCache"], swiftSettings: swift),
     .target(name: "Synthesis", swiftSettings: swift),
+    .target(
+      name: "LatheC", dependencies: ["Corpus", "DatasetCache", "DataLoading"],
+      exclude: ["include"], swiftSettings: swiftOverC),
     .executableTarget(
       name: "lathe",
       dependencies: [
-        "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "Exporting", "Synthesis",
+        "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading", "Exporting",
+        "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.embedInCode("Benchmark/reference_timings.py")],
@@ -89,6 +97,10 @@ let package = Package(
       name: "PreparationTests",
       dependencies: ["Preparation", "DatasetCache", "Exporting", "Corpus", "SignalKit", "AudioIO"],
       swiftSettings: swift),
+    .testTarget(
+      name: "DataLoadingTests",
+      dependencies: ["DataLoading", "DatasetCache", "Corpus", "CKernels"],
+      swiftSettings: swiftOverC),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
     .testTarget(name: "CommandLineTests", dependencies: ["lathe"], swiftSettings: swift),

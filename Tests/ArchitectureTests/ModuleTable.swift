@@ -36,13 +36,15 @@ struct ModuleTable {
       Row("LMDBStore", ["CLMDB"]),
       Row("DatasetCache", ["Corpus", "LMDBStore", "CXXHash", "CCrypto"]),
       Row("Preparation", ["Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
+      Row("DataLoading", ["Corpus", "CKernels"]),
       Row("Exporting", ["Corpus", "DatasetCache"]),
       Row("Synthesis"),
+      Row("LatheC", ["Corpus", "DatasetCache", "DataLoading"]),
       Row(
         "lathe",
         [
-          "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "Exporting", "Synthesis",
-          "ArgumentParser",
+          "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading",
+          "Exporting", "Synthesis", "ArgumentParser",
         ]),
     ],
     products: ["ArgumentParser"], printing: ["lathe"])

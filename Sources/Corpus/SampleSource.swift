@@ -1,0 +1,129 @@
+/// Samples that can be read by number, such as the slices of one side of a split in one view.
+///
+/// What feeds a trainer asks for nothing else, so that it knows no store. A source never changes while
+/// it lives: the same number is the same sample, on every thread.
+public protocol SampleSource: Sendable {
+  /// What the samples are, for people and messages, such as "mel of train in gtzan.lathe".
+  var name: String { get }
+  /// Tells sources apart: equal where the same samples come in the same order, whatever the machine
+  /// or the path; part of the state that a loader saves.
+  var identity: String { get }
+  /// How many samples there are; they are numbered from 0.
+  var count: Int { get }
+  /// The length of each axis of a sample, outermost first: `[57]`, `[44100]`, `[128, 87]`.
+  var shape: [Int] { get }
+  /// The names of the labels, in byte order.
+  var labels: [String] { get }
+
+  /// The label of a sample, an index into ``labels``.
+  /// - Complexity: O(1).
+  func label(of sample: Int) -> Int
+  /// The track that a sample is cut from, and which of its slices it is.
+  /// - Complexity: O(1).
+  func place(of sample: Int) -> SamplePlace
+  /// The id of a track, by the number that ``place(of:)`` gives.
+  func trackID(_ track: Int) -> String
+  /// Asks the system to have a sample's pages ready soon; returns at once and never fails.
+  func prefetch(_ sample: Int)
+  /// Lends the numbers of the track that a sample is cut from; nothing is copied.
+  ///
+  /// - Parameters:
+  ///   - sample: 0 up to ``count``.
+  ///   - body: gets the bytes of all the track's numbers in native order, and where in them the sample
+  ///     lies. They end with the call. Their alignment is at least 2.
+  /// - Throws: ``SampleError`` where what is stored is damaged; it names the record.
+  func read(
+    _ sample: Int, _ body: (RawSpan, SampleWindow) -> Void
+  ) throws(SampleError)
+
+  /// Statistics that were kept for these very samples, or nil.
+  func keptStatistics(_ axis: SampleStatistics.Axis) -> SampleStatistics?
+  /// Keeps statistics with the samples, as far as that is possible; a source that is open for reading
+  /// only forgets them.
+  func keep(_ statistics: SampleStatistics)
+}
+
+extension SampleSource {
+  /// Nothing is kept.
+  public func keptStatistics(_ axis: SampleStatistics.Axis) -> SampleStatistics? { nil }
+  /// Forgets them.
+  public func keep(_ statistics: SampleStatistics) {}
+}
+
+/// The type in which a source holds its numbers.
+public enum SampleType: String, Sendable, Hashable, Codable {
+  /// 16-bit integers; 32,768 of them are 1.0.
+  case int16
+  /// 32-bit floats.
+  case float32
+
+  /// Bytes of a number.
+  public var size: Int { self == .int16 ? 2 : 4 }
+}
+
+/// Where a sample lies among the numbers of its track.
+public struct SampleWindow: Sendable, Hashable {
+  /// The type of the numbers.
+  public let type: SampleType
+  /// The sample's numbers, counted from the track's first.
+  public let elements: Range<Int>
+  /// How many numbers the track has.
+  public let trackElements: Int
+  /// Whether the track is one signal along time, so that a window of the same length may begin anywhere.
+  public let isSignal: Bool
+
+  /// A window of these parts.
+  public init(type: SampleType, elements: Range<Int>, trackElements: Int, isSignal: Bool) {
+    self.type = type
+    self.elements = elements
+    self.trackElements = trackElements
+    self.isSignal = isSignal
+  }
+}
+
+/// The track and slice of a sample.
+public struct SamplePlace: Sendable, Hashable {
+  /// The number of the track in its source.
+  public let track: Int
+  /// The number of the slice in its track, in the view's slices.
+  public let slice: Int
+
+  /// A place of these parts.
+  public init(track: Int, slice: Int) {
+    self.track = track
+    self.slice = slice
+  }
+}
+
+/// Why a sample could not be read.
+public struct SampleError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The cause, as far as a program can do something different about it.
+  public enum Kind: String, Sendable, Hashable {
+    /// Bytes are not what was written.
+    case damaged
+    /// What the index names is not there.
+    case missing
+    /// The system refused.
+    case system
+  }
+
+  /// The cause.
+  public let kind: Kind
+  /// The record: database and key, or track and slice.
+  public let subject: String
+  /// What was found.
+  public let detail: String
+  /// What to do.
+  public let hint: String
+
+  /// An error of these parts.
+  public init(kind: Kind, subject: String, detail: String, hint: String) {
+    self.kind = kind
+    self.subject = subject
+    self.detail = detail
+    self.hint = hint
+  }
+
+  /// One line that a person can act on.
+  public var description: String { "\(subject): \(detail); \(hint)" }
+}
