@@ -52,8 +52,8 @@ public enum AudioFile {
       ? sound.integers(limit: limit, decoding) : sound.mean(limit: limit, decoding)
     source.frames = decoded.frames
     return DecodedTrack(
-      samples: decoded.samples, sampleRate: decoding.sampleRate, source: source, md5: md5,
-      byteCount: byteCount)
+      samples: decoded.samples, sampleRate: decoding.sampleRate, source: source,
+      clippedSamples: decoded.clipped, md5: md5, byteCount: byteCount)
   }
 
   /// The largest number of frames that plays no longer than the limit.
@@ -72,27 +72,32 @@ extension SoundFile {
   /// All samples as they are stored.
   fileprivate mutating func integers(
     limit: Int, _ decoding: Decoding
-  ) throws(AudioError) -> (samples: Samples, frames: Int) {
+  ) throws(AudioError) -> (samples: Samples, frames: Int, clipped: Int) {
+    var clipping = ClippingCounter(channels: 1)
     var buffer = [Int16](repeating: 0, count: Self.framesAtATime)
     var result: [Int16] = []
     result.reserveCapacity(min(format.frames, 1 << 24))
     while true {
       let count = read(into: &buffer, frames: Self.framesAtATime)
       if count <= 0 { break }
+      clipping.take(buffer.span.extracting(first: count))
       result.append(contentsOf: buffer[..<count])
       if result.count > limit {
         throw AudioError(.tooLong(limitSeconds: decoding.maximumSeconds), "decode", path)
       }
     }
     if let error = verdict(frames: result.count) { throw error }
-    return (.int16(result), result.count)
+    clipping.finish()
+    return (.int16(result), result.count, clipping.count)
   }
 
   /// The mean of the channels at the rate asked for.
   fileprivate mutating func mean(
     limit: Int, _ decoding: Decoding
-  ) throws(AudioError) -> (samples: Samples, frames: Int) {
+  ) throws(AudioError) -> (samples: Samples, frames: Int, clipped: Int) {
     let channels = format.channels
+    let fullScale = ClippingCounter.fullScale(encoding: format.encoding)
+    var clipping = ClippingCounter(channels: channels)
     let isResampled = format.sampleRate != decoding.sampleRate
     var resampler: Resampler?
     if isResampled {
@@ -112,6 +117,7 @@ extension SoundFile {
       if frames > limit {
         throw AudioError(.tooLong(limitSeconds: decoding.maximumSeconds), "decode", path)
       }
+      clipping.take(buffer.span.extracting(first: count * channels), fullScale: fullScale)
       takeMean(of: buffer[..<(count * channels)], channels: channels, into: &mono)
       if isResampled {
         try resampler?.process(mono, into: &result)
@@ -123,7 +129,8 @@ extension SoundFile {
     try resampler?.finish(into: &result)
     // A handful of samples may come out as none at a lower rate.
     if result.isEmpty { throw AudioError(.noSamples, "decode", path) }
-    return (.float32(result), frames)
+    clipping.finish()
+    return (.float32(result), frames, clipping.count)
   }
 }
 

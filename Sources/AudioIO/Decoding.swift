@@ -25,6 +25,9 @@ public struct DecodedTrack: Sendable, Hashable {
   public var sampleRate: Int
   /// What the file held; `frames` is what was decoded.
   public var source: AudioFormat
+  /// How many of the file's `frames` × `channels` samples lie in runs of three or more of one channel
+  /// at full scale on the same side; full scale is 32,767 of 32,768, less in files of 8 bits.
+  public var clippedSamples: Int
   /// The MD5 of the file's bytes, 32 lower-case hexadecimal digits.
   public var md5: String
   /// The size of the file in bytes.
@@ -32,11 +35,13 @@ public struct DecodedTrack: Sendable, Hashable {
 
   /// A decoded file.
   public init(
-    samples: Samples, sampleRate: Int, source: AudioFormat, md5: String, byteCount: Int64
+    samples: Samples, sampleRate: Int, source: AudioFormat, clippedSamples: Int = 0, md5: String,
+    byteCount: Int64
   ) {
     self.samples = samples
     self.sampleRate = sampleRate
     self.source = source
+    self.clippedSamples = clippedSamples
     self.md5 = md5
     self.byteCount = byteCount
   }

@@ -51,3 +51,70 @@ void lathe_decimate(const float *restrict input, const float *restrict taps, lon
     }
   }
 }
+
+DISPATCHED
+float lathe_levels(const float *input, long count, double *sums) {
+  Double8Lanes sum[2] = {{0}}, squares[2] = {{0}};
+  Float8Lanes largest[2] = {{0}};
+  long i = 0;
+  for (; i + 16 <= count; i += 16)
+    UNROLLED for (int half = 0; half < 2; half++) {
+      Float8Lanes values = *(const Float8Lanes *)(input + i + 8 * half);
+      Double8Lanes fine = __builtin_convertvector(values, Double8Lanes);
+      largest[half] =
+          __builtin_elementwise_max(largest[half], __builtin_elementwise_abs(values));
+      sum[half] += fine;
+      squares[half] += fine * fine;
+    }
+  float peak = 0;
+  double total = 0, energy = 0;
+  for (int half = 0; half < 2; half++)
+    for (int lane = 0; lane < 8; lane++) {
+      peak = largest[half][lane] > peak ? largest[half][lane] : peak;
+      total += sum[half][lane];
+      energy += squares[half][lane];
+    }
+  for (; i < count; i++) {
+    float value = __builtin_fabsf(input[i]);
+    peak = value > peak ? value : peak;
+    total += (double)input[i];
+    energy += (double)input[i] * (double)input[i];
+  }
+  sums[0] += total;
+  sums[1] += energy;
+  return peak;
+}
+
+DISPATCHED
+long lathe_count_below(const float *input, float threshold, long count) {
+  int below = 0;
+  for (long i = 0; i < count; i++) below += __builtin_fabsf(input[i]) < threshold;
+  return below;
+}
+
+INLINE float total(Float16Lanes lanes) {
+  float sum = 0;
+  for (int lane = 0; lane < 16; lane++) sum += lanes[lane];
+  return sum;
+}
+
+DISPATCHED
+void lathe_block_moments(const float *input, const float *weights, long length, long blocks,
+                         float *output) {
+  for (long block = 0; block < blocks; block++) {
+    const float *x = input + block * length;
+    Float16Lanes a = {0}, b = {0}, c = {0}, d = {0};
+    long i = 0;
+    for (; i + 16 <= length; i += 16) {
+      Float16Lanes values = *(const Float16Lanes *)(x + i);
+      a += values * *(const Float16Lanes *)(weights + i);
+      b += values * *(const Float16Lanes *)(weights + length + i);
+      c += values * *(const Float16Lanes *)(weights + 2 * length + i);
+      d += values * *(const Float16Lanes *)(weights + 3 * length + i);
+    }
+    float sums[4] = {total(a), total(b), total(c), total(d)};
+    for (; i < length; i++)
+      for (int j = 0; j < 4; j++) sums[j] += x[i] * weights[j * length + i];
+    memcpy(output + 4 * block, sums, sizeof sums);
+  }
+}

@@ -25,18 +25,21 @@ public struct Fault: Sendable, Hashable {
   /// The id of the track that this one repeats, where the fault is a relation: the first of its
   /// replicas, recording or versions.
   public let of: String?
+  /// The label that the track should have, where its own is wrong; see ``FaultPolicy/relabel``.
+  public let label: String?
   /// Fields of the JSON object that this version does not know, kept as they are.
   public let otherFields: [String: JSONValue]
 
   /// A fault as given; a ``Manifest`` checks the faults of its tracks when it is made.
   public init(
     _ kind: Kind, source: String, detail: String? = nil, of: String? = nil,
-    otherFields: [String: JSONValue] = [:]
+    label: String? = nil, otherFields: [String: JSONValue] = [:]
   ) {
     self.kind = kind
     self.source = source
     self.detail = detail
     self.of = of
+    self.label = label
     self.otherFields = otherFields
   }
 
@@ -46,13 +49,14 @@ public struct Fault: Sendable, Hashable {
     members["source"] = .string(source)
     members["detail"] = detail.map(JSONValue.string)
     members["of"] = of.map(JSONValue.string)
+    members["label"] = label.map(JSONValue.string)
     return .object(members)
   }
 }
 
 extension Fault: Codable {
   private enum Field: String, CaseIterable {
-    case kind, source, detail, of
+    case kind, source, detail, of, label
   }
 
   /// Reads a fault.
@@ -68,7 +72,8 @@ extension Fault: Codable {
     }
     self.init(
       kind, source: try fields.required(.source), detail: try fields.optional(.detail),
-      of: try fields.optional(.of), otherFields: try fields.others())
+      of: try fields.optional(.of),
+      label: try fields.optional(.label), otherFields: try fields.others())
   }
 
   /// Writes the fault with all its fields.

@@ -17,8 +17,8 @@
 /// | `tracks` | list of objects | `id`, `path`, `label`; optional `md5`, `group`, `artist`, `title`, `faults` |
 /// | `splits` | object | optional; name: `{"source", "sides": {side: [track id]}}` |
 ///
-/// A fault is `{"kind", "source"}` with optional `detail` and `of` (a track id); its kinds are those
-/// of ``Fault/Kind``. Fields that this version does not know are kept, wherever they stand.
+/// A fault is `{"kind", "source"}` with optional `detail`, `of` (a track id) and `label` (the one that
+/// it should have); its kinds are those of ``Fault/Kind``. Fields that this version does not know are kept, wherever they stand.
 public struct Manifest: Sendable, Hashable {
   /// The schema that is read and written.
   public static let schema = "lathe.manifest/1"
@@ -49,7 +49,7 @@ public struct Manifest: Sendable, Hashable {
   ) throws(ManifestError) {
     let checked = try Self.checked(name: name, labels: labels, tracks: tracks)
     try Self.checkTexts(version: version, licence: licence, citations: citations)
-    try Self.checkReferences(tracks: checked, splits: splits)
+    try Self.checkReferences(tracks: checked, labels: labels, splits: splits)
     self.init(
       unchecked: name, version: version, licence: licence, citations: citations, labels: labels,
       tracks: checked, splits: splits, otherFields: otherFields)

@@ -53,7 +53,8 @@ extension Manifest {
       placed.faults = placed.faults.map { fault in
         guard let original = fault.of, absentIDs.contains(original) else { return fault }
         return Fault(
-          fault.kind, source: fault.source, detail: fault.detail, otherFields: fault.otherFields)
+          fault.kind, source: fault.source, detail: fault.detail, label: fault.label,
+          otherFields: fault.otherFields)
       }
       found.append(placed)
     }

@@ -1,12 +1,16 @@
 extension Manifest {
-  /// Checks that faults and splits name tracks of the manifest, and that no split divides one.
+  /// Checks that faults and splits name tracks and labels of the manifest, and that no split divides
+  /// a track.
   static func checkReferences(
-    tracks: [Track], splits: [String: PublishedSplit]
+    tracks: [Track], labels: [String], splits: [String: PublishedSplit]
   ) throws(ManifestError) {
     if splits.isEmpty && tracks.allSatisfy(\.faults.isEmpty) { return }
     let ids = Set(tracks.map(\.id))
+    let declared = Set(labels)
     for (index, track) in tracks.enumerated() {
       for (number, fault) in track.faults.enumerated() {
+        try check(
+          fault, of: track, at: "tracks[\(index)].faults[\(number)].label", labels: declared)
         guard let original = fault.of else { continue }
         let place = "tracks[\(index)].faults[\(number)].of"
         if original == track.id {
@@ -24,6 +28,28 @@ extension Manifest {
     for name in splits.keys.sorted(by: ByteOrder.precedes) {
       guard let split = splits[name] else { continue }
       try check(split, named: name, ids: ids)
+    }
+  }
+
+  /// Checks the label that a fault says its track should have.
+  private static func check(
+    _ fault: Fault, of track: Track, at place: String, labels: Set<String>
+  ) throws(ManifestError) {
+    guard let label = fault.label else { return }
+    if fault.kind != .mislabelled {
+      throw ManifestError(
+        .unknownFault, at: place, "stands in a fault of the kind \(fault.kind.rawValue)",
+        hint: "only a mislabelled track should have another label: correct the kind or remove it")
+    }
+    if !labels.contains(label) {
+      throw ManifestError(
+        .undeclaredLabel, at: place, "\(NameRules.quoted(label)) is not in labels",
+        hint: "add it to labels or correct it")
+    }
+    if label == track.label {
+      throw ManifestError(
+        .undeclaredLabel, at: place, "\(NameRules.quoted(label)) is the label it has already",
+        hint: "give the label that it should have, or leave the field out")
     }
   }
 

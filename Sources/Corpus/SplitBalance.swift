@@ -32,6 +32,18 @@ public struct SplitBalance: Sendable, Hashable, Codable {
   }
 }
 
+extension SplitBalance {
+  /// For each side that has tracks the labels of which it was to have some and has none, in byte order;
+  /// sides without such labels left out.
+  public var absentLabels: [(side: String, labels: [String])] {
+    totals.compactMap { total in
+      guard total.got > 0 else { return nil }
+      let absent = labels.filter { $0.side == total.side && $0.got == 0 && $0.target > 0 }
+      return absent.isEmpty ? nil : (total.side, absent.compactMap(\.label))
+    }
+  }
+}
+
 extension Split {
   /// How near each label comes to its share on each side, over the assigned tracks.
   ///

@@ -22,6 +22,11 @@ extension Cache {
     try records(QuarantineRecord.self, in: Layout.quarantine, word: "quarantine record")
   }
 
+  /// The files that a fault policy drops, in the order of their paths' bytes.
+  public func dropped() throws(CacheError) -> [DroppedRecord] {
+    try records(DroppedRecord.self, in: Layout.dropped, word: "dropped record")
+  }
+
   /// The stamp of a file when it was last read, or nil.
   public func stamp(path: String) throws(CacheError) -> SourceStamp? {
     guard let json = try bytes(for: try Layout.key(path: path), in: Layout.sources) else {

@@ -11,13 +11,15 @@ extension Cache {
   @discardableResult
   public func repair(_ problems: [CacheProblem]) throws(CacheError) -> [String] {
     let named = problems.filter { !$0.key.isEmpty }
-    let files = Set(named.filter { $0.database == Layout.quarantine }.map(\.key))
-    let tracks = Set(named.filter { $0.database != Layout.quarantine }.map(\.key))
+    let ofFiles: Set = [Layout.quarantine, Layout.dropped]
+    let files = named.filter { ofFiles.contains($0.database) }
+    let tracks = Set(named.filter { !ofFiles.contains($0.database) }.map(\.key))
     try inStore { () throws(StoreError) in
       try environment.write { transaction throws(StoreError) in
         for id in tracks { try transaction.removeTrack(id) }
-        let quarantine = try transaction.database(named: Layout.quarantine)
-        for path in files { try transaction.delete(path, in: quarantine) }
+        for file in files {
+          try transaction.delete(file.key, in: try transaction.database(named: file.database))
+        }
       }
     }
     return tracks.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

@@ -53,6 +53,14 @@ extension Cache {
       }
     }
 
+    for (key, json) in try entries(of: Layout.dropped) {
+      do throws(CacheError) {
+        _ = try RecordJSON.decode(DroppedRecord.self, from: json, subject: key)
+      } catch {
+        problems.append(.init(Layout.dropped, key, error.detail))
+      }
+    }
+
     var seen: [String: Set<String>] = [:]
     let names = try inStore { () throws(StoreError) in try environment.databaseNames() }
     for name in names {

@@ -1,72 +1,37 @@
 import LMDBStore
 
 extension Cache {
-  /// Stores a batch of tracks in one transaction: all of them, each with all its values, or none.
-  ///
-  /// A stored track owns exactly the values that its record names: values of its views under
-  /// other fingerprints, and of views that the record lacks, go. It leaves quarantine.
-  /// Values are encoded straight into the store's memory; batches of 16 to 256 MB write best.
-  ///
-  /// - Throws: `CacheError` `.missingValue` where a record names a view that is neither given
-  ///   nor in the cache, or a value that its record does not name; `.invalidTensors`,
-  ///   `.badIdentifier`, `.noSpace`, `.readOnly`. Nothing of the batch is stored then.
+  /// Stores a batch of tracks in one transaction; see ``store(_:)-(PreparedBatch)``.
   public func store(_ tracks: [PreparedTrack]) throws(CacheError) {
-    var encoded: [EncodedTrack] = []
-    for track in tracks { encoded.append(try EncodedTrack(track)) }
-    let missing = try inStore { () throws(StoreError) in
-      try environment.write { transaction throws(StoreError) -> CacheError? in
-        for track in encoded {
-          if let missing = try track.store(in: &transaction) {
-            transaction.cancel()
-            return missing
-          }
-        }
-        return nil
-      }
-    }
-    if let missing { throw missing }
+    try store(PreparedBatch(tracks: tracks))
   }
 
-  /// Records a file that could not be used, with its reason. A track that was stored from the
-  /// same file goes: its values are of a file that is no more.
+  /// Records a file that could not be used, with its reason; see ``store(_:)-(PreparedBatch)``.
   ///
   /// - Parameters:
   ///   - record: The file and the reason.
-  ///   - stamp: The file's stamp, if it could be had; the same again need not be tried again.
+  ///   - stamp: The file's stamp, if it could be had.
   public func quarantine(
     _ record: QuarantineRecord, stamp: SourceStamp? = nil
   ) throws(CacheError) {
-    let key = try Layout.key(path: record.path)
-    let json = try RecordJSON.encode(record)
-    let stampJSON: [UInt8]? = if let stamp { try RecordJSON.encode(stamp) } else { nil }
-    let stored = Layout.hasIdentifier(record.id) ? try trackRecord(record.id) : nil
-    try inStore { () throws(StoreError) in
-      try environment.write { transaction throws(StoreError) in
-        if let stored, stored.path == record.path {
-          try transaction.removeTrack(stored.id)
-        }
-        let quarantine = try transaction.database(named: Layout.quarantine)
-        try transaction.put(json, for: key, in: quarantine)
-        let sources = try transaction.database(named: Layout.sources)
-        if let stampJSON {
-          try transaction.put(stampJSON, for: key, in: sources)
-        } else {
-          try transaction.delete(key, in: sources)
-        }
-      }
-    }
+    try store(PreparedBatch(quarantined: [.init(record, stamp: stamp)]))
   }
 
   /// Takes files out of quarantine, such as those that are no longer there.
   public func removeFromQuarantine(paths: [String]) throws(CacheError) {
+    try remove(paths: paths, from: Layout.quarantine)
+  }
+
+  /// Removes files, and their stamps, from a list of files that aren't used.
+  func remove(paths: [String], from list: String) throws(CacheError) {
     var keys: [String] = []
     for path in paths { keys.append(try Layout.key(path: path)) }
     try inStore { () throws(StoreError) in
       try environment.write { transaction throws(StoreError) in
-        let quarantine = try transaction.database(named: Layout.quarantine)
+        let list = try transaction.database(named: list)
         let sources = try transaction.database(named: Layout.sources)
         for key in keys {
-          try transaction.delete(key, in: quarantine)
+          try transaction.delete(key, in: list)
           try transaction.delete(key, in: sources)
         }
       }
@@ -102,7 +67,7 @@ extension Cache {
 
 /// A track with everything computed that does not need the store, so that the body of a
 /// transaction, which may run again, does little and cannot fail on its own.
-private struct EncodedTrack {
+struct EncodedTrack {
   let id: String
   let path: String
   let pathKey: String
@@ -176,6 +141,7 @@ private struct EncodedTrack {
     try transaction.put(json, for: id, in: tracks)
     try transaction.put(stampJSON, for: pathKey, in: sources)
     try transaction.delete(pathKey, in: quarantine)
+    try transaction.delete(pathKey, in: try transaction.database(named: Layout.dropped))
     return nil
   }
 }

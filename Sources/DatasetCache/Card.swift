@@ -28,6 +28,11 @@ public struct Card: Sendable, Hashable, Codable {
   public var splits: [String: [String: Int]]
   /// What leaks between the sides of each split; nil in cards of earlier versions.
   public var audits: [String: SplitAudit.Summary]?
+  /// The policy for every kind of fault and the tracks that it concerns; nil in cards of earlier
+  /// versions.
+  public var faults: [FaultSubject: FaultEffect]?
+  /// The tracks that these policies drop, each with its reason; nil in cards of earlier versions.
+  public var dropped: [DroppedRecord]?
   /// Bytes of the shard in use.
   public var bytes: Int
   /// The files that could not be used.
@@ -44,7 +49,8 @@ public struct Card: Sendable, Hashable, Codable {
     name: String, manifest: ManifestReference, recipe: String,
     fingerprints: [View: Fingerprint], profile: String, tracks: Int, labels: [String: Int],
     slices: [View: Int], splits: [String: [String: Int]],
-    audits: [String: SplitAudit.Summary]? = nil, bytes: Int,
+    audits: [String: SplitAudit.Summary]? = nil,
+    faults: [FaultSubject: FaultEffect]? = nil, dropped: [DroppedRecord]? = nil, bytes: Int,
     quarantine: [QuarantineRecord], licence: String?, citations: [String],
     versions: [String: String]
   ) {
@@ -59,6 +65,8 @@ public struct Card: Sendable, Hashable, Codable {
     self.slices = slices
     self.splits = splits
     self.audits = audits
+    self.faults = faults
+    self.dropped = dropped
     self.bytes = bytes
     self.quarantine = quarantine
     self.licence = licence

@@ -13,6 +13,7 @@
 ///     splits                name -> canonical JSON
 ///     neighbours            "pairs" -> canonical JSON: what sounds the same, and of which state that is
 ///     quarantine            path -> QuarantineRecord, canonical JSON
+///     dropped               path -> DroppedRecord, canonical JSON
 ///     sources               path -> SourceStamp, canonical JSON (not part of the digest)
 enum Layout {
   static let schemaPrefix = "lathe.cache/"
@@ -26,6 +27,7 @@ enum Layout {
   static let splits = "splits"
   static let neighbours = "neighbours"
   static let quarantine = "quarantine"
+  static let dropped = "dropped"
   static let sources = "sources"
 
   /// Files that may lie in the folder of a cache that was never finished.

@@ -1,3 +1,5 @@
+public import Corpus
+
 /// What the cache knows of a track, under its id in the database `tracks`.
 public struct TrackRecord: Sendable, Hashable, Codable {
   /// The audio file as it was found.
@@ -37,6 +39,8 @@ public struct TrackRecord: Sendable, Hashable, Codable {
   public var artist: String?
   /// What is played, where the manifest says.
   public var title: String?
+  /// What is known to be wrong with it, where the manifest says.
+  public var faults: [Fault]?
   /// Samples at the cache's rate.
   public var frames: Int
   /// The cache's rate in samples a second.
@@ -47,12 +51,15 @@ public struct TrackRecord: Sendable, Hashable, Codable {
   public var storage: Tensor.DataType
   /// The fingerprint under which each of its views is cached.
   public var views: [View: Fingerprint]
+  /// What was measured when it was decoded; nil in caches of earlier versions.
+  public var figures: TrackFigures?
 
   /// Makes a record of parts.
   public init(
     id: String, label: String, path: String, md5: String, group: String? = nil,
-    artist: String? = nil, title: String? = nil, frames: Int, sampleRate: Int, source: Source,
-    storage: Tensor.DataType, views: [View: Fingerprint]
+    artist: String? = nil, title: String? = nil, faults: [Fault]? = nil, frames: Int,
+    sampleRate: Int, source: Source, storage: Tensor.DataType, views: [View: Fingerprint],
+    figures: TrackFigures? = nil
   ) {
     self.id = id
     self.label = label
@@ -61,11 +68,13 @@ public struct TrackRecord: Sendable, Hashable, Codable {
     self.group = group
     self.artist = artist
     self.title = title
+    self.faults = faults
     self.frames = frames
     self.sampleRate = sampleRate
     self.source = source
     self.storage = storage
     self.views = views
+    self.figures = figures
   }
 }
 
@@ -83,10 +92,15 @@ public struct QuarantineRecord: Sendable, Hashable, Codable {
   public var message: String
   /// What to do about it; may be empty.
   public var hint: String
+  /// What was measured, where it could be decoded.
+  public var figures: TrackFigures?
+  /// What a manifest knows of it; nil where there is none.
+  public var facts: Track?
 
   /// Makes a record of parts.
   public init(
-    id: String, path: String, label: String, code: String, message: String, hint: String = ""
+    id: String, path: String, label: String, code: String, message: String, hint: String = "",
+    figures: TrackFigures? = nil, facts: Track? = nil
   ) {
     self.id = id
     self.path = path
@@ -94,6 +108,8 @@ public struct QuarantineRecord: Sendable, Hashable, Codable {
     self.code = code
     self.message = message
     self.hint = hint
+    self.figures = figures
+    self.facts = facts
   }
 }
 

@@ -12,6 +12,17 @@ extension Cache {
     }
   }
 
+  /// The kinds of fault that are known of the tracks, by track id; tracks without any left out.
+  ///
+  /// - Throws: `PreparationError` where a record is damaged.
+  public func faultKinds() throws(PreparationError) -> [String: [String]] {
+    try onCache { () throws(CacheError) in
+      try trackRecords().reduce(into: [:]) { kinds, record in
+        kinds[record.id] = record.faults?.map(\.kind.rawValue)
+      }
+    }
+  }
+
   /// What leaks between the sides of a stored split; nil where there is none of that name.
   ///
   /// - Parameters:

@@ -1,7 +1,9 @@
+internal import Corpus
 public import DatasetCache
 
 extension Cache {
-  /// How many tracks of the collection are neither here with every view of the recipe nor in quarantine:
+  /// How many tracks of the collection are neither here with every view of the recipe nor in quarantine
+  /// nor dropped:
   /// 0 once a preparation has ended.
   ///
   /// - Throws: `PreparationError` where the cache cannot be read.
@@ -13,7 +15,9 @@ extension Cache {
       }
       // A file that could not even become a track is in quarantine without a label.
       let refused = try quarantined().count { !$0.label.isEmpty }
-      return max(0, description.manifest.tracks - complete - refused)
+      // Tracks that are dropped for what a manifest knows do not count as tracks at all.
+      let dropped = try dropped().count { !$0.subject.isKnownBefore }
+      return max(0, description.manifest.tracks - complete - refused - dropped)
     }
   }
 }

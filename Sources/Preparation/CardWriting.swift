@@ -37,6 +37,8 @@ extension Cache {
     name: String, manifest: ManifestReference, recipe: String, profile: String, licence: String?,
     citations: [String]
   ) throws(CacheError) {
+    var effects: [FaultSubject: FaultEffect]?
+    if let recipe = try? Recipe.decode(Array(recipe.utf8)) { effects = try faultEffects(recipe) }
     let census = try summary()
     var splits: [String: [String: Int]] = [:]
     var audits: [String: SplitAudit.Summary] = [:]
@@ -56,7 +58,7 @@ extension Cache {
         name: name, manifest: manifest, recipe: recipe, fingerprints: try fingerprints(),
         profile: profile, tracks: census.tracks, labels: census.labels,
         slices: census.views.mapValues(\.slices), splits: splits, audits: audits,
-        bytes: census.bytes,
+        faults: effects, dropped: try dropped(), bytes: census.bytes,
         quarantine: try quarantined(), licence: licence, citations: citations,
         versions: ["lathe": latheVersion]))
   }

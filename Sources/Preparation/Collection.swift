@@ -6,6 +6,8 @@ public import DatasetCache
 public struct Collection: Sendable {
   /// The tracks to prepare.
   public let manifest: Manifest
+  /// The tracks that fault policies drop before anything is decoded.
+  public let dropped: [DroppedRecord]
   /// Files and folders that cannot become tracks, as they go to quarantine.
   public let rejected: [QuarantineRecord]
   /// Tracks that the manifest names and the folder lacks.
@@ -13,27 +15,82 @@ public struct Collection: Sendable {
   /// Audio files that the manifest does not name; they are left alone.
   public let unlisted: [String]
 
+  /// A collection of parts; nothing is dropped yet.
+  init(
+    manifest: Manifest, dropped: [DroppedRecord] = [], rejected: [QuarantineRecord],
+    absent: [Track] = [], unlisted: [String] = []
+  ) {
+    self.manifest = manifest
+    self.dropped = dropped
+    self.rejected = rejected
+    self.absent = absent
+    self.unlisted = unlisted
+  }
+
   /// The collection with what the cache knows of its tracks and no manifest has told now: recording group,
-  /// artist and title. A run that forgets its manifest must not make a grouped split leak.
-  func keepingFacts(of records: [TrackRecord]) -> Collection {
-    let known = Dictionary(records.map { (Array($0.path.utf8), $0) }) { first, _ in first }
+  /// artist, title and faults. A run that forgets its manifest must not make a grouped split leak.
+  func keepingFacts(_ facts: [Track]) -> Collection {
+    let known = Dictionary(facts.map { (Array($0.path.utf8), $0) }) { first, _ in first }
     let tracks = manifest.tracks.map { track -> Track in
-      guard let record = known[Array(track.path.utf8)], record.id.utf8.elementsEqual(track.id.utf8)
+      guard let fact = known[Array(track.path.utf8)], fact.id.utf8.elementsEqual(track.id.utf8)
       else { return track }
       var track = track
-      track.group = track.group ?? record.group
-      track.artist = track.artist ?? record.artist
-      track.title = track.title ?? record.title
+      track.group = track.group ?? fact.group
+      track.artist = track.artist ?? fact.artist
+      track.title = track.title ?? fact.title
+      if track.faults.isEmpty { track.faults = fact.faults }
       return track
     }
+    // What a fault refers to may not be in this folder; without a manifest nobody has to declare it.
+    let ids = Set(tracks.map(\.id))
+    let sound = tracks.map { track in
+      var track = track
+      // A file that lies under its right label by now has no fault any more.
+      track.faults = track.faults.filter { $0.label == nil || $0.label != track.label }
+      track.faults = track.faults.map { fault in
+        guard let original = fault.of, !ids.contains(original) else { return fault }
+        return Fault(
+          fault.kind, source: fault.source, detail: fault.detail, label: fault.label,
+          otherFields: fault.otherFields)
+      }
+      return track
+    }
+    let labels = Set(manifest.labels).union(tracks.flatMap { $0.faults.compactMap(\.label) })
     guard
       let manifest = try? Manifest(
         name: manifest.name, version: manifest.version, licence: manifest.licence,
-        citations: manifest.citations, labels: manifest.labels, tracks: tracks,
+        citations: manifest.citations, labels: Array(labels), tracks: sound,
         splits: manifest.splits, otherFields: manifest.otherFields)
     else { return self }
     return Collection(
       manifest: manifest, rejected: rejected, absent: absent, unlisted: unlisted)
+  }
+
+  /// The collection as fault policies would have it.
+  func applying(_ policies: FaultPolicies) throws(ManifestError) -> Collection {
+    Collection(
+      manifest: try manifest.applying(policies), rejected: rejected, absent: absent,
+      unlisted: unlisted
+    ).dropping(policies)
+  }
+
+  /// The collection without the tracks that fault policies drop.
+  func dropping(_ policies: FaultPolicies) -> Collection {
+    let (manifest, dropped) = manifest.dropping(policies)
+    let records = dropped.compactMap { track, fault in
+      FaultSubject(fault.kind).map {
+        DroppedRecord(track: track, subject: $0, message: Self.message(of: fault))
+      }
+    }
+    return Collection(
+      manifest: manifest, dropped: records, rejected: rejected, absent: absent, unlisted: unlisted)
+  }
+
+  private static func message(of fault: Fault) -> String {
+    var message = fault.kind.rawValue
+    if let original = fault.of { message += " of \(original)" }
+    if let detail = fault.detail { message += ": \(detail)" }
+    return message + " (\(fault.source))"
   }
 
   /// Lists `folder` and lays `manifest` over what is there; without one the folders are the labels.
@@ -58,6 +115,6 @@ public struct Collection: Sendable {
       QuarantineRecord(
         id: $0.path, path: $0.path, label: "", code: $0.code, message: $0.detail, hint: $0.hint)
     }
-    return Collection(manifest: found, rejected: problems + refused, absent: [], unlisted: [])
+    return Collection(manifest: found, rejected: problems + refused)
   }
 }

@@ -23,6 +23,9 @@ public struct Preparation: Sendable {
   /// Whether a stratified ``split`` becomes a grouped one where tracks are found to sound the same: for a
   /// split whose policy nobody has chosen.
   public var groupsNeighbours = false
+  /// Whether only the files in quarantine are tried again: no other file is looked at, new ones are left
+  /// alone, and the recipe must be the cache's own.
+  public var onlyQuarantined = false
 
   /// Bytes of finished values that are written in one transaction: enough for the disk's speed, few
   /// enough to hold twice in memory.
@@ -53,38 +56,53 @@ public struct Preparation: Sendable {
     var collection = try self.collection()
     try checkSplit(of: collection)
     let cache = try onCache { () throws(CacheError) in
-      try Cache.open(at: cachePath, for: .creating)
+      try Cache.open(at: cachePath, for: onlyQuarantined ? .writing : .creating)
     }
     if manifest == nil {
-      let records = try onCache { () throws(CacheError) in try cache.trackRecords() }
-      collection = collection.keepingFacts(of: records)
+      let facts = try onCache { () throws(CacheError) in try cache.facts() }
+      collection = try onManifest { () throws(ManifestError) in
+        try collection.keepingFacts(facts).applying(recipe.faults)
+      }
     }
-    let plan = try PreparationPlan(
-      collection: collection, folder: folder, recipe: recipe, fingerprints: fingerprints,
-      cache: cache)
+    let before = try onCache { () throws(CacheError) in try cache.quarantined() }
+    let plan =
+      try onlyQuarantined
+      ? PreparationPlan(retrying: before, of: collection, folder: folder, recipe: recipe, cache)
+      : PreparationPlan(
+        collection: collection, folder: folder, recipe: recipe, fingerprints: fingerprints,
+        cache: cache)
     progress.report(.began(plan.overview))
-    try begin(cache, collection: collection, fingerprints: fingerprints)
     var writer = PreparationWriter(
       cache: cache, total: plan.tasks.count, start: start, progress: progress,
       batchBytes: Self.batchBytes, batchSeconds: Self.batchSeconds)
-    for record in collection.rejected { try writer.quarantine(record, stamp: nil) }
+    if !onlyQuarantined {
+      try begin(cache, collection: collection, fingerprints: fingerprints)
+      for record in collection.rejected { writer.quarantine(record, stamp: nil) }
+      for entry in plan.unused.quarantined { writer.quarantine(entry.record, stamp: entry.stamp) }
+      for entry in plan.unused.dropped { writer.drop(entry.record, stamp: entry.stamp) }
+    }
     let threads = min(max(1, self.threads), plan.tasks.count)
     let workers = PreparationWorkers(
       plan: plan, folder: folder, recipe: recipe, fingerprints: fingerprints, threads: threads,
       cancellation: cancellation)
     try writer.drain(workers, threads: threads)
     var misfits: [String] = []
-    if !cancellation.isCancelled {
-      misfits = try finish(
-        cache, plan: plan, collection: collection, quarantine: writer.quarantine,
-        fingerprints: fingerprints)
+    if onlyQuarantined {
+      misfits = try finishRetry(cache)
+    } else {
+      if !cancellation.isCancelled {
+        misfits = try finish(
+          cache, plan: plan, collection: collection, writer: writer, fingerprints: fingerprints)
+      }
+      try cache.writeCard(recipe: recipe, manifest: collection.manifest)
     }
-    try cache.writeCard(recipe: recipe, manifest: collection.manifest)
-    return try summary(
+    var summary = try summary(
       cache, plan: plan, collection: collection, writer: writer, misfits: misfits,
       wallSeconds: start.duration(to: clock.now) / .seconds(1),
       cpuSeconds: ProcessUsage.now().cpuSeconds - cpuBefore,
       wasCancelled: cancellation.isCancelled)
+    if onlyQuarantined { summary.retried = try retried(before, of: collection, cache) }
+    return summary
   }
 
   private func check() throws(PreparationError) {
@@ -128,13 +146,17 @@ public struct Preparation: Sendable {
 
   private func collection() throws(PreparationError) -> Collection {
     let collection: Collection
+    let manifest = try onManifest { () throws(ManifestError) in
+      try self.manifest?.applying(recipe.faults)
+    }
     do {
       let name = URL(fileURLWithPath: folder).lastPathComponent
       collection = try Collection.read(folder: folder, manifest: manifest, name: name)
+        .dropping(recipe.faults)
     } catch {
       throw .audio(error)
     }
-    guard !collection.manifest.tracks.isEmpty else {
+    guard !collection.manifest.tracks.isEmpty || !collection.dropped.isEmpty else {
       throw .nothingToPrepare(
         folder: folder, unusable: collection.rejected, absent: collection.absent.count)
     }

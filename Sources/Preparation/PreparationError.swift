@@ -13,6 +13,8 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
   case recipe(RecipeError)
   /// A transform refuses the recipe's parameters.
   case signal(SignalError)
+  /// The manifest lacks what a fault policy needs.
+  case manifest(ManifestError)
   /// A split cannot be made.
   case split(SplitError)
   /// The folder holds no track: nothing there has the name of an audio file, or nothing was named.
@@ -27,6 +29,7 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
     case .cache(let error): "\(error)"
     case .recipe(let error): "\(error)"
     case .signal(let error): "\(error)"
+    case .manifest(let error): "\(error)"
     case .split(let error): "\(error)"
     case .nothingToPrepare(let folder, let unusable, let absent):
       "prepare: \(folder) holds "
@@ -50,4 +53,9 @@ func counted(_ count: Int, _ one: String = "track", _ many: String = "tracks") -
 /// Runs `body`, its cache errors as preparation errors.
 func onCache<R>(_ body: () throws(CacheError) -> R) throws(PreparationError) -> R {
   do { return try body() } catch { throw .cache(error) }
+}
+
+/// Runs `body`, its manifest errors as preparation errors.
+func onManifest<R>(_ body: () throws(ManifestError) -> R) throws(PreparationError) -> R {
+  do { return try body() } catch { throw .manifest(error) }
 }

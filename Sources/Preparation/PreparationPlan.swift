@@ -12,6 +12,8 @@ public struct PreparationPlan: Sendable {
     public var pending: Int
     /// Tracks that are all done.
     public var unchanged: Int
+    /// Tracks that fault policies drop by what is known of them already.
+    public var dropped: Int
     /// What is done and why, a line each: `features of 100 tracks: profile librosa-0.8 → librosa-1.0`.
     public var reasons: [String]
   }
@@ -23,9 +25,13 @@ public struct PreparationPlan: Sendable {
     /// Views in the cache that stay.
     let kept: [View: Fingerprint]
     let stamp: SourceStamp?
+    /// The record to store, where nothing is to be decoded for it.
+    var record: TrackRecord?
   }
 
   let tasks: [Task]
+  /// Files that are not used, as fault policies and what is known of them say, without being read.
+  let unused: PreparedBatch
   let removed: [String]
   let overview: Overview
 
@@ -36,27 +42,46 @@ public struct PreparationPlan: Sendable {
     let records = try onCache { () throws(CacheError) in try cache.trackRecords() }
     let quarantined = Set(
       try onCache { () throws(CacheError) in try cache.quarantined().map(\.path) })
+    let droppedBefore = Dictionary(
+      try onCache { () throws(CacheError) in try cache.dropped() }
+        .map { (Array($0.track.path.utf8), $0) }, uniquingKeysWith: { first, _ in first })
     // Ids are compared by their bytes, as the cache does: to Swift an é is the same whether it is one
     // character or two.
     let known = Dictionary(uniqueKeysWithValues: records.map { (Array($0.id.utf8), $0) })
     let tracks = collection.manifest.tracks
     removed = try Self.removed(records, collection: collection, folder: folder, cache: cache)
     var tasks: [Task] = []
-    var counts = Counts()
+    var unused = PreparedBatch()
+    var counts = PlanReasons()
+    for record in collection.dropped {
+      unused.dropped.append(.init(record))
+      if droppedBefore[Array(record.track.path.utf8)]?.subject != record.subject {
+        counts.drop(record.subject)
+      }
+    }
     for track in tracks {
       let stamp = SourceStamp.of(file: "\(folder)/\(track.path)")
       func all() {
         tasks.append(Task(track: track, views: Set(fingerprints.keys), kept: [:], stamp: stamp))
       }
       guard let record = known[Array(track.id.utf8)] else {
-        if quarantined.contains(track.path) { counts.again += 1 } else { counts.new += 1 }
+        if let earlier = droppedBefore[Array(track.path.utf8)] {
+          let before = try onCache { () throws(CacheError) in try cache.stamp(path: track.path) }
+          if stamp != nil, stamp == before, let still = earlier.again(track, recipe) {
+            unused.dropped.append(.init(still, stamp: stamp))
+            continue
+          }
+          counts.dropped += 1
+        } else if quarantined.contains(track.path) {
+          counts.again += 1
+        } else {
+          counts.new += 1
+        }
         all()
         continue
       }
       let before = try onCache { () throws(CacheError) in try cache.stamp(path: record.path) }
-      guard record.path.utf8.elementsEqual(track.path.utf8), record.label == track.label,
-        record.group == track.group, let stamp, stamp == before
-      else {
+      guard record.path.utf8.elementsEqual(track.path.utf8), let stamp, stamp == before else {
         counts.changed += 1
         all()
         continue
@@ -66,19 +91,48 @@ public struct PreparationPlan: Sendable {
         all()
         continue
       }
+      var renewed = record
+      let changes = renewed.take(track)
+      switch Judgement(record.verdicts(recipe), recipe.faults) {
+      case .use: break
+      case .drop(let subject):
+        unused.dropped.append(.init(renewed.dropped(subject, track, recipe), stamp: stamp))
+        counts.drop(subject)
+        continue
+      case .quarantine(let subject):
+        unused.quarantined.append(.init(renewed.quarantined(subject, track, recipe), stamp: stamp))
+        counts.quarantine(subject)
+        continue
+      }
       let missing = fingerprints.filter { record.views[$0.key] != $0.value }.map(\.key)
-      // Artist and title go into the record only: the file is read again, no view is computed.
-      let isRenamed = record.artist != track.artist || record.title != track.title
-      guard !missing.isEmpty || isRenamed else { continue }
-      if isRenamed { counts.renamed += 1 }
+      guard !missing.isEmpty || !changes.isEmpty || record.figures == nil else { continue }
+      counts.rewrite(changes)
+      if record.figures == nil { counts.unmeasured += 1 }
       for view in missing { counts.stale[view, default: 0] += 1 }
       let kept = record.views.filter { fingerprints[$0.key] == $0.value }
-      tasks.append(Task(track: track, views: Set(missing), kept: kept, stamp: stamp))
+      let isRead = !missing.isEmpty || record.figures == nil
+      tasks.append(
+        Task(
+          track: track, views: Set(missing), kept: kept, stamp: stamp,
+          record: isRead ? nil : renewed))
     }
     self.tasks = tasks
+    self.unused = unused
+    let idle = tasks.count + unused.quarantined.count + unused.dropped.count
     overview = Overview(
-      tracks: tracks.count, pending: tasks.count, unchanged: tracks.count - tasks.count,
-      reasons: counts.reasons(causes: try Self.causes(recipe: recipe, cache: cache)))
+      tracks: tracks.count, pending: tasks.count,
+      unchanged: tracks.count + collection.dropped.count - idle,
+      dropped: unused.dropped.count,
+      reasons: counts.lines(causes: try Self.causes(recipe: recipe, cache: cache)))
+  }
+
+  /// A plan that does nothing but these tasks.
+  init(tasks: [Task], reasons: [String], tracks: Int) {
+    self.tasks = tasks
+    unused = PreparedBatch()
+    removed = []
+    overview = Overview(
+      tracks: tracks, pending: tasks.count, unchanged: 0, dropped: 0, reasons: reasons)
   }
 
   /// Tracks of the cache that the collection no longer has.
@@ -90,7 +144,7 @@ public struct PreparationPlan: Sendable {
     _ records: [TrackRecord], collection: Collection, folder: String, cache: Cache
   ) throws(PreparationError) -> [String] {
     let tracks = collection.manifest.tracks
-    let ids = Set(tracks.map { Array($0.id.utf8) })
+    let ids = Set((tracks + collection.dropped.map(\.track)).map { Array($0.id.utf8) })
     let paths = Set(tracks.map(\.path))
     let closed = collection.rejected.filter { $0.code == "unreadable" }.map { "\($0.path)/" }
     let removed = records.filter { record in
@@ -126,31 +180,21 @@ public struct PreparationPlan: Sendable {
       throw .recipe(error)
     }
   }
+}
 
-  /// How many tracks have something to do, by the reason.
-  private struct Counts {
-    var new = 0
-    var again = 0
-    var changed = 0
-    var tooLong = 0
-    var renamed = 0
-    var stale: [View: Int] = [:]
-
-    func reasons(causes: [View: [String]]) -> [String] {
-      let whole = [
-        (new, "new"), (again, "were in quarantine, tried again"),
-        (changed, "file, label or group changed"), (tooLong, "longer than the recipe's maximum"),
-      ]
-      var reasons = whole.filter { $0.0 > 0 }.map { "all views of \(counted($0.0)): \($0.1)" }
-      if renamed > 0 { reasons.append("records of \(counted(renamed)): artist or title changed") }
-      for view in View.allCases {
-        guard let count = stale[view] else { continue }
-        let cause =
-          causes[view]?.joined(separator: ", ") ?? "left undone or made by another version"
-        reasons.append("\(view.rawValue) of \(counted(count)): \(cause)")
-      }
-      return reasons
-    }
+extension DroppedRecord {
+  /// The record of a track that was judged by its figures and still is dropped for them, as it is known
+  /// now; nil where it has to be looked at.
+  fileprivate func again(_ track: Track, _ recipe: Recipe) -> DroppedRecord? {
+    guard let figures, let source else { return nil }
+    let verdicts = figures.verdicts(
+      recipe.verdicts, isResampled: source.sampleRate != recipe.sampleRate,
+      channels: source.channels)
+    guard case .drop(let subject) = Judgement(verdicts, recipe.faults) else { return nil }
+    return DroppedRecord(
+      track: track, subject: subject,
+      message: figures.message(of: subject, recipe, source: source), figures: figures,
+      source: source)
   }
 }
 

@@ -23,10 +23,10 @@ extension Preparation {
   ///
   /// - Returns: why splits were left empty.
   func finish(
-    _ cache: Cache, plan: PreparationPlan, collection: Collection, quarantine: [QuarantineRecord],
+    _ cache: Cache, plan: PreparationPlan, collection: Collection, writer: PreparationWriter,
     fingerprints: [View: Fingerprint]
   ) throws(PreparationError) -> [String] {
-    let current = Set(quarantine.map(\.path))
+    let current = Set(writer.quarantine.map(\.path))
     try onCache { () throws(CacheError) in
       if !plan.removed.isEmpty { try cache.remove(tracks: plan.removed) }
       if try !cache.summary().staleDatabases.isEmpty {
@@ -34,6 +34,8 @@ extension Preparation {
       }
       let gone = try cache.quarantined().map(\.path).filter { !current.contains($0) }
       if !gone.isEmpty { try cache.removeFromQuarantine(paths: gone) }
+      let back = try cache.dropped().map(\.track.path).filter { !writer.dropped.contains($0) }
+      if !back.isEmpty { try cache.removeFromDropped(paths: back) }
     }
     let neighbours = try cache.neighbours()
     return try cache.renewSplits(
@@ -72,6 +74,7 @@ extension Preparation {
         changed: changed.map(\.id), slices: census.views.mapValues(\.slices),
         bytes: census.views.mapValues(\.bytes), quarantine: try cache.quarantined(),
         duplicates: neighbours.pairs.count,
+        dropped: try cache.dropped(), faults: try cache.card()?.faults ?? [:],
         splits: try cache.splitNames(), audits: try cache.card()?.audits ?? [:],
         emptySplits: misfits,
         audioSeconds: writer.done.audioSeconds,

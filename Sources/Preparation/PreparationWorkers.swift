@@ -12,6 +12,7 @@ final class PreparationWorkers: Sendable {
   enum Outcome: Sendable {
     case prepared(PreparedTrack, seconds: Double)
     case quarantined(QuarantineRecord, SourceStamp?, seconds: Double)
+    case dropped(DroppedRecord, SourceStamp?, seconds: Double)
     /// A worker could not begin.
     case failed(SignalError)
     /// A worker is through.
@@ -69,12 +70,8 @@ final class PreparationWorkers: Sendable {
     of task: PreparationPlan.Task, by worker: inout TrackWorker
   ) -> Outcome {
     let track = task.track
-    func quarantine(_ code: String, _ message: String, _ hint: String, seconds: Double) -> Outcome {
-      .quarantined(
-        QuarantineRecord(
-          id: track.id, path: track.path, label: track.label, code: code, message: message,
-          hint: hint),
-        task.stamp, seconds: seconds)
+    if let record = task.record, let stamp = task.stamp {
+      return .prepared(PreparedTrack(record: record, stamp: stamp, values: []), seconds: 0)
     }
     let audio: DecodedTrack
     do {
@@ -87,26 +84,66 @@ final class PreparationWorkers: Sendable {
         if case .tooLong = error.kind { "cut it, or raise maximumSeconds in the recipe" } else {
           error.hint
         }
-      return quarantine(error.code, error.detail, hint, seconds: 0)
+      let fault = TrackFault(
+        subject: error.subjectOfPolicy, code: error.code, message: error.detail, hint: hint)
+      return unused(task, fault, seconds: 0)
     }
     let seconds = Double(audio.samples.count) / Double(audio.sampleRate)
     do {
-      let values = try worker.values(of: audio, views: task.views)
+      let (figures, values) = try worker.values(of: audio, views: task.views)
       let computed = values.map { ($0.view, $0.fingerprint) }
       let record = TrackRecord(
-        track: track, audio: audio, views: task.kept.merging(computed) { $1 })
+        track: track, audio: audio, views: task.kept.merging(computed) { $1 }, figures: figures)
       let stamp = task.stamp ?? SourceStamp(byteCount: audio.byteCount, modifiedNanoseconds: 0)
+      switch worker.judgement {
+      case .use: break
+      case .drop(let subject):
+        return .dropped(record.dropped(subject, track, recipe), stamp, seconds: seconds)
+      case .quarantine(let subject):
+        return .quarantined(record.quarantined(subject, track, recipe), stamp, seconds: seconds)
+      }
       return .prepared(
         PreparedTrack(record: record, stamp: stamp, values: values),
         seconds: values.isEmpty ? 0 : seconds)
     } catch {
-      return quarantine(error.code, error.message, error.hint, seconds: seconds)
+      return unused(task, error, seconds: seconds)
+    }
+  }
+
+  /// What becomes of a track that cannot be used: quarantine, or dropped where a policy says so.
+  private func unused(
+    _ task: PreparationPlan.Task, _ fault: TrackFault, seconds: Double
+  ) -> Outcome {
+    let track = task.track
+    if let subject = fault.subject, recipe.faults[subject] == .drop {
+      return .dropped(
+        DroppedRecord(
+          track: track, subject: subject, message: fault.message, figures: fault.figures),
+        task.stamp, seconds: seconds)
+    }
+    return .quarantined(
+      QuarantineRecord(
+        id: track.id, path: track.path, label: track.label, code: fault.code,
+        message: fault.message, hint: fault.hint, figures: fault.figures, facts: track.facts),
+      task.stamp, seconds: seconds)
+  }
+}
+
+extension AudioError {
+  /// The fault whose policy decides on the file; nil where it is not the file's fault.
+  fileprivate var subjectOfPolicy: FaultSubject? {
+    switch kind {
+    case .tooLong: .tooLong
+    case .library, .changed, .unwritable: nil
+    default: .unreadable
     }
   }
 }
 
 extension TrackRecord {
-  fileprivate init(track: Track, audio: DecodedTrack, views: [View: Fingerprint]) {
+  fileprivate init(
+    track: Track, audio: DecodedTrack, views: [View: Fingerprint], figures: TrackFigures
+  ) {
     let storage: Tensor.DataType =
       switch audio.samples {
       case .int16: .int16
@@ -114,12 +151,13 @@ extension TrackRecord {
       }
     self.init(
       id: track.id, label: track.label, path: track.path, md5: audio.md5, group: track.group,
-      artist: track.artist, title: track.title, frames: audio.samples.count,
+      artist: track.artist, title: track.title,
+      faults: track.faults.isEmpty ? nil : track.faults, frames: audio.samples.count,
       sampleRate: audio.sampleRate,
       source: Source(
         container: audio.source.container, encoding: audio.source.encoding,
         sampleRate: audio.source.sampleRate, channels: audio.source.channels,
         frames: audio.source.frames),
-      storage: storage, views: views)
+      storage: storage, views: views, figures: figures)
   }
 }

@@ -1,3 +1,4 @@
+internal import Corpus
 internal import DatasetCache
 internal import Foundation
 
@@ -14,7 +15,9 @@ struct PreparationWriter {
     done: 0, total: 0, quarantined: 0, audioSeconds: 0, elapsed: 0)
   private(set) var quarantine: [QuarantineRecord] = []
   private(set) var prepared = 0
-  private var batch: [PreparedTrack] = []
+  /// The paths of the files that policies drop.
+  private(set) var dropped: Set<String> = []
+  private var batch = PreparedBatch()
   private var pendingBytes = 0
   private var lastCommit = Date()
 
@@ -58,27 +61,34 @@ struct PreparationWriter {
   private mutating func take(_ outcome: PreparationWorkers.Outcome) throws(PreparationError) {
     switch outcome {
     case .prepared(let track, let seconds):
-      batch.append(track)
+      batch.tracks.append(track)
       if !track.values.isEmpty { prepared += 1 }
       pendingBytes += track.values.reduce(0) { $0 + $1.tensors.reduce(0) { $0 + $1.byteCount } }
       advance(seconds)
     case .quarantined(let record, let stamp, let seconds):
-      // The id is this file's now: what another file of that id left behind is of a file that is gone.
-      try onCache { () throws(CacheError) in try cache.remove(tracks: [record.id]) }
-      try quarantine(record, stamp: stamp)
+      quarantine(record, stamp: stamp)
+      advance(seconds)
+    case .dropped(let record, let stamp, let seconds):
+      drop(record, stamp: stamp)
       advance(seconds)
     case .failed(let error): throw .signal(error)
     case .ended: break
     }
   }
 
-  /// Records a file that cannot be used.
-  mutating func quarantine(
-    _ record: QuarantineRecord, stamp: SourceStamp?
-  ) throws(PreparationError) {
-    try onCache { () throws(CacheError) in try cache.quarantine(record, stamp: stamp) }
+  /// Records a file that cannot be used; it is stored with the next batch.
+  mutating func quarantine(_ record: QuarantineRecord, stamp: SourceStamp?) {
+    // What cannot become a track has its path for an id.
+    batch.quarantined.append(
+      .init(record, stamp: stamp, ownsIdentifier: !record.label.isEmpty))
     quarantine.append(record)
     progress.report(.quarantined(record))
+  }
+
+  /// Records a track that a policy drops; it is stored with the next batch.
+  mutating func drop(_ record: DroppedRecord, stamp: SourceStamp?) {
+    batch.dropped.append(.init(record, stamp: stamp, ownsIdentifier: true))
+    dropped.insert(record.track.path)
   }
 
   private mutating func advance(_ seconds: Double) {
@@ -90,11 +100,12 @@ struct PreparationWriter {
     progress.report(.advanced(done))
   }
 
+  /// Stores what has come together.
   private mutating func commit() throws(PreparationError) {
     lastCommit = Date()
     guard !batch.isEmpty else { return }
     try onCache { () throws(CacheError) in try cache.store(batch) }
-    batch.removeAll(keepingCapacity: true)
+    batch = PreparedBatch()
     pendingBytes = 0
   }
 }

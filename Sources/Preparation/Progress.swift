@@ -62,6 +62,12 @@ public struct PreparationSummary: Sendable, Codable {
   public var quarantine: [QuarantineRecord]
   /// Pairs of tracks that sound the same.
   public var duplicates: Int
+  /// Tracks that fault policies drop, in order of their paths.
+  public var dropped: [DroppedRecord]
+  /// The policy for every kind of fault and the tracks that it concerns.
+  public var faults: [FaultSubject: FaultEffect]
+  /// What became of the files that were in quarantine, where only these were tried again.
+  public var retried: [RetriedFile]?
   /// Splits in the cache.
   public var splits: [String]
   /// What leaks between the sides of each split.

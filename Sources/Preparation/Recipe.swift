@@ -106,6 +106,10 @@ public struct Recipe: Sendable, Hashable, Codable {
   public var profile: Profile
   /// What is prepared.
   public var views: Views
+  /// What becomes of tracks with a fault.
+  public var faults = FaultPolicies()
+  /// From where on what is measured of a track is a fault.
+  public var verdicts = VerdictLimits()
 
   /// A recipe of these parts; ``check()`` tells whether it can be used.
   public init(
@@ -117,6 +121,21 @@ public struct Recipe: Sendable, Hashable, Codable {
     self.maximumSeconds = maximumSeconds
     self.profile = profile
     self.views = views
+  }
+
+  /// Reads a recipe; fault policies and limits that are left out have their defaults.
+  ///
+  /// - Throws: `DecodingError` for a wrong shape, `FaultPolicyError` for a policy that cannot be.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    schema = try fields.decode(String.self, forKey: .schema)
+    name = try fields.decode(String.self, forKey: .name)
+    sampleRate = try fields.decode(Int.self, forKey: .sampleRate)
+    maximumSeconds = try fields.decode(Double.self, forKey: .maximumSeconds)
+    profile = try fields.decode(Profile.self, forKey: .profile)
+    views = try fields.decode(Views.self, forKey: .views)
+    faults = try fields.decodeIfPresent(FaultPolicies.self, forKey: .faults) ?? faults
+    verdicts = try fields.decodeIfPresent(VerdictLimits.self, forKey: .verdicts) ?? verdicts
   }
 
   /// The numbers of the original GTZAN study: features of 3 s slices and of whole tracks, 2 s windows

@@ -40,6 +40,9 @@ extension Recipe {
       throw RecipeError(
         subject: "\(Self.placeOfSlices(like: error, in: json)).\(error.subject)",
         detail: error.detail, hint: error.hint)
+    } catch let error as FaultPolicyError {
+      throw RecipeError(
+        subject: "faults.\(error.subject)", detail: error.detail, hint: error.hint)
     } catch {
       throw RecipeError(
         subject: "the file", detail: "cannot be read: \(error)",
@@ -63,6 +66,12 @@ extension Recipe {
     try Self.require(
       views != Views(), "views", "names no view",
       "give at least one of features, features-30s, waveform, mel")
+    for subject in FaultSubject.allCases {
+      guard let limit = verdicts.limit(of: subject) else { continue }
+      try Self.require(
+        limit > 0 && limit <= 1, "verdicts.\(subject.rawValue)", "is \(limit)",
+        "use more than 0 and at most 1")
+    }
     if let mel = views.mel {
       do {
         _ = try MelSpectrogram(melParameters(mel))
@@ -108,7 +117,11 @@ extension Recipe {
 
   /// The keys a recipe may have, by place.
   private static let keys: [String: Set<String>] = [
-    "": ["schema", "name", "sampleRate", "maximumSeconds", "profile", "views"],
+    "": [
+      "schema", "name", "sampleRate", "maximumSeconds", "profile", "views", "faults", "verdicts",
+    ],
+    "faults": Set(FaultSubject.allCases.map(\.rawValue)),
+    "verdicts": Set(FaultSubject.allCases.filter(\.hasFigure).map(\.rawValue)),
     "views": ["features", "features-30s", "waveform", "mel"],
     "views.features": ["slices"], "views.features-30s": ["slices"], "views.waveform": ["slices"],
     "views.mel": melKeys,

@@ -5,9 +5,12 @@ internal import SignalKit
 
 /// Why a decoded track cannot be used.
 struct TrackFault: Error {
+  /// What a policy calls it; nil for a fault that always leads to quarantine.
+  let subject: FaultSubject?
   let code: String
   let message: String
   let hint: String
+  var figures: TrackFigures?
 }
 
 /// Turns decoded tracks into the values of views. One value serves one thread and keeps its buffers
@@ -19,6 +22,9 @@ struct TrackWorker: ~Copyable {
   private var features: FeatureExtractor
   private var mel: MelSpectrogram?
   private var acoustic: AcousticFingerprinter
+  private var meter: LevelMeter
+  /// What becomes of the last track, by its figures.
+  private(set) var judgement = Judgement.use
   private var floats: [Float] = []
 
   init(recipe: Recipe, fingerprints: [View: Fingerprint]) throws(SignalError) {
@@ -31,33 +37,48 @@ struct TrackWorker: ~Copyable {
         nil
       }
     let acoustic = try AcousticFingerprinter(sampleRate: Double(recipe.sampleRate))
+    let meter = try LevelMeter(sampleRate: recipe.sampleRate)
     self.recipe = recipe
     self.fingerprints = fingerprints
     self.features = features
     self.acoustic = acoustic
     self.mel = mel
+    self.meter = meter
     rules = recipe.rules
   }
 
-  /// The values of `views` of a track.
+  /// The figures of a track and the values of `views`; no values where ``judgement`` then says that it
+  /// isn't used.
   ///
   /// - Throws: ``TrackFault`` where the track is too short for a slice of a view of the recipe, whether
   ///   that view is computed now or not: a track is either all there or not there.
   mutating func values(
     of audio: DecodedTrack, views: Set<View>
-  ) throws(TrackFault) -> [PreparedTrack.Value] {
+  ) throws(TrackFault) -> (figures: TrackFigures, values: [PreparedTrack.Value]) {
     let frames = audio.samples.count
+    audio.samples.copyFloats(0..<frames, into: &floats)
+    let figures: TrackFigures
+    let samples = floats
+    do {
+      figures = TrackFigures(try meter.levels(of: samples.span), of: audio)
+    } catch {
+      throw Self.fault(error)
+    }
     // In the order of the views: the reason is stored, and must be the same in every run.
     for view in View.allCases {
       guard let rule = rules[view], rule.count(frames: frames) == 0 else { continue }
       throw TrackFault(
-        code: "too-short",
+        subject: .tooShort, code: FaultSubject.tooShort.rawValue,
         message:
           "has \(frames) samples at \(recipe.sampleRate) Hz, and one slice of \(view.rawValue) "
           + "takes \(rule.required)",
-        hint: "leave the track out, or shorten the slices in the recipe")
+        hint: "leave the track out, or shorten the slices in the recipe", figures: figures)
     }
-    audio.samples.copyFloats(0..<frames, into: &floats)
+    let verdicts = figures.verdicts(
+      recipe.verdicts, isResampled: audio.source.sampleRate != recipe.sampleRate,
+      channels: audio.source.channels)
+    judgement = Judgement(verdicts, recipe.faults)
+    if judgement != .use { return (figures, []) }
     var values: [PreparedTrack.Value] = []
     for view in View.allCases where views.contains(view) {
       guard let rule = rules[view], let fingerprint = fingerprints[view] else { continue }
@@ -69,7 +90,7 @@ struct TrackWorker: ~Copyable {
           slices: SliceIndex(
             count: slices.count, length: rule.length ?? frames, hop: rule.hop, frames: frames)))
     }
-    return values
+    return (figures, values)
   }
 
   private mutating func tensors(
@@ -132,6 +153,6 @@ struct TrackWorker: ~Copyable {
 
   private static func fault(_ error: SignalError) -> TrackFault {
     TrackFault(
-      code: "not-computable", message: "\(error.subject) \(error.detail)", hint: error.hint)
+      subject: nil, code: "not-computable", message: "\(error.subject) \(error.detail)", hint: error.hint)
   }
 }

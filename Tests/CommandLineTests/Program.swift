@@ -19,11 +19,19 @@ struct Program {
     let process: Process
     private let outputPath: String
     private let errorPath: String
+    private let temporaryPaths: [String]
 
-    fileprivate init(_ process: Process, _ outputPath: String, _ errorPath: String) {
+    fileprivate init(
+      _ process: Process, _ outputPath: String, _ errorPath: String, temporaryPaths: [String]
+    ) {
       self.process = process
       self.outputPath = outputPath
       self.errorPath = errorPath
+      self.temporaryPaths = temporaryPaths
+    }
+
+    deinit {
+      for path in temporaryPaths { try? FileManager.default.removeItem(atPath: path) }
     }
 
     var output: String { Running.text(outputPath) }
@@ -76,7 +84,9 @@ struct Program {
     process.standardOutput = FileHandle(forWritingAtPath: outputPath)
     process.standardError = FileHandle(forWritingAtPath: "\(place).err")
     try process.run()
-    return Running(process, outputPath, "\(place).err")
+    return Running(
+      process, outputPath, "\(place).err",
+      temporaryPaths: ["\(place).err"] + (output == nil ? [outputPath] : []))
   }
 
   static func run(

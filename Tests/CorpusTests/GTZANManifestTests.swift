@@ -84,4 +84,17 @@ import Testing
       count(manifest.tracks.filter { $0.group != nil }) { $0.group ?? "" }.values
         .allSatisfy { $0 > 1 })
   }
+
+  /// All replicas have groups already: the default policies change nothing.
+  @Test func faultPoliciesAsTheyAreChosen() throws {
+    #expect(try manifest.applying(FaultPolicies()) == manifest)
+    #expect(manifest.dropping(FaultPolicies()).dropped.isEmpty)
+    var policies = FaultPolicies()
+    try policies.choose(.drop, for: .replica)
+    let (kept, dropped) = try manifest.applying(policies).dropping(policies)
+    #expect(dropped.count == 50 && kept.tracks.count == 950)
+    #expect(dropped.allSatisfy { $0.fault.kind == .replica })
+    let gone = Set(dropped.map(\.track.id))
+    #expect(kept.splits["fault-filtered"]?.assignment.keys.contains(where: gone.contains) == false)
+  }
 }

@@ -64,6 +64,6 @@ import Testing
     let all = ["blues.00000", "blues.00001", "jazz.00000", "jazz.00001"]
     let listed = try manifest(all.map { track($0, group: $0 == "jazz.00001" ? "g" : nil) })
     try folder.prepare(manifest: listed, sink: sink)
-    #expect(sink.reasons == ["all views of 1 track: file, label or group changed"])
+    #expect(sink.reasons == ["records of 1 track: group changed"])
   }
 }

@@ -42,7 +42,7 @@ import Testing
     try folder.write(Wave.pcm16(Wave.notes(seed: 99)), "jazz/jazz.00001.wav")
     let (summary, reasons) = try again()
     #expect(summary.prepared == 1 && summary.unchanged == 3)
-    #expect(reasons == ["all views of 1 track: file, label or group changed"])
+    #expect(reasons == ["all views of 1 track: file changed"])
     let values = try #require(try folder.open().floats(of: .waveform, track: "jazz.00001")).values
     #expect(values == Wave.notes(seed: 99).map(Float.init))
   }

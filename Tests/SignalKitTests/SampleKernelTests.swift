@@ -12,6 +12,35 @@ import Testing
     #expect(isClose(lathe_sum_of_squares(input, count), expected, relative: 1e-12))
   }
 
+  @Test(arguments: counts) func sumsPeaksAndSilence(_ count: Int) {
+    var generator = SeededGenerator(seed: UInt64(count) + 50)
+    let input = generator.floats(count)
+    let sum = input.reduce(0.0) { $0 + Double($1) }
+    var sums = [1.0, 2.0]
+    #expect(lathe_levels(input, count, &sums) == input.reduce(0) { max($0, abs($1)) })
+    #expect(isClose(sums[0], sum + 1, absolute: 1e-12))
+    let energy = input.reduce(0.0) { $0 + Double($1) * Double($1) }
+    #expect(isClose(sums[1], energy + 2, relative: 1e-12))
+    #expect(lathe_count_below(input, 0.25, count) == input.count { abs($0) < 0.25 })
+  }
+
+  @Test(arguments: [1, 4, 15, 16, 17, 128]) func blockMoments(_ length: Int) {
+    var generator = SeededGenerator(seed: UInt64(length) + 70)
+    let blocks = 5
+    let input = generator.floats(blocks * length)
+    let weights = generator.floats(4 * length)
+    var output = [Float](repeating: .nan, count: 4 * blocks + 1)
+    lathe_block_moments(input, weights, length, blocks, &output)
+    let expected = (0..<4 * blocks).map { place -> Float in
+      let (block, part) = (place / 4, place % 4)
+      return (0..<length).reduce(Float(0)) {
+        $0 + input[block * length + $1] * weights[part * length + $1]
+      }
+    }
+    #expect(firstDifference(Array(output.dropLast()), expected, absolute: 1e-5) == nil)
+    #expect(output[4 * blocks].isNaN, "wrote past the end")
+  }
+
   @Test(arguments: counts) func signChanges(_ count: Int) {
     var generator = SeededGenerator(seed: UInt64(count) + 100)
     // Small values and both zeros among them: what is above −threshold counts as positive.

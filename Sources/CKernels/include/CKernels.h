@@ -35,6 +35,16 @@ void lathe_decimate(const float *input, const float *taps, long length, long fac
                     float *output, float *scratch);
 /// See `lathe_decimate`.
 long lathe_decimate_scratch(long length, long factor);
+/// Adds the sum of input[i] to sums[0] and that of input[i]^2 to sums[1], both in double; returns the
+/// largest |input[i]|, 0 for none. Values are not NaN.
+float lathe_levels(const float *input, long count, double *sums);
+/// How many |input[i]| are below `threshold`.
+long lathe_count_below(const float *input, float threshold, long count);
+/// output[4 * b + j] = the sum over i < length of input[b * length + i] * weights[j * length + i], for
+/// blocks b < blocks and j < 4: what a low-pass of 4 * length weights is made of that keeps one sample
+/// in `length`. `length` is at least 1.
+void lathe_block_moments(const float *input, const float *weights, long length, long blocks,
+                         float *output);
 
 // Spectra
 

@@ -20,7 +20,7 @@ struct Audit: ParsableCommand {
         lathe audit gtzan.lathe --split grouped-seed1-0.8-0.1-0.1 --fail-above 0
         lathe audit --manifest gtzan --seeds 100
 
-      Exit code 1 where something leaks that --fail-above does not allow.
+      Exit code 1 where something leaks that --fail-above does not allow, and where the cache has no split.
       """)
 
   @Argument(help: "The cache.", completion: .directory)
@@ -88,7 +88,7 @@ struct Audit: ParsableCommand {
 
   private func audit(_ path: String) throws -> Double {
     let cache = try Cache.open(at: path, for: .reading)
-    let faults = try manifest.map(Catalogue.manifest)?.faultKinds ?? [:]
+    let faults = try manifest.map(Catalogue.manifest)?.faultKinds ?? cache.faultKinds()
     var audits: [SplitAudit] = []
     if let split {
       guard let audit = try cache.audit(split: split, faults: faults) else {
@@ -103,10 +103,13 @@ struct Audit: ParsableCommand {
     }
     if json {
       try Output.json(audits, pretty: true)
-    } else if audits.isEmpty {
-      Output.line("no split to audit; lathe split \(path) makes one")
     } else {
       audits.flatMap(AuditText.lines).forEach { Output.line($0) }
+    }
+    // Nothing was found because nothing was looked at: no script may take that for a clean audit.
+    if audits.isEmpty {
+      Output.error("lathe: \(path) has no split to audit; lathe split \(path) makes one")
+      throw ExitCode(Exit.failed)
     }
     return audits.map(\.highestPercent).max() ?? 0
   }

@@ -52,7 +52,7 @@ struct ExportCSV: ParsableCommand {
     }
     if let remark = try Unfinished.remark(cache) { Output.error(remark) }
     Output.error(
-      "\(Words.count(rows)) rows of \(table.columns.count) features written to \(output)")
+      "\(Words.counted(rows, "row")) of \(table.columns.count) features written to \(output)")
   }
 }
 

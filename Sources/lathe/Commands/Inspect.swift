@@ -10,6 +10,8 @@ struct Inspect: ParsableCommand {
       Examples:
         lathe inspect gtzan.lathe
         lathe inspect gtzan.lathe --json | jq .slices
+        lathe inspect gtzan.lathe --verdicts
+        lathe inspect gtzan.lathe --quarantine --json
         lathe inspect gtzan.lathe --digest
         lathe inspect gtzan.lathe --verify --repair
 
@@ -30,13 +32,23 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Check every value against its checksum.")
   var verify = false
 
+  @Flag(help: "List the tracks with a verdict, the worst first, with what was measured.")
+  var verdicts = false
+
+  @Flag(help: "List the files in quarantine, each with its reason and what to do.")
+  var quarantine = false
+
   @Flag(help: "With --verify: take out the tracks that are damaged.")
   var repair = false
 
   func validate() throws {
     if repair, !verify { throw ValidationError("--repair goes with --verify.") }
-    if [json, digest, verify].count(where: \.self) > 1 {
-      throw ValidationError("--json, --digest and --verify exclude each other: give one of them.")
+    if [digest, verify, verdicts, quarantine].count(where: \.self) > 1 {
+      throw ValidationError(
+        "--digest, --verify, --verdicts and --quarantine exclude each other: give one of them.")
+    }
+    if json, digest || verify {
+      throw ValidationError("--json goes with --verdicts, --quarantine or alone.")
     }
   }
 
@@ -44,6 +56,8 @@ struct Inspect: ParsableCommand {
     let cache = try Cache.open(at: cache, for: repair ? .writing : .reading)
     if digest { return Output.line(try cache.digest()) }
     if verify { return try verify(cache) }
+    if verdicts { return try Verdicts.show(cache, asJSON: json) }
+    if quarantine { return try Verdicts.showQuarantine(cache, asJSON: json) }
     guard let card = try cache.card() else {
       throw CacheError(
         kind: .unfinished, operation: "inspect", subject: cache.path,
@@ -65,20 +79,23 @@ struct Inspect: ParsableCommand {
         let left = try cache.verify()
         guard !left.isEmpty else { return }
         Output.error(
-          "lathe: \(left.count) problems are left in \(cache.path); prepare it in a new folder")
+          "lathe: \(Words.counted(left.count, "problem")) left in \(cache.path); "
+            + "prepare it in a new folder")
       } else {
         Output.error(
-          "lathe: \(problems.count) problems in \(cache.path); add --repair, then prepare")
+          "lathe: \(Words.counted(problems.count, "problem")) in \(cache.path); "
+            + "add --repair, then prepare")
       }
       throw ExitCode(Exit.failed)
     }
-    Output.line("\(Words.count(try cache.trackCount())) tracks, everything as it was written")
+    Output.line("\(Words.tracks(try cache.trackCount())), everything as it was written")
   }
 
   private func show(_ card: Card, of cache: Cache) throws {
     let census = try cache.summary()
     Output.line(
-      "\(Words.shown(card.name)): \(Words.tracks(census.tracks)), \(card.labels.count) labels, "
+      "\(Words.shown(card.name)): \(Words.tracks(census.tracks)), "
+        + "\(Words.counted(card.labels.count, "label")), "
         + "\(Words.bytes(census.bytes)), profile \(card.profile)")
     var rows = [["view", "tracks", "slices", "size", "fingerprint"]]
     for view in View.allCases {
@@ -100,6 +117,8 @@ struct Inspect: ParsableCommand {
     if let licence = card.licence { Output.line(Words.shown("licence: \(licence)")) }
     for citation in card.citations { Output.line(Words.shown("cite: \(citation)")) }
     if let remark = try Unfinished.remark(cache) { Output.line(remark) }
+    FaultText.lines(card.faults ?? [:]).forEach { Output.line($0) }
+    for record in card.dropped ?? [] { Output.line("dropped: " + FaultText.text(record)) }
     Output.line(card.quarantine.isEmpty ? "quarantine: empty" : "quarantine:")
     for record in card.quarantine {
       Output.line("  " + SummaryText.text(record))

@@ -146,7 +146,7 @@ struct ManifestCreateCommand: ParsableCommand {
     let splits = manifest.splits.keys.sorted().joined(separator: ", ")
     Output.error(
       "\(Words.shown(output)): \(Words.tracks(manifest.tracks.count)), "
-        + "\(manifest.labels.count) labels" + (splits.isEmpty ? "" : ", splits \(splits)"))
+        + "\(Words.counted(manifest.labels.count, "label"))" + (splits.isEmpty ? "" : ", splits \(splits)"))
   }
 }
 

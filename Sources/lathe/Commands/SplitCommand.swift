@@ -75,6 +75,7 @@ struct SplitCommand: ParsableCommand {
         + (assigned < count ? ", \(Words.count(count - assigned)) more in no side" : ""))
     SplitTable.lines(audit).forEach { Output.line("  " + $0) }
     if let remark = AuditText.balance(audit) { Output.line(remark) }
+    if let remark = AuditText.absentLabels(audit) { Output.line(remark) }
     Output.line(AuditText.line(plan.name, audit.summary, cache: cache.path))
   }
 

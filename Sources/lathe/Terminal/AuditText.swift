@@ -12,6 +12,7 @@ enum AuditText {
     }
     lines += SplitTable.lines(audit).map { "  " + $0 }
     if let remark = balance(audit) { lines.append("  " + remark) }
+    if let remark = absentLabels(audit) { lines.append("  " + remark) }
     lines.append("  tracks of the second side that share something with the first, in percent:")
     lines += table(audit.pairs).map { "    " + $0 }
     lines += names(audit.pairs).map { "  " + $0 }
@@ -26,8 +27,17 @@ enum AuditText {
     guard let worst = audit.balance.worst, let label = worst.label else { return nil }
     let empty = audit.balance.emptySides.map(Words.shown).joined(separator: ", ")
     return "furthest from its share: \(Words.shown(label)) in \(Words.shown(worst.side)), "
-      + "\(worst.got) tracks of \(Words.fixed(worst.target, 1))"
+      + "\(Words.tracks(worst.got)) of \(Words.fixed(worst.target, 1))"
       + (empty.isEmpty ? "" : "; no track in \(empty): there are too few groups or tracks")
+  }
+
+  /// The labels that a side lacks, `no blues in test`; nil where none is missing.
+  static func absentLabels(_ audit: SplitAudit) -> String? {
+    let absent = audit.balance.absentLabels
+    if absent.isEmpty { return nil }
+    return absent.map { side, labels in
+      "no \(Words.list(labels, atMost: 12)) in \(Words.shown(side))"
+    }.joined(separator: "; ")
   }
 
   /// One line: clean, or the worst.

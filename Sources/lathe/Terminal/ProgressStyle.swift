@@ -133,8 +133,8 @@ final class BarProgress: ProgressSink {
 }
 
 private func announce(_ overview: PreparationPlan.Overview) {
-  if overview.pending == 0 {
-    Output.error("nothing to do: \(Words.tracks(overview.tracks)) done already")
+  if overview.pending == 0, overview.reasons.isEmpty {
+    Output.error("nothing to do: \(Words.tracks(overview.unchanged)) done already")
     return
   }
   for reason in overview.reasons { Output.error("to do: \(reason)") }

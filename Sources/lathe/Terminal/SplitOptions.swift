@@ -22,6 +22,9 @@ struct SplitOptions: ParsableArguments {
   @Option(help: "The seed of the shuffle, 1 if not given; it fixes the split.")
   var seed: UInt64?
 
+  /// Whether anything was asked for.
+  var isAsked: Bool { split != nil || folds != nil || policy != nil || seed != nil }
+
   func validate() throws {
     if split != nil, folds != nil {
       throw ValidationError("--split and --folds exclude each other: give one of them.")

@@ -35,11 +35,16 @@ struct SummaryText {
       "\(Words.duration(summary.wallSeconds)) wall, \(Words.duration(summary.cpuSeconds)) processor, "
         + "\(Words.count(Int(summary.timesRealTime))) times real time, "
         + "\(Words.bytes(summary.peakBytes)) peak memory")
-    lines += summary.quarantine.prefix(Self.maximumQuarantine).map {
-      "quarantine: " + Self.text($0)
+    if let retried = summary.retried {
+      if retried.isEmpty { lines.append("nothing is in quarantine: nothing was tried again") }
+      lines += retried.map { "tried again: " + Self.text($0) }
+    } else {
+      lines += summary.quarantine.prefix(Self.maximumQuarantine).map {
+        "quarantine: " + Self.text($0)
+      }
     }
     let more = summary.quarantine.count - Self.maximumQuarantine
-    if more > 0 {
+    if more > 0, summary.retried == nil {
       lines.append("quarantine: \(Words.count(more)) more; lathe inspect \(cache) names them all")
     }
     if summary.wasCancelled {
@@ -55,8 +60,26 @@ struct SummaryText {
     Words.shown("\(record.path) [\(record.code)]: \(record.message); \(record.hint)")
   }
 
+  /// A file that was tried again and what became of it.
+  private static func text(_ file: RetriedFile) -> String {
+    let end =
+      switch file.outcome {
+      case .prepared: "prepared"
+      case .quarantined: "still in quarantine"
+      case .dropped: "dropped"
+      case .gone: "no longer there"
+      }
+    return Words.shown("\(file.path): \(end)" + (file.message.map { ": \($0)" } ?? ""))
+  }
+
   private static func remarks(_ summary: PreparationSummary) -> [String] {
     var lines: [String] = []
+    if let line = FaultText.line(summary.faults) { lines.append(line) }
+    if !summary.dropped.isEmpty {
+      let names = Words.list(summary.dropped.map(\.track.id), atMost: 5)
+      lines.append(
+        "dropped by fault policies: \(Words.tracks(summary.dropped.count)): \(names)")
+    }
     lines += summary.emptySplits.map { "split left empty: \($0)" }
     if summary.labels == 1, summary.tracks > 1 {
       lines.append("all tracks have one label: the audio folder should hold one folder a label")

@@ -37,8 +37,18 @@ enum Words {
   }
 
   /// `1 track`, `2,000 tracks`.
-  static func tracks(_ number: Int) -> String {
-    number == 1 ? "1 track" : "\(count(number)) tracks"
+  static func tracks(_ number: Int) -> String { counted(number, "track") }
+
+  /// `1 problem`, `2,000 problems`; the plural where an s doesn't make it.
+  static func counted(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(count(number)) \(number == 1 ? one : many ?? one + "s")"
+  }
+
+  /// The first of some names, and how many more there are.
+  static func list(_ names: [String], atMost limit: Int = 8) -> String {
+    let shown = names.prefix(limit).map(Words.shown).joined(separator: ", ")
+    let more = names.count - limit
+    return shown + (more > 0 ? " and \(count(more)) more" : "")
   }
 
   /// `12,345`.

@@ -1,0 +1,56 @@
+internal import Corpus
+internal import DatasetCache
+
+/// How many tracks have something to do, by the reason.
+struct PlanReasons {
+  var new = 0
+  var again = 0
+  var dropped = 0
+  var changed = 0
+  var tooLong = 0
+  var unmeasured = 0
+  var stale: [View: Int] = [:]
+  private var rewritten: [String: Int] = [:]
+  private var drops: [FaultSubject: Int] = [:]
+  private var quarantines: [FaultSubject: Int] = [:]
+
+  /// A track is to be dropped that was not.
+  mutating func drop(_ subject: FaultSubject) { drops[subject, default: 0] += 1 }
+
+  /// A track is to be put into quarantine for its figures.
+  mutating func quarantine(_ subject: FaultSubject) { quarantines[subject, default: 0] += 1 }
+
+  /// A track's record is to be written again.
+  mutating func rewrite(_ changes: [String]) {
+    if !changes.isEmpty { rewritten[changes.joined(separator: ", "), default: 0] += 1 }
+  }
+
+  /// A line a reason.
+  func lines(causes: [View: [String]]) -> [String] {
+    let whole = [
+      (new, "new"), (again, "were in quarantine, tried again"),
+      (dropped, "were dropped, looked at again"), (changed, "file changed"),
+      (tooLong, "longer than the recipe's maximum"),
+    ]
+    var reasons = whole.filter { $0.0 > 0 }.map { "all views of \(counted($0.0)): \($0.1)" }
+    reasons += rewritten.sorted { ByteOrder.precedes($0.key, $1.key) }.map {
+      "records of \(counted($0.value)): \($0.key) changed"
+    }
+    for subject in FaultSubject.allCases {
+      if let count = drops[subject] {
+        reasons.append("drop \(counted(count)): \(subject.rawValue) is drop")
+      }
+      if let count = quarantines[subject] {
+        reasons.append("quarantine \(counted(count)): \(subject.rawValue) is quarantine")
+      }
+    }
+    if unmeasured > 0 { reasons.append("figures of \(counted(unmeasured)): not measured before") }
+    for view in View.allCases {
+      guard let count = stale[view] else { continue }
+      let cause =
+        causes[view]?.joined(separator: ", ") ?? "left undone or made by another version"
+      reasons.append("\(view.rawValue) of \(counted(count)): \(cause)")
+    }
+    return reasons
+  }
+}
