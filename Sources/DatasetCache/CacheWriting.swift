@@ -170,6 +170,7 @@ extension WriteTransaction {
 
   /// Removes a track's record, values and slices.
   mutating func removeTrack(_ id: String) throws(StoreError) {
+    try forgetDerived()
     try removeValues(of: id) { _, _ in true }
     for view in View.allCases { try removeSlices(of: id, view: view) }
     try delete(id, in: try database(named: Layout.tracks))

@@ -73,6 +73,7 @@ extension Cache {
     }
     let missing = try inStore { () throws(StoreError) in
       try environment.write { transaction throws(StoreError) -> CacheError? in
+        try transaction.forgetDerived()
         for entry in unused { try entry.store(in: &transaction) }
         for track in tracks {
           if let missing = try track.store(in: &transaction) {

@@ -19,7 +19,8 @@ extension Preparation {
     }
   }
 
-  /// Takes out what belongs to no track, view or file any more, and renews the splits.
+  /// Takes out what belongs to no track, view or file any more, renews the splits, and writes the index
+  /// that loaders open by.
   ///
   /// - Returns: why splits were left empty.
   func finish(
@@ -38,8 +39,10 @@ extension Preparation {
       if !back.isEmpty { try cache.removeFromDropped(paths: back) }
     }
     let neighbours = try cache.neighbours()
-    return try cache.renewSplits(
+    let misfits = try cache.renewSplits(
       adding: try chosenSplit(neighbours), published: published, neighbours: neighbours)
+    try onCache { () throws(CacheError) in try cache.writeIndex() }
+    return misfits
   }
 
   /// The split to make, now that it is known which tracks sound the same.
