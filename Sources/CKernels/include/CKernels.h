@@ -107,6 +107,19 @@ void lathe_matrix_by_frames(const float *matrix, long outputs, long inputs, cons
 /// input[m * stride + f - 1]) for sixteen frames f; input[-1] must be readable.
 void lathe_flux_median128(const float *input, long stride, float *output);
 
+// Rows of a batch
+
+/// output[i] = input[i] * scale.
+void lathe_int16_to_float(const int16_t *input, float scale, float *output, long count);
+/// The same with stores that pass the caches by, for an output that will not be read soon. What it
+/// stored is visible to other threads before whatever the caller stores next.
+void lathe_int16_to_float_streaming(const int16_t *input, float scale, float *output, long count);
+/// A copy with stores that pass the caches by, and the same order.
+void lathe_copy_streaming(const void *input, void *output, long bytes);
+/// output[i] = input[i] as IEEE 754 binary16, rounded to the nearest, ties to even: infinity from
+/// 65,520 on, subnormals kept, a NaN stays one with the upper bits of its payload.
+void lathe_float_to_float16(const float *input, uint16_t *output, long count);
+
 #ifdef __cplusplus
 }
 #endif
