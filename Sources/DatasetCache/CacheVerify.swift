@@ -113,15 +113,24 @@ extension Cache {
   ) -> String? {
     do throws(CacheError) {
       let header = try SafetensorsHeader(of: value)
-      if !header.hasValidChecksum(value) { return "its data does not have its checksum" }
-      if header.metadata["track"] != id { return "it is a value of another track" }
-      if header.metadata["fingerprint"] != fingerprint.hex {
-        return "it is a value of another recipe"
-      }
-      return nil
+      return header.fault(in: value, track: id, fingerprint)
     } catch {
       return error.detail
     }
+  }
+}
+
+extension SafetensorsHeader {
+  /// What is wrong with the value of a track under a fingerprint; nil where it is that.
+  ///
+  /// - Parameter checked: whether the data is checked against its checksum.
+  func fault(
+    in value: RawSpan, track id: String, _ fingerprint: Fingerprint, checked: Bool = true
+  ) -> String? {
+    if checked, !hasValidChecksum(value) { return "its data does not have its checksum" }
+    if metadata["track"] != id { return "it is a value of another track" }
+    if metadata["fingerprint"] != fingerprint.hex { return "it is a value of another recipe" }
+    return nil
   }
 }
 
