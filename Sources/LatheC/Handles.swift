@@ -21,6 +21,8 @@ final class Handles: Sendable {
   private static let countBits = 40
   private static let table = Atomic<Unmanaged<Handles>?>(nil)
 
+  /// The caches that this process has open.
+  let shelf = OpenCache.Shelf()
   private let process: Int32
   private let content = Mutex(Table())
 

@@ -92,3 +92,120 @@ final class OpenLoader: Sendable {
     return sides
   }
 }
+
+extension OpenLoader {
+  /// What a request for a batch came to.
+  enum Answer: Int32 {
+    case end = 0
+    case batch = 1
+    case late = 2
+  }
+
+  /// Lends the next batch.
+  /// - Parameters:
+  ///   - record: is told where it is; only where there is one.
+  ///   - patience: how many milliseconds to wait for it; nil for as long as it takes.
+  /// - Throws: `.damaged`, `.borrowed`, `.stopped`, `.system`.
+  func next(_ record: UnsafeMutableRawPointer, patience: Int?) throws(InterfaceError) -> Answer {
+    let lent: LentBatch
+    do throws(LoadingError) {
+      let waited = try turn.withLock { _ throws(LoadingError) in
+        try loader.nextLent(patience: patience)
+      }
+      switch waited {
+      case .end: return .end
+      case .late: return .late
+      case .batch(let batch): lent = batch
+      }
+    } catch {
+      throw InterfaceError(error)
+    }
+    use.withLock { $0.lent += 1 }
+    let addresses = unsafe loader.addresses(of: lent)
+    let axes = loader.sampleShape.map { Int64($0) } + [0, 0, 0]
+    let told = unsafe Record(
+      inputs: addresses.inputs, labels: addresses.labels, tracks: addresses.tracks,
+      slices: addresses.slices, labelDistributions: addresses.labelDistributions,
+      count: Int64(lent.count), epoch: Int64(lent.epoch), index: Int64(lent.index),
+      shape: (axes[0], axes[1], axes[2], axes[3]), axes: Int32(loader.sampleShape.count),
+      type: loader.configuration.dataType == .float32 ? 1 : 2, slot: Int32(lent.slot),
+      endsEpoch: lent.endsEpoch ? 1 : 0)
+    unsafe record.initializeMemory(as: Record.self, to: told)
+    return .batch
+  }
+
+  /// Takes a batch back; whether it was the last one that a closed loader waited for.
+  /// - Throws: `.slot`.
+  func release(_ slot: Int32) throws(InterfaceError) -> Bool {
+    guard loader.release(slot: Int(slot)) else {
+      throw InterfaceError(
+        .slot, "slot \(slot) is not borrowed: give that of a batch that was not released yet")
+    }
+    return use.withLock { use in
+      use.lent -= 1
+      return use.isClosed && use.lent == 0
+    }
+  }
+
+  /// Ends the threads and whoever waits; batches that are borrowed stay.
+  func stop() { loader.close() }
+
+  /// Refuses everything but releasing from now on; whether nothing is borrowed.
+  /// - Throws: `.handle` where it was closed before.
+  func close() throws(InterfaceError) -> Bool {
+    let isFree = try use.withLock { use throws(InterfaceError) in
+      if use.isClosed { throw Self.closed }
+      use.isClosed = true
+      return use.lent == 0
+    }
+    stop()
+    return isFree
+  }
+
+  /// - Throws: `.handle` where it is closed and only waits for what is borrowed.
+  func checkOpen() throws(InterfaceError) {
+    if use.withLock({ $0.isClosed }) { throw Self.closed }
+  }
+
+  private static var closed: InterfaceError {
+    InterfaceError(.handle, "the loader is closed; only batches that it lent can be released")
+  }
+
+  /// What `lathe_loader_describe` tells.
+  var description: JSONValue {
+    func count(_ number: Int) -> JSONValue { .integer(Int64(number)) }
+    var normalisation = JSONValue.null
+    if let statistics {
+      normalisation = .object([
+        "axis": .string(statistics.axis.rawValue),
+        "means": .array(statistics.means.map(JSONValue.number)),
+        "deviations": .array(statistics.deviations.map(JSONValue.number)),
+      ])
+    }
+    return .object([
+      "labels": .array(loader.labels.map(JSONValue.string)),
+      "shape": .array(loader.sampleShape.map(count)), "samples": count(loader.samplesPerEpoch),
+      "longest_batch": count(loader.longestBatch),
+      "batches_per_epoch": count(loader.batchesPerEpoch),
+      "batches": batchesAtStart.map(count) ?? .null, "slots": count(loader.ringLength),
+      "bytes": count(loader.ringBytes), "normalisation": normalisation,
+    ])
+  }
+
+  /// The state after the batches that were lent.
+  var state: JSONValue {
+    let state = loader.state
+    return .object([
+      "version": .integer(Int64(state.version)), "identity": .string(state.identity),
+      "order": .string(state.order), "seed": .unsigned(state.seed),
+      "epoch": .integer(Int64(state.epoch)), "position": .integer(Int64(state.position)),
+    ])
+  }
+
+  /// The id of a track.
+  /// - Throws: `.notFound`.
+  func trackID(_ number: Int64) throws(InterfaceError) -> String {
+    if let id = loader.trackID(number) { return id }
+    throw InterfaceError(.notFound, "track \(number) is in no batch of this loader")
+  }
+}
