@@ -68,3 +68,28 @@ void lathe_float_to_float16(const float *input, uint16_t *output, long count) {
     output[i] = (uint16_t)(sign | (bits >= 0x47800000 ? special : finite));
   }
 }
+
+DISPATCHED
+void lathe_float_scaled(const void *input, float scale, float *output, long count) {
+  const UnalignedFloat *x = input;
+  for (long i = 0; i < count; i++) output[i] = x[i] * scale;
+}
+
+DISPATCHED
+void lathe_mix(const float *other, float otherShare, float share, float *values, long count) {
+  for (long i = 0; i < count; i++) values[i] = values[i] * share + other[i] * otherShare;
+}
+
+DISPATCHED
+float lathe_minimum(const float *values, long count) {
+  Float16Lanes least = (Float16Lanes){0} + __builtin_inff();
+  long i = 0;
+  for (; i + 16 <= count; i += 16)
+    least = __builtin_elementwise_min(least, *(const Float16Lanes *)(values + i));
+  float minimum = __builtin_inff();
+  for (int lane = 0; lane < 16; lane++)
+    if (least[lane] < minimum) minimum = least[lane];
+  for (; i < count; i++)
+    if (values[i] < minimum) minimum = values[i];
+  return minimum;
+}

@@ -43,8 +43,8 @@ public struct Augmentation: Sendable, Hashable, Codable {
 
   /// Checks every number of every part.
   ///
-  /// - Throws: ``AugmentationError`` that names the first one out of range.
-  public func check() throws(AugmentationError) {
+  /// - Throws: ``LoadingError`` that names the first one out of range.
+  public func check() throws(LoadingError) {
     try speed?.check()
     try circularShift?.check()
     try gain?.check()
@@ -60,39 +60,46 @@ protocol AugmentationPart: Sendable, Hashable, Codable {
   /// Its name in JSON.
   static var name: String { get }
 
-  func check() throws(AugmentationError)
+  func check() throws(LoadingError)
 }
 
 extension AugmentationPart {
   static func require(
     _ range: ClosedRange<Double>, within limits: ClosedRange<Double>, _ field: String,
     _ unit: String = ""
-  ) throws(AugmentationError) {
+  ) throws(LoadingError) {
     guard limits.contains(range.lowerBound), limits.contains(range.upperBound) else {
-      throw AugmentationError(
-        "\(name).\(field)", "is \(range.lowerBound) to \(range.upperBound)",
+      throw .part(
+        "\(name).\(field)", "\(range.lowerBound) to \(range.upperBound) is out of range",
         hint: "use numbers from \(limits.lowerBound) to \(limits.upperBound)\(unit)")
     }
   }
 
   static func require(
     _ value: Double, within limits: ClosedRange<Double>, _ field: String
-  ) throws(AugmentationError) {
+  ) throws(LoadingError) {
     // A NaN is in no range.
     guard limits.contains(value) else {
-      throw AugmentationError(
-        "\(name).\(field)", "is \(value)",
+      throw .part(
+        "\(name).\(field)", "\(value) is out of range",
         hint: "use a number from \(limits.lowerBound) to \(limits.upperBound)")
     }
   }
 
   static func require(
     _ value: Int, within limits: ClosedRange<Int>, _ field: String
-  ) throws(AugmentationError) {
+  ) throws(LoadingError) {
     guard limits.contains(value) else {
-      throw AugmentationError(
-        "\(name).\(field)", "is \(value)",
+      throw .part(
+        "\(name).\(field)", "\(value) is out of range",
         hint: "use a whole number from \(limits.lowerBound) to \(limits.upperBound)")
     }
+  }
+}
+
+extension LoadingError {
+  /// A part of an augmentation or normalisation that cannot be used.
+  static func part(_ subject: String, _ detail: String, hint: String) -> LoadingError {
+    LoadingError(kind: .configuration, subject: subject, detail: detail, hint: hint)
   }
 }

@@ -1,6 +1,9 @@
 /// The fields of a part in JSON: what is not known is refused by name, and errors say where they are.
+///
+/// Names are written in snake case, as in the rest of a loader's JSON; camel case, as in recipes, is
+/// read as well.
 private struct PartFields<Key: CodingKey & CaseIterable> {
-  private struct AnyKey: CodingKey {
+  private struct GivenKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
 
@@ -9,28 +12,44 @@ private struct PartFields<Key: CodingKey & CaseIterable> {
     init?(intValue: Int) { nil }
   }
 
-  private let container: KeyedDecodingContainer<Key>
-  private let place: String
+  private let container: KeyedDecodingContainer<GivenKey>
+  private let keys: [String: GivenKey]
+  private let part: String
 
-  /// - Throws: ``AugmentationError`` for what is no object or has a field that is not one of `Key`.
+  /// - Throws: ``LoadingError`` for what is no object or has a field that is not one of `Key`.
   init(_ decoder: any Decoder, _ part: String) throws {
-    place = part
+    self.part = part
     let known = Key.allCases.map(\.stringValue).sorted()
-    let given: [String]
     do {
-      container = try decoder.container(keyedBy: Key.self)
-      given = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
+      container = try decoder.container(keyedBy: GivenKey.self)
     } catch {
-      throw AugmentationError(
-        part, "is not an object",
+      throw LoadingError.part(
+        part, "this is not an object",
         hint: known.isEmpty
           ? "write {}, or leave it out" : "write an object with \(known.joined(separator: ", "))")
     }
-    guard let stranger = given.sorted().first(where: { !known.contains($0) }) else { return }
-    throw AugmentationError(
-      Self.path(part, stranger), "is not known",
-      hint: known.isEmpty
-        ? "\(part) has no fields" : "here it may have \(known.joined(separator: ", "))")
+    var keys: [String: GivenKey] = [:]
+    for key in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
+      let name = Self.snakeCase(key.stringValue)
+      guard known.contains(name) else {
+        throw LoadingError.part(
+          Self.path(part, key.stringValue), "this is not known",
+          hint: known.isEmpty
+            ? "\(part) has no fields" : "here it may have \(known.joined(separator: ", "))")
+      }
+      guard keys.updateValue(key, forKey: name) == nil else {
+        throw LoadingError.part(
+          Self.path(part, key.stringValue), "this is given twice", hint: "give it once")
+      }
+    }
+    self.keys = keys
+  }
+
+  private static func snakeCase(_ name: String) -> String {
+    name.reduce(into: "") { text, character in
+      if character.isASCII, character.isUppercase { text += "_" }
+      text += character.lowercased()
+    }
   }
 
   private static func path(_ part: String, _ field: String) -> String {
@@ -39,20 +58,22 @@ private struct PartFields<Key: CodingKey & CaseIterable> {
 
   /// A field, or nil where it is left out or null.
   func optional<Value: Decodable>(_ key: Key) throws -> Value? {
+    guard let given = keys[key.stringValue] else { return nil }
     do {
-      return try container.decodeIfPresent(Value.self, forKey: key)
-    } catch let error as AugmentationError {
+      return try container.decodeIfPresent(Value.self, forKey: given)
+    } catch let error as LoadingError {
       throw error
     } catch {
-      throw AugmentationError(
-        Self.path(place, key.stringValue), "cannot be read", hint: "give \(Self.form(Value.self))")
+      throw LoadingError.part(
+        Self.path(part, given.stringValue), "this cannot be read",
+        hint: "give \(Self.form(Value.self))")
     }
   }
 
   func required<Value: Decodable>(_ key: Key) throws -> Value {
     if let value: Value = try optional(key) { return value }
-    throw AugmentationError(
-      Self.path(place, key.stringValue), "is missing", hint: "give \(Self.form(Value.self))")
+    throw LoadingError.part(
+      Self.path(part, key.stringValue), "this is missing", hint: "give \(Self.form(Value.self))")
   }
 
   private static func form<Value>(_ type: Value.Type) -> String {
@@ -72,7 +93,7 @@ extension Augmentation {
 
   /// Reads an augmentation and checks it.
   ///
-  /// - Throws: ``AugmentationError`` for a part or field that is not known, missing, of the wrong form
+  /// - Throws: ``LoadingError`` for a part or field that is not known, missing, of the wrong form
   ///   or out of range.
   public init(from decoder: any Decoder) throws {
     let fields = try PartFields<CodingKeys>(decoder, Self.name)
@@ -90,7 +111,7 @@ extension Augmentation {
 
 extension Augmentation.Speed {
   /// Reads and checks `{"factors": [0.9, 1, 1.1]}` or `{"range": [0.9, 1.1]}`.
-  /// - Throws: ``AugmentationError`` as ``Augmentation`` does.
+  /// - Throws: ``LoadingError`` as ``Augmentation`` does.
   public init(from decoder: any Decoder) throws {
     let fields = try PartFields<CodingKeys>(decoder, Self.name)
     let factors: [Double]? = try fields.optional(.factors)
@@ -99,8 +120,9 @@ extension Augmentation.Speed {
     case (let factors?, nil): self.init(factors: factors)
     case (nil, let range?): self.init(range: range)
     default:
-      throw AugmentationError(
-        Self.name, factors == nil ? "has neither factors nor a range" : "has factors and a range",
+      throw LoadingError.part(
+        Self.name,
+        factors == nil ? "there are neither factors nor a range" : "there are factors and a range",
         hint: "give one of them")
     }
     try check()
@@ -116,7 +138,7 @@ extension Augmentation.Speed {
 
 extension Augmentation.RandomCrop {
   /// Reads `{}`.
-  /// - Throws: ``AugmentationError`` as ``Augmentation`` does.
+  /// - Throws: ``LoadingError`` as ``Augmentation`` does.
   public init(from decoder: any Decoder) throws {
     _ = try PartFields<CodingKeys>(decoder, Self.name)
   }
@@ -130,7 +152,7 @@ extension Augmentation.RandomCrop {
 
 extension Augmentation.CircularShift {
   /// Reads and checks a shift; `share` must be given.
-  /// - Throws: ``AugmentationError`` as ``Augmentation`` does.
+  /// - Throws: ``LoadingError`` as ``Augmentation`` does.
   public init(from decoder: any Decoder) throws {
     self.init(share: try PartFields<CodingKeys>(decoder, Self.name).required(.share))
     try check()
@@ -139,7 +161,7 @@ extension Augmentation.CircularShift {
 
 extension Augmentation.Gain {
   /// Reads and checks a gain; `decibels` must be given.
-  /// - Throws: ``AugmentationError`` as ``Augmentation`` does.
+  /// - Throws: ``LoadingError`` as ``Augmentation`` does.
   public init(from decoder: any Decoder) throws {
     self.init(decibels: try PartFields<CodingKeys>(decoder, Self.name).required(.decibels))
     try check()
@@ -148,7 +170,7 @@ extension Augmentation.Gain {
 
 extension Augmentation.Polarity {
   /// Reads and checks a polarity; `probability` is 0.5 where it is left out.
-  /// - Throws: ``AugmentationError`` as ``Augmentation`` does.
+  /// - Throws: ``LoadingError`` as ``Augmentation`` does.
   public init(from decoder: any Decoder) throws {
     let fields = try PartFields<CodingKeys>(decoder, Self.name)
     self.init(probability: try fields.optional(.probability) ?? 0.5)
@@ -158,7 +180,7 @@ extension Augmentation.Polarity {
 
 extension Augmentation.Noise {
   /// Reads and checks noise; `decibels` must be given, `probability` is 1 where it is left out.
-  /// - Throws: ``AugmentationError`` as ``Augmentation`` does.
+  /// - Throws: ``LoadingError`` as ``Augmentation`` does.
   public init(from decoder: any Decoder) throws {
     let fields = try PartFields<CodingKeys>(decoder, Self.name)
     self.init(
@@ -169,7 +191,7 @@ extension Augmentation.Noise {
 
 extension Augmentation.Mixup {
   /// Reads and checks a mixup; `alpha` must be given.
-  /// - Throws: ``AugmentationError`` as ``Augmentation`` does.
+  /// - Throws: ``LoadingError`` as ``Augmentation`` does.
   public init(from decoder: any Decoder) throws {
     self.init(alpha: try PartFields<CodingKeys>(decoder, Self.name).required(.alpha))
     try check()
@@ -178,7 +200,7 @@ extension Augmentation.Mixup {
 
 extension Augmentation.SpecAugment {
   /// Reads and checks masks; counts and widths are 0 where they are left out, the fill is the mean.
-  /// - Throws: ``AugmentationError`` as ``Augmentation`` does.
+  /// - Throws: ``LoadingError`` as ``Augmentation`` does.
   public init(from decoder: any Decoder) throws {
     let fields = try PartFields<CodingKeys>(decoder, Self.name)
     self.init(

@@ -17,7 +17,7 @@ extension Augmentation {
       self.alpha = alpha
     }
 
-    func check() throws(AugmentationError) {
+    func check() throws(LoadingError) {
       try Self.require(alpha, within: 0.01...100, "alpha")
     }
   }
@@ -69,7 +69,7 @@ extension Augmentation {
       self.fill = fill
     }
 
-    func check() throws(AugmentationError) {
+    func check() throws(LoadingError) {
       try Self.require(timeMasks, within: 0...100, "time_masks")
       try Self.require(timeWidth, within: 0...1_000_000, "time_width")
       try Self.require(frequencyMasks, within: 0...100, "frequency_masks")

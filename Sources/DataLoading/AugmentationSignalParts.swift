@@ -33,17 +33,17 @@ extension Augmentation {
       factors = first <= last ? (first...last).map { Double($0) / 100 } : []
     }
 
-    func check() throws(AugmentationError) {
+    func check() throws(LoadingError) {
       guard (1...1_000).contains(factors.count) else {
-        throw AugmentationError(
-          "speed", "has \(factors.count) factors",
+        throw .part(
+          "speed", "there are \(factors.count) factors",
           hint: "give 1 to 1,000 factors, or a range with a hundredth in it")
       }
       for factor in factors {
         try Self.require(factor, within: Self.limits, "factors")
         guard abs(factor * 1_000 - (factor * 1_000).rounded()) < 1e-6 else {
-          throw AugmentationError(
-            "speed.factors", "has \(factor)", hint: "give it with three decimals or fewer")
+          throw .part(
+            "speed.factors", "\(factor) has more than three decimals", hint: "give it with three decimals or fewer")
         }
       }
     }
@@ -58,7 +58,7 @@ extension Augmentation {
     /// The only kind there is.
     public init() {}
 
-    func check() throws(AugmentationError) {}
+    func check() throws(LoadingError) {}
   }
 
   /// Rotation along time: what leaves at one end comes in at the other.
@@ -76,7 +76,7 @@ extension Augmentation {
       self.share = share
     }
 
-    func check() throws(AugmentationError) {
+    func check() throws(LoadingError) {
       try Self.require(share, within: 0...0.5, "share")
     }
   }
@@ -95,7 +95,7 @@ extension Augmentation {
       self.decibels = decibels
     }
 
-    func check() throws(AugmentationError) {
+    func check() throws(LoadingError) {
       try Self.require(decibels, within: -120...120, "decibels", " dB")
     }
   }
@@ -114,7 +114,7 @@ extension Augmentation {
       self.probability = probability
     }
 
-    func check() throws(AugmentationError) {
+    func check() throws(LoadingError) {
       try Self.require(probability, within: 0...1, "probability")
     }
   }
@@ -137,7 +137,7 @@ extension Augmentation {
       self.decibels = decibels
     }
 
-    func check() throws(AugmentationError) {
+    func check() throws(LoadingError) {
       try Self.require(probability, within: 0...1, "probability")
       try Self.require(decibels, within: -60...120, "decibels", " dB")
     }

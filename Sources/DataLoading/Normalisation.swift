@@ -15,23 +15,23 @@ public struct Normalisation: Sendable, Hashable, Codable {
 
   /// Checks that the statistics can be used for samples of this shape.
   ///
-  /// - Throws: ``AugmentationError``: another number of means than the samples need, or a number that
+  /// - Throws: ``LoadingError``: another number of means than the samples need, or a number that
   ///   is not finite, or a deviation below 0.
-  public func check(for shape: [Int]) throws(AugmentationError) {
+  public func check(for shape: [Int]) throws(LoadingError) {
     let needed = statistics.axis == .overall ? 1 : shape.first ?? 1
     guard statistics.means.count == needed, statistics.deviations.count == needed else {
-      throw AugmentationError(
+      throw .part(
         "normalisation.statistics",
-        "has \(statistics.means.count) means and \(statistics.deviations.count) deviations, and "
-          + "samples of shape \(shape) need \(needed)",
+        "\(statistics.means.count) means and \(statistics.deviations.count) deviations, where samples "
+          + "of shape \(shape) need \(needed)",
         hint: "take them from the training side of the same view")
     }
     guard statistics.means.allSatisfy({ Float($0).isFinite }),
       statistics.deviations.allSatisfy({ Float($0).isFinite && $0 >= 0 })
     else {
-      throw AugmentationError(
+      throw .part(
         "normalisation.statistics",
-        "holds a number that is not finite, or a deviation below 0",
+        "there is a number that is not finite, or a deviation below 0",
         hint: "compute them anew from the training side")
     }
   }

@@ -23,12 +23,12 @@ struct SampleWriter: ~Copyable, Sendable {
 
   /// A writer of samples of `source`.
   ///
-  /// - Throws: ``AugmentationError`` where a part of the augmentation or the normalisation is out of
+  /// - Throws: ``LoadingError`` where a part of the augmentation or the normalisation is out of
   ///   range or does not fit the samples.
   init(
     source: any SampleSource, dataType: DataType = .float32, augmentation: Augmentation? = nil,
     normalisation: Normalisation? = nil, seed: UInt64
-  ) throws(AugmentationError) {
+  ) throws(LoadingError) {
     self.source = source
     self.dataType = dataType
     elements = source.shape.reduce(1, *)
