@@ -67,9 +67,17 @@ struct BatchPlan: Sendable {
 
   /// How many batches this rank gets in a whole epoch.
   var stepsPerEpoch: Int {
-    let together = batchSize * worldSize
-    let (full, left) = epochLength.quotientAndRemainder(dividingBy: together)
+    let (full, left) = epochLength.quotientAndRemainder(dividingBy: batchSize * worldSize)
     return full + (keepsLast && left > rank ? 1 : 0)
+  }
+
+  /// How many batches this rank gets from a place on; nil for no end.
+  func stepsLeft(from place: LoaderPlace) -> Int? {
+    guard let epochs else { return nil }
+    guard place.epoch < epochs else { return 0 }
+    let (full, left) = (epochLength - place.position)
+      .quotientAndRemainder(dividingBy: batchSize * worldSize)
+    return full + (keepsLast && left > rank ? 1 : 0) + (epochs - place.epoch - 1) * stepsPerEpoch
   }
 
   /// The first batch that this rank gets from a place on; nil where the epochs end before.

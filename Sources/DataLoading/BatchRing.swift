@@ -169,10 +169,13 @@ extension BatchRing {
 }
 
 extension BatchRing {
-  /// The next batch, waited for; nil after the last.
+  /// The next batch, waited for.
   /// - Parameters:
   ///   - filler: fills it here and now, where no thread does.
-  func take(fillingWith filler: BatchFiller?) throws(LoadingError) -> LentBatch? {
+  ///   - deadline: when to give up; nil for never.
+  func take(
+    fillingWith filler: BatchFiller?, until deadline: Monitor.Deadline? = nil
+  ) throws(LoadingError) -> WaitedBatch {
     monitor.lock()
     defer { monitor.unlock() }
     while true {
@@ -180,8 +183,8 @@ extension BatchRing {
         throw LoadingError(
           kind: .cancelled, subject: "loader", detail: "it was closed", hint: "open another")
       }
-      if isOldestReady { return try takeOldest() }
-      if begun == 0, next == nil { return nil }
+      if isOldestReady { return .batch(try takeOldest()) }
+      if begun == 0, next == nil { return .end }
       guard lent < slots.count else {
         throw LoadingError(
           kind: .exhausted, subject: "loader",
@@ -193,8 +196,9 @@ extension BatchRing {
       } else {
         if idle > 0, open != nil || (next != nil && !free.isEmpty) { monitor.broadcast(.work) }
         callerWaits = true
-        monitor.wait(for: .batch)
+        let isLate = !monitor.wait(for: .batch, until: deadline)
         callerWaits = false
+        if isLate, !isOldestReady { return .late }
       }
     }
   }

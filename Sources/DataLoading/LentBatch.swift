@@ -29,3 +29,13 @@ public struct LentBatch: Sendable, Hashable {
   /// For each sample the share of each label; nil where labels are not mixed.
   public let labelDistributions: UnsafeMutablePointer<Float>?
 }
+
+/// What waiting for a batch came to.
+public enum WaitedBatch: Sendable, Hashable {
+  /// It is lent.
+  case batch(LentBatch)
+  /// There is none after the last epoch.
+  case end
+  /// The time was up before it was ready; nothing is lost.
+  case late
+}

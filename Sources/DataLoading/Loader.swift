@@ -30,7 +30,8 @@ public final class Loader: Sendable {
     let content = try LoaderContent(sources, configuration, state: state)
     self.configuration = configuration
     ring = try BatchRing(content, configuration)
-    let own = configuration.threads == 0 ? try BatchFiller(content, configuration: configuration) : nil
+    let own =
+      configuration.threads == 0 ? try BatchFiller(content, configuration: configuration) : nil
     filler = Mutex(own)
     var started: [FillingThread] = []
     do throws(LoadingError) {
@@ -55,6 +56,15 @@ public final class Loader: Sendable {
 
   deinit { close() }
 
+  /// The state of a loader of these sources that has yet to begin an epoch.
+  /// - Throws: as ``init(_:configuration:state:)-([WeightedSource],_,_)``.
+  public static func start(
+    of sources: [WeightedSource], configuration: LoaderConfiguration, epoch: Int
+  ) throws(LoadingError) -> LoaderState {
+    try LoaderContent(sources, configuration, state: nil)
+      .state(at: LoaderPlace(epoch: epoch, position: 0))
+  }
+
   /// The next batch, waited for where it is not ready; nil after the last epoch.
   ///
   /// - Throws: ``LoadingError`` where a sample of the batch could not be read, after which the batch after
@@ -67,12 +77,25 @@ public final class Loader: Sendable {
 
   /// The next batch by number, as ``next()`` in all else; it is held until it is released by number.
   public func nextLent() throws(LoadingError) -> LentBatch? {
+    guard case .batch(let lent) = try nextLent(patience: nil) else { return nil }
+    return lent
+  }
+
+  /// The next batch by number, waited for so many milliseconds at most; nil for as long as it takes.
+  ///
+  /// For callers that must look after something else meanwhile, such as a signal. A loader without threads
+  /// fills the batch whatever that takes.
+  /// - Throws: as ``next()``.
+  public func nextLent(patience milliseconds: Int?) throws(LoadingError) -> WaitedBatch {
     guard ring.isInOwnProcess else {
       throw LoadingError(
         kind: .forked, subject: "loader", detail: "it belongs to the process that opened it",
         hint: "open the cache and the loader anew in each process")
     }
-    guard configuration.threads == 0 else { return try ring.take(fillingWith: nil) }
+    guard configuration.threads == 0 else {
+      return try ring.take(
+        fillingWith: nil, until: milliseconds.map { Monitor.Deadline(milliseconds: min($0, 1 << 40)) })
+    }
     return try filler.withLock { filler throws(LoadingError) in
       try ring.take(fillingWith: filler)
     }
@@ -111,6 +134,9 @@ public final class Loader: Sendable {
   public var longestBatch: Int { ring.content.plan.longest }
   /// How many batches this rank gets in an epoch that begins at its start.
   public var batchesPerEpoch: Int { ring.content.plan.stepsPerEpoch }
+  /// How many batches are left from where this loader began to the end of its last epoch; nil where there
+  /// is no end.
+  public var batchesInAll: Int? { ring.content.plan.stepsLeft(from: ring.content.start) }
   /// How many batches the ring holds.
   public var ringLength: Int { ring.sizes.slots }
   /// Bytes of memory of the ring.

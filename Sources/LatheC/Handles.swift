@@ -19,7 +19,7 @@ final class Handles: Sendable {
   }
 
   private static let countBits = 40
-  private static let table = Atomic<Unmanaged<Handles>?>(nil)
+  private static let table = unsafe Atomic<Unmanaged<Handles>?>(nil)
 
   /// The caches that this process has open.
   let shelf = OpenCache.Shelf()
@@ -33,11 +33,8 @@ final class Handles: Sendable {
     let process = getpid()
     while true {
       let found = unsafe table.load(ordering: .acquiring)
-      if let found, case let handles = unsafe found.takeUnretainedValue(),
-        handles.process == process
-      {
-        return handles
-      }
+      let handles = unsafe found?.takeUnretainedValue()
+      if let handles, handles.process == process { return handles }
       // The parent's table is given up as it is: to release it would close what the parent uses.
       let fresh = unsafe Unmanaged.passRetained(Handles(process: process))
       let (isSet, _) = unsafe table.compareExchange(

@@ -33,7 +33,8 @@ extension InterfaceError {
   init(_ error: CacheError) {
     let code: ErrorCode =
       switch error.kind {
-      case .notFound, .isAFile, .notACache, .unfinished: .notFound
+      case .notFound, .isAFile, .notACache, .unfinished, .unknownName: .notFound
+      case .noSamples: .source
       case .damaged, .invalidTensors, .invalidRecord, .missingValue: .damaged
       default: .system
       }
@@ -57,10 +58,6 @@ extension InterfaceError {
 
   init(_ error: SampleError) {
     self.init(error.kind == .system ? .system : .damaged, error.description)
-  }
-
-  init(_ error: AugmentationError) {
-    self.init(.configuration, error.description)
   }
 
   /// The fields of a configuration by the names that they have in JSON.

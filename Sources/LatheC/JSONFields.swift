@@ -1,4 +1,5 @@
 internal import Corpus
+internal import DataLoading
 internal import FoundationEssentials
 
 /// The members of a JSON object, read by name and type; what is wrong is named by its path.
@@ -109,6 +110,8 @@ struct JSONFields {
     guard let value = self[key] else { return nil }
     do {
       return try JSONDecoder().decode(type, from: Data(value.canonicalBytes()))
+    } catch let error as LoadingError {
+      throw InterfaceError(error)
     } catch DecodingError.dataCorrupted(let context) {
       throw refusal(key, context.debugDescription, "see lathe.h")
     } catch DecodingError.keyNotFound(let missing, _) {

@@ -66,7 +66,7 @@ func guarded<Value: SignedInteger>(
 /// The same for functions that return a handle.
 func guarded(_ body: () throws(InterfaceError) -> OpaquePointer?) -> OpaquePointer? {
   do throws(InterfaceError) {
-    return try body()
+    return unsafe try body()
   } catch {
     LastError.set(error)
     return nil

@@ -6,7 +6,7 @@ import Synchronization
 /// A loader behind a handle, with the caches that it reads.
 final class OpenLoader: Sendable {
   /// What a batch is told in, laid out as `lathe_batch`.
-  struct Record {
+  @unsafe struct Record {
     var inputs: UnsafeMutableRawPointer
     var labels: UnsafeMutablePointer<Int64>
     var tracks: UnsafeMutablePointer<Int64>
@@ -31,7 +31,6 @@ final class OpenLoader: Sendable {
   private let statistics: SampleStatistics?
   /// A process may have a store open once, so they stay on the shelf for as long as they are read.
   private let caches: [OpenCache]
-  private let batchesAtStart: Int?
   private let use = Mutex(Use())
   /// The loader wants one caller at a time.
   private let turn = Mutex(())
@@ -66,10 +65,9 @@ final class OpenLoader: Sendable {
     } catch {
       throw InterfaceError(error)
     }
-    batchesAtStart = loader.batchesLeft
   }
 
-  private struct Side {
+  struct Side {
     let cache: OpenCache
     let split: String?
     let side: String?
@@ -187,7 +185,7 @@ extension OpenLoader {
       "shape": .array(loader.sampleShape.map(count)), "samples": count(loader.samplesPerEpoch),
       "longest_batch": count(loader.longestBatch),
       "batches_per_epoch": count(loader.batchesPerEpoch),
-      "batches": batchesAtStart.map(count) ?? .null, "slots": count(loader.ringLength),
+      "batches": loader.batchesInAll.map(count) ?? .null, "slots": count(loader.ringLength),
       "bytes": count(loader.ringBytes), "normalisation": normalisation,
     ])
   }

@@ -17,6 +17,9 @@
 extern "C" {
 #endif
 
+// Of the library that C and Python load, only the interface is seen.
+#pragma GCC visibility push(hidden)
+
 /// Frames in a panel.
 #define LATHE_PANEL 16
 /// Rows that sixteen neighbouring medians of 31 read.
@@ -160,6 +163,8 @@ void lathe_add_normal_noise(uint64_t seed, uint64_t stream, float deviation, flo
 /// rest of (phase + step i) / phases, phase < phases. Added up by halves: t + 8 to t, then 4, 2, 1.
 void lathe_resample(const float *input, const float *weights, long phases, long step, long phase,
                     float *output, long count);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

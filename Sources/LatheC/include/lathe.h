@@ -79,8 +79,8 @@ typedef enum lathe_code {
   LATHE_ERROR_CONFIGURATION = -4,
   /* There is no such cache, view, split, side or track. */
   LATHE_ERROR_NOT_FOUND = -5,
-  /* There is nothing to load: an empty side, or a batch larger than it where the last is dropped. */
-  LATHE_ERROR_EMPTY = -6,
+  /* There is nothing to load, such as an empty side; or caches that cannot be mixed. */
+  LATHE_ERROR_SOURCE = -6,
   /* The state is of another cache, split, seed, order or version. */
   LATHE_ERROR_STATE = -7,
   /* Bytes in the cache are not what was written; the text names the record. */
@@ -106,8 +106,8 @@ typedef enum lathe_type { LATHE_FLOAT32 = 1, LATHE_FLOAT16 = 2 } lathe_type;
 
 /* A batch that is borrowed. */
 typedef struct lathe_batch {
-  /* count x shape numbers of `type` without gaps, first axis outermost; aligned to 64 bytes or more.
-   * The caller may write to them. */
+  /* count x shape numbers of `type` without gaps, first axis outermost; at the start of a page. The
+   * caller may write to them, as to the others. */
   void *inputs;
   /* count numbers of labels: indices into the labels of lathe_loader_describe. */
   int64_t *labels;
@@ -122,8 +122,7 @@ typedef struct lathe_batch {
   int64_t count;
   /* The epoch, from 0. */
   int64_t epoch;
-  /* The number of the batch among those of this rank in its epoch, from 0; a loader that goes on from
-   * a state begins with 0 again. */
+  /* How many batches this loader came to before, over all epochs. */
   int64_t index;
   /* The shape of a sample; `axes` of them hold, the others are 0. */
   int64_t shape[4];
@@ -134,8 +133,8 @@ typedef struct lathe_batch {
   /* What lathe_loader_release takes; from 0 to the `slots` of lathe_loader_describe, so that a caller
    * can keep what it makes of a slot's pointers, which are the same each time. */
   int32_t slot;
-  /* 0. */
-  int32_t reserved;
+  /* 1 for the last batch of an epoch, else 0. */
+  int32_t ends_epoch;
 } lathe_batch;
 
 /* Opens a cache for reading. The same cache may be opened any number of times, and be written to by
@@ -149,14 +148,113 @@ int32_t lathe_close(lathe_cache *cache);
 /*
  * What a cache holds, as JSON:
  *   {"path": "gtzan.lathe", "name": "gtzan", "tracks": 100, "labels": ["blues", …],
- *    "views": {"mel": {"shape": [128, 87], "samples": 1000, "fingerprint": "…",
- *                      "columns": ["…"] (features only)}},
- *    "splits": {"stratified-…": {"policy": "stratified",
- *                                "sides": {"train": {"tracks": 80, "samples": {"mel": 800}}, …}}}}
- * Labels are in byte order and have their numbers of it.
+ *    "views": {"mel": {"shape": [128, 87], "samples": 1000, "tracks": 100, "fingerprint": "…"},
+ *              "features": {…, "columns": ["chroma_stft_mean", …]}, …},
+ *    "splits": {"stratified-seed1-0.8-0.1-0.1": {"train": 80, "validation": 10, "test": 10}}}
+ * Labels are in byte order, which numbers them; splits tell the tracks of each side.
  *
  * This and the functions below that fill a buffer return the length of the text in bytes, without the
  * NUL that ends it. They write as much as fits in `capacity` bytes, the NUL included: a result of
  * `capacity` or more means that the buffer was too small. A NULL buffer of capacity 0 only asks.
  */
 int64_t lathe_describe(lathe_cache *cache, char *buffer, int64_t capacity);
+
+/*
+ * Opens a loader, whose threads begin at once. `configuration` is a JSON object, UTF-8:
+ *
+ *   key                type                  default    range, meaning
+ *   view               text                  (needed)   a view of the cache, such as "mel"
+ *   split              text or null          null       a split of the cache; null takes all tracks
+ *   side               text                  "train"    a side of the split; only with one
+ *   batch_size         integer               128        1 or more
+ *   seed               integer               0          0 to 2^64 - 1; keys all that is random
+ *   shuffle            true or false         true       each epoch in an order of its own
+ *   epochs             integer or null       1          1 to 2^31; null for no end
+ *   epoch              integer               0          0 to 2^31: the number of the first epoch
+ *   last_batch         text                  "keep"     "keep" gives the rest of an epoch as a shorter
+ *                                                       batch, "drop" leaves it out
+ *   sampling           text or object        "uniform"  "uniform"; "balanced": each label equally often;
+ *                                                       {"labels": {name: weight}}; {"tracks": {id:
+ *                                                       weight}}: with replacement; what is not named
+ *                                                       weighs 1
+ *   samples_per_epoch  integer or null       null       1 or more; null for as many as there are
+ *   rank               integer               0          0 to below world_size
+ *   world_size         integer               1          1 to 2^20: how many loaders share each epoch
+ *   threads            integer               2          0 to 256; with 0 lathe_loader_next fills
+ *   prefetch           integer or null       null       1 to 1,024 batches filled ahead; null: by size
+ *   dtype              text                  "float32"  "float32" or "float16"
+ *   augmentation       object or null        null       see below
+ *   normalisation      object or null        null       {"axis": "overall" or "first", "side": "train"}:
+ *                                                       (x - mean) / deviation, of all numbers or of
+ *                                                       each index of the first axis, taken over that
+ *                                                       side of the split; kept in the cache
+ *   sources            list                  none       [{"cache": path, "weight": number, "split": text,
+ *                                                       "side": text}]: the caches to mix in place of
+ *                                                       `cache`; weights for all or none; split and side
+ *                                                       are those above where they are left out
+ *   state              object or null        null       what lathe_loader_state gave: where to go on;
+ *                                                       then `epoch` says only where `epochs` begins
+ *
+ * threads and prefetch change nothing of what is delivered. rank, world_size, batch_size, threads,
+ * prefetch and dtype may differ from those that a state was taken with; all ranks go on from one state.
+ *
+ * The parts of an augmentation, each of which may be left out, in the order in which they are applied:
+ *   speed           {"range": [0.9, 1.1]} or {"factors": [0.9, 1, 1.1]}, 0.5 to 2; waveform
+ *   random_crop     {}: a window anywhere in its track; waveform
+ *   circular_shift  {"share": 0.25}, 0 to 0.5 of the length; waveform and mel
+ *   gain            {"decibels": [-6, 6]}, -120 to 120; waveform
+ *   polarity        {"probability": 0.5}, 0 to 1; waveform
+ *   noise           {"probability": 0.5, "decibels": [10, 40]}: white, by signal-to-noise ratio, -60 to
+ *                   120; waveform
+ *   mixup           {"alpha": 0.2}, 0.01 to 100; any view; gives label_distributions
+ *   spec_augment    {"time_masks": 2, "time_width": 20, "frequency_masks": 2, "frequency_width": 16,
+ *                   "fill": "mean" or "minimum"}; mel
+ */
+lathe_loader *lathe_loader_open(lathe_cache *cache, const char *configuration);
+
+/*
+ * What a loader delivers, as JSON:
+ *   {"labels": ["blues", …], "shape": [128, 87], "samples": 800 (an epoch of all ranks), "longest_batch":
+ *    128, "batches_per_epoch": 7, "batches": 7 (in all, from where it began; null without an end),
+ *    "slots": 10, "bytes": 57016320 (of the ring),
+ *    "normalisation": null or {"axis": …, "means": […], "deviations": […]}}
+ */
+int64_t lathe_loader_describe(lathe_loader *loader, char *buffer, int64_t capacity);
+
+/*
+ * Lends the next batch. A caller may hold several; when all `slots` are held the call fails with
+ * LATHE_ERROR_BORROWED. A record that cannot be read fails the batch that it would have been in, when
+ * its turn has come; the next call gives the batch after it.
+ *
+ * `batch`: is filled in where the result is LATHE_BATCH, and left alone otherwise.
+ * `milliseconds`: how long to wait at most; below 0 for as long as it takes. A loader without threads
+ *   fills the batch whatever that takes.
+ * Returns LATHE_BATCH, LATHE_END, LATHE_TIMEOUT or an error.
+ */
+int32_t lathe_loader_next(lathe_loader *loader, lathe_batch *batch, int64_t milliseconds);
+
+/* Gives a batch back by its slot. */
+int32_t lathe_loader_release(lathe_loader *loader, int32_t slot);
+
+/*
+ * Where the loader is, after the batches that lathe_loader_next gave, as JSON for the key `state`:
+ *   {"version": 1, "identity": "…", "order": "…", "seed": 1, "epoch": 3, "position": 1280}
+ * `position` counts the samples of the epoch that all ranks together are through with, so after the
+ * same number of batches every rank has the same state. Also after lathe_loader_stop.
+ */
+int64_t lathe_loader_state(lathe_loader *loader, char *buffer, int64_t capacity);
+
+/* The id of a track, by its number in a batch. */
+int64_t lathe_loader_track_id(
+    lathe_loader *loader, int64_t track, char *buffer, int64_t capacity);
+
+/* Ends the loader's threads and every call that waits for a batch, which returns
+ * LATHE_ERROR_STOPPED, as do later ones. Batches that are borrowed stay, and so does all memory. */
+int32_t lathe_loader_stop(lathe_loader *loader);
+
+/* Stops the loader and frees it, now or when the last batch that it lent is released. */
+int32_t lathe_loader_close(lathe_loader *loader);
+
+#ifdef __cplusplus
+}
+#endif
