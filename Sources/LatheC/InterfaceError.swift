@@ -62,9 +62,8 @@ extension InterfaceError {
 
   /// The fields of a configuration by the names that they have in JSON.
   private static func inJSON(_ text: String) -> String {
-    for (field, key) in LoaderOptions.renamedFields where text.hasPrefix("\(field):") {
-      return key + text.dropFirst(field.count)
-    }
+    var text = text
+    for (field, key) in LoaderOptions.renamedFields { text.replace(field, with: key) }
     return text
   }
 }

@@ -6,6 +6,7 @@ The package is built from the repository that it lies in; all that is made on th
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,8 +18,6 @@ from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRATCH = ROOT / ".build-python"
-# The library is opened by Python beside other libraries, so it shows nothing but its interface.
-EXPORTS = "{ global: lathe_*; local: *; };\n"
 
 
 def built_library() -> Path:
@@ -32,8 +31,12 @@ def built_library() -> Path:
             "lathe's library is built by Swift 6.2 or newer, and there is no 'swift' on the PATH: "
             "install it from swift.org, or install a wheel that was built elsewhere"
         )
+    # The library is loaded beside others that may hold a Swift runtime or LMDB of their own, so it
+    # shows nothing but its interface.
+    header = (ROOT / "Sources" / "LatheC" / "include" / "lathe.h").read_text()
+    names = sorted(set(re.findall(r"^[a-z].*?\b(lathe_\w+)\(", header, re.MULTILINE)))
     exports = SCRATCH / "exports"
-    exports.write_text(EXPORTS)
+    exports.write_text("{ global: " + "; ".join(names) + "; local: *; };\n")
     # fmt: off
     command = [
         "swift", "build", "--configuration", "release", "--product", "LatheC",

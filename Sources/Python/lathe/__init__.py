@@ -20,7 +20,7 @@ from .cache import Cache, Split, View
 from .errors import (
     ConfigurationError,
     DamagedError,
-    EmptyError,
+    SourceError,
     ErrorCode,
     ForkedError,
     LatheError,
@@ -35,7 +35,7 @@ __all__ = [
     "Cache",
     "ConfigurationError",
     "DamagedError",
-    "EmptyError",
+    "SourceError",
     "ErrorCode",
     "ForkedError",
     "LatheError",

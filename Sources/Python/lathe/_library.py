@@ -31,7 +31,7 @@ class Record(ctypes.Structure):
         ("axes", ctypes.c_int32),
         ("type", ctypes.c_int32),
         ("slot", ctypes.c_int32),
-        ("reserved", ctypes.c_int32),
+        ("ends_epoch", ctypes.c_int32),
     ]
 
 

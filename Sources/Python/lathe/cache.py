@@ -33,6 +33,8 @@ class View:
     shape: tuple[int, ...]
     #: How many samples all tracks have together.
     samples: int
+    #: How many tracks have some.
+    tracks: int
     #: The names of the columns, for tables.
     columns: tuple[str, ...]
 
@@ -42,7 +44,6 @@ class Split:
     """An assignment of tracks to sides."""
 
     name: str
-    policy: str
     #: How many tracks each side has.
     sides: Mapping[str, int]
 
@@ -79,7 +80,11 @@ class Cache:
         """The views by name."""
         return {
             name: View(
-                name, tuple(view["shape"]), view["samples"], tuple(view.get("columns") or ())
+                name,
+                tuple(view["shape"]),
+                view["samples"],
+                view["tracks"],
+                tuple(view.get("columns") or ()),
             )
             for name, view in self._about["views"].items()
         }
@@ -87,10 +92,7 @@ class Cache:
     @property
     def splits(self) -> dict[str, Split]:
         """The splits by name."""
-        return {
-            name: Split(name, split["policy"], dict(split["sides"]))
-            for name, split in self._about["splits"].items()
-        }
+        return {name: Split(name, dict(sides)) for name, sides in self._about["splits"].items()}
 
     @overload
     def loader(
@@ -172,7 +174,7 @@ class Cache:
             copy: ``from_dlpack(batch.inputs)``.
         :param copy: whether batches own their memory instead of lending the loader's.
         :param state: where to go on: what ``state_dict`` of a loader gave.
-        :raises LatheError: ``ConfigurationError``, ``NotFoundError``, ``EmptyError``, ``StateError``,
+        :raises LatheError: ``ConfigurationError``, ``NotFoundError``, ``SourceError``, ``StateError``,
             ``DamagedError``.
         """
         configuration: dict[str, Any] = {

@@ -13,7 +13,7 @@ class ErrorCode(enum.IntEnum):
     FORKED = -3
     CONFIGURATION = -4
     NOT_FOUND = -5
-    EMPTY = -6
+    SOURCE = -6
     STATE = -7
     DAMAGED = -8
     SLOT = -9
@@ -47,8 +47,8 @@ class NotFoundError(LatheError, LookupError):
     """There is no such cache, view, split, side or track; the message names those that are."""
 
 
-class EmptyError(LatheError, ValueError):
-    """There is nothing to load."""
+class SourceError(LatheError, ValueError):
+    """There is nothing to load, such as an empty side; or caches that cannot be mixed."""
 
 
 class StateError(LatheError, ValueError):
@@ -72,7 +72,7 @@ _TYPES: dict[ErrorCode, type[LatheError]] = {
     ErrorCode.FORKED: ForkedError,
     ErrorCode.CONFIGURATION: ConfigurationError,
     ErrorCode.NOT_FOUND: NotFoundError,
-    ErrorCode.EMPTY: EmptyError,
+    ErrorCode.SOURCE: SourceError,
     ErrorCode.STATE: StateError,
     ErrorCode.DAMAGED: DamagedError,
     ErrorCode.SLOT: ReleasedError,

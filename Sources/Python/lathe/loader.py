@@ -68,7 +68,7 @@ class Loader(Generic[Array]):
         self.shape: tuple[int, ...] = tuple(about["shape"])
         self.samples: int = about["samples"]
         self._about = about
-        self._capacity: int = about["batch_size"]
+        self._capacity: int = about["longest_batch"]
         self._slots: list[Arrays | None] = [None] * about["slots"]
 
     def __iter__(self) -> Loader[Array]:
