@@ -124,12 +124,12 @@ void lathe_float_scaled(const void *input, float scale, float *output, long coun
 
 // Normalisation and statistics
 
-/// output[i] = ((input[i] - mean[0]) - mean[1]) * inverse for floats at any address, which may be
+/// output[i] = ((input[i] - mean) - rest) * inverse for floats at any address, which may be
 /// `output` itself. The mean is given as a float and what that leaves of it.
-void lathe_normalise(const void *input, const float mean[2], float inverse, float *output,
+void lathe_normalise(const void *input, float mean, float rest, float inverse, float *output,
                      long count);
 /// The same of input[i] * scale.
-void lathe_normalise_int16(const int16_t *input, float scale, const float mean[2], float inverse,
+void lathe_normalise_int16(const int16_t *input, float scale, float mean, float rest, float inverse,
                            float *output, long count);
 /// output[i] = ((input[i] - means[i]) - rests[i]) * inverses[i]; input as for `lathe_normalise`.
 void lathe_normalise_each(const void *input, const float *means, const float *rests,
