@@ -1,4 +1,4 @@
-internal import Corpus
+import Corpus
 
 /// Draws numbers with given weights, each draw in constant time.
 ///

@@ -65,6 +65,13 @@ struct BatchPlan: Sendable {
   /// The most samples that a batch of this rank can have.
   var longest: Int { min(batchSize, (epochLength - rank + worldSize - 1) / worldSize) }
 
+  /// How many batches this rank gets in a whole epoch.
+  var stepsPerEpoch: Int {
+    let together = batchSize * worldSize
+    let (full, left) = epochLength.quotientAndRemainder(dividingBy: together)
+    return full + (keepsLast && left > rank ? 1 : 0)
+  }
+
   /// The first batch that this rank gets from a place on; nil where the epochs end before.
   func step(from place: LoaderPlace) -> Step? {
     var place = place

@@ -11,17 +11,6 @@ public struct LoaderConfiguration: Sendable, Hashable, Codable {
     case drop
   }
 
-  /// The type of the numbers delivered.
-  public enum DataType: String, Sendable, Hashable, Codable, CaseIterable {
-    /// 32-bit floats.
-    case float32
-    /// 16-bit floats, rounded to nearest even.
-    case float16
-
-    /// Bytes of a number.
-    public var size: Int { self == .float32 ? 4 : 2 }
-  }
-
   /// Samples in a batch, 1 or more.
   public var batchSize = 128
   /// Keys everything random; the same seed gives the same batches.
@@ -48,6 +37,10 @@ public struct LoaderConfiguration: Sendable, Hashable, Codable {
   public var prefetch: Int?
   /// The type of the numbers delivered.
   public var dataType = DataType.float32
+  /// What is done to each sample each time it is drawn; nil for nothing.
+  public var augmentation: Augmentation?
+  /// What makes the numbers comparable, after augmentation; nil for nothing.
+  public var normalisation: Normalisation?
 
   /// Shuffled batches of 128 float32 samples without end, filled by two threads.
   public init() {}

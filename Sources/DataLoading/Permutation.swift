@@ -1,4 +1,4 @@
-internal import Corpus
+import Corpus
 
 /// A seeded bijection of the numbers below `count` that keeps no table.
 ///

@@ -1,4 +1,4 @@
-internal import Corpus
+import Corpus
 
 /// Which sample stands at each position of each epoch.
 ///
@@ -99,9 +99,9 @@ struct DrawReader {
     counters = Array(repeating: 0, count: blocks.quotas.count)
   }
 
-  /// What stands at a place of the endless sequence.
+  /// What stands at a place of the endless sequence, and the number of its source.
   /// - Complexity: O(1) amortised over neighbouring places.
-  mutating func draw(at place: Int) -> Draw {
+  mutating func draw(at place: Int) -> (source: Int, draw: Draw) {
     switch order.kind {
     case .passes:
       let (number, pass) = walk(stratum: 0, count: order.count, draw: place)
@@ -129,9 +129,9 @@ struct DrawReader {
   }
 
   @inline(__always)
-  private func draw(_ number: Int, pass: Int) -> Draw {
+  private func draw(_ number: Int, pass: Int) -> (source: Int, draw: Draw) {
     let (source, sample) = sources.place(number)
-    return Draw(source: source, sample: sample, pass: pass)
+    return (source, Draw(sample: sample, pass: pass))
   }
 
   /// The number within its stratum of a stratum's draw, and the pass that the draw belongs to.

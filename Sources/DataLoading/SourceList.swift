@@ -1,4 +1,4 @@
-internal import Corpus
+import Corpus
 
 /// The sources of a loader as one: samples numbered on from source to source, labels merged by name.
 struct SourceList: Sendable {

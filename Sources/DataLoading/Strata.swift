@@ -1,4 +1,4 @@
-internal import Corpus
+import Corpus
 
 /// Samples in groups, each of which is to have its share.
 struct Strata: Sendable {

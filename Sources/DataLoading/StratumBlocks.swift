@@ -1,4 +1,4 @@
-internal import Corpus
+import Corpus
 
 /// Shares of strata kept in every block of positions.
 ///
