@@ -17,8 +17,6 @@ struct SampleWriter: ~Copyable, Sendable {
   let seed: UInt64
   /// The number of the source's first sample among those of all sources of a loader.
   let firstNumber: Int
-  /// Of each label of the source, where it stands in the distribution.
-  let labelNumbers: [Int]
   let speedTables: SpeedTables
   /// A row as floats on its way to float16.
   let row: SampleWriterScratch
@@ -37,17 +35,13 @@ struct SampleWriter: ~Copyable, Sendable {
 
   /// A writer of samples of `source`.
   ///
-  /// - Parameters:
-  ///   - firstNumber: where several sources are mixed, the number of this one's first sample among
-  ///     all, so that equal numbers of two sources are not augmented alike.
-  ///   - labels: where several sources are mixed, the number of each of this one's labels among the
-  ///     labels of all, and how many those are.
+  /// - Parameter firstNumber: where several sources are mixed, the number of this one's first sample
+  ///   among all, so that equal numbers of two sources are not augmented alike.
   /// - Throws: ``LoadingError`` where a part of the augmentation or the normalisation is out of
   ///   range or does not fit the samples.
   init(
     source: any SampleSource, dataType: DataType = .float32, augmentation: Augmentation? = nil,
-    normalisation: Normalisation? = nil, seed: UInt64, firstNumber: Int = 0,
-    labels: (numbers: [Int], count: Int)? = nil
+    normalisation: Normalisation? = nil, seed: UInt64, firstNumber: Int = 0
   ) throws(LoadingError) {
     let augmentation = augmentation ?? Augmentation()
     let form = try augmentation.check(for: source)
@@ -55,9 +49,8 @@ struct SampleWriter: ~Copyable, Sendable {
     self.form = form
     let elements = source.shape.reduce(1, *)
     normaliser = normalisation.map { SampleNormaliser($0, shape: source.shape) }
-    labelNumbers = labels?.numbers ?? Array(source.labels.indices)
     let isMixed = augmentation.mixup != nil
-    distributionCount = isMixed ? labels?.count ?? source.labels.count : 0
+    distributionCount = isMixed ? source.labels.count : 0
     let factors = augmentation.speed?.factors ?? []
     speedTables = SpeedTables(factors: factors)
     let fastest = factors.max() ?? 0

@@ -14,8 +14,8 @@ extension SampleWriter {
     try unsafe load(other, streams(of: draw, epoch, .partner), to: partner.floats)
     unsafe lathe_mix(partner.floats, otherShare, share, output, elements)
     guard let distribution = unsafe distribution else { return }
-    let label = labelNumbers[source.label(of: draw.sample)]
-    let otherLabel = labelNumbers[source.label(of: other)]
+    let label = source.label(of: draw.sample)
+    let otherLabel = source.label(of: other)
     unsafe distribution.update(repeating: 0, count: distributionCount)
     unsafe distribution[label] = share
     unsafe distribution[otherLabel] = label == otherLabel ? 1 : otherShare
@@ -29,12 +29,9 @@ extension SampleWriter {
     switch masks.fill {
     case .minimum: fill = unsafe lathe_minimum(picture, elements)
     case .mean:
-      var sums: (Double, Double) = (0, 0)
-      unsafe withUnsafeMutableBytes(of: &sums) { bytes in
-        unsafe lathe_float_moments(
-          picture, 0, elements, bytes.assumingMemoryBound(to: Double.self).baseAddress)
-      }
-      fill = Float(sums.0 / Double(elements))
+      var (sum, squares) = (0.0, 0.0)
+      unsafe lathe_float_moments(picture, 0, elements, &sum, &squares)
+      fill = Float(sum / Double(elements))
     }
     let (rows, columns) = (form.rows, form.columns)
     var generator = streams.generator(.timeMasks)

@@ -136,9 +136,9 @@ void lathe_normalise_each(const void *input, const float *means, const float *re
                           const float *inverses, float *output, long count);
 /// Adds to sums[0] the sum of input[i], to sums[1] that of input[i]^2: exactly, for counts below 2^32.
 void lathe_int16_moments(const int16_t *input, long count, int64_t sums[2]);
-/// Adds to sums[0] the sum of input[i] - pivot, to sums[1] that of (input[i] - pivot)^2, for floats at
+/// Adds to *sum the sum of input[i] - pivot, to *squares that of (input[i] - pivot)^2, for floats at
 /// any address.
-void lathe_float_moments(const void *input, double pivot, long count, double sums[2]);
+void lathe_float_moments(const void *input, double pivot, long count, double *sum, double *squares);
 /// sums[i] += input[i] - pivots[i] and squares[i] += (input[i] - pivots[i])^2, likewise.
 void lathe_float_moments_each(const void *input, const double *pivots, double *sums,
                               double *squares, long count);
