@@ -77,6 +77,7 @@ extension Cache {
         problems.append(.init(Layout.slices(view), id, "no record names it", .orphaned))
       }
     }
+    problems += try verifyIndex()
     return problems.sorted { ($0.database, $0.key) < ($1.database, $1.key) }
   }
 
@@ -106,6 +107,21 @@ extension Cache {
       problems.append(.init(name, "", error.detail))
     }
     return (problems, ids)
+  }
+
+  /// Checks every value of the index against its checksum.
+  private func verifyIndex() throws(CacheError) -> [CacheProblem] {
+    var problems: [CacheProblem] = []
+    for (key, bytes) in try entries(of: Layout.index) {
+      do throws(CacheError) {
+        let value = unsafe bytes.span.bytes
+        if try SafetensorsHeader(of: value).hasValidChecksum(value) { continue }
+        problems.append(.init(Layout.index, key, "its data does not have its checksum"))
+      } catch {
+        problems.append(.init(Layout.index, key, error.detail))
+      }
+    }
+    return problems
   }
 
   private static func fault(

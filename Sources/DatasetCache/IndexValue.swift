@@ -87,7 +87,8 @@ import LMDBStore
   /// Where the numbers of a range lie.
   func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
     let size = MemoryLayout<Number>.size
-    return unsafe UnsafeRawBufferPointer(start: base + range.lowerBound * size, count: range.count * size)
+    return unsafe UnsafeRawBufferPointer(
+      start: base + range.lowerBound * size, count: range.count * size)
   }
 }
 

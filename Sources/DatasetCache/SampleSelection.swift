@@ -15,8 +15,8 @@ extension Cache {
     var attempts = 0
     while true {
       let known = try fingerprints()
-      guard let fingerprint = known[view] else {
-        let names = View.allCases.filter { known[$0] != nil }.map(\.rawValue)
+      guard let fingerprint = known[view], view.hasSamples else {
+        let names = View.allCases.filter { known[$0] != nil && $0.hasSamples }.map(\.rawValue)
         throw failure(
           .unknownName, "it has no view '\(view.rawValue)'",
           names.isEmpty ? "prepare it again" : "it has \(names.joined(separator: ", "))")

@@ -48,7 +48,8 @@ public final class Environment: @unchecked Sendable {
     /// Makes options; the defaults suit a writer of large values.
     public init(
       isReadOnly: Bool = false, withoutReadAhead: Bool = false, keepsPagesMapped: Bool = false,
-      mapsAhead: Bool = false, allowsBriefWrites: Bool = false, initialMapSize: Int = 4 << 30, maximumMapSize: Int = 1 << 44, maximumDatabases: Int = 128,
+      mapsAhead: Bool = false, allowsBriefWrites: Bool = false, initialMapSize: Int = 4 << 30,
+      maximumMapSize: Int = 1 << 44, maximumDatabases: Int = 128,
       maximumReaders: Int = 510,
       secondsToWaitForReaders: Int = 60
     ) {
