@@ -54,6 +54,7 @@ struct LoaderContent: Sendable {
   func trackID(_ number: Int64) -> String? {
     let source = Int(number >> 40)
     guard sources.sources.indices.contains(source) else { return nil }
-    return sources.sources[source].trackID(Int(number & (1 << 40 - 1)))
+    let id = sources.sources[source].trackID(Int(number & (1 << 40 - 1)))
+    return id.isEmpty ? nil : id
   }
 }

@@ -188,7 +188,11 @@ class Loader(Generic[Array]):
 
     def __del__(self) -> None:
         if hasattr(self, "_ring"):
+            # Nothing is filled any more, so a batch that somebody kept stays as it is, in the memory
+            # that its arrays keep.
             library().lathe_loader_stop(self._handle)
+            if self._record.slot >= 0:
+                self._release_slot(self._handle, self._record.slot)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
