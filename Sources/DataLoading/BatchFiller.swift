@@ -31,7 +31,7 @@ import Synchronization
     let sources = content.sources
     unsafe readers = .allocate(capacity: sources.sources.count)
     var made = 0
-    do throws(AugmentationError) {
+    do throws(LoadingError) {
       for (number, source) in sources.sources.enumerated() {
         var writer = try SampleWriter(
           source: source, dataType: configuration.dataType,
@@ -48,8 +48,7 @@ import Synchronization
     } catch {
       unsafe readers.deinitialize(count: made)
       unsafe readers.deallocate()
-      throw LoadingError(
-        kind: .configuration, subject: error.subject, detail: error.detail, hint: error.hint)
+      throw error
     }
   }
 
@@ -118,7 +117,9 @@ import Synchronization
     // What lies above a source's own labels is left from the batch before.
     var next = 0
     for label in 0..<distributionCount {
-      if next < labels.count, labels[next] == label { next += 1 } else {
+      if next < labels.count, labels[next] == label {
+        next += 1
+      } else {
         unsafe distribution[label] = 0
       }
     }
