@@ -38,7 +38,8 @@ void lathe_int16_moments(const int16_t *input, long count, int64_t sums[2]) {
 }
 
 DISPATCHED
-void lathe_float_moments(const void *input, double pivot, long count, double sums[2]) {
+void lathe_float_moments(const void *input, double pivot, long count, double *total,
+                         double *squares) {
   const UnalignedFloat *x = input;
   Double8Lanes sum[2] = {{0}}, square[2] = {{0}};
   long i = 0;
@@ -63,8 +64,8 @@ void lathe_float_moments(const void *input, double pivot, long count, double sum
     s += d;
     q += d * d;
   }
-  sums[0] += s;
-  sums[1] += q;
+  *total += s;
+  *squares += q;
 }
 
 DISPATCHED

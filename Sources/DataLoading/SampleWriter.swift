@@ -5,10 +5,25 @@ internal import Corpus
 ///
 /// A writer belongs to one thread and owns what it needs besides the source and the row; it allocates
 /// nothing for a sample. What it writes depends on the seed, the epoch, the draw and the source only.
+///
+/// First comes the augmentation, part after part in the order of ``Augmentation``, then normalisation,
+/// then the rounding to float16. All of it is done in float32; int16 counts as 1/32,768.
 struct SampleWriter: ~Copyable, Sendable {
-  private let source: any SampleSource
-  private let dataType: DataType
-  private let block = SampleWriterScratch(count: Self.blockLength)
+  let source: any SampleSource
+  let dataType: DataType
+  let augmentation: Augmentation
+  let form: SampleForm
+  let normaliser: SampleNormaliser?
+  let seed: UInt64
+  /// The number of the source's first sample among those of all sources of a loader.
+  let firstNumber: Int
+  let speedTables: SpeedTables
+  /// A row as floats on its way to float16.
+  let row: SampleWriterScratch
+  /// The partner of a row in a mix.
+  let partner: SampleWriterScratch
+  /// The stretch of a track that a row is resampled from.
+  let stretch: SampleWriterScratch
   /// Numbers in a sample.
   let elements: Int
   /// How many floats of label distribution belong to a sample: one a label where samples are mixed,
@@ -18,21 +33,39 @@ struct SampleWriter: ~Copyable, Sendable {
   /// the same. Only float32 rows that are copied or converted in one pass do.
   var streamsStores = false
 
-  /// Numbers that are converted at a time on the way to float16: they stay in the first cache.
-  private static let blockLength = 4_096
-
   /// A writer of samples of `source`.
   ///
+  /// - Parameter firstNumber: where several sources are mixed, the number of this one's first sample
+  ///   among all, so that equal numbers of two sources are not augmented alike.
   /// - Throws: ``LoadingError`` where a part of the augmentation or the normalisation is out of
   ///   range or does not fit the samples.
   init(
     source: any SampleSource, dataType: DataType = .float32, augmentation: Augmentation? = nil,
-    normalisation: Normalisation? = nil, seed: UInt64
+    normalisation: Normalisation? = nil, seed: UInt64, firstNumber: Int = 0
   ) throws(LoadingError) {
+    let augmentation = augmentation ?? Augmentation()
+    let form = try augmentation.check(for: source)
+    try normalisation?.check(for: source.shape)
+    self.form = form
+    let elements = source.shape.reduce(1, *)
+    normaliser = normalisation.map { SampleNormaliser($0, shape: source.shape) }
+    let isMixed = augmentation.mixup != nil
+    distributionCount = isMixed ? source.labels.count : 0
+    let factors = augmentation.speed?.factors ?? []
+    speedTables = SpeedTables(factors: factors)
+    let fastest = factors.max() ?? 0
+    stretch = SampleWriterScratch(
+      count: factors.isEmpty ? 0 : Int(Double(elements) * fastest) + 2 + SpeedTables.taps)
+    partner = SampleWriterScratch(count: isMixed ? elements : 0)
+    let isPlain = augmentation.isEmpty && normalisation == nil
+    row = SampleWriterScratch(
+      count: dataType == .float32 ? 0 : isPlain ? Self.blockLength : elements)
     self.source = source
     self.dataType = dataType
-    elements = source.shape.reduce(1, *)
-    distributionCount = augmentation?.mixup == nil ? 0 : source.labels.count
+    self.augmentation = augmentation
+    self.seed = seed
+    self.firstNumber = firstNumber
+    self.elements = elements
   }
 
   /// Bytes of a row.
@@ -50,63 +83,44 @@ struct SampleWriter: ~Copyable, Sendable {
     _ draw: Draw, epoch: Int, to output: UnsafeMutableRawPointer,
     distribution: UnsafeMutablePointer<Float>? = nil
   ) throws(SampleError) {
-    try unsafe writePlain(draw.sample, to: output)
+    if augmentation.isEmpty, normaliser == nil {
+      return try unsafe writePlain(draw.sample, to: output)
+    }
+    let floats =
+      unsafe dataType == .float32 ? output.assumingMemoryBound(to: Float.self) : row.floats
+    if augmentation.isEmpty {
+      try unsafe writeNormalised(draw.sample, to: floats)
+    } else {
+      try unsafe writeAugmented(draw, epoch: epoch, to: floats, distribution: distribution)
+      if let normaliser { unsafe normaliser.apply(floats, .float32, elements, to: floats) }
+    }
+    if dataType == .float16 {
+      unsafe lathe_float_to_float16(floats, output.assumingMemoryBound(to: UInt16.self), elements)
+    }
   }
 
-  /// From the source to the row in one pass.
-  private func writePlain(
-    _ sample: Int, to output: UnsafeMutableRawPointer
+  /// Reads a sample's window, which is known to have the right length and to lie in its track.
+  func read(
+    _ sample: Int, _ body: (UnsafeRawPointer, SampleWindow) -> Void
   ) throws(SampleError) {
-    let (dataType, streams, elements) = (dataType, streamsStores, elements)
-    let block = unsafe block.floats
+    let elements = elements
     var fits = true
     try source.read(sample) { track, window in
-      fits = window.elements.count == elements && window.holds(track.byteCount)
-      guard fits else { return }
       unsafe track.withUnsafeBytes { bytes in
-        guard let base = bytes.baseAddress else { return }
-        let input = unsafe base + window.elements.lowerBound * window.type.size
-        switch dataType {
-        case .float32:
-          unsafe Self.convert(input, window.type, elements, to: output, streams: streams)
-        case .float16:
-          let halves = unsafe output.assumingMemoryBound(to: UInt16.self)
-          for start in stride(from: 0, to: elements, by: Self.blockLength) {
-            let count = min(Self.blockLength, elements - start)
-            unsafe Self.convert(
-              input + start * window.type.size, window.type, count, to: block, streams: false)
-            unsafe lathe_float_to_float16(block, halves + start, count)
-          }
+        guard window.elements.count == elements, window.holds(bytes.count),
+          let base = bytes.baseAddress
+        else {
+          fits = false
+          return
         }
+        unsafe body(base, window)
       }
     }
-    guard fits else { throw misfit(sample) }
-  }
-
-  /// `count` numbers as floats in ±1 where they are integers; `output` is aligned for floats.
-  private static func convert(
-    _ input: UnsafeRawPointer, _ type: SampleType, _ count: Int,
-    to output: UnsafeMutableRawPointer, streams: Bool
-  ) {
-    switch (type, streams) {
-    case (.float32, false): unsafe output.copyMemory(from: input, byteCount: count * 4)
-    case (.float32, true): unsafe lathe_copy_streaming(input, output, count * 4)
-    case (.int16, false):
-      unsafe lathe_int16_to_float(
-        input.assumingMemoryBound(to: Int16.self), 1 / 32_768,
-        output.assumingMemoryBound(to: Float.self), count)
-    case (.int16, true):
-      unsafe lathe_int16_to_float_streaming(
-        input.assumingMemoryBound(to: Int16.self), 1 / 32_768,
-        output.assumingMemoryBound(to: Float.self), count)
-    }
-  }
-
-  private func misfit(_ sample: Int) -> SampleError {
+    if fits { return }
     let place = source.place(of: sample)
-    return SampleError(
+    throw SampleError(
       kind: .damaged, subject: "slice \(place.slice) of \(source.trackID(place.track))",
-      detail: "does not lie within its track or has not the \(elements) numbers of its shape",
+      detail: "it does not lie within its track or has not the \(elements) numbers of its shape",
       hint: "verify \(source.name)")
   }
 }

@@ -5,12 +5,14 @@
   let floats: UnsafeMutablePointer<Float>
   let count: Int
 
-  /// Room for `count` floats, which are 0.
+  /// Room for `count` floats, which are 0, from a whole cache line on.
   init(count: Int) {
     self.count = count
-    unsafe floats = .allocate(capacity: max(count, 1))
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+    unsafe floats = memory.bindMemory(to: Float.self, capacity: max(count, 1))
     unsafe floats.initialize(repeating: 0, count: max(count, 1))
   }
 
-  deinit { unsafe floats.deallocate() }
+  deinit { unsafe UnsafeMutableRawPointer(floats).deallocate() }
 }

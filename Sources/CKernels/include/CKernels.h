@@ -124,21 +124,21 @@ void lathe_float_scaled(const void *input, float scale, float *output, long coun
 
 // Normalisation and statistics
 
-/// output[i] = ((input[i] - mean[0]) - mean[1]) * inverse for floats at any address, which may be
+/// output[i] = ((input[i] - mean) - rest) * inverse for floats at any address, which may be
 /// `output` itself. The mean is given as a float and what that leaves of it.
-void lathe_normalise(const void *input, const float mean[2], float inverse, float *output,
+void lathe_normalise(const void *input, float mean, float rest, float inverse, float *output,
                      long count);
 /// The same of input[i] * scale.
-void lathe_normalise_int16(const int16_t *input, float scale, const float mean[2], float inverse,
+void lathe_normalise_int16(const int16_t *input, float scale, float mean, float rest, float inverse,
                            float *output, long count);
 /// output[i] = ((input[i] - means[i]) - rests[i]) * inverses[i]; input as for `lathe_normalise`.
 void lathe_normalise_each(const void *input, const float *means, const float *rests,
                           const float *inverses, float *output, long count);
 /// Adds to sums[0] the sum of input[i], to sums[1] that of input[i]^2: exactly, for counts below 2^32.
 void lathe_int16_moments(const int16_t *input, long count, int64_t sums[2]);
-/// Adds to sums[0] the sum of input[i] - pivot, to sums[1] that of (input[i] - pivot)^2, for floats at
+/// Adds to *sum the sum of input[i] - pivot, to *squares that of (input[i] - pivot)^2, for floats at
 /// any address.
-void lathe_float_moments(const void *input, double pivot, long count, double sums[2]);
+void lathe_float_moments(const void *input, double pivot, long count, double *sum, double *squares);
 /// sums[i] += input[i] - pivots[i] and squares[i] += (input[i] - pivots[i])^2, likewise.
 void lathe_float_moments_each(const void *input, const double *pivots, double *sums,
                               double *squares, long count);
