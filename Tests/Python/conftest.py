@@ -59,7 +59,17 @@ def other(folder: Path) -> str:
     for label in ("blues", "jazz", "rock"):
         shutil.copytree(folder / "audio" / label, audio / label)
     cache = folder / "other.lathe"
-    command = [program(), "prepare", audio, "--cache", cache, "--split", "1,0", "--progress", "none"]
+    command = [
+        program(),
+        "prepare",
+        audio,
+        "--cache",
+        cache,
+        "--split",
+        "1,0",
+        "--progress",
+        "none",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return str(cache)
 
@@ -78,7 +88,9 @@ def split(path: str) -> str:
 
 @pytest.fixture(scope="session")
 def stored(path: str) -> Stored:
-    lmdb = pytest.importorskip("lmdb", reason="lmdb is not installed: no other reader to compare with")
+    lmdb = pytest.importorskip(
+        "lmdb", reason="lmdb is not installed: no other reader to compare with"
+    )
     pytest.importorskip("safetensors", reason="safetensors is not installed")
     return Stored(lmdb, path)
 

@@ -31,7 +31,7 @@ def test_ranks_share_each_epoch(cache, world):
 
 def test_a_saved_state_goes_on_with_exactly_the_rest(cache):
     draw = random.Random(1)
-    for _ in range(60):
+    for _ in range(25):
         seed = draw.getrandbits(64)
         before, after = draw.randint(1, 5), draw.randint(1, 5)
         options = {"view": "mel", "seed": seed, "epochs": 2}

@@ -20,12 +20,12 @@ from .cache import Cache, Split, View
 from .errors import (
     ConfigurationError,
     DamagedError,
-    SourceError,
     ErrorCode,
     ForkedError,
     LatheError,
     NotFoundError,
     ReleasedError,
+    SourceError,
     StateError,
 )
 from .loader import Loader
@@ -35,13 +35,13 @@ __all__ = [
     "Cache",
     "ConfigurationError",
     "DamagedError",
-    "SourceError",
     "ErrorCode",
     "ForkedError",
     "LatheError",
     "Loader",
     "NotFoundError",
     "ReleasedError",
+    "SourceError",
     "Split",
     "StateError",
     "View",

@@ -87,7 +87,7 @@ class Batch(Generic[Array]):
         """Gives the memory back before the next batch is asked for; nothing where it is given."""
         loader = None if self._owner is None else self._owner()
         if loader is not None:
-            loader._give_back()
+            loader._release(self)
 
     def _end(self) -> None:
         self._owner = None

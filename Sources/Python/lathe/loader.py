@@ -14,7 +14,6 @@ from ._handles import OpenCache, Ring
 from ._library import BATCH, TIMEOUT, Record, check, last_error, library
 from ._ring import Arrays, arrays
 from .batch import Array, Batch
-from .errors import ErrorCode, LatheError
 from .options import encoded
 
 # How long a wait goes on before Python looks whether the user has pressed Ctrl-C.
@@ -24,7 +23,8 @@ _PATIENCE_MILLISECONDS = 100
 class Loader(Generic[Array]):
     """An iterator over the batches of a number of epochs; made by :meth:`lathe.Cache.loader`.
 
-    It is used by one thread at a time, and in the process that made it.
+    Threads that share it take turns; a batch that is lent ends when any of them asks for the next, so
+    they should copy. It is of the process that made it.
 
     :ivar labels: the names of the labels.
     :ivar shape: the shape of a sample.
@@ -85,12 +85,7 @@ class Loader(Generic[Array]):
         return int(count)
 
     def __next__(self) -> Batch[Array]:
-        if not self._lock.acquire(blocking=False):
-            raise LatheError(
-                ErrorCode.ARGUMENT,
-                "the loader is in use by another thread: open one for each, or take turns",
-            )
-        try:
+        with self._lock:
             record = self._record
             if record.slot >= 0:
                 self._give_back()
@@ -116,13 +111,16 @@ class Loader(Generic[Array]):
             else:
                 self._lent = batch
             return batch
-        finally:
-            self._lock.release()
 
     def _see(self, slot: int) -> Arrays:
         made = arrays(self._ring, self._record, self._capacity, len(self.labels), torch=self._torch)
         self._slots[slot] = made
         return made
+
+    def _release(self, batch: Batch[Array]) -> None:
+        with self._lock:
+            if self._lent is batch:
+                self._give_back()
 
     def _give_back(self) -> None:
         # The record says what is borrowed, so that a Ctrl-C between two lines loses no slot.
@@ -165,15 +163,17 @@ class Loader(Generic[Array]):
         :raises StateError: for a state of another cache, split, seed, order or version; the loader
             then stays where it is.
         """
-        before = self._handle
-        self._give_back()
-        self._open(state)
-        library().lathe_loader_stop(before)
+        with self._lock:
+            before = self._handle
+            self._give_back()
+            self._open(state)
+            library().lathe_loader_stop(before)
 
     def close(self) -> None:
         """Stops the threads. Arrays that were kept stay readable; the loader gives no more."""
-        self._give_back()
         check(library().lathe_loader_stop(self._handle))
+        with self._lock:
+            self._give_back()
 
     def __enter__(self) -> Loader[Array]:
         return self
