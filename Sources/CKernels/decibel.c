@@ -1,28 +1,10 @@
-#include "dispatch.h"
+#include "logarithm.h"
 
-// 10 log10(x) = 10 log10(2) (e + log2 m), x = m 2^e with m in [sqrt(1/2), sqrt 2).
-// log m by the polynomial of Cephes' logf (Moshier), relative error about 1e-7.
+// 10 log10(x) = 10 log10(2) e + 10 / log(10) log(1 + m).
 INLINE Float16Lanes decibel(Float16Lanes x) {
-  Int16Lanes bits;
-  memcpy(&bits, &x, sizeof bits);
-  Int16Lanes exponent = ((bits - 0x3f3504f3) >> 23);
-  bits -= exponent << 23;
-  Float16Lanes m;
-  memcpy(&m, &bits, sizeof m);
-  m -= 1.0f;
-  Float16Lanes e = __builtin_convertvector(exponent, Float16Lanes);
-  Float16Lanes p = m * 7.0376836292e-2f - 1.1514610310e-1f;
-  p = p * m + 1.1676998740e-1f;
-  p = p * m - 1.2420140846e-1f;
-  p = p * m + 1.4249322787e-1f;
-  p = p * m - 1.6668057665e-1f;
-  p = p * m + 2.0000714765e-1f;
-  p = p * m - 2.4999993993e-1f;
-  p = p * m + 3.3333331174e-1f;
-  Float16Lanes square = m * m;
-  Float16Lanes logarithm = p * m * square - 0.5f * square;
+  const LogarithmParts log = logarithm_parts(x);
   // The small parts first, so that the large ones lose no bit of them.
-  return (logarithm + m) * 4.342944819f + e * 3.010299957f;
+  return (log.r + log.m) * 4.342944819f + log.e * 3.010299957f;
 }
 
 DISPATCHED

@@ -25,3 +25,5 @@ typedef double Double8Lanes __attribute__((vector_size(64), aligned(8)));
 typedef float Float8Lanes __attribute__((vector_size(32), aligned(4)));
 // Eight lanes of non-negative floats seen as integers, which order alike and have cheaper minima.
 typedef int32_t Ordered8Lanes __attribute__((vector_size(32), aligned(4)));
+// Values of a cache may begin at any even address.
+typedef float UnalignedFloat __attribute__((aligned(1), may_alias));

@@ -21,7 +21,7 @@ public protocol SampleSource: Sendable {
   /// The track that a sample is cut from, and which of its slices it is.
   /// - Complexity: O(1).
   func place(of sample: Int) -> SamplePlace
-  /// The id of a track, by the number that ``place(of:)`` gives.
+  /// The id of a track, by the number that ``place(of:)`` gives; empty for a number that is no track's.
   func trackID(_ track: Int) -> String
   /// Asks the system to have a sample's pages ready soon; returns at once and never fails.
   func prefetch(_ sample: Int)

@@ -101,8 +101,10 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     return SamplePlace(track: table.track(member), slice: table.slice(sample, of: member))
   }
 
-  /// The id of a track, by the number that ``place(of:)`` gives.
-  public func trackID(_ track: Int) -> String { tracks.id(track) }
+  /// The id of a track, by the number that ``place(of:)`` gives; empty for a number that is no track's.
+  public func trackID(_ track: Int) -> String {
+    (0..<tracks.count).contains(track) ? tracks.id(track) : ""
+  }
 
   /// Lends the numbers of the track that a sample is cut from; nothing is copied.
   ///

@@ -17,6 +17,9 @@
 extern "C" {
 #endif
 
+// Of the library that C and Python load, only the interface is seen.
+#pragma GCC visibility push(hidden)
+
 /// Frames in a panel.
 #define LATHE_PANEL 16
 /// Rows that sixteen neighbouring medians of 31 read.
@@ -123,6 +126,62 @@ void lathe_matrix_by_frames(const float *matrix, long outputs, long inputs, cons
 /// output[f] = the median over `bands` (128) rows of max(0, input[m * stride + f] -
 /// input[m * stride + f - 1]) for sixteen frames f; input[-1] must be readable.
 void lathe_flux_median128(const float *input, long stride, float *output);
+
+// Rows of a batch
+
+/// output[i] = input[i] * scale.
+void lathe_int16_to_float(const int16_t *input, float scale, float *output, long count);
+/// The same with stores that pass the caches by, for an output that will not be read soon. What it
+/// stored is visible to other threads before whatever the caller stores next.
+void lathe_int16_to_float_streaming(const int16_t *input, float scale, float *output, long count);
+/// A copy with stores that pass the caches by, and the same order.
+void lathe_copy_streaming(const void *input, void *output, long bytes);
+/// output[i] = input[i] as IEEE 754 binary16, rounded to the nearest, ties to even: infinity from
+/// 65,520 on, subnormals kept, a NaN stays one with the upper bits of its payload.
+void lathe_float_to_float16(const float *input, uint16_t *output, long count);
+/// output[i] = input[i] * scale for floats at any address.
+void lathe_float_scaled(const void *input, float scale, float *output, long count);
+
+// Normalisation and statistics
+
+/// output[i] = ((input[i] - mean) - rest) * inverse for floats at any address, which may be
+/// `output` itself. The mean is given as a float and what that leaves of it.
+void lathe_normalise(const void *input, float mean, float rest, float inverse, float *output,
+                     long count);
+/// The same of input[i] * scale.
+void lathe_normalise_int16(const int16_t *input, float scale, float mean, float rest, float inverse,
+                           float *output, long count);
+/// output[i] = ((input[i] - means[i]) - rests[i]) * inverses[i]; input as for `lathe_normalise`.
+void lathe_normalise_each(const void *input, const float *means, const float *rests,
+                          const float *inverses, float *output, long count);
+/// Adds to sums[0] the sum of input[i], to sums[1] that of input[i]^2: exactly, for counts below 2^32.
+void lathe_int16_moments(const int16_t *input, long count, int64_t sums[2]);
+/// Adds to *sum the sum of input[i] - pivot, to *squares that of (input[i] - pivot)^2, for floats at
+/// any address.
+void lathe_float_moments(const void *input, double pivot, long count, double *sum, double *squares);
+/// sums[i] += input[i] - pivots[i] and squares[i] += (input[i] - pivots[i])^2, likewise.
+void lathe_float_moments_each(const void *input, const double *pivots, double *sums,
+                              double *squares, long count);
+
+// Augmentation
+
+/// values[i] = values[i] * share + other[i] * otherShare.
+void lathe_mix(const float *other, float otherShare, float share, float *values, long count);
+/// The least of the values; infinity where there are none.
+float lathe_minimum(const float *values, long count);
+/// values[i] += deviation * n[i], where the n are normal deviates by Box and Muller's method from
+/// Philox4x32-10 with key `seed` and counter (block, stream): blocks 16 k ... 16 k + 15 make deviates
+/// 64 k ... 64 k + 63, the cosines of their first pairs of words in sixteen lanes, the sines, the
+/// cosines of their second pairs, the sines. Radii have a resolution of 2^-32 in probability and end
+/// at 6.66; each deviate is right to about 1e-6.
+void lathe_add_normal_noise(uint64_t seed, uint64_t stream, float deviation, float *values,
+                            long count);
+/// output[i] = the sum over t < 16 of input[n + t] * weights[16 p + t], where n and p are quotient and
+/// rest of (phase + step i) / phases, phase < phases. Added up by halves: t + 8 to t, then 4, 2, 1.
+void lathe_resample(const float *input, const float *weights, long phases, long step, long phase,
+                    float *output, long count);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

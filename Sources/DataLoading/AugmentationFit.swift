@@ -1,0 +1,69 @@
+internal import Corpus
+
+/// What kind of samples a source has, as far as augmentation asks.
+struct SampleForm: Sendable {
+  /// The length of the first axis of a picture, else 1.
+  let rows: Int
+  /// The length of the last axis.
+  let columns: Int
+  /// Whether a sample is a window of one signal along time.
+  let isSignal: Bool
+  /// Whether it is a picture with frequency and time.
+  let isPicture: Bool
+
+  /// The form of the samples of `source`, asked of the first one that can be read.
+  init(of source: any SampleSource) {
+    let shape = source.shape
+    isPicture = shape.count == 2
+    rows = isPicture ? shape[0] : 1
+    columns = isPicture ? shape[1] : shape.reduce(1, *)
+    var isSignal: Bool?
+    for sample in 0..<min(source.count, 16) where isSignal == nil {
+      try? source.read(sample) { _, window in isSignal = window.isSignal }
+    }
+    self.isSignal = (isSignal ?? true) && shape.count == 1
+  }
+}
+
+extension Augmentation {
+  /// Whether there is no part.
+  var isEmpty: Bool { self == Augmentation() }
+
+  /// Checks that every part can be applied to samples of `source`.
+  ///
+  /// - Throws: ``LoadingError`` that names the first part that cannot, or is out of range.
+  func check(for source: any SampleSource) throws(LoadingError) -> SampleForm {
+    try check()
+    let form = SampleForm(of: source)
+    let signalParts: [(name: String, isThere: Bool)] = [
+      (Speed.name, speed != nil), (RandomCrop.name, randomCrop != nil), (Gain.name, gain != nil),
+      (Polarity.name, polarity != nil), (Noise.name, noise != nil),
+    ]
+    for part in signalParts where part.isThere && !form.isSignal {
+      throw .part(
+        part.name, "this is for signals along time, and \(source.name) has none",
+        hint: "leave it out, or load a view of waveforms")
+    }
+    if circularShift != nil, !form.isSignal, !form.isPicture {
+      throw .part(
+        CircularShift.name, "this is for samples along time, and \(source.name) has none",
+        hint: "leave it out, or load a view of waveforms or spectrograms")
+    }
+    guard let specAugment else { return form }
+    guard form.isPicture else {
+      throw .part(
+        SpecAugment.name, "this is for spectrograms, and \(source.name) has none",
+        hint: "leave it out, or load a view of spectrograms")
+    }
+    let widths = [
+      ("time_width", specAugment.timeWidth, form.columns, "frames"),
+      ("frequency_width", specAugment.frequencyWidth, form.rows, "bands"),
+    ]
+    for (field, width, length, unit) in widths where width > length {
+      throw .part(
+        "\(SpecAugment.name).\(field)", "\(width) is more than the \(length) \(unit) of a sample",
+        hint: "use at most \(length)")
+    }
+    return form
+  }
+}

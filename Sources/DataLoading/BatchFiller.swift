@@ -1,0 +1,133 @@
+import Corpus
+import Synchronization
+
+/// Writes rows of batches. Every thread has its own, and nothing it does for a row is shared with
+/// another, so what a row holds depends on its place alone.
+@safe final class BatchFiller {
+  private let plan: BatchPlan
+  private var reader: DrawReader
+  private let readers: UnsafeMutablePointer<SourceReader>
+  private let readerCount: Int
+  private let distributionCount: Int
+  private let rowBytes: Int
+
+  /// A source with what this thread reads it with.
+  private struct SourceReader: ~Copyable {
+    let source: any SampleSource
+    var writer: SampleWriter
+    /// The number among all labels of each of the source's own.
+    let labels: [Int]
+    /// The number that the source's first track has among all tracks.
+    let firstTrack: Int64
+  }
+
+  init(
+    _ content: LoaderContent, configuration: LoaderConfiguration
+  ) throws(LoadingError) {
+    plan = content.plan
+    reader = DrawReader(order: content.order, sources: content.sources)
+    distributionCount = content.distributionCount
+    rowBytes = content.rowBytes
+    let sources = content.sources
+    unsafe readers = .allocate(capacity: sources.sources.count)
+    var made = 0
+    do throws(LoadingError) {
+      for (number, source) in sources.sources.enumerated() {
+        var writer = try SampleWriter(
+          source: source, dataType: configuration.dataType,
+          augmentation: configuration.augmentation, normalisation: configuration.normalisation,
+          seed: configuration.seed)
+        writer.streamsStores = content.streamsStores
+        unsafe (readers + made).initialize(
+          to: SourceReader(
+            source: source, writer: writer, labels: sources.labelNumbers[number],
+            firstTrack: LoaderContent.firstTrack(ofSource: number)))
+        made += 1
+      }
+      readerCount = made
+    } catch {
+      unsafe readers.deinitialize(count: made)
+      unsafe readers.deallocate()
+      throw error
+    }
+  }
+
+  deinit {
+    unsafe readers.deinitialize(count: readerCount)
+    unsafe readers.deallocate()
+  }
+
+  /// Asks the sources for the pages of a batch.
+  func prefetch(_ step: BatchPlan.Step, until stopped: borrowing Atomic<Bool>) {
+    var place = step.epoch * plan.epochLength + step.first
+    for _ in 0..<step.count {
+      guard !stopped.load(ordering: .relaxed) else { return }
+      let (source, draw) = reader.draw(at: place)
+      unsafe readers[source].source.prefetch(draw.sample)
+      place += plan.worldSize
+    }
+  }
+
+  /// Writes some rows of a batch; gives the first that could not be read, and why.
+  func fill(
+    _ rows: Range<Int>, of step: BatchPlan.Step, in slot: BatchMemory.Slot,
+    until stopped: borrowing Atomic<Bool>
+  ) -> RowFailure? {
+    var place = step.epoch * plan.epochLength + step.first + rows.lowerBound * plan.worldSize
+    for row in rows {
+      guard !stopped.load(ordering: .relaxed) else { return nil }
+      let (number, draw) = reader.draw(at: place)
+      do {
+        try unsafe write(draw, of: number, epoch: step.epoch, row: row, in: slot)
+      } catch {
+        return RowFailure(row: row, error: error)
+      }
+      place += plan.worldSize
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private func write(
+    _ draw: Draw, of number: Int, epoch: Int, row: Int, in slot: BatchMemory.Slot
+  ) throws(SampleError) {
+    let reader = unsafe readers + number
+    let distribution =
+      unsafe distributionCount > 0 ? slot.distributions + row * distributionCount : nil
+    try unsafe reader.pointee.writer.write(
+      draw, epoch: epoch, to: slot.inputs + row * rowBytes, distribution: distribution)
+    let own = unsafe reader.pointee.source.label(of: draw.sample)
+    let sample = unsafe reader.pointee.source.place(of: draw.sample)
+    unsafe slot.labels[row] = Int64(reader.pointee.labels[own])
+    unsafe slot.tracks[row] = reader.pointee.firstTrack + Int64(sample.track)
+    unsafe slot.slices[row] = Int64(sample.slice)
+    if let distribution = unsafe distribution, readerCount > 1 {
+      unsafe merge(distribution, by: reader.pointee.labels)
+    }
+  }
+
+  /// Moves a source's own label shares to the places of those labels among all.
+  private func merge(_ distribution: UnsafeMutablePointer<Float>, by labels: [Int]) {
+    // Both lists of labels are in byte order, so no share moves down, and the last may move first.
+    for own in labels.indices.reversed() {
+      let share = unsafe distribution[own]
+      unsafe distribution[own] = 0
+      unsafe distribution[labels[own]] = share
+    }
+    // What lies above a source's own labels is left from the batch before.
+    var next = 0
+    for label in 0..<distributionCount {
+      if next < labels.count, labels[next] == label {
+        next += 1
+      } else {
+        unsafe distribution[label] = 0
+      }
+    }
+  }
+}
+
+/// The row of a batch that could not be read.
+struct RowFailure: Sendable {
+  let row: Int
+  let error: SampleError
+}

@@ -1,0 +1,111 @@
+/// A place between two samples of the order.
+struct LoaderPlace: Hashable, Sendable {
+  /// From 0.
+  var epoch: Int
+  /// Samples of the epoch that lie behind, of all ranks together.
+  var position: Int
+
+  /// No loader gets this far, and sums of places cannot overflow before.
+  static let farthest = 1 << 60
+
+  /// The end of an epoch is the start of the next.
+  func normalised(epochLength: Int) -> LoaderPlace {
+    position >= epochLength ? LoaderPlace(epoch: epoch + 1, position: 0) : self
+  }
+}
+
+/// Which samples make up a rank's next batch.
+///
+/// One step of all ranks together takes the next `batchSize · worldSize` positions of the epoch; of
+/// those, rank r takes the first but r, and then every `worldSize`-th. So after each step every rank
+/// stands at the same place, and any number of ranks can go on from there.
+struct BatchPlan: Sendable {
+  let epochLength: Int
+  let batchSize: Int
+  let rank: Int
+  let worldSize: Int
+  let keepsLast: Bool
+  let epochs: Int?
+
+  /// One batch of one rank.
+  struct Step: Sendable, Hashable {
+    let epoch: Int
+    /// The epoch's position of the first sample; the others follow at every `worldSize`-th.
+    let first: Int
+    let count: Int
+    /// Where all ranks stand after it.
+    let after: LoaderPlace
+  }
+
+  init(_ configuration: LoaderConfiguration, epochLength: Int) throws(LoadingError) {
+    self.epochLength = epochLength
+    rank = configuration.rank
+    worldSize = configuration.worldSize
+    keepsLast = configuration.lastBatch == .keep
+    epochs = configuration.epochs
+    guard worldSize <= epochLength else {
+      throw LoadingError(
+        kind: .configuration, subject: "worldSize",
+        detail: "\(worldSize) ranks for \(epochLength) samples an epoch leave some without any",
+        hint: "take fewer ranks, or more samples")
+    }
+    // A larger batch takes no more; what is multiplied below cannot overflow then.
+    batchSize = min(configuration.batchSize, (epochLength + worldSize - 1) / worldSize)
+    let (step, overflows) = configuration.batchSize.multipliedReportingOverflow(by: worldSize)
+    guard keepsLast || (!overflows && step <= epochLength) else {
+      throw LoadingError(
+        kind: .configuration, subject: "batchSize",
+        detail: "no batch of \(configuration.batchSize)"
+          + (worldSize > 1 ? " for each of \(worldSize) ranks" : "")
+          + " can be filled from \(epochLength) samples an epoch, and what is left is dropped",
+        hint: "give a smaller batch, or keep the last one")
+    }
+  }
+
+  /// The most samples that a batch of this rank can have.
+  var longest: Int { min(batchSize, (epochLength - rank + worldSize - 1) / worldSize) }
+
+  /// How many batches this rank gets in a whole epoch.
+  var stepsPerEpoch: Int {
+    let (full, left) = epochLength.quotientAndRemainder(dividingBy: batchSize * worldSize)
+    return full + (keepsLast && left > rank ? 1 : 0)
+  }
+
+  /// How many batches this rank gets from a place on; nil for no end.
+  func stepsLeft(from place: LoaderPlace) -> Int? {
+    guard let epochs else { return nil }
+    guard place.epoch < epochs else { return 0 }
+    let (full, left) = (epochLength - place.position)
+      .quotientAndRemainder(dividingBy: batchSize * worldSize)
+    return full + (keepsLast && left > rank ? 1 : 0) + (epochs - place.epoch - 1) * stepsPerEpoch
+  }
+
+  /// The first batch that this rank gets from a place on; nil where the epochs end before.
+  func step(from place: LoaderPlace) -> Step? {
+    var place = place
+    while epochs.map({ place.epoch < $0 }) ?? true {
+      let left = epochLength - place.position
+      let together = batchSize * worldSize
+      if left >= together || keepsLast {
+        let taken = min(left, together)
+        let count = (taken - rank + worldSize - 1) / worldSize
+        if count > 0 {
+          return Step(
+            epoch: place.epoch, first: place.position + rank, count: count,
+            after: ended(place.position + taken, in: place.epoch))
+        }
+      }
+      place = LoaderPlace(epoch: place.epoch + 1, position: 0)
+    }
+    return nil
+  }
+
+  /// The place after a step; where what is left will be dropped, that is the next epoch already.
+  private func ended(_ position: Int, in epoch: Int) -> LoaderPlace {
+    let left = epochLength - position
+    let isOver = left == 0 || (!keepsLast && left < batchSize * worldSize)
+    return isOver
+      ? LoaderPlace(epoch: epoch + 1, position: 0)
+      : LoaderPlace(epoch: epoch, position: position)
+  }
+}

@@ -1,0 +1,265 @@
+import Corpus
+import Glibc
+import Synchronization
+
+/// The ring of batches between the threads that fill them and the caller that takes them.
+///
+/// Batches are begun in order, filled by whichever threads are free, row range by row range, and taken
+/// in order. A slot is free, being filled, ready, or lent to the caller.
+///
+/// `@unchecked Sendable`: everything that changes is touched with `monitor` locked only.
+@safe final class BatchRing: @unchecked Sendable {
+  /// Some rows of a batch for one thread to fill.
+  struct Claim {
+    let slot: Int
+    let step: BatchPlan.Step
+    let rows: Range<Int>
+    /// The batches whose pages should be asked for before: how many, from which place on.
+    let pagesFrom: LoaderPlace
+    let pagesOfBatches: Int
+  }
+
+  private struct Slot {
+    var step = BatchPlan.Step(
+      epoch: 0, first: 0, count: 0, after: LoaderPlace(epoch: 0, position: 0))
+    var rowsLeft = 0
+    var failure: RowFailure?
+    var isLent = false
+  }
+
+  let content: LoaderContent
+  let memory: BatchMemory
+  let sizes: RingSizes
+  let stopped = Atomic(false)
+  private let process = getpid()
+  private let monitor = Monitor()
+
+  private var slots: [Slot]
+  private var free: [Int]
+  /// The begun batches in order: `begun` of them from `oldest` on, around.
+  private var queue: [Int]
+  private var oldest = 0
+  private var begun = 0
+  /// The batch of which rows are still to be claimed, and the first of those.
+  private var open: Int?
+  private var openRow = 0
+  /// Where the next batch is to be begun; nil after the last.
+  private var next: BatchPlan.Step?
+  private var ready = 0
+  private var lent = 0
+  private var delivered: LoaderPlace
+  private var batchesDelivered = 0
+  private var callerWaits = false
+  private var idle = 0
+  private var samplesBegun = 0
+  private var batchesBegun = 0
+  private var pagesFrom: LoaderPlace
+  private var pagesAsked = 0
+
+  init(_ content: LoaderContent, _ configuration: LoaderConfiguration) throws(LoadingError) {
+    self.content = content
+    sizes = RingSizes(content, configuration)
+    memory = try BatchMemory(
+      slots: sizes.slots, rows: content.plan.longest, rowBytes: content.rowBytes,
+      distributionCount: content.distributionCount)
+    slots = Array(repeating: Slot(), count: sizes.slots)
+    free = Array((0..<sizes.slots).reversed())
+    queue = Array(repeating: 0, count: sizes.slots)
+    next = content.plan.step(from: content.start)
+    delivered = content.start
+    pagesFrom = content.start
+  }
+
+  /// Whether this is the process that the ring was made in; a forked one has none of its threads.
+  var isInOwnProcess: Bool { getpid() == process }
+
+  var state: LoaderState {
+    monitor.lock()
+    defer { monitor.unlock() }
+    return content.state(at: delivered)
+  }
+
+  /// Ends all waiting and filling, now and for good.
+  func stop() {
+    stopped.store(true, ordering: .relaxed)
+    monitor.lock()
+    monitor.broadcast(.work)
+    monitor.broadcast(.batch)
+    monitor.unlock()
+  }
+}
+
+extension BatchRing {
+  /// Hands in rows that were filled and waits for others; nil when there will be none.
+  func claim(after done: Claim?, failure: RowFailure?) -> Claim? {
+    monitor.lock()
+    defer { monitor.unlock() }
+    if let done { complete(done, failure: failure) }
+    while !stopped.load(ordering: .relaxed) {
+      if let claim = claimWithoutWaiting() { return claim }
+      if next == nil { return nil }
+      // Nothing more will be ready before the caller takes what is.
+      if callerWaits, isOldestReady { monitor.signal(.batch) }
+      idle += 1
+      monitor.wait(for: .work)
+      idle -= 1
+    }
+    return nil
+  }
+
+  private var isOldestReady: Bool { begun > 0 && slots[queue[oldest]].rowsLeft == 0 }
+
+  private func claimWithoutWaiting() -> Claim? {
+    if open == nil { begin() }
+    guard let slot = open else { return nil }
+    let step = slots[slot].step
+    let rows = openRow..<min(openRow + sizes.rowsPerClaim, step.count)
+    openRow = rows.upperBound
+    if openRow == step.count { open = nil } else if idle > 0 { monitor.signal(.work) }
+    guard rows.lowerBound == 0 else {
+      return Claim(slot: slot, step: step, rows: rows, pagesFrom: pagesFrom, pagesOfBatches: 0)
+    }
+    return claimOfFirstRows(slot, step, rows)
+  }
+
+  /// Begins the next batch where a slot is free for it.
+  private func begin() {
+    guard let step = next, let slot = free.popLast() else { return }
+    slots[slot].step = step
+    slots[slot].rowsLeft = step.count
+    slots[slot].failure = nil
+    queue[(oldest + begun) % queue.count] = slot
+    begun += 1
+    batchesBegun += 1
+    samplesBegun += step.count
+    open = slot
+    openRow = 0
+    next = content.plan.step(from: step.after)
+  }
+
+  /// Who begins a batch asks for the pages of later ones, until every page was likely asked for once.
+  /// The first batches ask for few, so that the first one is not late.
+  private func claimOfFirstRows(
+    _ slot: Int, _ step: BatchPlan.Step, _ rows: Range<Int>
+  ) -> Claim {
+    let from = pagesFrom
+    var count = 0
+    if samplesBegun - step.count < content.sources.count {
+      let wanted = batchesBegun + min(batchesBegun, sizes.batchesOfPages)
+      while pagesAsked < wanted, let asked = content.plan.step(from: pagesFrom) {
+        pagesFrom = asked.after
+        pagesAsked += 1
+        count += 1
+      }
+    }
+    return Claim(slot: slot, step: step, rows: rows, pagesFrom: from, pagesOfBatches: count)
+  }
+
+  private func complete(_ claim: Claim, failure: RowFailure?) {
+    if let failure, failure.row < slots[claim.slot].failure?.row ?? .max {
+      slots[claim.slot].failure = failure
+    }
+    slots[claim.slot].rowsLeft -= claim.rows.count
+    guard slots[claim.slot].rowsLeft == 0 else { return }
+    ready += 1
+    if callerWaits, isOldestReady, ready >= sizes.readyToWake || batchesDelivered == 0 {
+      monitor.signal(.batch)
+    }
+  }
+}
+
+extension BatchRing {
+  /// The next batch, waited for.
+  /// - Parameters:
+  ///   - filler: fills it here and now, where no thread does.
+  ///   - deadline: when to give up; nil for never.
+  func take(
+    fillingWith filler: BatchFiller?, until deadline: Monitor.Deadline? = nil
+  ) throws(LoadingError) -> WaitedBatch {
+    monitor.lock()
+    defer { monitor.unlock() }
+    while true {
+      guard !stopped.load(ordering: .relaxed) else {
+        throw LoadingError(
+          kind: .cancelled, subject: "loader", detail: "it was closed", hint: "open another")
+      }
+      if isOldestReady { return .batch(try takeOldest()) }
+      if begun == 0, next == nil { return .end }
+      guard lent < slots.count else {
+        throw LoadingError(
+          kind: .exhausted, subject: "loader",
+          detail: "all \(slots.count) batches of its ring are held",
+          hint: "release some before the next, or give a larger prefetch")
+      }
+      if let filler {
+        fillHere(with: filler)
+      } else {
+        if idle > 0, open != nil || (next != nil && !free.isEmpty) { monitor.broadcast(.work) }
+        callerWaits = true
+        let isLate = !monitor.wait(for: .batch, until: deadline)
+        callerWaits = false
+        if isLate, !isOldestReady { return .late }
+      }
+    }
+  }
+
+  private func takeOldest() throws(LoadingError) -> LentBatch {
+    let slot = queue[oldest]
+    oldest = (oldest + 1) % queue.count
+    begun -= 1
+    ready -= 1
+    let index = batchesDelivered
+    batchesDelivered += 1
+    let step = slots[slot].step
+    if let failure = slots[slot].failure {
+      slots[slot].failure = nil
+      putBack(slot)
+      throw LoadingError(
+        kind: .sample, subject: "batch \(index), row \(failure.row) (epoch \(step.epoch))",
+        detail: "\(failure.error.subject): \(failure.error.detail)", hint: failure.error.hint,
+        sample: failure.error)
+    }
+    slots[slot].isLent = true
+    lent += 1
+    delivered = step.after
+    return LentBatch(
+      slot: slot, count: step.count, epoch: step.epoch, index: index, after: step.after)
+  }
+
+  private func fillHere(with filler: BatchFiller) {
+    guard let claim = claimWithoutWaiting() else { return }
+    monitor.unlock()
+    let failure = fill(claim, with: filler)
+    monitor.lock()
+    complete(claim, failure: failure)
+  }
+
+  /// Fills claimed rows; without the lock.
+  func fill(_ claim: Claim, with filler: BatchFiller) -> RowFailure? {
+    var place = claim.pagesFrom
+    for _ in 0..<claim.pagesOfBatches {
+      guard let step = content.plan.step(from: place) else { break }
+      filler.prefetch(step, until: stopped)
+      place = step.after
+    }
+    return unsafe filler.fill(
+      claim.rows, of: claim.step, in: memory[claim.slot], until: stopped)
+  }
+
+  /// Takes a lent batch back; false where it was not lent.
+  @discardableResult
+  func release(_ slot: Int) -> Bool {
+    monitor.lock()
+    defer { monitor.unlock() }
+    guard slots.indices.contains(slot), slots[slot].isLent else { return false }
+    slots[slot].isLent = false
+    lent -= 1
+    putBack(slot)
+    return true
+  }
+
+  private func putBack(_ slot: Int) {
+    free.append(slot)
+    if idle > 0, free.count >= sizes.freeToWake { monitor.broadcast(.work) }
+  }
+}

@@ -1,0 +1,60 @@
+import Corpus
+
+/// What a loader delivers and in which order: all that its threads share and nobody changes.
+struct LoaderContent: Sendable {
+  let sources: SourceList
+  let order: SampleOrder
+  let plan: BatchPlan
+  let start: LoaderPlace
+  /// The state of a loader that has delivered nothing; only its place changes.
+  let firstState: LoaderState
+  /// Bytes of a sample in a batch.
+  let rowBytes: Int
+  /// Floats of label distribution that belong to a sample, 0 where labels are not mixed.
+  let distributionCount: Int
+  /// Whether samples are written past the processor's caches.
+  let streamsStores: Bool
+
+  init(
+    _ list: [WeightedSource], _ configuration: LoaderConfiguration, state: LoaderState?
+  ) throws(LoadingError) {
+    try configuration.check()
+    sources = try SourceList(list)
+    order = try SampleOrder(
+      sources, sampling: configuration.sampling, shuffle: configuration.shuffle,
+      seed: configuration.seed, samplesPerEpoch: configuration.samplesPerEpoch)
+    plan = try BatchPlan(configuration, epochLength: order.epochLength)
+    firstState = LoaderState(
+      identity: sources.identity,
+      order: configuration.orderName(epochLength: order.epochLength, weights: sources.weights),
+      seed: configuration.seed, epoch: 0, position: 0)
+    start =
+      try state?.place(in: firstState, epochLength: order.epochLength)
+      ?? LoaderPlace(epoch: 0, position: 0)
+    rowBytes = sources.elements * configuration.dataType.size
+    distributionCount = configuration.augmentation?.mixup == nil ? 0 : sources.labels.count
+    streamsStores = rowBytes >= Self.streamedRow && plan.longest >= Self.streamedBatch / rowBytes
+  }
+
+  /// Rows and batches from these sizes on are written past the caches.
+  static let streamedRow = 16 << 10
+  static let streamedBatch = 4 << 20
+
+  func state(at place: LoaderPlace) -> LoaderState {
+    var state = firstState
+    state.epoch = place.epoch
+    state.position = place.position
+    return state
+  }
+
+  /// Tracks of the sources after the first are numbered from here, so that one number names both.
+  static func firstTrack(ofSource number: Int) -> Int64 { Int64(number) << 40 }
+
+  /// The id of a track by its number in batches; nil for a number that no batch can hold.
+  func trackID(_ number: Int64) -> String? {
+    let source = Int(number >> 40)
+    guard sources.sources.indices.contains(source) else { return nil }
+    let id = sources.sources[source].trackID(Int(number & (1 << 40 - 1)))
+    return id.isEmpty ? nil : id
+  }
+}

@@ -1,0 +1,45 @@
+internal import DatasetCache
+
+extension Handles {
+  /// The cache of a handle.
+  static func cache(_ handle: OpaquePointer?) throws(InterfaceError) -> OpenCache {
+    guard case .cache(let cache) = try unsafe current.entry(handle) else {
+      throw InterfaceError(.handle, "the handle is one of a loader, not of a cache")
+    }
+    return cache
+  }
+}
+
+/// Opens a cache.
+@_cdecl("lathe_open")
+public func latheOpen(_ path: UnsafePointer<CChar>?) -> OpaquePointer? {
+  unsafe guarded { () throws(InterfaceError) in
+    let path = unsafe try Texts.read(path, "path")
+    let handles = Handles.current
+    return unsafe handles.insert(.cache(try handles.shelf.open(path)))
+  }
+}
+
+/// Closes a cache.
+@_cdecl("lathe_close")
+public func latheClose(_ cache: OpaquePointer?) -> Int32 {
+  guarded { () throws(InterfaceError) in
+    let handles = Handles.current
+    if case .loader? = unsafe try? handles.entry(cache) {
+      throw InterfaceError(.handle, "the handle is one of a loader, not of a cache")
+    }
+    _ = unsafe try handles.remove(cache)
+    return 0
+  }
+}
+
+/// Tells what a cache holds.
+@_cdecl("lathe_describe")
+public func latheDescribe(
+  _ cache: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int64 {
+  guarded { () throws(InterfaceError) in
+    let json = Texts.json(try unsafe Handles.cache(cache).description())
+    return unsafe try Texts.write(json, to: buffer, capacity: capacity)
+  }
+}

@@ -1,0 +1,69 @@
+internal import Corpus
+internal import DataLoading
+internal import DatasetCache
+
+/// The negative codes of `lathe_code`, as the header documents them.
+enum ErrorCode: Int32 {
+  case argument = -1
+  case handle = -2
+  case forked = -3
+  case configuration = -4
+  case notFound = -5
+  case source = -6
+  case state = -7
+  case damaged = -8
+  case slot = -9
+  case borrowed = -10
+  case stopped = -11
+  case system = -12
+}
+
+/// What a caller of the C interface is told: a code and one line.
+struct InterfaceError: Error {
+  let code: ErrorCode
+  let text: String
+
+  init(_ code: ErrorCode, _ text: String) {
+    self.code = code
+    self.text = text
+  }
+}
+
+extension InterfaceError {
+  init(_ error: CacheError) {
+    let code: ErrorCode =
+      switch error.kind {
+      case .notFound, .isAFile, .notACache, .unfinished, .unknownName: .notFound
+      case .noSamples: .source
+      case .damaged, .invalidTensors, .invalidRecord, .missingValue: .damaged
+      default: .system
+      }
+    self.init(code, error.description)
+  }
+
+  init(_ error: LoadingError) {
+    let code: ErrorCode =
+      switch error.kind {
+      case .configuration: .configuration
+      case .state: .state
+      case .source: .source
+      case .sample: error.sample.map { InterfaceError($0).code } ?? .system
+      case .cancelled: .stopped
+      case .exhausted: .borrowed
+      case .forked: .forked
+      case .system: .system
+      }
+    self.init(code, Self.inJSON(error.description))
+  }
+
+  init(_ error: SampleError) {
+    self.init(error.kind == .system ? .system : .damaged, error.description)
+  }
+
+  /// The fields of a configuration by the names that they have in JSON.
+  private static func inJSON(_ text: String) -> String {
+    var text = text
+    for (field, key) in LoaderOptions.renamedFields { text.replace(field, with: key) }
+    return text
+  }
+}

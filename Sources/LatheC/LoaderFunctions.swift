@@ -1,0 +1,114 @@
+extension Handles {
+  /// The loader of a handle that is not closed.
+  fileprivate static func loader(_ handle: OpaquePointer?) throws(InterfaceError) -> OpenLoader {
+    let loader = try unsafe anyLoader(handle)
+    try loader.checkOpen()
+    return loader
+  }
+
+  /// The loader of a handle, also one that is closed and waits for what is borrowed.
+  fileprivate static func anyLoader(_ handle: OpaquePointer?) throws(InterfaceError) -> OpenLoader {
+    guard case .loader(let loader) = try unsafe current.entry(handle) else {
+      throw InterfaceError(.handle, "the handle is one of a cache, not of a loader")
+    }
+    return loader
+  }
+}
+
+/// Opens a loader.
+@_cdecl("lathe_loader_open")
+public func latheLoaderOpen(
+  _ cache: OpaquePointer?, _ configuration: UnsafePointer<CChar>?
+) -> OpaquePointer? {
+  unsafe guarded { () throws(InterfaceError) in
+    let handles = Handles.current
+    let cache = unsafe try Handles.cache(cache)
+    let json = unsafe try Texts.read(configuration, "configuration")
+    let options = try LoaderOptions(try Texts.parse(json, "configuration"))
+    return unsafe handles.insert(
+      .loader(try OpenLoader(options, of: cache, on: handles.shelf)))
+  }
+}
+
+/// Tells what a loader delivers.
+@_cdecl("lathe_loader_describe")
+public func latheLoaderDescribe(
+  _ loader: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int64 {
+  guarded { () throws(InterfaceError) in
+    let json = Texts.json(try unsafe Handles.loader(loader).description)
+    return unsafe try Texts.write(json, to: buffer, capacity: capacity)
+  }
+}
+
+/// Lends the next batch.
+@_cdecl("lathe_loader_next")
+public func latheLoaderNext(
+  _ loader: OpaquePointer?, _ batch: UnsafeMutableRawPointer?, _ milliseconds: Int64
+) -> Int32 {
+  guarded { () throws(InterfaceError) in
+    let loader = try unsafe Handles.loader(loader)
+    guard let batch = unsafe batch else {
+      throw InterfaceError(.argument, "batch is NULL: give a lathe_batch to fill")
+    }
+    let patience = milliseconds < 0 ? nil : Int(milliseconds)
+    return unsafe try loader.next(batch, patience: patience).rawValue
+  }
+}
+
+/// Takes a batch back.
+@_cdecl("lathe_loader_release")
+public func latheLoaderRelease(_ loader: OpaquePointer?, _ slot: Int32) -> Int32 {
+  guarded { () throws(InterfaceError) in
+    let open = try unsafe Handles.anyLoader(loader)
+    if try open.release(slot) { _ = unsafe try Handles.current.remove(loader) }
+    return 0
+  }
+}
+
+/// Tells the state after the batches that were lent.
+@_cdecl("lathe_loader_state")
+public func latheLoaderState(
+  _ loader: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int64 {
+  guarded { () throws(InterfaceError) in
+    let json = Texts.json(try unsafe Handles.loader(loader).state)
+    return unsafe try Texts.write(json, to: buffer, capacity: capacity)
+  }
+}
+
+/// Tells the id of a track.
+@_cdecl("lathe_loader_track_id")
+public func latheLoaderTrackID(
+  _ loader: OpaquePointer?, _ track: Int64, _ buffer: UnsafeMutablePointer<CChar>?,
+  _ capacity: Int64
+) -> Int64 {
+  guarded { () throws(InterfaceError) in
+    let id = try unsafe Handles.loader(loader).trackID(track)
+    return unsafe try Texts.write(Array(id.utf8), to: buffer, capacity: capacity)
+  }
+}
+
+/// Ends a loader's threads.
+@_cdecl("lathe_loader_stop")
+public func latheLoaderStop(_ loader: OpaquePointer?) -> Int32 {
+  guarded { () throws(InterfaceError) in
+    try unsafe Handles.loader(loader).stop()
+    return 0
+  }
+}
+
+/// Closes a loader.
+@_cdecl("lathe_loader_close")
+public func latheLoaderClose(_ loader: OpaquePointer?) -> Int32 {
+  guarded { () throws(InterfaceError) in
+    let open: OpenLoader
+    do throws(InterfaceError) {
+      open = try unsafe Handles.anyLoader(loader)
+    } catch where error.code == .forked {
+      return 0
+    }
+    if try open.close() { _ = unsafe try Handles.current.remove(loader) }
+    return 0
+  }
+}

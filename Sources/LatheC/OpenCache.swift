@@ -1,0 +1,130 @@
+internal import Corpus
+internal import DatasetCache
+import Glibc
+import Synchronization
+
+/// A cache that is open for loading. All handles and loaders of one folder share it, since a process
+/// may have a store open only once.
+final class OpenCache: Sendable {
+  let cache: Cache
+
+  private init(_ cache: Cache) { self.cache = cache }
+
+  /// The open caches of a process, by the folder's device and inode.
+  final class Shelf: Sendable {
+    private struct Folder: Hashable {
+      let device: dev_t
+      let inode: ino_t
+    }
+
+    private struct Place {
+      weak var cache: OpenCache?
+    }
+
+    private let places = Mutex<[Folder: Place]>([:])
+
+    /// How long the end of a cache that another thread lets go at this moment is waited for.
+    private static let patience = 1_000
+
+    /// Opens the cache at a path, or shares the one that is open.
+    /// - Throws: `.notFound`, `.damaged`, `.system`.
+    func open(_ path: String) throws(InterfaceError) -> OpenCache {
+      var status = stat()
+      guard unsafe stat(path, &status) == 0 else { return OpenCache(try Self.open(path)) }
+      let folder = Folder(device: status.st_dev, inode: status.st_ino)
+      return try places.withLock { places throws(InterfaceError) in
+        if let known = places[folder]?.cache { return known }
+        let opened = OpenCache(try Self.open(path))
+        places = places.filter { $0.value.cache != nil }
+        places[folder] = Place(cache: opened)
+        return opened
+      }
+    }
+
+    private static func open(_ path: String) throws(InterfaceError) -> Cache {
+      var attempts = 0
+      while true {
+        do throws(CacheError) {
+          return try Cache.open(at: path, for: .loading)
+        } catch {
+          attempts += 1
+          guard error.kind == .locked, attempts < patience else { throw InterfaceError(error) }
+          usleep(1_000)
+        }
+      }
+    }
+  }
+
+  /// The samples of a view, by the names that a configuration has.
+  /// - Throws: `.notFound`, `.source`, `.damaged`, `.system`.
+  func samples(
+    view name: String, split: String?, side: String?
+  ) throws(InterfaceError) -> CacheSamples {
+    guard let view = View(rawValue: name) else {
+      let names = try views().map(\.rawValue).joined(separator: ", ")
+      throw InterfaceError(.notFound, "view: \(cache.path) has no '\(name)'; it has \(names)")
+    }
+    do throws(CacheError) {
+      return try cache.samples(view: view, split: split, side: side)
+    } catch {
+      throw InterfaceError(error)
+    }
+  }
+
+  private func views() throws(InterfaceError) -> [View] {
+    let known: [View: Fingerprint]
+    do throws(CacheError) { known = try cache.fingerprints() } catch { throw InterfaceError(error) }
+    return View.allCases.filter { known[$0] != nil }
+  }
+
+  /// What `lathe_describe` tells.
+  /// - Throws: `.damaged`, `.system`.
+  func description() throws(InterfaceError) -> JSONValue {
+    do throws(CacheError) {
+      let about = try cache.description()
+      var views: [String: JSONValue] = [:]
+      var labels: [String] = []
+      for (view, fingerprint) in try cache.fingerprints() {
+        let samples: CacheSamples
+        do throws(CacheError) {
+          samples = try cache.samples(view: view)
+        } catch where error.kind == .noSamples {
+          continue
+        }
+        labels = samples.labels
+        var fields: [String: JSONValue] = [
+          "fingerprint": .string(fingerprint.hex), "samples": .integer(Int64(samples.count)),
+          "shape": .array(samples.shape.map { .integer(Int64($0)) }),
+          "tracks": .integer(Int64(samples.trackCount)),
+        ]
+        if let columns = about?.columns[view] {
+          fields["columns"] = .array(columns.map(JSONValue.string))
+        }
+        views[view.rawValue] = .object(fields)
+      }
+      return .object([
+        "path": .string(cache.path), "name": .string(about?.manifest.name ?? ""),
+        "tracks": .integer(Int64(try cache.trackCount())),
+        "labels": .array(labels.map(JSONValue.string)), "views": .object(views),
+        "splits": .object(try splits()),
+      ])
+    } catch {
+      throw InterfaceError(error)
+    }
+  }
+
+  /// The sides of every split, each with its number of tracks.
+  private func splits() throws(CacheError) -> [String: JSONValue] {
+    let counted = try cache.card()?.splits ?? [:]
+    var splits: [String: JSONValue] = [:]
+    for name in try cache.splitNames() {
+      var sides = counted[name]
+      if sides == nil, let split = try cache.split(named: name) {
+        // The card is written last: a preparation that was ended before has none of this split.
+        sides = Dictionary(uniqueKeysWithValues: split.sides.map { ($0, split.ids(of: $0).count) })
+      }
+      splits[name] = .object((sides ?? [:]).mapValues { .integer(Int64($0)) })
+    }
+    return splits
+  }
+}

@@ -1,0 +1,244 @@
+"""A cache that ``lathe prepare`` made, opened for reading."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import numpy.typing as npt
+
+from . import _library
+from ._handles import OpenCache
+from ._library import library
+from .errors import ConfigurationError, ErrorCode
+from .loader import Loader
+from .options import Axis, DataType, LastBatch, LoaderOptions, Sampling
+
+if TYPE_CHECKING:
+    import torch
+    from typing_extensions import Unpack
+
+
+@dataclass(frozen=True)
+class View:
+    """One prepared form of the tracks."""
+
+    name: str
+    #: The shape of a sample.
+    shape: tuple[int, ...]
+    #: How many samples all tracks have together.
+    samples: int
+    #: How many tracks have some.
+    tracks: int
+    #: The names of the columns, for tables.
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Split:
+    """An assignment of tracks to sides."""
+
+    name: str
+    #: How many tracks each side has.
+    sides: Mapping[str, int]
+
+
+class Cache:
+    """A prepared dataset; made by :func:`lathe.open`.
+
+    It may be opened any number of times, while ``lathe prepare`` writes to it, too. Pickled, it is
+    opened again where it arrives.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fspath(path)
+        self._open = OpenCache(self.path)
+
+    def describe(self) -> dict[str, Any]:
+        """What is in it: the JSON of ``lathe_describe`` in ``lathe.h``."""
+        about: dict[str, Any] = json.loads(
+            _library.text(library().lathe_describe, self._open.handle)
+        )
+        return about
+
+    @cached_property
+    def _about(self) -> dict[str, Any]:
+        return self.describe()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the labels, in byte order: label 0 is the first."""
+        return tuple(self._about["labels"])
+
+    @property
+    def views(self) -> dict[str, View]:
+        """The views by name."""
+        return {
+            name: View(
+                name,
+                tuple(view["shape"]),
+                view["samples"],
+                view["tracks"],
+                tuple(view.get("columns") or ()),
+            )
+            for name, view in self._about["views"].items()
+        }
+
+    @property
+    def splits(self) -> dict[str, Split]:
+        """The splits by name."""
+        return {name: Split(name, dict(sides)) for name, sides in self._about["splits"].items()}
+
+    @overload
+    def loader(
+        self,
+        view: str,
+        split: str | None = None,
+        side: str | None = "train",
+        *,
+        output: Literal["numpy"] = "numpy",
+        state: Mapping[str, Any] | None = None,
+        **options: Unpack[LoaderOptions],
+    ) -> Loader[npt.NDArray[Any]]: ...
+
+    @overload
+    def loader(
+        self,
+        view: str,
+        split: str | None = None,
+        side: str | None = "train",
+        *,
+        output: Literal["torch"],
+        state: Mapping[str, Any] | None = None,
+        **options: Unpack[LoaderOptions],
+    ) -> Loader[torch.Tensor]: ...
+
+    def loader(
+        self,
+        view: str,
+        split: str | None = None,
+        side: str | None = "train",
+        *,
+        batch_size: int = 128,
+        seed: int = 0,
+        shuffle: bool = True,
+        epochs: int | None = 1,
+        epoch: int = 0,
+        last_batch: LastBatch = "keep",
+        sampling: Sampling = "uniform",
+        samples_per_epoch: int | None = None,
+        sources: Sequence[tuple[Cache | str, float]] | None = None,
+        rank: int = 0,
+        world_size: int = 1,
+        threads: int | None = None,
+        prefetch: int | None = None,
+        dtype: DataType = "float32",
+        augmentation: Mapping[str, Any] | None = None,
+        normalise: Axis | None = None,
+        output: Literal["numpy", "torch"] = "numpy",
+        copy: bool = False,
+        state: Mapping[str, Any] | None = None,
+    ) -> Loader[Any]:
+        """Opens a loader of one view.
+
+        :param view: such as ``"mel"``; see :attr:`views`.
+        :param split: the name of a split; None takes all tracks, and ``side`` then means nothing.
+        :param side: the side of the split.
+        :param batch_size: samples of a batch, 1 or more.
+        :param seed: 0 to 2**64 - 1; the order and all that is random follow from it alone.
+        :param shuffle: whether each epoch has an order of its own; else the order of the cache.
+        :param epochs: how many epochs to give, None for no end.
+        :param epoch: the number of the first of them, from 0.
+        :param last_batch: ``"keep"`` gives what is left at the end of an epoch as a smaller batch,
+            ``"drop"`` leaves it out.
+        :param sampling: ``"uniform"``, ``"balanced"`` (each label equally often),
+            ``{"labels": {name: weight}}`` or ``{"tracks": {id: weight}}`` (with replacement).
+        :param samples_per_epoch: the length of an epoch, where it is not the number of samples.
+        :param sources: the caches to mix in place of this one alone, with their weights, as caches or
+            paths.
+        :param rank: which of ``world_size`` processes this is, from 0; each gets its share.
+        :param threads: that fill batches; 0 fills them when they are asked for; None chooses.
+        :param prefetch: batches that are filled ahead; None chooses.
+        :param dtype: of the inputs.
+        :param augmentation: what is done to samples at random: the key ``augmentation`` of
+            ``lathe_loader_open`` in ``lathe.h``.
+        :param normalise: subtracts the mean and divides by the deviation of the training side, over
+            all numbers (``"overall"``) or for each index of a sample's first axis (``"first"``: a
+            feature, a mel band). Computed once, kept in the cache.
+        :param output: arrays of numpy, or tensors of PyTorch. Other libraries take either without a
+            copy: ``from_dlpack(batch.inputs)``.
+        :param copy: whether batches own their memory instead of lending the loader's.
+        :param state: where to go on: what ``state_dict`` of a loader gave.
+        :raises LatheError: ``ConfigurationError``, ``NotFoundError``, ``SourceError``, ``StateError``,
+            ``DamagedError``.
+        """
+        configuration: dict[str, Any] = {
+            "view": view,
+            "split": split,
+            "side": None if split is None else side,
+            "batch_size": batch_size,
+            "seed": seed,
+            "shuffle": shuffle,
+            "epoch": epoch,
+            "last_batch": last_batch,
+            "sampling": sampling,
+            "samples_per_epoch": samples_per_epoch,
+            "rank": rank,
+            "world_size": world_size,
+            "threads": threads,
+            "prefetch": prefetch,
+            "dtype": dtype,
+            "augmentation": None if augmentation is None else dict(augmentation),
+            "normalisation": None if normalise is None else {"axis": normalise},
+            "sources": None if sources is None else [_source(*source) for source in sources],
+        }
+        given = {name: value for name, value in configuration.items() if value is not None}
+        # Here null has a meaning: no end.
+        given["epochs"] = epochs
+        return Loader(
+            self._open,
+            given,
+            None if state is None else dict(state),
+            torch=_is_torch(output),
+            copy=copy,
+        )
+
+    def close(self) -> None:
+        """Closes the cache; its loaders go on."""
+        self._open.close()
+
+    def __enter__(self) -> Cache:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<lathe.Cache {self.path!r}>"
+
+    def __reduce__(self) -> tuple[type[Cache], tuple[str]]:
+        # Where it arrives the working directory may be another.
+        return Cache, (os.path.abspath(self.path),)
+
+
+def _source(cache: Cache | str | os.PathLike[str], weight: float) -> dict[str, Any]:
+    path = cache.path if isinstance(cache, Cache) else os.fspath(cache)
+    return {"cache": path, "weight": weight}
+
+
+def _is_torch(output: str) -> bool:
+    if output not in ("numpy", "torch"):
+        raise ConfigurationError(
+            ErrorCode.CONFIGURATION, f"output '{output}' is neither 'numpy' nor 'torch'"
+        )
+    return output == "torch"

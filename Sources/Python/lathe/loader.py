@@ -1,0 +1,201 @@
+"""The loader: batches of one view and one side of a split, in order."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import threading
+import weakref
+from types import TracebackType
+from typing import Any, Generic, NoReturn
+
+from . import _library
+from ._handles import OpenCache, Ring
+from ._library import BATCH, TIMEOUT, Record, check, last_error, library
+from ._ring import Arrays, arrays
+from .batch import Array, Batch
+from .options import encoded
+
+# How long a wait goes on before Python looks whether the user has pressed Ctrl-C.
+_PATIENCE_MILLISECONDS = 100
+
+
+class Loader(Generic[Array]):
+    """An iterator over the batches of a number of epochs; made by :meth:`lathe.Cache.loader`.
+
+    Threads that share it take turns; a batch that is lent ends when any of them asks for the next, so
+    they should copy. It is of the process that made it.
+
+    :ivar labels: the names of the labels.
+    :ivar shape: the shape of a sample.
+    :ivar samples: how many samples an epoch has, over all ranks.
+    """
+
+    def __init__(
+        self,
+        cache: OpenCache,
+        configuration: dict[str, Any],
+        state: dict[str, Any] | None,
+        *,
+        torch: bool,
+        copy: bool,
+    ) -> None:
+        self._cache = cache
+        self._configuration = configuration
+        self._torch = torch
+        self._copies = copy
+        self._lock = threading.Lock()
+        self._record = Record(slot=-1)
+        self._address = ctypes.addressof(self._record)
+        self._release_slot = library().lathe_loader_release
+        self._take = library().lathe_loader_next
+        # A batch knows its loader weakly: a cycle would keep the threads of a dropped loader running.
+        self._weakly = weakref.ref(self)
+        self._lent: Batch[Array] | None = None
+        self._open(state)
+
+    def _open(self, state: dict[str, Any] | None) -> None:
+        configuration = (
+            self._configuration if state is None else self._configuration | {"state": state}
+        )
+        handle = library().lathe_loader_open(self._cache.handle, encoded(configuration))
+        if not handle:
+            raise last_error()
+        self._handle: int = handle
+        self._ring = Ring(handle)
+        about = json.loads(_library.text(library().lathe_loader_describe, handle))
+        self.labels: tuple[str, ...] = tuple(about["labels"])
+        self.shape: tuple[int, ...] = tuple(about["shape"])
+        self.samples: int = about["samples"]
+        self._about = about
+        self._capacity: int = about["longest_batch"]
+        self._slots: list[Arrays | None] = [None] * about["slots"]
+
+    def __iter__(self) -> Loader[Array]:
+        return self
+
+    def __len__(self) -> int:
+        """How many batches the loader gives from where it began to the end of its last epoch.
+
+        :raises TypeError: for a loader without end.
+        """
+        count = self._about["batches"]
+        if count is None:
+            raise TypeError("a loader with epochs=None has no end")
+        return int(count)
+
+    def __next__(self) -> Batch[Array]:
+        with self._lock:
+            record = self._record
+            if record.slot >= 0:
+                self._give_back()
+            code = self._take(self._handle, self._address, _PATIENCE_MILLISECONDS)
+            while code == TIMEOUT:
+                code = self._take(self._handle, self._address, _PATIENCE_MILLISECONDS)
+            if code != BATCH:
+                check(code)
+                raise StopIteration
+            slot = record.slot
+            inputs, labels, tracks, slices, chances = self._slots[slot] or self._see(slot)
+            count = record.count
+            if count < self._capacity:
+                inputs, labels = inputs[:count], labels[:count]
+                tracks, slices = tracks[:count], slices[:count]
+                chances = None if chances is None else chances[:count]
+            batch: Batch[Array] = Batch(
+                inputs, labels, tracks, slices, chances, record.epoch, record.index, self._weakly
+            )
+            if self._copies:
+                batch = batch.copy()
+                self._give_back()
+            else:
+                self._lent = batch
+            return batch
+
+    def _see(self, slot: int) -> Arrays:
+        made = arrays(self._ring, self._record, self._capacity, len(self.labels), torch=self._torch)
+        self._slots[slot] = made
+        return made
+
+    def _release(self, batch: Batch[Array]) -> None:
+        with self._lock:
+            if self._lent is batch:
+                self._give_back()
+
+    def _give_back(self) -> None:
+        # The record says what is borrowed, so that a Ctrl-C between two lines loses no slot.
+        record = self._record
+        if self._lent is not None:
+            self._lent._end()
+            self._lent = None
+        if record.slot >= 0:
+            self._release_slot(self._handle, record.slot)
+            record.slot = -1
+
+    def track_id(self, track: int) -> str:
+        """The id of a track, by its number in ``Batch.tracks``.
+
+        :raises NotFoundError: where there is no such track.
+        """
+        return _library.text(library().lathe_loader_track_id, self._handle, int(track))
+
+    @property
+    def statistics(self) -> dict[str, Any] | None:
+        """What the inputs are normalised by: ``axis``, ``means`` and ``deviations``; None without."""
+        statistics: dict[str, Any] | None = self._about["normalisation"]
+        return statistics
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the loader is, after the batches it gave: plain values, to be kept as JSON or by
+        ``torch.save``.
+
+        The state is of all ranks together: with it any number of ranks goes on with exactly the
+        samples that are left, whatever the batch size and the threads.
+        """
+        state: dict[str, Any] = json.loads(
+            _library.text(library().lathe_loader_state, self._handle)
+        )
+        return state
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Goes on from a state; the batch that is lent is released.
+
+        :raises StateError: for a state of another cache, split, seed, order or version; the loader
+            then stays where it is.
+        """
+        with self._lock:
+            before = self._handle
+            self._give_back()
+            self._open(state)
+            library().lathe_loader_stop(before)
+
+    def close(self) -> None:
+        """Stops the threads. Arrays that were kept stay readable; the loader gives no more."""
+        check(library().lathe_loader_stop(self._handle))
+        with self._lock:
+            self._give_back()
+
+    def __enter__(self) -> Loader[Array]:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_ring"):
+            # Nothing is filled any more, so a batch that somebody kept stays as it is, in the memory
+            # that its arrays keep.
+            library().lathe_loader_stop(self._handle)
+            if self._record.slot >= 0:
+                self._release_slot(self._handle, self._record.slot)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a loader is of its process: send the cache and open a loader there, or use "
+            "lathe.torch.Dataset"
+        )

@@ -1,0 +1,61 @@
+"""The options of a loader, once for numpy and for PyTorch, and as JSON for the library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Union
+
+from .errors import ConfigurationError, ErrorCode
+
+if TYPE_CHECKING:
+    from .cache import Cache
+
+LastBatch = Literal["keep", "drop"]
+DataType = Literal["float32", "float16"]
+Axis = Literal["overall", "first"]
+Sampling = Union[str, Mapping[str, Mapping[str, float]]]
+
+
+class LoaderOptions(TypedDict, total=False):
+    """What :meth:`lathe.Cache.loader` documents."""
+
+    batch_size: int
+    seed: int
+    shuffle: bool
+    epochs: int | None
+    epoch: int
+    last_batch: LastBatch
+    sampling: Sampling
+    samples_per_epoch: int | None
+    sources: Sequence[tuple[Cache | str, float]] | None
+    rank: int
+    world_size: int
+    threads: int | None
+    prefetch: int | None
+    dtype: DataType
+    augmentation: Mapping[str, Any] | None
+    normalise: Axis | None
+    copy: bool
+
+
+def encoded(configuration: Mapping[str, Any]) -> bytes:
+    """The JSON that ``lathe_loader_open`` takes.
+
+    :raises ConfigurationError: for a value that JSON cannot hold, such as NaN; it names the option.
+    """
+    members = []
+    for name, value in configuration.items():
+        try:
+            text = json.dumps(value, allow_nan=False, default=_plain)
+        except (TypeError, ValueError) as cause:
+            raise ConfigurationError(ErrorCode.CONFIGURATION, f"{name}: {cause}") from cause
+        members.append(f"{json.dumps(name)}: {text}")
+    return ("{" + ", ".join(members) + "}").encode()
+
+
+def _plain(value: Any) -> Any:
+    # The numbers of numpy and of PyTorch.
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} is no value of JSON")

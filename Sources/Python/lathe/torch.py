@@ -1,0 +1,176 @@
+"""The loader as a dataset of PyTorch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import distributed
+from torch.utils.data import IterableDataset, get_worker_info
+
+from .batch import Batch
+from .cache import Cache
+from .errors import ConfigurationError, ErrorCode, LatheError
+from .loader import Loader
+from .options import LoaderOptions
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+# The ranks whose epochs are counted in memory that all processes share.
+_MOST_RANKS = 4096
+
+
+class Dataset(IterableDataset[Batch[torch.Tensor]]):
+    """Batches of one view and side, for a plain loop or a ``DataLoader`` with ``batch_size=None``::
+
+        train = lathe.torch.Dataset("gtzan.lathe", "mel", split, "train", batch_size=64, seed=1)
+        for epoch in range(10):
+            for inputs, labels in DataLoader(train, batch_size=None):
+                ...
+
+    Each iteration is one epoch, and the next iteration the next epoch; :meth:`set_epoch` chooses it.
+    The loader has threads of its own, so ``num_workers=0`` is fastest. With workers each is one more
+    rank: it opens the cache for itself and gives its share in tensors that own their memory. Once
+    ``torch.distributed`` is initialised, its rank and world size are taken.
+
+    Without workers the tensors are lent, until the next batch is asked for, unless ``copy=True``.
+    """
+
+    def __init__(
+        self,
+        cache: Cache | str | os.PathLike[str],
+        view: str,
+        split: str | None = None,
+        side: str | None = "train",
+        *,
+        device: torch.device | str | None = None,
+        num_workers: int = 0,
+        **options: Unpack[LoaderOptions],
+    ) -> None:
+        """
+        :param cache: a cache or its folder.
+        :param view: as for :meth:`lathe.Cache.loader`; so are ``split``, ``side`` and the options.
+        :param device: where to have the batches; copied without blocking. Not with workers.
+        :param num_workers: what is given to the ``DataLoader``, for ``len`` to be right.
+        :param options: as for :meth:`lathe.Cache.loader`, except that an iteration is one epoch, so
+            ``epochs`` and ``epoch`` are not taken. ``rank`` and ``world_size`` are for processes that
+            ``torch.distributed`` does not know.
+        """
+        super().__init__()
+        for name in ("epochs", "epoch"):
+            if name in options:
+                raise ConfigurationError(
+                    ErrorCode.CONFIGURATION,
+                    f"{name}: an iteration of the dataset is one epoch; see set_epoch",
+                )
+        self._cache = cache if isinstance(cache, Cache) else Cache(cache)
+        self._process = os.getpid()
+        self._place = (view, split, side)
+        self._device = None if device is None else torch.device(device)
+        self._workers = num_workers
+        self._options = options
+        self._state: dict[str, Any] | None = None
+        self._loader: Loader[torch.Tensor] | None = None
+        # The first epoch, and how many each rank has begun since: shared, so that set_epoch reaches
+        # workers that persist, and that workers made anew for each epoch know how many there were.
+        self._epochs = torch.zeros(1 + _MOST_RANKS, dtype=torch.int64).share_memory_()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the labels."""
+        return self._opened().labels
+
+    def set_epoch(self, epoch: int) -> None:
+        """Makes ``epoch`` the next one; a state that was loaded for another is forgotten."""
+        if self._state is not None and self._state["epoch"] != epoch:
+            self._state = None
+        self._epochs.zero_()
+        self._epochs[0] = epoch
+
+    def __iter__(self) -> Iterator[Batch[torch.Tensor]]:
+        worker = get_worker_info()
+        rank, world_size = self._rank()
+        if worker is not None:
+            if self._device is not None:
+                raise ConfigurationError(
+                    ErrorCode.CONFIGURATION,
+                    "device: workers give batches in memory; move them in the training loop",
+                )
+            rank = rank * worker.num_workers + worker.id
+            world_size *= worker.num_workers
+        begun = 1 + rank % _MOST_RANKS
+        state, self._state = self._state, None
+        if state is not None:
+            self._epochs[begun] = state["epoch"] - self._epochs[0]
+        epoch = int(self._epochs[0] + self._epochs[begun])
+        self._epochs[begun] += 1
+        copy = bool(self._options.get("copy")) or worker is not None
+        self._loader = self._open(rank, world_size, state, epoch=epoch, copy=copy)
+        with self._loader as loader:
+            for batch in loader:
+                yield batch if self._device is None else batch.to(self._device, non_blocking=True)
+
+    def __len__(self) -> int:
+        """How many batches an epoch has for this process, all its workers together."""
+        rank, world_size = self._rank()
+        workers = max(1, self._workers)
+        lengths = []
+        for worker in range(workers):
+            with self._open(
+                rank * workers + worker, world_size * workers, None, threads=0
+            ) as loader:
+                lengths.append(len(loader))
+        return sum(lengths)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the iteration is, after the batches it gave; before the first, where it will begin.
+
+        :raises LatheError: where the batches come from workers of a ``DataLoader``, which alone know:
+            use none, or the ``StatefulDataLoader`` of torchdata, which asks them.
+        """
+        if self._state is not None:
+            return dict(self._state)
+        if self._loader is not None:
+            return self._loader.state_dict()
+        if bool(self._epochs[1:].any()):
+            raise LatheError(
+                ErrorCode.STATE,
+                "the batches come from workers, which alone know where they are: use num_workers=0 "
+                "or torchdata's StatefulDataLoader",
+            )
+        rank, world_size = self._rank()
+        with self._open(rank, world_size, None, epoch=int(self._epochs[0]), threads=0) as loader:
+            return loader.state_dict()
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Makes the next iteration go on from a state, with any number of ranks and workers."""
+        self._state = dict(state)
+
+    def _rank(self) -> tuple[int, int]:
+        if distributed.is_available() and distributed.is_initialized():
+            return distributed.get_rank(), distributed.get_world_size()
+        return self._options.get("rank", 0), self._options.get("world_size", 1)
+
+    def _opened(self) -> Cache:
+        if self._process != os.getpid():
+            # A forked worker: what its parent opened is of its parent.
+            self._cache, self._process = Cache(self._cache.path), os.getpid()
+        return self._cache
+
+    def _open(
+        self,
+        rank: int,
+        world_size: int,
+        state: Mapping[str, Any] | None,
+        **changes: Unpack[LoaderOptions],
+    ) -> Loader[torch.Tensor]:
+        view, split, side = self._place
+        options: LoaderOptions = {**self._options, **changes}
+        options.update(epochs=1, rank=rank, world_size=world_size)
+        return self._opened().loader(view, split, side, output="torch", state=state, **options)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_loader": None}

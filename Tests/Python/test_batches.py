@@ -1,0 +1,211 @@
+import numpy as np
+import pytest
+from conftest import places
+
+import lathe
+
+VIEWS = ("features", "features-30s", "waveform", "mel")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_batches_hold_what_others_read(cache, stored, view):
+    seen = {}
+    loader = cache.loader(view, batch_size=7, seed=3)
+    for batch in loader:
+        assert batch.inputs.shape == (len(batch), *cache.views[view].shape)
+        assert batch.inputs.dtype == np.float32 and batch.inputs.flags.c_contiguous
+        for row, (track, piece) in enumerate(zip(batch.tracks, batch.slices, strict=True)):
+            name = loader.track_id(track)
+            seen[name, int(piece)] = batch.inputs[row].copy()
+            assert loader.labels[batch.labels[row]] == stored.labels[name]
+    assert seen.keys() == stored.samples[view].keys()
+    assert len(seen) == loader.samples == cache.views[view].samples
+    for place, sample in stored.samples[view].items():
+        np.testing.assert_array_equal(seen[place], sample)
+
+
+def test_description(cache, path):
+    assert cache.path == path
+    assert set(cache.views) == set(VIEWS)
+    assert cache.views["mel"].shape == (128, 87) and cache.views["waveform"].shape == (44100,)
+    assert len(cache.views["features"].columns) == 57
+    assert cache.labels == tuple(sorted(cache.labels)) and len(cache.labels) == 10
+    (split,) = cache.splits.values()
+    assert sum(split.sides.values()) == cache.describe()["tracks"] == 20
+
+
+def test_sides_are_apart_and_complete(cache, split):
+    sides = [set(places(cache.loader("mel", split, side))) for side in cache.splits[split].sides]
+    assert sum(map(len, sides)) == len(set.union(*sides)) == cache.views["mel"].samples
+
+
+def test_epochs_have_orders_of_their_own(cache):
+    first, second = (places(cache.loader("mel", seed=1, epoch=epoch)) for epoch in (0, 1))
+    assert first != second and sorted(first) == sorted(second)
+    both = cache.loader("mel", seed=1, epochs=2)
+    assert len(both) == 2
+    seen = [(batch.epoch, batch.index) for batch in both]
+    assert seen == [(0, 0), (1, 1)]
+    assert places(cache.loader("mel", seed=1, epochs=2)) == first + second
+
+
+def test_order_follows_from_the_seed_alone(cache):
+    def order(**options):
+        return places(cache.loader("features", batch_size=4, **options))
+
+    expected = order(seed=1)
+    for threads in (0, 1, 3, 8):
+        assert order(seed=1, threads=threads, prefetch=1 + threads) == expected
+    assert order(seed=2) != expected
+    assert order(shuffle=False) == order(shuffle=False, seed=9) == sorted(expected)
+
+
+def test_the_last_batch(cache):
+    kept = cache.loader("mel", batch_size=7)
+    lengths = [len(batch) for batch in kept]
+    assert len(lengths) == len(kept) == 9 and lengths[-1] == 60 - 8 * 7
+    dropped = cache.loader("mel", batch_size=7, last_batch="drop")
+    assert [len(batch) for batch in dropped] == [7] * 8 and len(dropped) == 8
+
+
+def test_a_loader_without_end(cache):
+    loader = cache.loader("features", batch_size=6, epochs=None)
+    with pytest.raises(TypeError):
+        len(loader)
+    assert [next(loader).epoch for _ in range(100)][-1] == 99 // 4
+    loader.close()
+
+
+def test_nothing_is_copied_and_slots_come_again(cache):
+    loader = cache.loader("features", batch_size=4, epochs=50, prefetch=2)
+    addresses = {batch.inputs.ctypes.data for batch in loader}
+    assert len(addresses) == 4
+
+
+def test_a_batch_ends_with_the_next(cache):
+    loader = cache.loader("features", batch_size=4)
+    batch = next(loader)
+    kept, owned = batch.inputs, batch.copy()
+    np.testing.assert_array_equal(kept, owned.inputs)
+    inputs, labels = batch
+    assert inputs is batch.inputs and labels is batch.labels
+    later = next(loader)
+    with pytest.raises(lathe.ReleasedError, match="released"):
+        _ = batch.inputs
+    assert "released" in repr(batch)
+    batch.release()
+    assert len(later) == 4, "an old batch gave a newer one back"
+    assert owned.inputs.shape == (4, 57) and np.isfinite(owned.inputs).all()
+    later.release()
+    later.release()
+    with pytest.raises(AttributeError):
+        _ = later.nothing
+    loader.close()
+    with pytest.raises(lathe.ReleasedError):
+        next(loader)
+    # The memory outlives the loader, for whoever kept an array.
+    del loader
+    assert np.isfinite(kept).all()
+
+
+def test_copies(cache):
+    loader = cache.loader("features", batch_size=4, copy=True)
+    batches = list(loader)
+    assert len({batch.inputs.ctypes.data for batch in batches}) == len(batches) == 5
+    plain = [batch.copy() for batch in cache.loader("features", batch_size=4)]
+    for one, two in zip(batches, plain, strict=True):
+        np.testing.assert_array_equal(one.inputs, two.inputs)
+
+
+def test_float16(cache):
+    halves = cache.loader("mel", batch_size=60, dtype="float16")
+    floats = cache.loader("mel", batch_size=60)
+    half, full = next(halves), next(floats)
+    assert half.inputs.dtype == np.float16
+    np.testing.assert_array_equal(half.inputs, full.inputs.astype(np.float16))
+
+
+def test_other_libraries_take_batches_without_a_copy(cache):
+    batch = next(cache.loader("mel", batch_size=5))
+    assert batch.inputs.__dlpack_device__() == (1, 0)
+    taken = np.from_dlpack(batch.inputs)
+    assert taken.ctypes.data == batch.inputs.ctypes.data and taken.shape == batch.inputs.shape
+
+
+def test_sampling(cache):
+    drawn = [
+        cache.labels[label]
+        for batch in cache.loader(
+            "mel", batch_size=10, sampling={"labels": {name: 0 for name in cache.labels[2:]}}
+        )
+        for label in batch.labels
+    ]
+    assert len(drawn) == 60 and drawn.count("blues") == drawn.count("classical") == 30
+    loader = cache.loader("mel", sampling="balanced", samples_per_epoch=40)
+    counts = np.bincount(next(loader).labels, minlength=10)
+    assert counts.tolist() == [4] * 10
+
+
+def test_caches_are_mixed(cache, path, other):
+    def counts(weights):
+        loader = cache.loader(
+            "mel", batch_size=60, samples_per_epoch=60, sources=list(zip([cache, other], weights))
+        )
+        batch = next(loader)
+        assert loader.labels == cache.labels
+        names = [loader.track_id(track) for track in batch.tracks]
+        assert [name.split(".")[0].split("/")[-1] for name in names] == [
+            loader.labels[label] for label in batch.labels
+        ]
+        second = int((batch.tracks >= 1 << 40).sum())
+        return len(batch) - second, second
+
+    assert counts((1, 1)) == (30, 30)
+    assert counts((3, 1)) == (45, 15)
+    with pytest.raises(lathe.NotFoundError, match="nothing.lathe"):
+        cache.loader("mel", sources=[(path, 1), ("nothing.lathe", 1)])
+
+
+def test_augmentation_follows_from_the_seed(cache):
+    options = {
+        "augmentation": {"mixup": {"alpha": 0.4}, "gain": {"decibels": [-6, 6]}, "random_crop": {}},
+        "batch_size": 8,
+    }
+
+    def batches(**more):
+        return [batch.copy() for batch in cache.loader("waveform", seed=5, **options, **more)]
+
+    expected = batches()
+    for batch in expected:
+        assert batch.label_distributions.shape == (len(batch), 10)
+        np.testing.assert_allclose(batch.label_distributions.sum(axis=1), 1, atol=1e-6)
+    for threads in (0, 3):
+        for one, two in zip(expected, batches(threads=threads), strict=True):
+            np.testing.assert_array_equal(one.inputs, two.inputs)
+            np.testing.assert_array_equal(one.label_distributions, two.label_distributions)
+    plain = next(cache.loader("waveform", seed=5, batch_size=8))
+    assert plain.label_distributions is None
+    assert not np.array_equal(plain.inputs, expected[0].inputs)
+
+
+@pytest.mark.parametrize("axis", ["overall", "first"])
+def test_normalisation(cache, stored, split, axis):
+    def inputs(side, **options):
+        loader = cache.loader("mel", split, side, batch_size=100, shuffle=False, **options)
+        return loader, next(loader).copy().inputs
+
+    _, train = inputs("train")
+    loader, normalised = inputs("train", normalise=axis)
+    axes = None if axis == "overall" else (0, 2)
+    mean = train.mean(axis=axes, dtype=np.float64)
+    deviation = train.std(axis=axes, dtype=np.float64)
+    assert loader.statistics["axis"] == axis
+    np.testing.assert_allclose(loader.statistics["means"], np.ravel(mean), rtol=1e-9)
+    np.testing.assert_allclose(loader.statistics["deviations"], np.ravel(deviation), rtol=1e-6)
+    shape = (1, 1, 1) if axis == "overall" else (1, -1, 1)
+    mean, deviation = np.reshape(mean, shape), np.reshape(deviation, shape)
+    np.testing.assert_allclose(normalised, (train - mean) / deviation, atol=1e-4)
+    # The test side is measured by the training side.
+    _, test = inputs("test")
+    _, normalised = inputs("test", normalise=axis)
+    np.testing.assert_allclose(normalised, (test - mean) / deviation, atol=1e-4)
