@@ -13,7 +13,8 @@ public enum FaultPolicy: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// What can be wrong with a track: known before, from a manifest, or found when it is decoded.
-public enum FaultSubject: String, Sendable, Hashable, Codable, CaseIterable, CodingKeyRepresentable {
+public enum FaultSubject: String, Sendable, Hashable, Codable, CaseIterable, CodingKeyRepresentable
+{
   /// ``Fault/Kind/replica``.
   case replica
   /// ``Fault/Kind/sameRecording``.

@@ -153,6 +153,7 @@ struct TrackWorker: ~Copyable {
 
   private static func fault(_ error: SignalError) -> TrackFault {
     TrackFault(
-      subject: nil, code: "not-computable", message: "\(error.subject) \(error.detail)", hint: error.hint)
+      subject: nil, code: "not-computable", message: "\(error.subject) \(error.detail)",
+      hint: error.hint)
   }
 }

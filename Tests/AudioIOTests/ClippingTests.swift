@@ -21,7 +21,8 @@ import Testing
   @Test func runsOfThreeOnOneSideCount() throws {
     let high = Int16.max
     for (samples, count) in [
-      ([high, high, 0, high, high], 0), ([high, high, high], 3), ([0, high, high, high, high, 5], 4),
+      ([high, high, 0, high, high], 0), ([high, high, high], 3),
+      ([0, high, high, high, high, 5], 4),
       ([high, high, .min, .min], 0), ([.min, .min, -32_767, 0], 3), ([32_766, 32_766, 32_766], 0),
       ([high, high, high, .min, .min, .min], 6),
     ] { #expect(try clipped(wave(samples)) == count, "\(samples)") }

@@ -26,7 +26,8 @@ import Testing
         track("blues.00000"),
         track("blues.00001", Fault(.replica, source: "S", detail: "louder", of: "blues.00000")),
         track("blues.00002", Fault(.mislabelled, source: "S", label: "jazz")),
-        track("jazz.00000"), track("jazz.00001"), track("jazz.00002", Fault(.distorted, source: "S")),
+        track("jazz.00000"), track("jazz.00001"),
+        track("jazz.00002", Fault(.distorted, source: "S")),
       ])
   }
 
@@ -128,7 +129,8 @@ import Testing
     let error = #expect(throws: PreparationError.self) {
       try again(recipe((.mislabelled, .relabel)), manifest: listed)
     }
-    #expect(error?.description.contains(#"track "blues.00000": faults[0].label is missing"#) == true)
+    #expect(
+      error?.description.contains(#"track "blues.00000": faults[0].label is missing"#) == true)
     #expect(!FileManager.default.fileExists(atPath: folder.cache))
   }
 

@@ -159,7 +159,8 @@ import Testing
     let summary = try preparation.run(progress: sink)
     #expect(sink.reasons == ["all views of 2 tracks: in quarantine"] && summary.prepared == 1)
     let ends = try #require(summary.retried).map { "\($0.path) \($0.outcome.rawValue)" }
-    #expect(ends == ["jazz/bad.wav quarantined", "jazz/short.wav prepared", "jazz/silent.wav gone"])
+    #expect(
+      ends == ["jazz/bad.wav quarantined", "jazz/short.wav prepared", "jazz/silent.wav gone"])
     let cache = try folder.open()
     #expect(try cache.trackRecord("new") == nil && cache.trackRecord("blues.00000") == before)
     #expect(try cache.quarantined().map(\.path) == ["jazz/bad.wav", "jazz/silent.wav"])

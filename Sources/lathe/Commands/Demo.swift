@@ -53,7 +53,8 @@ struct Demo: ParsableCommand {
     Output.line("1. music: \(Style.allCases.count) styles × \(tracks) tracks × \(seconds) s")
     let made = try DemoCollection(seed: seed, tracks: tracks, seconds: seconds).write(to: audio)
     Output.line(
-      "   \(Words.counted(made.written, "file")) written to \(audio) in \(Words.duration(made.wallSeconds))")
+      "   \(Words.counted(made.written, "file")) written to \(audio) in \(Words.duration(made.wallSeconds))"
+    )
     Output.line("2. lathe prepare \(audio) --cache \(cachePath)")
     var preparation = Preparation(folder: audio, cachePath: cachePath)
     preparation.split = try SplitOptions.parse([]).plan(

@@ -146,7 +146,8 @@ struct ManifestCreateCommand: ParsableCommand {
     let splits = manifest.splits.keys.sorted().joined(separator: ", ")
     Output.error(
       "\(Words.shown(output)): \(Words.tracks(manifest.tracks.count)), "
-        + "\(Words.counted(manifest.labels.count, "label"))" + (splits.isEmpty ? "" : ", splits \(splits)"))
+        + "\(Words.counted(manifest.labels.count, "label"))"
+        + (splits.isEmpty ? "" : ", splits \(splits)"))
   }
 }
 

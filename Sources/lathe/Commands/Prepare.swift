@@ -62,7 +62,8 @@ struct Prepare: ParsableCommand {
 
   @Flag(
     help: ArgumentHelp(
-      "Try only the files in quarantine again, with the cache's own recipe; look at no other file."))
+      "Try only the files in quarantine again, with the cache's own recipe; look at no other file.")
+  )
   var retryQuarantined = false
 
   @Option(help: "Worker threads; all cores if not given.")
@@ -83,7 +84,8 @@ struct Prepare: ParsableCommand {
     _ = try policies(from: FaultPolicies())
     if retryQuarantined, recipe != nil || profile != nil || !fault.isEmpty {
       throw ValidationError(
-        "--retry-quarantined takes the cache's own recipe: leave out --recipe, --profile and --fault.")
+        "--retry-quarantined takes the cache's own recipe: leave out --recipe, --profile and --fault."
+      )
     }
     if retryQuarantined, division.isAsked {
       throw ValidationError(
