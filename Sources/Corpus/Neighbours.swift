@@ -7,7 +7,7 @@ public struct Neighbours: Sendable, Hashable, Codable {
     /// The id of the other one.
     public var second: String
     /// Where the second begins in the first, in seconds: what it has at t, the first has at t + offset.
-    /// To the nearest word of the fingerprints, so at most half a word's time off (23 ms).
+    /// To the nearest word of the fingerprints, so up to about half a word's time off (25 ms).
     public var offset: Double
     /// 1 for files with the same bytes; else 1 − 2 × the share of differing bits: 0 as of unrelated music,
     /// 1 where no bit differs.

@@ -69,7 +69,7 @@ import Testing
     func finds(_ other: Track) -> Bool { !Self.search.run([one, other]).pairs.isEmpty }
     #expect(finds(copy(of: one, "b", from: 100, count: 61)))
     #expect(!finds(copy(of: one, "b", from: 100, count: 59)))
-    #expect(finds(copy(of: one, "b", wrong: 0.08)) && !finds(copy(of: one, "b", wrong: 0.17)))
+    #expect(finds(copy(of: one, "b", wrong: 0.05)) && !finds(copy(of: one, "b", wrong: 0.12)))
     // The end of one is the beginning of the other.
     var joined = track("b", seed: 2)
     joined.words.replaceSubrange(0..<70, with: one.words.suffix(70))
