@@ -113,10 +113,11 @@ extension WriteTransaction {
 }
 
 extension View {
-  /// Whether its slices can be read as samples.
-  var hasSamples: Bool {
+  /// Whether its slices can be read as samples, for a trainer.
+  public var hasSamples: Bool {
     switch self {
     case .features, .features30s, .waveform, .mel: true
+    case .acoustic: false
     }
   }
 }

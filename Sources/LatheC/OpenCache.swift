@@ -74,7 +74,7 @@ final class OpenCache: Sendable {
   private func views() throws(InterfaceError) -> [View] {
     let known: [View: Fingerprint]
     do throws(CacheError) { known = try cache.fingerprints() } catch { throw InterfaceError(error) }
-    return View.allCases.filter { known[$0] != nil }
+    return View.allCases.filter { known[$0] != nil && $0.hasSamples }
   }
 
   /// What `lathe_describe` tells.

@@ -64,7 +64,7 @@ extension Preparation {
   ///
   /// - Returns: why splits were left empty.
   func finishRetry(_ cache: Cache) throws(PreparationError) -> [String] {
-    let misfits = try cache.renewSplits(adding: split, published: published)
+    let misfits = try settleSplits(of: cache)
     try cache.renewCard()
     return misfits
   }

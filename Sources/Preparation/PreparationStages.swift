@@ -38,6 +38,13 @@ extension Preparation {
       let back = try cache.dropped().map(\.track.path).filter { !writer.dropped.contains($0) }
       if !back.isEmpty { try cache.removeFromDropped(paths: back) }
     }
+    return try settleSplits(of: cache)
+  }
+
+  /// Renews what depends on which tracks there are: neighbours, splits, index.
+  ///
+  /// - Returns: why splits were left empty.
+  func settleSplits(of cache: Cache) throws(PreparationError) -> [String] {
     let neighbours = try cache.neighbours()
     let misfits = try cache.renewSplits(
       adding: try chosenSplit(neighbours), published: published, neighbours: neighbours)
