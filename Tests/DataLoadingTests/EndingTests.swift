@@ -91,7 +91,7 @@ import Testing
   @Test func batchesOutliveTheirLoader() throws {
     let before = MemorySource.living.load(ordering: .sequentiallyConsistent)
     do {
-      let source = MemorySource(tracks: Array(repeating: 0, count: 100))
+      let source = MemorySource(tracks: Array(repeating: 0, count: 100), name: "counted")
       var loader: Loader? = try Loader(source, configuration: .with { $0.shuffle = false })
       guard let batch = try loader?.next() else { throw NoBatch() }
       loader = nil
@@ -105,7 +105,7 @@ import Testing
     let before = MemorySource.living.load(ordering: .sequentiallyConsistent)
     var generator = CounterGenerator(seed: 9)
     for _ in 0..<2_000 {
-      let source = MemorySource(tracks: Array(repeating: 1, count: 40))
+      let source = MemorySource(tracks: Array(repeating: 1, count: 40), name: "counted")
       let loader = try Loader(
         source,
         configuration: .with {
