@@ -30,7 +30,7 @@ public protocol SampleSource: Sendable {
   /// - Parameters:
   ///   - sample: 0 up to ``count``.
   ///   - body: gets the bytes of all the track's numbers in native order, and where in them the sample
-  ///     lies. They end with the call. Their alignment is at least 2.
+  ///     lies. They end with the call. They may begin at any address.
   /// - Throws: ``SampleError`` where what is stored is damaged; it names the record.
   func read(
     _ sample: Int, _ body: (RawSpan, SampleWindow) -> Void

@@ -30,7 +30,8 @@ public final class Loader: Sendable {
     let content = try LoaderContent(sources, configuration, state: state)
     self.configuration = configuration
     ring = try BatchRing(content, configuration)
-    let own = configuration.threads == 0 ? try BatchFiller(content, configuration: configuration) : nil
+    let own =
+      configuration.threads == 0 ? try BatchFiller(content, configuration: configuration) : nil
     filler = Mutex(own)
     var started: [FillingThread] = []
     do throws(LoadingError) {

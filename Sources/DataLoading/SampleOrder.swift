@@ -78,22 +78,24 @@ struct SampleOrder: Sendable {
 struct DrawReader {
   private let order: SampleOrder
   private let sources: SourceList
-  /// The pass that was last walked through, and its bijection, of each stratum.
-  private var passes: [(number: Int, permutation: Permutation)?]
+  /// Of each stratum the pass that was last walked through, -1 before the first, and its bijection.
+  private var passes: [(number: Int, permutation: Permutation)]
   /// The block whose table is held.
   private var block = -1
   private var strata: [Int32] = []
   private var ranks: [Int32] = []
   private var counters: [Int32] = []
 
+  private static let none = (number: -1, permutation: Permutation(count: 1, seed: 0, stream: 0))
+
   init(order: SampleOrder, sources: SourceList) {
     self.order = order
     self.sources = sources
     guard case .strata(let blocks, let members) = order.kind else {
-      passes = [nil]
+      passes = [Self.none]
       return
     }
-    passes = Array(repeating: nil, count: members.ranges.count)
+    passes = Array(repeating: Self.none, count: members.ranges.count)
     strata = Array(repeating: 0, count: blocks.length)
     ranks = strata
     counters = Array(repeating: 0, count: blocks.quotas.count)
@@ -139,9 +141,10 @@ struct DrawReader {
   private mutating func walk(
     stratum: Int, count: Int, draw: Int
   ) -> (number: Int, pass: Int) {
-    if let held = passes[stratum] {
-      let number = draw &- held.number &* count
-      if number >= 0, number < count { return (held.permutation[number], held.number) }
+    let held = passes[stratum].number
+    if held >= 0 {
+      let number = draw &- held &* count
+      if number >= 0, number < count { return (passes[stratum].permutation[number], held) }
     }
     let (pass, number) = draw.quotientAndRemainder(dividingBy: count)
     guard let seed = order.seed else { return (number, pass) }

@@ -140,7 +140,9 @@ enum TrackWeights {
         kind: .configuration, subject: subject, detail: "there is no track \"\(unknown)\"",
         hint: "name tracks by their id, such as \(sources.sources[0].trackID(0))")
     }
-    try Weights.check(weights.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } + [("others", 1)], subject: subject)
+    try Weights.check(
+      weights.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } + [("others", 1)],
+      subject: subject)
     guard result.contains(where: { $0 > 0 }) else {
       throw LoadingError(
         kind: .configuration, subject: subject, detail: "every weight is 0",

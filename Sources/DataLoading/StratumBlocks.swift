@@ -31,9 +31,10 @@ struct StratumBlocks: Sendable {
       // The usual lengths are compared with each other, a longer one is taken only if none will do.
       if number >= usual.count, let best, best.error <= Self.tolerance { break }
       let quotas = Self.quotas(of: shares, in: length)
-      let error = zip(quotas, shares).map { quota, share in
-        abs(Double(quota) / Double(length) / share - 1)
-      }.max() ?? 0
+      let error =
+        zip(quotas, shares).map { quota, share in
+          abs(Double(quota) / Double(length) / share - 1)
+        }.max() ?? 0
       if best.map({ error < $0.error - 1e-12 }) ?? true { best = (length, quotas, error) }
       // Large tables of strata are not tried at every length.
       if error < 1e-12 || (shares.count > 64 && number == 64 && error <= Self.tolerance) { break }

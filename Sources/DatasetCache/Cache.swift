@@ -10,6 +10,10 @@ public final class Cache: Sendable {
   public enum Access: Sendable, Hashable {
     /// Reading; the cache must exist.
     case reading
+    /// Reading the same values again and again, as a loader does; the cache must exist. Pages that were
+    /// touched stay mapped, the system reads nothing ahead that nobody asks for, a writer of another
+    /// process may let the file grow, and ``CacheSamples/keep(_:)`` can keep statistics.
+    case loading
     /// Reading and writing; the cache must exist.
     case writing
     /// Reading and writing; made where there is nothing or an empty folder, and where an earlier
@@ -29,26 +33,24 @@ public final class Cache: Sendable {
   /// - Parameters:
   ///   - path: The folder.
   ///   - access: What for.
-  ///   - withoutReadAhead: Whether the system's read-ahead is off, for a loader that asks for
-  ///     its pages beforehand; without that, reading from a cold disk is 12 times slower.
   ///   - initialMapSize: Bytes of address space for the first map of a writer; it grows.
   /// - Throws: `CacheError`: `.notFound`, `.isAFile`, `.notACache` (also a folder that holds
   ///   something else), `.unfinished`, `.newerSchema`, `.locked` (by the process it names),
   ///   `.damaged`, `.noSpace`, `.system`.
   public static func open(
-    at path: String, for access: Access, withoutReadAhead: Bool = false,
-    initialMapSize: Int = 4 << 30
+    at path: String, for access: Access, initialMapSize: Int = 4 << 30
   ) throws(CacheError) -> Cache {
     try inspectFolder(path, access: access)
-    let lock =
-      access == .reading ? nil : try LockFile(path: "\(path)/\(Layout.lock)", cache: path)
+    let isLoading = access == .loading
+    let isReadOnly = isLoading || access == .reading
+    let lock = isReadOnly ? nil : try LockFile(path: "\(path)/\(Layout.lock)", cache: path)
     let environment: Environment
     do throws(StoreError) {
       environment = try Environment(
         path: "\(path)/\(Layout.shard)",
         options: .init(
-          isReadOnly: access == .reading, withoutReadAhead: withoutReadAhead,
-          initialMapSize: initialMapSize))
+          isReadOnly: isReadOnly, withoutReadAhead: isLoading, keepsPagesMapped: isLoading,
+          mapsAhead: isLoading, allowsBriefWrites: isLoading, initialMapSize: initialMapSize))
     } catch {
       throw CacheError(error)
     }

@@ -100,13 +100,19 @@ extension Cache {
     return all
   }
 
-  /// Stores a split under a name, in place of an earlier one.
+  /// Stores a split under a name, in place of an earlier one; the very same one stays untouched.
   ///
   /// - Parameters:
   ///   - name: 1 to 511 bytes.
   ///   - json: Canonical JSON; kept as it is.
   public func putSplit(name: String, json: [UInt8]) throws(CacheError) {
-    try put(json, for: name, in: Layout.splits)
+    if !environment.options.isReadOnly, try splitJSON(name: name) == json { return }
+    try inStore { () throws(StoreError) in
+      try environment.write { transaction throws(StoreError) in
+        try transaction.forgetDerived(fromSplit: name)
+        try transaction.put(json, for: name, in: try transaction.database(named: Layout.splits))
+      }
+    }
   }
 
   /// The bytes of a split, or nil.
@@ -126,7 +132,8 @@ extension Cache {
   public func removeSplit(name: String) throws(CacheError) -> Bool {
     try inStore { () throws(StoreError) in
       try environment.write { transaction throws(StoreError) in
-        try transaction.delete(name, in: try transaction.database(named: Layout.splits))
+        try transaction.forgetDerived(fromSplit: name)
+        return try transaction.delete(name, in: try transaction.database(named: Layout.splits))
       }
     }
   }

@@ -26,6 +26,10 @@ public struct CacheError: Error, Sendable, Hashable, CustomStringConvertible {
     case missingValue
     /// A track id is empty or above 511 bytes.
     case badIdentifier
+    /// There is no such view in it, or no such split, or no such side of the split.
+    case unknownName
+    /// What was asked for holds no samples.
+    case noSamples
     /// Writing was asked of a cache opened for reading.
     case readOnly
     /// The volume is full.

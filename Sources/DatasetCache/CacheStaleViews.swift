@@ -19,6 +19,7 @@ extension Cache {
     }
     return try inStore { () throws(StoreError) in
       try environment.write(excludingReaders: true) { transaction throws(StoreError) in
+        try transaction.forgetDerived()
         let tracks = try transaction.database(named: Layout.tracks)
         let meta = try transaction.database(named: Layout.meta)
         for (id, json, lost) in changed {

@@ -15,6 +15,7 @@ extension Cache {
     for track in tracks { encoded.append(try EncodedTrack(track)) }
     let missing = try inStore { () throws(StoreError) in
       try environment.write { transaction throws(StoreError) -> CacheError? in
+        try transaction.forgetDerived()
         for track in encoded {
           if let missing = try track.store(in: &transaction) {
             transaction.cancel()
@@ -204,6 +205,7 @@ extension WriteTransaction {
 
   /// Removes a track's record, values and slices.
   mutating func removeTrack(_ id: String) throws(StoreError) {
+    try forgetDerived()
     try removeValues(of: id) { _, _ in true }
     for view in View.allCases { try removeSlices(of: id, view: view) }
     try delete(id, in: try database(named: Layout.tracks))

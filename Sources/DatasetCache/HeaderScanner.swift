@@ -1,4 +1,5 @@
-/// Reads the JSON of a safetensors header: objects, arrays of numbers, and strings, no more.
+/// Reads the JSON of a safetensors header, objects, arrays of numbers and strings, and passes over any
+/// other.
 ///
 /// Headers come from files that anyone may have written, so nothing is trusted: every step is
 /// bounded by the bytes that there are, nesting does not recurse, and numbers may not overflow.
@@ -97,6 +98,31 @@ struct HeaderScanner {
       }
     }
     throw failure("a string without an end")
+  }
+
+  /// Passes over a value of any kind; what is inside is not checked.
+  mutating func skip() throws(CacheError) {
+    var depth = 0
+    repeat {
+      skipSpace()
+      guard position < bytes.count else { throw failure("a value without an end") }
+      switch Unicode.Scalar(bytes[position]) {
+      case "\"": _ = try string()
+      case "{", "[":
+        depth += 1
+        position += 1
+      case "}", "]":
+        depth -= 1
+        position += 1
+      default:
+        repeat { position += 1 } while position < bytes.count && !Self.ends(bytes[position])
+      }
+    } while depth > 0
+    if depth < 0 { throw failure("a value expected") }
+  }
+
+  private static func ends(_ byte: UInt8) -> Bool {
+    [0x22, 0x2C, 0x5B, 0x5D, 0x7B, 0x7D].contains(byte)
   }
 
   private mutating func escape() throws(CacheError) -> [UInt8] {

@@ -13,6 +13,9 @@
 ///     splits                name -> canonical JSON
 ///     quarantine            path -> QuarantineRecord, canonical JSON
 ///     sources               path -> SourceStamp, canonical JSON (not part of the digest)
+///     index                 what loaders need of all tracks at once: see SampleIndex (not part of the
+///                           digest; gone whenever what it was made from changes)
+///     statistics            means and deviations of sides: see KeptStatistics (not part of the digest)
 enum Layout {
   static let schemaPrefix = "lathe.cache/"
   static let schemaVersion = 1
@@ -25,6 +28,11 @@ enum Layout {
   static let splits = "splits"
   static let quarantine = "quarantine"
   static let sources = "sources"
+  static let index = "index"
+  static let statistics = "statistics"
+
+  /// What is of this machine, or can be made again from the rest, and so no part of the digest.
+  static let derived: Set<String> = [sources, index, statistics]
 
   /// Files that may lie in the folder of a cache that was never finished.
   static let ownFiles: Set<String> = [

@@ -10,6 +10,7 @@ import Glibc
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>
   private var reads: [pthread_t: Int] = [:]
+  private var holds = 0
   private var mover: pthread_t?
 
   init() {
@@ -52,6 +53,18 @@ import Glibc
     }
   }
 
+  /// Begins a read that belongs to no thread and may last. The calling thread must be reading, so that
+  /// no move is going on.
+  func beginHold() { locked { holds += 1 } }
+
+  /// Ends such a read, on any thread.
+  func endHold() {
+    locked {
+      holds -= 1
+      unsafe pthread_cond_broadcast(changed)
+    }
+  }
+
   func endRead() {
     let thread = pthread_self()
     locked {
@@ -74,9 +87,9 @@ import Glibc
         if unsafe pthread_cond_timedwait(changed, mutex, &deadline) == ETIMEDOUT { return false }
       }
       mover = thread
-      while !reads.isEmpty {
+      while !reads.isEmpty || holds > 0 {
         if unsafe pthread_cond_timedwait(changed, mutex, &deadline) == ETIMEDOUT {
-          if reads.isEmpty { break }
+          if reads.isEmpty, holds == 0 { break }
           mover = nil
           unsafe pthread_cond_broadcast(changed)
           return false

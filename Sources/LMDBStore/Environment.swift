@@ -11,7 +11,8 @@ import Synchronization
 /// that has to move (`MDB_MAP_FULL`, or grown by another process) moves between them.
 ///
 /// The file is closed when the last reference goes. A process may have it open once only; the
-/// second opening is refused with `StoreError.Kind.alreadyOpen`. Do not use one after `fork`.
+/// second opening is refused with `StoreError.Kind.alreadyOpen`. A forked child cannot use what it
+/// inherits (`.forked`) and opens the file anew.
 @safe
 public final class Environment: @unchecked Sendable {
   // Unchecked: `handle` is set once; LMDB lets any thread begin transactions on it, and the one
@@ -27,6 +28,12 @@ public final class Environment: @unchecked Sendable {
     /// Whether pages that were touched stay mapped into this process: for a loader that reads the
     /// same values again and again. They then count as its memory.
     public var keepsPagesMapped: Bool
+    /// Whether a tebibyte of address space is mapped at once, as far as the system has it, so that a
+    /// file which another process grows never moves the map under a ``Snapshot``.
+    public var mapsAhead: Bool
+    /// Whether a store that is open for reading only may be written all the same, with
+    /// ``Environment/writeBriefly(_:)``; where the file may not be written, it just is not.
+    public var allowsBriefWrites: Bool
     /// The bytes of the first map, address space and not memory, at least one page.
     public var initialMapSize: Int
     /// The bytes up to which the map may grow.
@@ -41,13 +48,16 @@ public final class Environment: @unchecked Sendable {
     /// Makes options; the defaults suit a writer of large values.
     public init(
       isReadOnly: Bool = false, withoutReadAhead: Bool = false, keepsPagesMapped: Bool = false,
-      initialMapSize: Int = 4 << 30, maximumMapSize: Int = 1 << 44, maximumDatabases: Int = 128,
+      mapsAhead: Bool = false, allowsBriefWrites: Bool = false, initialMapSize: Int = 4 << 30,
+      maximumMapSize: Int = 1 << 44, maximumDatabases: Int = 128,
       maximumReaders: Int = 510,
       secondsToWaitForReaders: Int = 60
     ) {
       self.isReadOnly = isReadOnly
       self.withoutReadAhead = withoutReadAhead
       self.keepsPagesMapped = keepsPagesMapped
+      self.mapsAhead = mapsAhead
+      self.allowsBriefWrites = allowsBriefWrites
       self.initialMapSize = initialMapSize
       self.maximumMapSize = maximumMapSize
       self.maximumDatabases = maximumDatabases
@@ -64,7 +74,11 @@ public final class Environment: @unchecked Sendable {
   /// writer of another process from reusing pages that are being read then.
   public let isUnlocked: Bool
 
+  /// Whether ``writeBriefly(_:)`` can work.
+  public let allowsBriefWrites: Bool
+
   let handle: OpaquePointer
+  let mark = ForkMark()
   let gate = AccessGate()
   let writer = WriterLock()
   let handles = HandleTable()
@@ -90,9 +104,10 @@ public final class Environment: @unchecked Sendable {
         hint: "use the environment that is open, or close it first")
     }
     do throws(StoreError) {
-      let opened = unsafe try Self.openHandle(path: OpenFiles.resolve(path), options: options)
-      unsafe self.handle = unsafe opened.handle
-      self.isUnlocked = unsafe opened.isUnlocked
+      let opened = try Self.openHandle(path: OpenFiles.resolve(path), options: options)
+      unsafe self.handle = opened.handle
+      self.isUnlocked = opened.isUnlocked
+      self.allowsBriefWrites = opened.isWritable && options.isReadOnly
     } catch {
       OpenFiles.release(identity)
       throw error
@@ -106,12 +121,14 @@ public final class Environment: @unchecked Sendable {
   }
 
   deinit {
+    guard mark.isCurrent else { return }
     unsafe mdb_env_close(handle)
     OpenFiles.release(identity)
   }
 
   /// The size of the store, its free pages included.
   public func statistics() throws(StoreError) -> StoreStatistics {
+    try checkUsable()
     gate.beginRead()
     defer { gate.endRead() }
     try checkUsable()
@@ -126,6 +143,12 @@ public final class Environment: @unchecked Sendable {
   }
 
   func checkUsable() throws(StoreError) {
+    if !mark.isCurrent {
+      throw StoreError(
+        kind: .forked, operation: "use", subject: path,
+        detail: "it was opened before this process was forked off",
+        hint: "open it again in the child process")
+    }
     if isLost.load(ordering: .acquiring) {
       throw StoreError(
         kind: .system, operation: "use", subject: path,

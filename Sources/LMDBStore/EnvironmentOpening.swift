@@ -2,20 +2,63 @@ import CLMDB
 import Glibc
 
 extension Environment {
+  /// LMDB's handle and what came of the options.
+  @safe struct Opened {
+    let handle: OpaquePointer
+    let isUnlocked: Bool
+    let isWritable: Bool
+  }
+
   /// Opens LMDB's handle; without locks where they cannot be had and reading is all that is asked.
-  static func openHandle(
-    path: String, options: Options
-  ) throws(StoreError) -> (handle: OpaquePointer, isUnlocked: Bool) {
+  static func openHandle(path: String, options: Options) throws(StoreError) -> Opened {
+    guard options.isReadOnly else {
+      return unsafe Opened(
+        handle: try openHandle(path: path, options: options, flags: 0), isUnlocked: false,
+        isWritable: true)
+    }
+    var attempts: [Int32] = options.allowsBriefWrites ? [0] : []
+    attempts += [MDB_RDONLY, MDB_RDONLY | MDB_NOLOCK]
+    for flags in attempts.dropLast() {
+      do throws(StoreError) {
+        return unsafe Opened(
+          handle: try openHandle(path: path, options: options, flags: flags), isUnlocked: false,
+          isWritable: flags & MDB_RDONLY == 0)
+      } catch {
+        guard error.kind == .permissionDenied else { throw error }
+      }
+    }
+    return unsafe Opened(
+      handle: try openHandle(path: path, options: options, flags: MDB_RDONLY | MDB_NOLOCK),
+      isUnlocked: true, isWritable: false)
+  }
+
+  /// Opens with the map that the options ask for, and where a reader finds no address space for it,
+  /// with one that is as long as the file.
+  private static func openHandle(
+    path: String, options: Options, flags: Int32
+  ) throws(StoreError) -> OpaquePointer {
+    guard options.isReadOnly else {
+      return unsafe try openHandle(
+        path: path, options: options, flags: flags,
+        mapSize: max(options.initialMapSize, smallestMap))
+    }
     do throws(StoreError) {
-      return unsafe (try openHandle(path: path, options: options, flags: 0), false)
+      return unsafe try openHandle(
+        path: path, options: options, flags: flags, mapSize: options.mapsAhead ? mapAhead : nil)
     } catch {
-      guard options.isReadOnly, error.kind == .permissionDenied else { throw error }
-      return unsafe (try openHandle(path: path, options: options, flags: MDB_NOLOCK), true)
+      guard error.code == ENOMEM else { throw error }
+      return unsafe try openHandle(
+        path: path, options: options, flags: flags, mapSize: smallestMap)
     }
   }
 
+  private static let mapAhead = 1 << 40
+  private static let smallestMap = 1 << 16
+
+  /// - Parameter mapSize: LMDB takes at least what the file needs; nil for the size that the file's
+  ///   last writer had.
   private static func openHandle(
-    path: String, options: Options, flags: Int32
+    path: String, options: Options, flags: Int32, mapSize: Int?
   ) throws(StoreError) -> OpaquePointer {
     func check(_ code: Int32) throws(StoreError) {
       if code != 0 { throw StoreError(code: code, operation: "open", subject: path, file: path) }
@@ -31,12 +74,7 @@ extension Environment {
       try check(unsafe mdb_env_set_maxreaders(handle, UInt32(clamping: options.maximumReaders)))
       var all = MDB_NOSUBDIR | MDB_NOTLS | flags
       if options.withoutReadAhead { all |= MDB_NORDAHEAD }
-      if options.isReadOnly {
-        // A reader takes the size that the file's last writer had.
-        all |= MDB_RDONLY
-      } else {
-        try check(unsafe mdb_env_set_mapsize(handle, max(options.initialMapSize, 1 << 16)))
-      }
+      if let mapSize { try check(unsafe mdb_env_set_mapsize(handle, mapSize)) }
       try check(unsafe mdb_env_open(handle, path, UInt32(all), 0o644))
       if flags & MDB_NOLOCK == 0 {
         var freed: Int32 = 0
@@ -83,7 +121,7 @@ extension Environment {
 
   /// The bytes that the file has, and the bytes that its pages need; nil for a file without
   /// any commit.
-  private static func lengths(_ handle: OpaquePointer) -> (length: Int, used: Int)? {
+  static func lengths(_ handle: OpaquePointer) -> (length: Int, used: Int)? {
     var descriptor: Int32 = -1
     var status = stat()
     var info = unsafe MDB_envinfo()

@@ -16,7 +16,7 @@ extension Environment {
     return try body(transaction)
   }
 
-  private func beginReading() throws(StoreError) -> ReadTransaction {
+  func beginReading() throws(StoreError) -> ReadTransaction {
     var attempts = 0
     while true {
       do throws(StoreError) {
@@ -57,6 +57,28 @@ extension Environment {
         kind: .readOnly, operation: "write to", subject: path,
         detail: "it was opened for reading only")
     }
+    return try writing(excludingReaders: excludingReaders, body)
+  }
+
+  /// Writes a little to a store that is open for reading only, with snapshots held meanwhile; see
+  /// ``write(excludingReaders:_:)`` and ``Options/allowsBriefWrites``.
+  ///
+  /// - Throws: `.readOnly` where the file may not be written; otherwise as there.
+  public func writeBriefly<Output>(
+    _ body: (inout WriteTransaction) throws(StoreError) -> Output
+  ) throws(StoreError) -> Output {
+    guard allowsBriefWrites || !options.isReadOnly else {
+      throw StoreError(
+        kind: .readOnly, operation: "write to", subject: path,
+        detail: "it was opened for reading only")
+    }
+    return try writing(excludingReaders: false, body)
+  }
+
+  private func writing<Output>(
+    excludingReaders: Bool, _ body: (inout WriteTransaction) throws(StoreError) -> Output
+  ) throws(StoreError) -> Output {
+    try checkUsable()
     guard writer.take() else {
       throw StoreError(
         kind: .misuse, operation: "write to", subject: path,
@@ -100,6 +122,7 @@ extension Environment {
   /// - Returns: How many there were.
   @discardableResult
   public func freeStaleReaders() throws(StoreError) -> Int {
+    try checkUsable()
     var freed: Int32 = 0
     let code = unsafe mdb_reader_check(handle, &freed)
     if code != 0 {
@@ -115,6 +138,7 @@ extension Environment {
   ///
   /// - Throws: `.misuse` inside a transaction for a name not looked up before.
   public func database(named name: String) throws(StoreError) -> Database? {
+    try checkUsable()
     if let known = handles.lookUp(name) { return known }
     func misuse() -> StoreError {
       StoreError(

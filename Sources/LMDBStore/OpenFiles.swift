@@ -14,7 +14,19 @@ enum OpenFiles {
 
   /// Each with a descriptor: while it is open, the system gives the inode of a file that was removed
   /// to no new file, which would be taken for this one.
-  private static let descriptors = Mutex<[Identity: Int32]>([:])
+  private struct Claims {
+    var mark = ForkMark()
+    var descriptors: [Identity: Int32] = [:]
+
+    /// A forked child has nothing open: what its parent has is the parent's.
+    mutating func forgetParent() {
+      if mark.isCurrent { return }
+      for descriptor in descriptors.values { close(descriptor) }
+      self = Claims()
+    }
+  }
+
+  private static let claims = Mutex(Claims())
 
   /// Claims the file at a path; nil where this process has it already.
   static func claim(_ path: String) throws(StoreError) -> Identity? {
@@ -27,9 +39,10 @@ enum OpenFiles {
       throw StoreError(code: code, operation: "open", subject: path, file: path)
     }
     let identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
-    let isNew = descriptors.withLock { open in
-      if open[identity] != nil { return false }
-      open[identity] = descriptor
+    let isNew = claims.withLock { claims in
+      claims.forgetParent()
+      if claims.descriptors[identity] != nil { return false }
+      claims.descriptors[identity] = descriptor
       return true
     }
     if isNew { return identity }
@@ -37,9 +50,9 @@ enum OpenFiles {
     return nil
   }
 
-  /// Gives a file back, after its store is closed.
+  /// Gives a file back, after its store is closed, in the process that claimed it.
   static func release(_ identity: Identity) {
-    if let descriptor = descriptors.withLock({ $0.removeValue(forKey: identity) }) {
+    if let descriptor = claims.withLock({ $0.descriptors.removeValue(forKey: identity) }) {
       close(descriptor)
     }
   }

@@ -3,13 +3,13 @@ import CLMDB
 /// One state of the store, unchanged while it is held. Made by `Environment.read`.
 ///
 /// Bytes that it hands out lie in the mapped file and end with it: the compiler refuses to let
-/// them escape. Values above about 2 KB begin at a multiple of 16 bytes; smaller ones at an even
-/// address only.
+/// them escape. Values above about 2 KB begin at a multiple of 16 bytes; smaller ones anywhere.
 @safe public struct ReadTransaction: ~Copyable {
   var handle: OpaquePointer?
   let environment: Environment
 
   init(environment: Environment) throws(StoreError) {
+    try environment.checkUsable()
     environment.gate.beginRead()
     var begun: OpaquePointer?
     do throws(StoreError) {
@@ -35,6 +35,7 @@ import CLMDB
   }
 
   deinit {
+    guard environment.mark.isCurrent else { return }
     if let handle = unsafe handle { unsafe mdb_txn_abort(handle) }
     environment.gate.endRead()
   }
@@ -47,6 +48,12 @@ import CLMDB
       throw StoreError(
         code: code, operation: "end reading", subject: environment.path, file: environment.path)
     }
+  }
+
+  /// Hands over the handle, which the caller ends.
+  mutating func surrender() -> OpaquePointer? {
+    defer { unsafe handle = nil }
+    return unsafe handle
   }
 
   var look: Look { unsafe Look(transaction: handle, environment: environment) }

@@ -43,6 +43,8 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     case alreadyOpen
     /// A map that must move (or a database that must go) is still read by this process.
     case readersActive
+    /// It was opened by the process from which this one was forked off.
+    case forked
     /// A transaction was begun where none may be, such as a write inside a write.
     case misuse
     /// Writing was asked of an environment opened for reading.

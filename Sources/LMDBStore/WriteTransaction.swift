@@ -28,6 +28,7 @@ import CLMDB
   }
 
   deinit {
+    guard environment.mark.isCurrent else { return }
     if let handle = unsafe handle { unsafe mdb_txn_abort(handle) }
   }
 
@@ -37,6 +38,10 @@ import CLMDB
     try check(code, "commit to")
     environment.handles.publish(opened)
   }
+
+  /// Tells states of the store apart: one more than the ``Snapshot/number`` of the state that it began
+  /// with.
+  public var number: Int { unsafe Int(mdb_txn_id(handle)) }
 
   /// Leaves the store as it was: nothing is committed when the body returns.
   public mutating func cancel() { isCancelled = true }

@@ -22,7 +22,7 @@ extension Cache {
   public func audit(
     split name: String, neighbours: [(String, String)] = [], faults: [String: [String]] = [:]
   ) throws(PreparationError) -> SplitAudit? {
-    guard let split = try split(named: name) else { return nil }
+    guard let split = try stored(name) else { return nil }
     return try audits(of: [split], neighbours: neighbours, faults: faults).first
   }
 
@@ -34,7 +34,7 @@ extension Cache {
   ) throws(PreparationError) -> [SplitAudit] {
     var splits: [Split] = []
     for name in try onCache({ () throws(CacheError) in try splitNames() }) {
-      if let split = try split(named: name) { splits.append(split) }
+      if let split = try stored(name) { splits.append(split) }
     }
     return try audits(of: splits, neighbours: neighbours, faults: faults)
   }

@@ -1,6 +1,5 @@
 public import Corpus
 public import DatasetCache
-internal import FoundationEssentials
 
 extension Cache {
   /// Divides the tracks of the cache as `plan` says and stores the split under the plan's name.
@@ -16,41 +15,15 @@ extension Cache {
   ) throws(PreparationError) -> Split {
     let tracks = try splitTracks()
     let split: Split
-    if case .published = plan.policy, let stored = try self.split(named: plan.name) {
+    if case .published = plan.policy, let stored = try stored(plan.name) {
       split = stored.restricted(to: tracks.map(\.id))
     } else {
       do { split = try Split.make(plan, tracks: tracks, links: links) } catch {
         throw .split(error)
       }
     }
-    try putSplit(split)
+    try onCache { () throws(CacheError) in try putSplit(split) }
     return split
-  }
-
-  /// Stores a split that was made elsewhere, such as a published one, under its plan's name.
-  ///
-  /// - Throws: `PreparationError` where the cache is read-only.
-  public func putSplit(_ split: Split) throws(PreparationError) {
-    try onCache { () throws(CacheError) in
-      try putSplit(name: split.plan.name, json: try canonicalJSON(split))
-    }
-  }
-
-  /// A stored split; nil where there is none of that name.
-  ///
-  /// - Throws: `PreparationError` where it is damaged.
-  public func split(named name: String) throws(PreparationError) -> Split? {
-    guard let json = try onCache({ () throws(CacheError) in try splitJSON(name: name) }) else {
-      return nil
-    }
-    do {
-      return try JSONDecoder().decode(Split.self, from: Data(json))
-    } catch {
-      throw .cache(
-        CacheError(
-          kind: .invalidRecord, operation: "read", subject: "split \(name)", detail: "\(error)",
-          hint: "make it again with lathe split"))
-    }
   }
 
   /// Makes every stored split, and new ones, by its own plan, so that it covers the tracks there are
@@ -70,7 +43,7 @@ extension Cache {
   ) throws(PreparationError) -> [String] {
     var plans: [SplitPlan] = []
     for name in try onCache({ () throws(CacheError) in try splitNames() }) where name != new?.name {
-      if let split = try split(named: name) { plans.append(split.plan) }
+      if let split = try stored(name) { plans.append(split.plan) }
     }
     if let new { plans.append(new) }
     var misfits: [String] = []
@@ -84,7 +57,7 @@ extension Cache {
       } catch {
         guard case .split(let reason) = error else { throw error }
         misfits.append(reason.description)
-        try putSplit(Split.empty(plan))
+        try onCache { () throws(CacheError) in try putSplit(Split.empty(plan)) }
       }
     }
     return misfits
@@ -98,7 +71,12 @@ extension Cache {
     let ids = try splitTracks().map(\.id)
     let split: Split
     do { split = try Split.published(published, tracks: ids) } catch { throw .split(error) }
-    try putSplit(split)
+    try onCache { () throws(CacheError) in try putSplit(split) }
     return split
+  }
+
+  /// A stored split; nil where there is none of that name.
+  func stored(_ name: String) throws(PreparationError) -> Split? {
+    try onCache { () throws(CacheError) in try split(named: name) }
   }
 }

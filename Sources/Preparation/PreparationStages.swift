@@ -19,7 +19,8 @@ extension Preparation {
     }
   }
 
-  /// Takes out what belongs to no track, view or file any more, and renews the splits.
+  /// Takes out what belongs to no track, view or file any more, renews the splits, and writes the index
+  /// that loaders open by.
   ///
   /// - Returns: why splits were left empty.
   func finish(
@@ -35,7 +36,9 @@ extension Preparation {
       let gone = try cache.quarantined().map(\.path).filter { !current.contains($0) }
       if !gone.isEmpty { try cache.removeFromQuarantine(paths: gone) }
     }
-    return try cache.renewSplits(adding: split, published: published)
+    let misfits = try cache.renewSplits(adding: split, published: published)
+    try onCache { () throws(CacheError) in try cache.writeIndex() }
+    return misfits
   }
 
   /// What was done, in numbers.

@@ -64,6 +64,7 @@ struct SplitCommand: ParsableCommand {
       } else {
         try cache.makeSplit(plan)
       }
+    try cache.writeIndex()
     try cache.renewCard()
     if json { return try Output.json(split, pretty: true) }
     guard let audit = try cache.audit(split: plan.name) else { return }

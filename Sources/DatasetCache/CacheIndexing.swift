@@ -1,0 +1,113 @@
+import LMDBStore
+
+extension Cache {
+  /// Writes what is missing of the index, with which ``samples(view:split:side:verification:)`` opens at
+  /// once however many tracks there are. Call it when tracks and splits are as they are to stay; where it
+  /// is not called, samples open more slowly and are the same.
+  ///
+  /// - Throws: `CacheError` `.damaged` or `.invalidRecord` where a record cannot be read, `.readOnly`,
+  ///   `.noSpace`.
+  /// - Complexity: O(tracks), some microseconds each; O(1) where nothing is missing.
+  public func writeIndex() throws(CacheError) {
+    // A write that comes between is not overwritten by what was true before it. If that happens again
+    // and again there is no index, which does no harm.
+    for _ in 0..<3 {
+      let (number, values) = try missingIndex()
+      if values.isEmpty { return }
+      let isWritten = try inStore { () throws(StoreError) in
+        try environment.write { transaction throws(StoreError) in
+          guard transaction.number == number + 1 else {
+            transaction.cancel()
+            return false
+          }
+          let index = try transaction.database(named: Layout.index)
+          for (key, value) in values {
+            try transaction.putReserving(byteCount: value.byteCount, for: key, in: index) { span in
+              value.fill(&span)
+            }
+          }
+          return true
+        }
+      }
+      if isWritten { return }
+    }
+  }
+
+  /// The values that the index lacks, made from a state, and the state's number.
+  private func missingIndex() throws(CacheError) -> (
+    number: Int, values: [(key: String, value: SafetensorsWriter)]
+  ) {
+    let fingerprints = try fingerprints().filter { $0.key.hasSamples }
+    let state = try SampleState(
+      of: self,
+      databases: [Layout.meta, Layout.tracks, Layout.splits, Layout.index]
+        + fingerprints.keys.map(Layout.slices))
+    let builder = SampleIndexBuilder(state: state)
+    var values: [(key: String, value: SafetensorsWriter)] = []
+
+    /// A stored value that is as it was written.
+    func stored(_ key: String) throws(CacheError) -> IndexValue? {
+      do throws(CacheError) { return try state.indexValue(key) } catch {
+        guard error.kind == .damaged else { throw error }
+        return nil
+      }
+    }
+
+    let columns: TrackColumns
+    if let value = try stored(SampleIndex.tracks) {
+      columns = try TrackColumns(value)
+    } else {
+      let made = try builder.tracks()
+      values.append((SampleIndex.tracks, made))
+      columns = try TrackColumns(try IndexValue(made))
+    }
+    for (view, fingerprint) in fingerprints.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      let key = SampleIndex.slices(view)
+      if try stored(key)?.header.metadata["fingerprint"] == fingerprint.hex { continue }
+      let made = try builder.slices(of: view, fingerprint: fingerprint, tracks: columns)
+      values.append((key, made))
+    }
+    for name in try splitNames() {
+      let key = SampleIndex.split(name)
+      guard key.utf8.count <= 511, try stored(key) == nil else { continue }
+      if let made = try builder.split(name, tracks: columns) { values.append((key, made)) }
+    }
+    return (state.snapshot.number, values)
+  }
+}
+
+extension WriteTransaction {
+  /// Takes away what was made from the tracks, which change in this transaction.
+  mutating func forgetDerived() throws(StoreError) {
+    for name in [Layout.index, Layout.statistics] {
+      if let database = try existingDatabase(named: name) { try removeAll(in: database) }
+    }
+  }
+
+  /// Takes away what was made from a split, which changes in this transaction.
+  mutating func forgetDerived(fromSplit name: String) throws(StoreError) {
+    let key = SampleIndex.split(name)
+    if key.utf8.count <= 511, let index = try existingDatabase(named: Layout.index) {
+      try delete(key, in: index)
+    }
+    guard let statistics = try existingDatabase(named: Layout.statistics) else { return }
+    let prefix = KeptStatistics.prefix(split: name)
+    var keys: [String] = []
+    do {
+      var cursor = try cursor(in: statistics)
+      while try cursor.next() {
+        if cursor.keyText.hasPrefix(prefix) { keys.append(cursor.keyText) }
+      }
+    }
+    for key in keys { try delete(key, in: statistics) }
+  }
+}
+
+extension View {
+  /// Whether its slices can be read as samples.
+  var hasSamples: Bool {
+    switch self {
+    case .features, .features30s, .waveform, .mel: true
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Corpus
+import LMDBStore
+
+extension Cache {
+  /// The slices of a view as samples: all of them, or those of one side of a split.
+  ///
+  /// Open the cache for ``Access/loading`` to read them many times over.
+  ///
+  /// - Parameters:
+  ///   - view: what the samples are; its slices are numbered track by track in the order of the ids' bytes.
+  ///   - split: the name of a stored split; nil for all tracks.
+  ///   - side: one of its sides; nil without a split.
+  ///   - verification: when stored values are checked.
+  /// - Returns: a source that holds the state of this moment; it keeps the cache open.
+  /// - Throws: `CacheError`: `.unknownName` for a view, split or side that is not there (it names those
+  ///   that are), `.noSamples`, `.damaged` (also of the index), `.invalidRecord`.
+  /// - Complexity: O(tracks), some nanoseconds each, where the cache has an index
+  ///   (``writeIndex()``); otherwise some microseconds each, for the same samples.
+  public func samples(
+    view: View, split: String? = nil, side: String? = nil,
+    verification: CacheSamples.Verification = .firstTouch
+  ) throws(CacheError) -> CacheSamples {
+    let (state, fingerprint) = try self.state(view: view, split: split)
+    let tracks = try TrackColumns(try state.trackValue())
+    let slices = try SliceColumns(
+      try state.sliceValue(view, fingerprint, tracks), view: view, tracks: tracks.count)
+    var sides: SideColumn?
+    if let split { sides = try self.sides(of: split, state, tracks) }
+    let wanted = try self.side(side, of: sides?.split)
+    guard let table = Self.table(tracks, slices, sides, side: wanted?.number) else {
+      throw failure(
+        .noSamples, "there are more than \(SampleTable.limit) samples", "divide the cache")
+    }
+    guard table.count > 0, let values = state[Layout.values(view, fingerprint)] else {
+      throw failure(
+        .noSamples,
+        "no track has a slice of \(view.rawValue)" + (wanted.map { " in \($0.name)" } ?? ""),
+        "prepare some tracks, or take another side")
+    }
+    let whole = wanted.map { " of \($0.name) of \(split ?? "")" } ?? ""
+    let shape = try shape(view, state.snapshot, values, tracks, slices, table)
+    let samples = CacheSamples(
+      cache: self, snapshot: state.snapshot, values: values, view: view,
+      fingerprint: fingerprint, tracks: tracks, slices: slices, table: table, shape: shape,
+      name: "\(view.rawValue)\(whole) in \(path)",
+      identity: try Self.identity(view, fingerprint, tracks, slices, sides, wanted?.name),
+      side: wanted.map { (split ?? "", $0.name) }, verification: verification)
+    tracks.value.release()
+    slices.value.release()
+    sides?.value.release()
+    return samples
+  }
+}

@@ -1,0 +1,136 @@
+import Corpus
+import LMDBStore
+
+extension Cache {
+  func failure(
+    _ kind: CacheError.Kind, _ detail: String, _ hint: String
+  ) -> CacheError {
+    CacheError(kind: kind, operation: "read samples of", subject: path, detail: detail, hint: hint)
+  }
+
+  /// The state of now with the databases of a view, and the view's fingerprint in that very state.
+  func state(
+    view: View, split: String?
+  ) throws(CacheError) -> (state: SampleState, fingerprint: Fingerprint) {
+    var attempts = 0
+    while true {
+      let known = try fingerprints()
+      guard let fingerprint = known[view], view.hasSamples else {
+        let names = View.allCases.filter { known[$0] != nil && $0.hasSamples }.map(\.rawValue)
+        throw failure(
+          .unknownName, "it has no view '\(view.rawValue)'",
+          names.isEmpty ? "prepare it again" : "it has \(names.joined(separator: ", "))")
+      }
+      let state = try SampleState(
+        of: self,
+        databases: [
+          Layout.meta, Layout.tracks, Layout.splits, Layout.index, Layout.slices(view),
+          Layout.values(view, fingerprint),
+        ])
+      let current = try state.bytes(of: "fingerprint/\(view.rawValue)", in: Layout.meta)
+      if current == Array(fingerprint.hex.utf8) { return (state, fingerprint) }
+      attempts += 1
+      if attempts == 3 {
+        throw failure(.store, "its recipe changes all the time", "wait until it is prepared")
+      }
+    }
+  }
+
+  /// The sides of a split, from the index or from the split itself.
+  func sides(
+    of name: String, _ state: SampleState, _ tracks: TrackColumns
+  ) throws(CacheError) -> SideColumn {
+    if let value = try state.indexValue(SampleIndex.split(name)) {
+      return try SideColumn(value, name: name, tracks: tracks.count)
+    }
+    guard let made = try SampleIndexBuilder(state: state).split(name, tracks: tracks) else {
+      let names = try splitNames()
+      throw failure(
+        .unknownName, "it has no split '\(name)'",
+        names.isEmpty ? "make one with lathe split" : "it has \(names.joined(separator: ", "))")
+    }
+    return try SideColumn(try IndexValue(made), name: name, tracks: tracks.count)
+  }
+
+  /// The number of a side in its split; nil where no split was asked for.
+  func side(
+    _ name: String?, of split: Split?
+  ) throws(CacheError) -> (number: Int, name: String)? {
+    guard let split else {
+      guard let name else { return nil }
+      throw failure(.unknownName, "the side '\(name)' is of no split", "name the split too")
+    }
+    let hint = "its sides are \(split.sides.joined(separator: ", "))"
+    guard let name else {
+      throw failure(.unknownName, "no side of the split '\(split.plan.name)' is named", hint)
+    }
+    guard let number = split.sides.firstIndex(of: name) else {
+      throw failure(
+        .unknownName, "the split '\(split.plan.name)' has no side '\(name)'", hint)
+    }
+    return (number, name)
+  }
+
+  static func table(
+    _ tracks: TrackColumns, _ slices: SliceColumns, _ sides: SideColumn?, side: Int?
+  ) -> SampleTable? {
+    guard let sides, let side else {
+      return SampleTable(tracks: tracks.count) { .first(Int(slices.counts[$0])) }
+    }
+    if sides.split.plan.policy != .slices {
+      return SampleTable(tracks: tracks.count) { track in
+        .first(Int(sides.numbers[track]) == side ? Int(slices.counts[track]) : 0)
+      }
+    }
+    let name = sides.split.sides[side]
+    return SampleTable(tracks: tracks.count) { track in
+      let id = tracks.id(track)
+      return .some(
+        (0..<UInt32(slices.counts[track])).filter {
+          sides.split.side(of: id, slice: Int($0)) == name
+        })
+    }
+  }
+
+  /// The shape of a sample: a window of the waveform, or what the first value whose header is sound says.
+  func shape(
+    _ view: View, _ state: Snapshot, _ values: Database, _ tracks: TrackColumns,
+    _ slices: SliceColumns, _ table: borrowing SampleTable
+  ) throws(CacheError) -> [Int] {
+    if view == .waveform { return [slices.length] }
+    var fault: CacheError?
+    for member in 0..<table.memberCount {
+      let track = table.track(member)
+      do throws(CacheError) {
+        let found = unsafe try inStore { () throws(StoreError) in
+          unsafe try state.address(of: tracks.key(track), in: values)
+        }
+        guard let found = unsafe found else { continue }
+        let header = try SafetensorsHeader(of: unsafe RawSpan(_unsafeBytes: found))
+        guard let shape = header.entries.first?.shape, shape.count > 1 else { continue }
+        return Array(shape.dropFirst())
+      } catch {
+        fault = fault ?? error
+      }
+    }
+    throw failure(
+      .damaged, "no value of \(view.rawValue) is sound" + (fault.map { ": \($0.detail)" } ?? ""),
+      StoredSamples.hint)
+  }
+
+  /// What decides which sample has which number, and what is in it.
+  static func identity(
+    _ view: View, _ fingerprint: Fingerprint, _ tracks: TrackColumns, _ slices: SliceColumns,
+    _ sides: SideColumn?, _ side: String?
+  ) throws(CacheError) -> String {
+    let parts = ["lathe.samples/1", view.rawValue, fingerprint.hex, side ?? ""]
+    var hash = try SHA256()
+    for part in parts { try hash.updateDelimited(unsafe Array(part.utf8).span.bytes) }
+    for value in [tracks.value, slices.value] + (sides.map { [$0.value] } ?? []) {
+      for (key, fact) in value.header.metadata.sorted(by: { $0.key < $1.key }) {
+        try hash.updateDelimited(unsafe Array("\(key)=\(fact)".utf8).span.bytes)
+      }
+    }
+    return try hash.finish()
+  }
+}

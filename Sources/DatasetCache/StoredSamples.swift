@@ -1,0 +1,50 @@
+import Corpus
+
+/// The numbers of one stored value, checked.
+@safe struct StoredSamples {
+  let subject: String
+  let shape: [Int]
+  let type: SampleType
+  /// Where the numbers lie; they end with the value.
+  let numbers: UnsafeRawPointer
+
+  static let hint = "take it out with lathe inspect --verify --repair and prepare again"
+
+  /// Reads a value's header and checks what can be checked.
+  ///
+  /// - Throws: ``SampleError`` `.damaged`, which names database and key.
+  init(
+    _ value: UnsafeRawBufferPointer, track: String, fingerprint: Fingerprint, database: String,
+    verification: CacheSamples.Verification
+  ) throws(SampleError) {
+    let subject = "'\(track)' in '\(database)'"
+    func damage(_ detail: String) -> SampleError {
+      SampleError(kind: .damaged, subject: subject, detail: detail, hint: Self.hint)
+    }
+    let span = unsafe RawSpan(_unsafeBytes: value)
+    let header: SafetensorsHeader
+    do throws(CacheError) { header = try SafetensorsHeader(of: span) } catch {
+      throw damage(error.detail)
+    }
+    if let fault = header.fault(
+      in: span, track: track, fingerprint, checked: verification == .firstTouch)
+    {
+      throw damage(fault)
+    }
+    guard let tensor = header.entries.first, header.entries.count == 1,
+      let base = value.baseAddress
+    else { throw damage("it has not one tensor") }
+    switch tensor.dataType {
+    case .float32: type = .float32
+    case .int16: type = .int16
+    default: throw damage("its numbers are \(tensor.dataType.rawValue)")
+    }
+    self.subject = subject
+    shape = tensor.shape
+    unsafe numbers = base + tensor.bytes.lowerBound
+  }
+
+  func damage(_ detail: String) -> SampleError {
+    SampleError(kind: .damaged, subject: subject, detail: detail, hint: Self.hint)
+  }
+}

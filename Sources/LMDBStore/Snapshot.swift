@@ -1,0 +1,154 @@
+import CLMDB
+import Glibc
+import Synchronization
+
+/// One state of the store, held for as long as the object lives and read from any thread.
+///
+/// For whoever reads the same values again and again, such as a loader: the addresses that it gives stay
+/// valid, and what they point to unchanged, until the object goes, whatever any process writes meanwhile.
+/// The price: pages that the writer frees are not used again until then, so the file grows; and this
+/// process cannot move its map (see ``Environment/Options/mapsAhead``).
+///
+/// Not protected: a file that another program cuts short. Touching the missing pages ends the process
+/// (SIGBUS); ``isWhole`` tells beforehand, as far as one can know beforehand.
+@safe public final class Snapshot: @unchecked Sendable {
+  // Unchecked: the transaction is used under `lock` only, and everything else is set once.
+
+  /// The store.
+  public let environment: Environment
+  private let transaction: OpaquePointer
+  private let lock = Mutex<Void>(())
+  private let descriptor: Int32
+  private let usedBytes: Int
+
+  /// Takes the state that was committed last.
+  ///
+  /// Databases must have been looked up before (``Environment/database(named:)``): one that was first
+  /// looked up later is unknown to the snapshot.
+  ///
+  /// - Throws: `StoreError` as ``Environment/read(_:)``.
+  public init(of environment: Environment) throws(StoreError) {
+    var reading = try environment.beginReading()
+    environment.gate.beginHold()
+    guard let handle = unsafe reading.surrender() else {
+      environment.gate.endHold()
+      throw StoreError(
+        code: MDB_PANIC, operation: "begin reading", subject: environment.path,
+        file: environment.path)
+    }
+    unsafe transaction = handle
+    self.environment = environment
+    var descriptor: Int32 = -1
+    unsafe mdb_env_get_fd(environment.handle, &descriptor)
+    self.descriptor = descriptor
+    usedBytes = unsafe Environment.lengths(environment.handle)?.used ?? 0
+  }
+
+  deinit {
+    guard environment.mark.isCurrent else { return }
+    unsafe mdb_txn_abort(transaction)
+    environment.gate.endHold()
+  }
+
+  /// Tells states of the store apart: it grows with every commit.
+  public var number: Int { unsafe Int(mdb_txn_id(transaction)) }
+
+  /// Whether the file is still as long as this state needs it to be.
+  /// - Complexity: one system call.
+  public var isWhole: Bool {
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 && Int(status.st_size) >= usedBytes
+  }
+
+  /// Where the value of a key lies in the mapped file; nil where there is none.
+  ///
+  /// Unsafe because nothing keeps the address from outliving the snapshot: whoever keeps the one must
+  /// keep the other.
+  /// - Complexity: O(log n) page look-ups; one thread at a time.
+  /// - Throws: `.staleDatabase`, `.damaged`, `.badKey`, `.forked`.
+  @unsafe public func address(
+    of key: UnsafeRawBufferPointer, in database: Database
+  ) throws(StoreError) -> UnsafeRawBufferPointer? {
+    guard (1...Look.longestKey).contains(key.count) else {
+      try Look.checkKey(unsafe Self.text(key))
+      return nil
+    }
+    var name = unsafe MDB_val(
+      mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
+    return unsafe try find(&name, in: database) { unsafe Self.text(key) }
+  }
+
+  /// Where the value of a key lies in the mapped file; nil where there is none. As the other.
+  @unsafe public func address(
+    of key: String, in database: Database
+  ) throws(StoreError) -> UnsafeRawBufferPointer? {
+    try Look.checkKey(key)
+    let found = unsafe Look.withValue(of: key) { name in
+      unsafe Result { () throws(StoreError) in unsafe try find(&name, in: database) { key } }
+    }
+    return unsafe try found.get()
+  }
+
+  private static func text(_ key: UnsafeRawBufferPointer) -> String {
+    unsafe String(decoding: key, as: UTF8.self)
+  }
+
+  private func find(
+    _ name: inout MDB_val, in database: Database, named key: () -> String
+  ) throws(StoreError) -> UnsafeRawBufferPointer? {
+    let slot = try look().slot(of: database)
+    var data = unsafe MDB_val()
+    let code = lock.withLock { _ in unsafe mdb_get(transaction, slot, &name, &data) }
+    if code == MDB_NOTFOUND { return nil }
+    if code != 0 {
+      throw StoreError(
+        code: code, operation: "get", subject: "'\(key())' in '\(database.name)'",
+        file: environment.path)
+    }
+    return unsafe UnsafeRawBufferPointer(start: data.mv_data, count: data.mv_size)
+  }
+
+  /// Visits the entries of a database in the order of their keys' bytes.
+  ///
+  /// - Parameters:
+  ///   - database: what to visit.
+  ///   - body: gets key and value, which end with it, and says whether to go on; it must not use the
+  ///     snapshot.
+  public func walk(
+    _ database: Database, _ body: (RawSpan, RawSpan) -> Bool
+  ) throws(StoreError) {
+    let look = try self.look()
+    try lock.withLock { _ throws(StoreError) in
+      var cursor = try look.cursor(in: database)
+      while try cursor.next(), body(cursor.key, cursor.value) {}
+    }
+  }
+
+  private func look() throws(StoreError) -> Look {
+    try environment.checkUsable()
+    return unsafe Look(transaction: transaction, environment: environment)
+  }
+
+  /// Asks the system to have bytes of the mapped file in memory soon; returns at once.
+  ///
+  /// - Parameter bytes: within what ``address(of:in:)`` gave.
+  @unsafe public func prefetch(_ bytes: UnsafeRawBufferPointer) {
+    unsafe advise(bytes, MADV_WILLNEED)
+  }
+
+  /// Gives back the mapping of bytes that will hardly be used again, so that they do not count as this
+  /// process's memory. They stay readable.
+  @unsafe public func release(_ bytes: UnsafeRawBufferPointer) {
+    unsafe advise(bytes, MADV_DONTNEED)
+  }
+
+  private func advise(_ bytes: UnsafeRawBufferPointer, _ advice: Int32) {
+    let start = UInt(bitPattern: bytes.baseAddress)
+    let first = start & ~(Self.page - 1)
+    // Only advice: where the system refuses it, nothing is lost.
+    unsafe _ = madvise(
+      UnsafeMutableRawPointer(bitPattern: first), Int(start - first) + bytes.count, advice)
+  }
+
+  private static let page = UInt(getpagesize())
+}
