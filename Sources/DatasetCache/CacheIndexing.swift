@@ -42,7 +42,6 @@ extension Cache {
       of: self,
       databases: [Layout.meta, Layout.tracks, Layout.splits, Layout.index]
         + fingerprints.keys.map(Layout.slices))
-    let builder = SampleIndexBuilder(state: state)
     var values: [(key: String, value: SafetensorsWriter)] = []
 
     /// A stored value that is as it was written.
@@ -53,24 +52,34 @@ extension Cache {
       }
     }
 
-    let columns: TrackColumns
-    if let value = try stored(SampleIndex.tracks) {
-      columns = try TrackColumns(value)
-    } else {
-      let made = try builder.tracks()
-      values.append((SampleIndex.tracks, made))
-      columns = try TrackColumns(try IndexValue(made))
+    var columns = try stored(SampleIndex.tracks).map(TrackColumns.init)
+    var missing: [View: Fingerprint] = [:]
+    for (view, fingerprint) in fingerprints {
+      let value = try stored(SampleIndex.slices(view))
+      if value?.header.metadata["fingerprint"] != fingerprint.hex { missing[view] = fingerprint }
     }
-    for (view, fingerprint) in fingerprints.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-      let key = SampleIndex.slices(view)
-      if try stored(key)?.header.metadata["fingerprint"] == fingerprint.hex { continue }
-      let made = try builder.slices(of: view, fingerprint: fingerprint, tracks: columns)
-      values.append((key, made))
+    if columns == nil || !missing.isEmpty {
+      let builder = try SampleIndexBuilder(state: state, fingerprints: missing)
+      let tracks: TrackColumns
+      if let columns {
+        tracks = columns
+      } else {
+        let made = try builder.tracks()
+        values.append((SampleIndex.tracks, made))
+        tracks = try TrackColumns(try IndexValue(made))
+      }
+      columns = tracks
+      for (view, fingerprint) in missing.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+        let made = try builder.slices(of: view, fingerprint: fingerprint, tracks: tracks)
+        values.append((SampleIndex.slices(view), made))
+      }
     }
     for name in try splitNames() {
       let key = SampleIndex.split(name)
-      guard key.utf8.count <= 511, try stored(key) == nil else { continue }
-      if let made = try builder.split(name, tracks: columns) { values.append((key, made)) }
+      guard let columns, key.utf8.count <= 511, try stored(key) == nil else { continue }
+      if let made = try SampleIndexBuilder.split(name, state, columns) {
+        values.append((key, made))
+      }
     }
     return (state.snapshot.number, values)
   }

@@ -141,8 +141,8 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
   /// How many numbers are stored of a member's track.
   @inline(__always)
   private func elementCount(_ member: Int) -> Int {
-    let track = table.track(member)
-    return isSignal ? Int(slices.frames[track]) : Int(slices.counts[track]) &* size
+    if isSignal { return Int(slices.frames[table.track(member)]) }
+    return (table.wholeCount(member) ?? Int(slices.counts[table.track(member)])) &* size
   }
 
   /// Looks a member's values up, checks them and publishes where they are.

@@ -16,8 +16,11 @@ struct HeaderScanner {
   }
 
   private mutating func skipSpace() {
-    while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) {
-      position += 1
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x09, 0x0A, 0x0D: position += 1
+      default: return
+      }
     }
   }
 
@@ -49,6 +52,21 @@ struct HeaderScanner {
     repeat {
       let name = try string()
       guard names.insert(name).inserted else { throw failure("'\(name)' occurs twice") }
+      try expect(":")
+      try member(&self, name)
+    } while take(",")
+    try expect("}")
+  }
+
+  /// The members of an object, with names as they stand there and twice where they stand twice: for what
+  /// was written by this program, and in a hurry.
+  mutating func members(
+    _ member: (inout HeaderScanner, ArraySlice<UInt8>) throws(CacheError) -> Void
+  ) throws(CacheError) {
+    try expect("{")
+    if take("}") { return }
+    repeat {
+      let name = try literal()
       try expect(":")
       try member(&self, name)
     } while take(",")
@@ -107,7 +125,7 @@ struct HeaderScanner {
       skipSpace()
       guard position < bytes.count else { throw failure("a value without an end") }
       switch Unicode.Scalar(bytes[position]) {
-      case "\"": _ = try string()
+      case "\"": _ = try literal()
       case "{", "[":
         depth += 1
         position += 1
@@ -122,7 +140,27 @@ struct HeaderScanner {
   }
 
   private static func ends(_ byte: UInt8) -> Bool {
-    [0x22, 0x2C, 0x5B, 0x5D, 0x7B, 0x7D].contains(byte)
+    switch byte {
+    case 0x22, 0x2C, 0x5B, 0x5D, 0x7B, 0x7D: true
+    default: false
+    }
+  }
+
+  /// The bytes of a string as they stand there, its escapes not resolved.
+  mutating func literal() throws(CacheError) -> ArraySlice<UInt8> {
+    try expect("\"")
+    let start = position
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x22:
+        position += 1
+        return bytes[start..<position - 1]
+      case 0x5C: position += 2
+      case 0..<0x20: throw failure("a control character in a string")
+      default: position += 1
+      }
+    }
+    throw failure("a string without an end")
   }
 
   private mutating func escape() throws(CacheError) -> [UInt8] {

@@ -43,7 +43,7 @@ extension Cache {
     if let value = try state.indexValue(SampleIndex.split(name)) {
       return try SideColumn(value, name: name, tracks: tracks.count)
     }
-    guard let made = try SampleIndexBuilder(state: state).split(name, tracks: tracks) else {
+    guard let made = try SampleIndexBuilder.split(name, state, tracks) else {
       let names = try splitNames()
       throw failure(
         .unknownName, "it has no split '\(name)'",

@@ -45,7 +45,7 @@ struct SampleState: Sendable {
   /// The index of the tracks, stored or made.
   func trackValue() throws(CacheError) -> IndexValue {
     if let value = try indexValue(SampleIndex.tracks) { return value }
-    return try IndexValue(try SampleIndexBuilder(state: self).tracks())
+    return try IndexValue(try TrackScan(self, fingerprints: [:]).value())
   }
 
   /// The index of a view's slices, stored for this fingerprint or made.
@@ -57,9 +57,9 @@ struct SampleState: Sendable {
     {
       return value
     }
+    let builder = try SampleIndexBuilder(state: self, fingerprints: [view: fingerprint])
     return try IndexValue(
-      try SampleIndexBuilder(state: self).slices(
-        of: view, fingerprint: fingerprint, tracks: tracks))
+      try builder.slices(of: view, fingerprint: fingerprint, tracks: tracks))
   }
 
   /// A value of the index; nil where there is none.

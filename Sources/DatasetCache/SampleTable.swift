@@ -134,6 +134,13 @@ import Synchronization
     return sample &- start(member)
   }
 
+  /// How many slices of its track a member gives, which is all of them unless a split divides slices;
+  /// nil then. Read beside what was read already, unlike a column of the index.
+  @inline(__always)
+  func wholeCount(_ member: Int) -> Int? {
+    unsafe slices == nil ? start(member &+ 1) &- start(member) : nil
+  }
+
   /// What was published for a member; 0 before.
   @inline(__always)
   func address(_ member: Int) -> UInt {

@@ -26,6 +26,7 @@ extension Environment {
     let holdsGate = gate.isMoving
     if !holdsGate { try waitForReaders() }
     defer { if !holdsGate { gate.endMove() } }
+    residency?.forget()
     let code = unsafe mdb_env_set_mapsize(handle, size)
     guard code != 0 else { return }
     // EINVAL is a refusal, with the map in place; after anything else LMDB has none.

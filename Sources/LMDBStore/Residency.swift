@@ -14,6 +14,8 @@ final class Residency: Sendable {
 
   private let descriptor: Int32
   private let used = Atomic<Int>(0)
+  /// Where the file is mapped, looked up once for each place that the map has.
+  private let places = Mutex<[Range<UInt>]?>(nil)
 
   init(descriptor: Int32) {
     self.descriptor = descriptor
@@ -27,10 +29,27 @@ final class Residency: Sendable {
     giveBack()
   }
 
+  /// Forgets where the file is mapped. Called before the map moves, while nobody is within a transaction:
+  /// giving back what then lies at the old place would wipe somebody's memory.
+  func forget() { places.withLock { $0 = nil } }
+
   private func giveBack() {
+    places.withLock { known in
+      let places = known ?? lookUp()
+      known = places
+      for place in places {
+        // The file is mapped shared and for reading: whoever is reading it now gets the same bytes.
+        unsafe _ = madvise(
+          UnsafeMutableRawPointer(bitPattern: place.lowerBound), place.count, MADV_DONTNEED)
+      }
+    }
+  }
+
+  private func lookUp() -> [Range<UInt>] {
+    var found: [Range<UInt>] = []
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { return }
-    guard let file = unsafe fopen("/proc/self/maps", "re") else { return }
+    guard unsafe fstat(descriptor, &status) == 0 else { return [] }
+    guard let file = unsafe fopen("/proc/self/maps", "re") else { return [] }
     defer { unsafe fclose(file) }
     var line = [CChar](repeating: 0, count: 4_096)
     while unsafe fgets(&line, Int32(line.count), file) != nil {
@@ -41,10 +60,9 @@ final class Residency: Sendable {
       else { continue }
       let ends = fields[0].split(separator: 45).map { Self.number($0, 16) }
       guard ends.count == 2, let start = ends[0], let end = ends[1], start < end else { continue }
-      // The file is mapped shared and for reading: whoever is reading it now gets the same bytes.
-      unsafe _ = madvise(
-        UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_DONTNEED)
+      found.append(start..<end)
     }
+    return found
   }
 
   private static func number(_ digits: ArraySlice<CChar>, _ radix: Int) -> UInt? {

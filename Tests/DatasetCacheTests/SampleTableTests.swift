@@ -63,8 +63,12 @@ import Testing
       record.label = label
       record.title = "a ] } \" title"
       let facts = try facts(try RecordJSON.encode(record))
-      #expect(facts.label == label && facts.views == record.views)
-      #expect(facts.md5 == Array(record.md5.utf8))
+      #expect(facts.label == label && facts.md5.elementsEqual(record.md5.utf8))
+      for view in View.allCases {
+        let hex = (try fingerprint("one \(view.rawValue)")).hex
+        #expect(facts.has(view, fingerprint: Array(hex.utf8)) == (record.views[view] != nil))
+        #expect(!facts.has(view, fingerprint: []))
+      }
     }
   }
 

@@ -1,0 +1,106 @@
+import Corpus
+import LMDBStore
+
+/// What all records of tracks say that an index is made from, read in one pass.
+struct TrackScan {
+  private var ids: [UInt8] = []
+  private var idEnds: [Int64] = []
+  private var labels: [Int32] = []
+  private var labelNames: [String] = []
+  private var content = ""
+  /// Whether each track has each view under its fingerprint.
+  private(set) var members: [View: [Bool]] = [:]
+
+  init(_ state: SampleState, fingerprints: [View: Fingerprint]) throws(CacheError) {
+    let wanted = fingerprints.map { (view: $0.key, hex: Array($0.value.hex.utf8)) }
+    var flags = [[Bool]](repeating: [], count: wanted.count)
+    var numbers: [String: Int32] = [:]
+    var hash = try SHA256()
+    try state.walk(Layout.tracks) { (key, json) throws(CacheError) in
+      let facts = try TrackFacts(json, key: key)
+      unsafe key.withUnsafeBytes { unsafe ids.append(contentsOf: $0) }
+      idEnds.append(Int64(ids.count))
+      if let number = numbers[facts.label] {
+        labels.append(number)
+      } else {
+        labels.append(Int32(labelNames.count))
+        numbers[facts.label] = Int32(labelNames.count)
+        labelNames.append(facts.label)
+      }
+      for (index, view) in wanted.enumerated() {
+        flags[index].append(facts.has(view.view, fingerprint: view.hex))
+      }
+      try hash.updateDelimited(key)
+      try hash.updateDelimited(unsafe facts.md5.span.bytes)
+    }
+    content = try hash.finish()
+    for (index, view) in wanted.enumerated() { members[view.view] = flags[index] }
+  }
+
+  /// The value of the tracks in the index.
+  func value() throws(CacheError) -> SafetensorsWriter {
+    let order = labelNames.indices.sorted { ByteOrder.precedes(labelNames[$0], labelNames[$1]) }
+    var renumbered = [Int32](repeating: 0, count: order.count)
+    var names: [UInt8] = []
+    var nameEnds: [Int64] = []
+    for (place, number) in order.enumerated() {
+      renumbered[number] = Int32(place)
+      names += labelNames[number].utf8
+      nameEnds.append(Int64(names.count))
+    }
+    return try SafetensorsWriter(
+      tensors: [
+        Tensor("id-bytes", shape: [ids.count], ids),
+        Tensor("id-ends", shape: [idEnds.count], idEnds),
+        Tensor("labels", shape: [labels.count], labels.map { renumbered[Int($0)] }),
+        Tensor("label-bytes", shape: [names.count], names),
+        Tensor("label-ends", shape: [nameEnds.count], nameEnds),
+      ], metadata: ["content": content])
+  }
+}
+
+/// The few facts of a track's record that an index is made from, read without the rest.
+struct TrackFacts {
+  let label: String
+  let md5: ArraySlice<UInt8>
+  private let views: [(name: ArraySlice<UInt8>, fingerprint: ArraySlice<UInt8>)]
+
+  /// - Throws: `CacheError` `.invalidRecord`, which names the track.
+  init(_ json: RawSpan, key: RawSpan) throws(CacheError) {
+    var scanner = HeaderScanner(copy(json) ?? [])
+    do throws(CacheError) {
+      var label: String?
+      var md5: ArraySlice<UInt8> = []
+      var views: [(name: ArraySlice<UInt8>, fingerprint: ArraySlice<UInt8>)] = []
+      try scanner.members { (scanner, name) throws(CacheError) in
+        if name.elementsEqual("label".utf8) {
+          label = try scanner.string()
+        } else if name.elementsEqual("md5".utf8) {
+          md5 = try scanner.literal()
+        } else if name.elementsEqual("views".utf8) {
+          try scanner.members { (scanner, name) throws(CacheError) in
+            views.append((name, try scanner.literal()))
+          }
+        } else {
+          try scanner.skip()
+        }
+      }
+      guard let label, scanner.isAtEnd() else { throw scanner.failure("no label") }
+      self.label = label
+      self.md5 = md5
+      self.views = views
+    } catch {
+      let id = String(decoding: copy(key) ?? [], as: UTF8.self)
+      throw CacheError(
+        kind: .invalidRecord, operation: "read", subject: "track '\(id)'", detail: error.detail,
+        hint: "the record is damaged: prepare the track again")
+    }
+  }
+
+  /// Whether the track has a view under a fingerprint, given as the bytes of its hex digits.
+  func has(_ view: View, fingerprint: [UInt8]) -> Bool {
+    views.contains {
+      $0.fingerprint.elementsEqual(fingerprint) && $0.name.elementsEqual(view.rawValue.utf8)
+    }
+  }
+}
