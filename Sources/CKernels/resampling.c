@@ -1,5 +1,12 @@
 #include "dispatch.h"
 
+// Moves on to where the next output lies, without a branch that no processor could foresee.
+#define NEXT_OUTPUT                            \
+  phase += part;                               \
+  const long past = -(long)(phase >= phases);  \
+  phase -= past & phases;                      \
+  input += whole - past;
+
 DISPATCHED
 void lathe_resample(const float *input, const float *weights, long phases, long step, long phase,
                     float *output, long count) {
@@ -8,13 +15,16 @@ void lathe_resample(const float *input, const float *weights, long phases, long 
   for (long i = 0; i < count; i += 16) {
     const long rows = count - i < 16 ? count - i : 16;
     Float16Lanes v[16] = {{0}};
-    for (long r = 0; r < rows; r++) {
-      v[r] = *(const Float16Lanes *)input * *(const Float16Lanes *)(weights + phase * 16);
-      input += whole;
-      phase += part;
-      if (phase >= phases) {
-        phase -= phases;
-        input++;
+    if (rows == 16) {
+      // All in registers, which rows of unknown number could not be.
+      UNROLLED for (int r = 0; r < 16; r++) {
+        v[r] = *(const Float16Lanes *)input * *(const Float16Lanes *)(weights + phase * 16);
+        NEXT_OUTPUT
+      }
+    } else {
+      for (long r = 0; r < rows; r++) {
+        v[r] = *(const Float16Lanes *)input * *(const Float16Lanes *)(weights + phase * 16);
+        NEXT_OUTPUT
       }
     }
     // Adds up the lanes of all sixteen at once, by halves: 8, 4, 2 and 1 lanes apart.

@@ -43,7 +43,7 @@ extension Augmentation {
         try Self.require(factor, within: Self.limits, "factors")
         guard abs(factor * 1_000 - (factor * 1_000).rounded()) < 1e-6 else {
           throw .part(
-            "speed.factors", "\(factor) has more than three decimals", hint: "give it with three decimals or fewer")
+            "speed.factors", "\(factor) has more than three decimals", hint: "round it to three")
         }
       }
     }

@@ -71,7 +71,8 @@ struct StatisticsSegment: Sendable {
             if window.type == .int16, let start = copy.baseAddress { unsafe input = start }
             if pivots.isEmpty {
               pivots = (0..<rows).map { row in
-                Double(unsafe input.loadUnaligned(fromByteOffset: row * columns * 4, as: Float.self))
+                let place = row * columns * 4
+                return Double(unsafe input.loadUnaligned(fromByteOffset: place, as: Float.self))
               }
             }
             floats += 1
