@@ -145,6 +145,9 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     return (table.wholeCount(member) ?? Int(slices.counts[table.track(member)])) &* size
   }
 
+  /// From this size on, values are loaded whole before they are checked; below, the system calls cost more.
+  private static let largeValue = 1 << 16
+
   /// Looks a member's values up, checks them and publishes where they are.
   @inline(never)
   private func touch(_ member: Int) throws(SampleError) -> UInt {
@@ -155,6 +158,7 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
         hint: "open the cache again in the child process")
     }
     let found = unsafe try self.found(member)
+    if verification == .firstTouch, found.count >= Self.largeValue { unsafe snapshot.load(found) }
     let data = unsafe try StoredSamples(
       found, track: tracks.id(table.track(member)), fingerprint: fingerprint,
       database: values.name, verification: verification)

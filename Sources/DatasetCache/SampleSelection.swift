@@ -83,12 +83,16 @@ extension Cache {
       }
     }
     let name = sides.split.sides[side]
-    return SampleTable(tracks: tracks.count) { track in
+    var numbers: [UInt32] = []
+    var ends: [Int] = []
+    for track in 0..<tracks.count {
       let id = tracks.id(track)
-      return .some(
-        (0..<UInt32(slices.counts[track])).filter {
-          sides.split.side(of: id, slice: Int($0)) == name
-        })
+      for slice in 0..<Int(slices.counts[track])
+      where sides.split.side(of: id, slice: slice) == name { numbers.append(UInt32(slice)) }
+      ends.append(numbers.count)
+    }
+    return SampleTable(tracks: tracks.count) { track in
+      .some(numbers[(track == 0 ? 0 : ends[track - 1])..<ends[track]])
     }
   }
 

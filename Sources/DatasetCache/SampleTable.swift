@@ -66,7 +66,7 @@ import Synchronization
       case .first(let whole): count = whole
       case .some(let numbers):
         count = numbers.count
-        for (place, number) in numbers.enumerated() { unsafe slices?[start + place] = number }
+        for (place, number) in zip(start..., numbers) { unsafe slices?[place] = number }
       }
       if count == 0 { continue }
       unsafe (members + member).initialize(
@@ -158,5 +158,5 @@ enum TrackSlices {
   /// The first ones, this many.
   case first(Int)
   /// Some, by their numbers.
-  case some([UInt32])
+  case some(ArraySlice<UInt32>)
 }

@@ -136,6 +136,20 @@ import Synchronization
     unsafe advise(bytes, MADV_WILLNEED)
   }
 
+  /// Asks for all the bytes at once unless they are in memory: before large values are read whole. On a
+  /// cold disk without read-ahead each page would be a read of its own otherwise.
+  @unsafe public func load(_ bytes: UnsafeRawBufferPointer) {
+    let start = UInt(bitPattern: bytes.baseAddress)
+    let first = start & ~(Self.page - 1)
+    let length = Int(start - first) + bytes.count
+    let pages = (length + Int(Self.page) - 1) / Int(Self.page)
+    let isResident = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: pages) {
+      unsafe mincore(UnsafeMutableRawPointer(bitPattern: first), length, $0.baseAddress) == 0
+        && $0.allSatisfy { $0 & 1 == 1 }
+    }
+    if !isResident { unsafe prefetch(bytes) }
+  }
+
   /// Gives back the mapping of bytes that will hardly be used again, so that they do not count as this
   /// process's memory. They stay readable.
   @unsafe public func release(_ bytes: UnsafeRawBufferPointer) {

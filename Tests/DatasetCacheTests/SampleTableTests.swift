@@ -7,7 +7,7 @@ import Testing
   /// Checks a table against what it was made of, sample by sample.
   private func check(_ slices: [[UInt32]], whole: Bool) throws {
     let made = SampleTable(tracks: slices.count) {
-      whole ? .first(slices[$0].count) : .some(slices[$0])
+      whole ? .first(slices[$0].count) : .some(slices[$0][...])
     }
     guard let table = made else {
       Issue.record("no table")
