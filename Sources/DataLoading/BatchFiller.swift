@@ -5,7 +5,8 @@ import Synchronization
 /// another, so what a row holds depends on its place alone.
 @safe final class BatchFiller {
   private let plan: BatchPlan
-  private var reader: DrawReader
+  /// Behind a pointer, so that no row pays for a check of exclusive access.
+  private let reader: UnsafeMutablePointer<DrawReader>
   private let readers: UnsafeMutablePointer<SourceReader>
   private let readerCount: Int
   private let distributionCount: Int
@@ -19,13 +20,27 @@ import Synchronization
     let labels: [Int]
     /// The number that the source's first track has among all tracks.
     let firstTrack: Int64
+
+    @inline(__always)
+    mutating func write(
+      _ draw: Draw, epoch: Int, to output: UnsafeMutableRawPointer,
+      distribution: UnsafeMutablePointer<Float>?
+    ) throws(SampleError) -> (label: Int64, track: Int64, slice: Int64) {
+      try unsafe writer.write(draw, epoch: epoch, to: output, distribution: distribution)
+      let place = source.place(of: draw.sample)
+      return (
+        Int64(labels[source.label(of: draw.sample)]), firstTrack + Int64(place.track),
+        Int64(place.slice)
+      )
+    }
   }
 
   init(
     _ content: LoaderContent, configuration: LoaderConfiguration
   ) throws(LoadingError) {
     plan = content.plan
-    reader = DrawReader(order: content.order, sources: content.sources)
+    unsafe reader = .allocate(capacity: 1)
+    unsafe reader.initialize(to: DrawReader(order: content.order, sources: content.sources))
     distributionCount = content.distributionCount
     rowBytes = content.rowBytes
     let sources = content.sources
@@ -36,7 +51,7 @@ import Synchronization
         var writer = try SampleWriter(
           source: source, dataType: configuration.dataType,
           augmentation: configuration.augmentation, normalisation: configuration.normalisation,
-          seed: configuration.seed)
+          seed: configuration.seed, firstNumber: sources.firsts[number])
         writer.streamsStores = content.streamsStores
         unsafe (readers + made).initialize(
           to: SourceReader(
@@ -48,11 +63,15 @@ import Synchronization
     } catch {
       unsafe readers.deinitialize(count: made)
       unsafe readers.deallocate()
+      unsafe reader.deinitialize(count: 1)
+      unsafe reader.deallocate()
       throw error
     }
   }
 
   deinit {
+    unsafe reader.deinitialize(count: 1)
+    unsafe reader.deallocate()
     unsafe readers.deinitialize(count: readerCount)
     unsafe readers.deallocate()
   }
@@ -62,7 +81,7 @@ import Synchronization
     var place = step.epoch * plan.epochLength + step.first
     for _ in 0..<step.count {
       guard !stopped.load(ordering: .relaxed) else { return }
-      let (source, draw) = reader.draw(at: place)
+      let (source, draw) = unsafe reader.pointee.draw(at: place)
       unsafe readers[source].source.prefetch(draw.sample)
       place += plan.worldSize
     }
@@ -76,7 +95,7 @@ import Synchronization
     var place = step.epoch * plan.epochLength + step.first + rows.lowerBound * plan.worldSize
     for row in rows {
       guard !stopped.load(ordering: .relaxed) else { return nil }
-      let (number, draw) = reader.draw(at: place)
+      let (number, draw) = unsafe reader.pointee.draw(at: place)
       do {
         try unsafe write(draw, of: number, epoch: step.epoch, row: row, in: slot)
       } catch {
@@ -91,18 +110,15 @@ import Synchronization
   private func write(
     _ draw: Draw, of number: Int, epoch: Int, row: Int, in slot: BatchMemory.Slot
   ) throws(SampleError) {
-    let reader = unsafe readers + number
     let distribution =
       unsafe distributionCount > 0 ? slot.distributions + row * distributionCount : nil
-    try unsafe reader.pointee.writer.write(
+    let found = try unsafe readers[number].write(
       draw, epoch: epoch, to: slot.inputs + row * rowBytes, distribution: distribution)
-    let own = unsafe reader.pointee.source.label(of: draw.sample)
-    let sample = unsafe reader.pointee.source.place(of: draw.sample)
-    unsafe slot.labels[row] = Int64(reader.pointee.labels[own])
-    unsafe slot.tracks[row] = reader.pointee.firstTrack + Int64(sample.track)
-    unsafe slot.slices[row] = Int64(sample.slice)
+    unsafe slot.labels[row] = found.label
+    unsafe slot.tracks[row] = found.track
+    unsafe slot.slices[row] = found.slice
     if let distribution = unsafe distribution, readerCount > 1 {
-      unsafe merge(distribution, by: reader.pointee.labels)
+      unsafe merge(distribution, by: readers[number].labels)
     }
   }
 

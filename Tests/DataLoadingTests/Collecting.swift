@@ -1,8 +1,12 @@
 import Corpus
 import DataLoading
+import Foundation
 import Glibc
 
 func usleepBriefly() { usleep(200) }
+
+/// There should have been another batch.
+struct NoBatch: Error {}
 
 /// Threads of this process.
 func threadCount() -> Int {
@@ -55,4 +59,10 @@ extension LoaderConfiguration {
     change(&configuration)
     return configuration
   }
+}
+
+/// Runs `body` on a thread of its own.
+func startThread(_ body: @escaping @Sendable () -> Void) {
+  let thread = Thread { body() }
+  thread.start()
 }
