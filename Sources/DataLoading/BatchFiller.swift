@@ -3,7 +3,9 @@ import Synchronization
 
 /// Writes rows of batches. Every thread has its own, and nothing it does for a row is shared with
 /// another, so what a row holds depends on its place alone.
-@safe final class BatchFiller {
+///
+/// `@unchecked Sendable`: whoever makes one hands it to one thread and does not touch it any more.
+@safe final class BatchFiller: @unchecked Sendable {
   private let plan: BatchPlan
   /// Behind a pointer, so that no row pays for a check of exclusive access.
   private let reader: UnsafeMutablePointer<DrawReader>

@@ -97,9 +97,9 @@ extension BatchRing {
     if let done { complete(done, failure: failure) }
     while !stopped.load(ordering: .relaxed) {
       if let claim = claimWithoutWaiting() { return claim }
-      if next == nil { return nil }
-      // Nothing more will be ready before the caller takes what is.
+      // This thread adds no more to what is ready, so the caller must not wait for it.
       if callerWaits, isOldestReady { monitor.signal(.batch) }
+      if next == nil { return nil }
       idle += 1
       monitor.wait(for: .work)
       idle -= 1

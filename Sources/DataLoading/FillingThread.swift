@@ -23,7 +23,7 @@ struct FillingThread: Sendable {
     }
   }
 
-  init(number: Int, ring: BatchRing, filler: sending BatchFiller) throws(LoadingError) {
+  init(number: Int, ring: BatchRing, filler: BatchFiller) throws(LoadingError) {
     let work = unsafe Unmanaged.passRetained(Work(ring: ring, filler: filler))
     // Signals are for the program's own threads.
     var all = sigset_t()

@@ -33,10 +33,12 @@ public final class Loader: Sendable {
     let own =
       configuration.threads == 0 ? try BatchFiller(content, configuration: configuration) : nil
     filler = Mutex(own)
+    let fillers = try (0..<configuration.threads).map { _ throws(LoadingError) in
+      try BatchFiller(content, configuration: configuration)
+    }
     var started: [FillingThread] = []
     do throws(LoadingError) {
-      for number in 0..<configuration.threads {
-        let filler = try BatchFiller(content, configuration: configuration)
+      for (number, filler) in fillers.enumerated() {
         started.append(try FillingThread(number: number, ring: ring, filler: filler))
       }
     } catch {

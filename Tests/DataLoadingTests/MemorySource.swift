@@ -109,11 +109,17 @@ import Synchronization
 final class Gate: Sendable {
   let isOpen: Atomic<Bool>
   let arrivals = Atomic(0)
+  private let free: Int
 
-  init(isOpen: Bool) { self.isOpen = Atomic(isOpen) }
+  /// - Parameter free: how many pass in any case.
+  init(isOpen: Bool, free: Int = 0) {
+    self.isOpen = Atomic(isOpen)
+    self.free = free
+  }
 
   func pass() {
-    arrivals.add(1, ordering: .sequentiallyConsistent)
+    let arrival = arrivals.add(1, ordering: .sequentiallyConsistent).newValue
+    guard arrival > free else { return }
     while !isOpen.load(ordering: .sequentiallyConsistent) { usleepBriefly() }
   }
 }
