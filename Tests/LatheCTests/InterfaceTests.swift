@@ -18,7 +18,8 @@ struct InterfaceTests {
     return places.first { FileManager.default.fileExists(atPath: $0.path) } ?? places[1]
   }
 
-  @Test("A program in C opens, loads, saves, is refused and closes", .enabled(if: tool("cc") != nil))
+  @Test(
+    "A program in C opens, loads, saves, is refused and closes", .enabled(if: tool("cc") != nil))
   func program() throws {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "lathe-c-\(UUID().uuidString)")
