@@ -103,6 +103,9 @@ let package = Package(
       swiftSettings: swiftOverC),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
+    .testTarget(
+      name: "LatheCTests", dependencies: ["LatheC", "DatasetCache"],
+      exclude: ["reads_a_cache.c"], swiftSettings: swift),
     .testTarget(name: "CommandLineTests", dependencies: ["lathe"], swiftSettings: swift),
   ]
 )

@@ -96,7 +96,8 @@ public final class Loader: Sendable {
     }
     guard configuration.threads == 0 else {
       return try ring.take(
-        fillingWith: nil, until: milliseconds.map { Monitor.Deadline(milliseconds: min($0, 1 << 40)) })
+        fillingWith: nil,
+        until: milliseconds.map { Monitor.Deadline(milliseconds: min($0, 1 << 40)) })
     }
     return try filler.withLock { filler throws(LoadingError) in
       try ring.take(fillingWith: filler)

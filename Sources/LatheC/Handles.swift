@@ -28,9 +28,19 @@ final class Handles: Sendable {
 
   private init(process: Int32) { self.process = process }
 
+  /// The id of this process, kept since the system call costs as much as the rest of a call; a fork
+  /// renews it in the child. 0 where it has to be asked for each time.
+  private static let ownProcess: Atomic<Int32> = {
+    let code = pthread_atfork(nil, nil) {
+      Handles.ownProcess.store(getpid(), ordering: .relaxed)
+    }
+    return Atomic(code == 0 ? getpid() : 0)
+  }()
+
   /// The table of this process.
   static var current: Handles {
-    let process = getpid()
+    let kept = ownProcess.load(ordering: .relaxed)
+    let process = kept == 0 ? getpid() : kept
     while true {
       let found = unsafe table.load(ordering: .acquiring)
       let handles = unsafe found?.takeUnretainedValue()

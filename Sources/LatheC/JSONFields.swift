@@ -116,7 +116,8 @@ struct JSONFields {
       throw refusal(key, context.debugDescription, "see lathe.h")
     } catch DecodingError.keyNotFound(let missing, _) {
       throw refusal(key, "has no '\(missing.stringValue)'", "see lathe.h")
-    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context)
+    {
       let place = context.codingPath.map(\.stringValue).joined(separator: ".")
       throw refusal(
         place.isEmpty ? key : "\(key).\(place)", "is of another type than it should", "see lathe.h")

@@ -105,7 +105,7 @@ public func latheLoaderClose(_ loader: OpaquePointer?) -> Int32 {
     let open: OpenLoader
     do throws(InterfaceError) {
       open = try unsafe Handles.anyLoader(loader)
-    } catch where error.code == .forked {
+    } catch  where error.code == .forked {
       return 0
     }
     if try open.close() { _ = unsafe try Handles.current.remove(loader) }

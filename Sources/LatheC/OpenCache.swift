@@ -88,7 +88,7 @@ final class OpenCache: Sendable {
         let samples: CacheSamples
         do throws(CacheError) {
           samples = try cache.samples(view: view)
-        } catch where error.kind == .noSamples {
+        } catch  where error.kind == .noSamples {
           continue
         }
         labels = samples.labels

@@ -40,6 +40,7 @@ struct ModuleTable {
       Row("Exporting", ["Corpus", "DatasetCache"]),
       Row("Synthesis"),
       Row("LatheC", ["Corpus", "DatasetCache", "DataLoading"]),
+      Row("Python"),
       Row(
         "lathe",
         [

@@ -161,15 +161,11 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
         return self._cache
 
     def _open(
-        self,
-        rank: int,
-        world_size: int,
-        state: Mapping[str, Any] | None,
-        **changes: Unpack[LoaderOptions],
+        self, rank: int, world_size: int, state: Mapping[str, Any] | None, **changes: Any
     ) -> Loader[torch.Tensor]:
         view, split, side = self._place
-        options: LoaderOptions = {**self._options, **changes}
-        options.update(epochs=1, rank=rank, world_size=world_size)
+        options: dict[str, Any] = {**self._options, **changes}
+        options |= {"epochs": 1, "rank": rank, "world_size": world_size}
         return self._opened().loader(view, split, side, output="torch", state=state, **options)
 
     def __getstate__(self) -> dict[str, Any]:

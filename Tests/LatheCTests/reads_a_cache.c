@@ -1,0 +1,169 @@
+/* What a caller in C does, from opening to closing; the exit code is the line that was not so. */
+#include "lathe.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define REQUIRE(holds)                                                                    \
+  do {                                                                                    \
+    if (!(holds)) {                                                                       \
+      fprintf(stderr, "line %d: %s; last error: %s\n", __LINE__, #holds, lathe_last_error()); \
+      exit(1);                                                                            \
+    }                                                                                     \
+  } while (0)
+
+_Static_assert(sizeof(lathe_batch) == 112, "other languages rely on the layout");
+_Static_assert(offsetof(lathe_batch, count) == 40, "other languages rely on the layout");
+_Static_assert(offsetof(lathe_batch, shape) == 64, "other languages rely on the layout");
+_Static_assert(offsetof(lathe_batch, slot) == 104, "other languages rely on the layout");
+
+static void refused(int64_t result, int32_t code, const char *words) {
+  REQUIRE(result == code);
+  REQUIRE(lathe_last_error_code() == code);
+  if (strstr(lathe_last_error(), words) == NULL) {
+    fprintf(stderr, "'%s' is not in '%s'\n", words, lathe_last_error());
+    exit(1);
+  }
+}
+
+static void check_handles(lathe_cache *cache, lathe_loader *loader) {
+  lathe_batch batch;
+  char text[8];
+  lathe_loader *none[] = {NULL, (lathe_loader *)1, (lathe_loader *)0x123456789, (lathe_loader *)cache};
+  for (int i = 0; i < 4; i++) {
+    refused(lathe_loader_next(none[i], &batch, 0), LATHE_ERROR_HANDLE, "handle");
+    refused(lathe_loader_release(none[i], 0), LATHE_ERROR_HANDLE, "handle");
+    refused(lathe_loader_state(none[i], text, 8), LATHE_ERROR_HANDLE, "handle");
+    refused(lathe_loader_describe(none[i], text, 8), LATHE_ERROR_HANDLE, "handle");
+    refused(lathe_loader_track_id(none[i], 0, text, 8), LATHE_ERROR_HANDLE, "handle");
+    refused(lathe_loader_stop(none[i]), LATHE_ERROR_HANDLE, "handle");
+    refused(lathe_loader_close(none[i]), LATHE_ERROR_HANDLE, "handle");
+  }
+  refused(lathe_close((lathe_cache *)loader), LATHE_ERROR_HANDLE, "loader");
+  refused(lathe_describe((lathe_cache *)loader, text, 8), LATHE_ERROR_HANDLE, "loader");
+  refused(lathe_describe(cache, NULL, 8), LATHE_ERROR_ARGUMENT, "NULL");
+  refused(lathe_describe(cache, text, -1), LATHE_ERROR_ARGUMENT, "capacity");
+  refused(lathe_loader_next(loader, NULL, 0), LATHE_ERROR_ARGUMENT, "NULL");
+  refused(lathe_loader_release(loader, -1), LATHE_ERROR_SLOT, "-1");
+}
+
+static void check_configurations(lathe_cache *cache) {
+  const char *wrong[][2] = {
+      {"", "JSON"},
+      {"[]", "object"},
+      {"{}", "view"},
+      {"{\"view\": 3}", "view"},
+      {"{\"view\": \"features\", \"batch_size\": 0}", "batch_size"},
+      {"{\"view\": \"features\", \"batchsize\": 1}", "batchsize"},
+      {"{\"view\": \"features\", \"seed\": 1.5}", "seed"},
+      {"{\"view\": \"features\", \"sampling\": {\"labels\": {\"rock\": NaN}}}", "NaN"},
+      {"{\"view\": \"features\", \"normalisation\": {\"axis\": \"last\"}}", "normalisation.axis"},
+      {"{\"view\": \"features\", \"sources\": [{\"weight\": 1}]}", "sources[0].cache"},
+  };
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    REQUIRE(lathe_loader_open(cache, wrong[i][0]) == NULL);
+    refused(lathe_last_error_code(), LATHE_ERROR_CONFIGURATION, wrong[i][1]);
+  }
+  REQUIRE(lathe_loader_open(cache, NULL) == NULL);
+  refused(lathe_last_error_code(), LATHE_ERROR_ARGUMENT, "configuration");
+  REQUIRE(lathe_loader_open(cache, "{\"view\": \"mel\"}") == NULL);
+  refused(lathe_last_error_code(), LATHE_ERROR_NOT_FOUND, "features");
+  REQUIRE(lathe_loader_open(NULL, "{\"view\": \"mel\"}") == NULL);
+  refused(lathe_last_error_code(), LATHE_ERROR_HANDLE, "NULL");
+}
+
+/* A child is refused what its parent opened, may close it, and opens anew. */
+static void check_fork(const char *path, lathe_cache *cache, lathe_loader *loader) {
+  fflush(NULL);
+  pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    lathe_batch batch;
+    refused(lathe_loader_next(loader, &batch, 0), LATHE_ERROR_FORKED, "process");
+    refused(lathe_describe(cache, NULL, 0), LATHE_ERROR_FORKED, "fork");
+    REQUIRE(lathe_loader_close(loader) == LATHE_OK);
+    REQUIRE(lathe_close(cache) == LATHE_OK);
+    lathe_cache *own = lathe_open(path);
+    REQUIRE(own != NULL);
+    lathe_loader *another = lathe_loader_open(own, "{\"view\": \"features\"}");
+    REQUIRE(another != NULL && lathe_loader_next(another, &batch, -1) == LATHE_BATCH);
+    exit(0);
+  }
+  int status;
+  REQUIRE(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+int main(int count, char **arguments) {
+  REQUIRE(count == 2);
+  REQUIRE(lathe_abi_version() == LATHE_ABI_VERSION);
+  REQUIRE(lathe_last_error_code() == LATHE_OK && strcmp(lathe_last_error(), "") == 0);
+  REQUIRE(lathe_open("/nowhere") == NULL);
+  refused(lathe_last_error_code(), LATHE_ERROR_NOT_FOUND, "/nowhere");
+
+  lathe_cache *cache = lathe_open(arguments[1]);
+  REQUIRE(cache != NULL);
+  char text[16384], shorter[16];
+  int64_t length = lathe_describe(cache, text, sizeof text);
+  REQUIRE(length > 0 && length < (int64_t)sizeof text && text[length] == 0);
+  REQUIRE(strstr(text, "\"labels\":[\"pop\",\"rock\"]") && strstr(text, "\"shape\":[57]"));
+  REQUIRE(lathe_describe(cache, NULL, 0) == length);
+  REQUIRE(lathe_describe(cache, shorter, sizeof shorter) == length);
+  REQUIRE(strlen(shorter) == 15 && strncmp(shorter, text, 15) == 0);
+
+  check_configurations(cache);
+  lathe_loader *loader = lathe_loader_open(
+      cache, "{\"view\": \"features\", \"batch_size\": 3, \"seed\": 7, \"prefetch\": 1}");
+  REQUIRE(loader != NULL);
+  check_handles(cache, loader);
+  check_fork(arguments[1], cache, loader);
+
+  /* Four tracks of two slices. Whoever takes none back is told at last. */
+  lathe_batch batches[3], batch;
+  int64_t samples = 0;
+  for (int i = 0; i < 3; i++) {
+    REQUIRE(lathe_loader_next(loader, &batches[i], -1) == LATHE_BATCH);
+    batch = batches[i];
+    REQUIRE(batch.count == (i < 2 ? 3 : 2) && batch.epoch == 0 && batch.index == i);
+    REQUIRE(batch.axes == 1 && batch.shape[0] == 57 && batch.shape[1] == 0);
+    REQUIRE(batch.type == LATHE_FLOAT32 && batch.label_distributions == NULL);
+    REQUIRE(batch.ends_epoch == (i == 2) && (uintptr_t)batch.inputs % 64 == 0);
+    for (int64_t row = 0; row < batch.count; row++) {
+      REQUIRE(batch.labels[row] >= 0 && batch.labels[row] < 2);
+      REQUIRE(batch.slices[row] >= 0 && batch.slices[row] < 2);
+      REQUIRE(lathe_loader_track_id(loader, batch.tracks[row], text, sizeof text) > 0);
+      REQUIRE((batch.labels[row] == 0) == (strncmp(text, "pop.", 4) == 0));
+      float first = ((float *)batch.inputs)[57 * row];
+      REQUIRE(first >= -1 && first <= 1);
+    }
+    samples += batch.count;
+    if (i == 0) {
+      REQUIRE(lathe_loader_state(loader, text, sizeof text) > 0);
+      REQUIRE(strstr(text, "\"position\":3") && strstr(text, "\"seed\":7"));
+    }
+  }
+  REQUIRE(samples == 8);
+  REQUIRE(lathe_loader_next(loader, &batch, -1) == LATHE_END);
+  refused(lathe_loader_track_id(loader, 4, text, 8), LATHE_ERROR_NOT_FOUND, "4");
+  refused(lathe_loader_track_id(loader, -1, text, 8), LATHE_ERROR_NOT_FOUND, "-1");
+
+  /* The loader outlives its cache, and what is borrowed outlives both. */
+  REQUIRE(lathe_close(cache) == LATHE_OK);
+  refused(lathe_close(cache), LATHE_ERROR_HANDLE, "closed");
+  REQUIRE(lathe_loader_release(loader, batches[0].slot) == LATHE_OK);
+  refused(lathe_loader_release(loader, batches[0].slot), LATHE_ERROR_SLOT, "borrowed");
+  REQUIRE(lathe_loader_stop(loader) == LATHE_OK);
+  refused(lathe_loader_next(loader, &batch, -1), LATHE_ERROR_STOPPED, "closed");
+  REQUIRE(lathe_loader_close(loader) == LATHE_OK);
+  refused(lathe_loader_state(loader, text, 8), LATHE_ERROR_HANDLE, "closed");
+  float kept = ((float *)batches[1].inputs)[0];
+  REQUIRE(kept >= -1 && kept <= 1);
+  REQUIRE(lathe_loader_release(loader, batches[1].slot) == LATHE_OK);
+  REQUIRE(lathe_loader_release(loader, batches[2].slot) == LATHE_OK);
+  refused(lathe_loader_release(loader, batches[2].slot), LATHE_ERROR_HANDLE, "handle");
+  puts("done");
+  return 0;
+}

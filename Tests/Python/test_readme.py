@@ -1,0 +1,32 @@
+"""The scripts of the READMEs run as they stand there."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+SCRIPTS = [
+    script
+    for readme in (ROOT / "README.md", ROOT / "Sources" / "Python" / "README.md")
+    for script in re.findall(r"```python\n(.*?)```", readme.read_text(), re.DOTALL)
+    if "import lathe" in script
+]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.split("\n")[0])
+def test_script(script, path, tmp_path):
+    if "torch" in script:
+        pytest.importorskip("torch", reason="torch is not installed: the script was not run")
+        assert len(script.strip().splitlines()) <= 20
+    (tmp_path / "gtzan.lathe").symlink_to(path)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_there_are_scripts():
+    assert any("lathe.torch" in script for script in SCRIPTS)
