@@ -1,30 +1,21 @@
 import Glibc
 
-/// A thread that fills batches of a ring until there are no more.
+/// A thread of its own, which is waited for at its end.
 struct FillingThread: Sendable {
   private let handle: pthread_t
 
-  /// What the thread works with; it is the only one to touch the filler.
   private final class Work {
-    let ring: BatchRing
-    let filler: BatchFiller
+    let body: @Sendable () -> Void
 
-    init(ring: BatchRing, filler: BatchFiller) {
-      self.ring = ring
-      self.filler = filler
-    }
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 
-    func run() {
-      var claim = ring.claim(after: nil, failure: nil)
-      while let rows = claim {
-        let failure = ring.fill(rows, with: filler)
-        claim = ring.claim(after: rows, failure: failure)
-      }
-    }
+    func run() { body() }
   }
 
-  init(number: Int, ring: BatchRing, filler: BatchFiller) throws(LoadingError) {
-    let work = unsafe Unmanaged.passRetained(Work(ring: ring, filler: filler))
+  /// Begins `body`.
+  /// - Throws: where the system refuses a thread.
+  init(_ body: @escaping @Sendable () -> Void) throws(LoadingError) {
+    let work = unsafe Unmanaged.passRetained(Work(body))
     // Signals are for the program's own threads.
     var all = sigset_t()
     var before = sigset_t()
@@ -43,11 +34,24 @@ struct FillingThread: Sendable {
       unsafe work.release()
       throw LoadingError(
         kind: .system, subject: "threads",
-        detail: "the system refused thread \(number) (error \(code))", hint: "give fewer")
+        detail: "the system refused another thread (error \(code))", hint: "give fewer")
     }
     self.handle = handle
   }
 
   /// Waits for the thread's end; once.
   func join() { pthread_join(handle, nil) }
+}
+
+extension FillingThread {
+  /// Begins to fill batches of a ring, until there are no more.
+  init(ring: BatchRing, filler: BatchFiller) throws(LoadingError) {
+    try self.init {
+      var claim = ring.claim(after: nil, failure: nil)
+      while let rows = claim {
+        let failure = ring.fill(rows, with: filler)
+        claim = ring.claim(after: rows, failure: failure)
+      }
+    }
+  }
 }

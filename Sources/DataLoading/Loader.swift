@@ -38,9 +38,7 @@ public final class Loader: Sendable {
     }
     var started: [FillingThread] = []
     do throws(LoadingError) {
-      for (number, filler) in fillers.enumerated() {
-        started.append(try FillingThread(number: number, ring: ring, filler: filler))
-      }
+      for filler in fillers { started.append(try FillingThread(ring: ring, filler: filler)) }
     } catch {
       ring.stop()
       for thread in started { thread.join() }

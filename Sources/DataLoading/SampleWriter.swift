@@ -12,6 +12,8 @@ struct SampleWriter: ~Copyable, Sendable {
   let source: any SampleSource
   let dataType: DataType
   let augmentation: Augmentation
+  /// Whether any part of the augmentation is set.
+  private let augments: Bool
   let form: SampleForm
   let normaliser: SampleNormaliser?
   let seed: UInt64
@@ -57,7 +59,8 @@ struct SampleWriter: ~Copyable, Sendable {
     stretch = SampleWriterScratch(
       count: factors.isEmpty ? 0 : Int(Double(elements) * fastest) + 2 + SpeedTables.taps)
     partner = SampleWriterScratch(count: isMixed ? elements : 0)
-    let isPlain = augmentation.isEmpty && normalisation == nil
+    augments = !augmentation.isEmpty
+    let isPlain = !augments && normalisation == nil
     row = SampleWriterScratch(
       count: dataType == .float32 ? 0 : isPlain ? Self.blockLength : elements)
     self.source = source
@@ -83,16 +86,16 @@ struct SampleWriter: ~Copyable, Sendable {
     _ draw: Draw, epoch: Int, to output: UnsafeMutableRawPointer,
     distribution: UnsafeMutablePointer<Float>? = nil
   ) throws(SampleError) {
-    if augmentation.isEmpty, normaliser == nil {
+    if !augments, normaliser == nil {
       return try unsafe writePlain(draw.sample, to: output)
     }
     let floats =
       unsafe dataType == .float32 ? output.assumingMemoryBound(to: Float.self) : row.floats
-    if augmentation.isEmpty {
-      try unsafe writeNormalised(draw.sample, to: floats)
-    } else {
+    if augments {
       try unsafe writeAugmented(draw, epoch: epoch, to: floats, distribution: distribution)
       if let normaliser { unsafe normaliser.apply(floats, .float32, elements, to: floats) }
+    } else {
+      try unsafe writeNormalised(draw.sample, to: floats)
     }
     if dataType == .float16 {
       unsafe lathe_float_to_float16(floats, output.assumingMemoryBound(to: UInt16.self), elements)

@@ -26,7 +26,8 @@ extension SampleStatistics {
     }
     let work = StatisticsWork(source, axis)
     let helpers = (1..<max(1, min(threads, StatisticsWork.segments))).compactMap { _ in
-      StatisticsThread { work.run() }
+      // Whatever threads the system refuses, the others do the work.
+      try? FillingThread { work.run() }
     }
     work.run()
     for helper in helpers { helper.join() }

@@ -106,11 +106,12 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     (0..<tracks.count).contains(track) ? tracks.id(track) : ""
   }
 
-  /// Lends the numbers of the track that a sample is cut from; nothing is copied.
+  /// Lends the numbers of the track that a sample is cut from, or only the sample's own where the split
+  /// divides the slices of a track among its sides; nothing is copied.
   ///
   /// - Parameters:
   ///   - sample: 0 up to ``count``.
-  ///   - body: gets the bytes of all the track's numbers and where in them the sample lies. They end with
+  ///   - body: gets the bytes of what is lent and where in them the sample lies. They end with
   ///     the call. Values above 2 KB begin at a multiple of 16, smaller ones at any address.
   /// - Throws: ``SampleError``: `.damaged`, every time that a damaged value is touched, `.missing`, and
   ///   `.system` in a forked child. It names database and key.
@@ -121,17 +122,20 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     let member = table.member(of: sample)
     var address = table.address(member)
     if address == 0 || !mark.isCurrent { address = try touch(member) }
-    let first = table.slice(sample, of: member) &* hop
-    let elements = elementCount(member)
-    let window = SampleWindow(
-      type: address & Self.floats == 0 ? .int16 : .float32, elements: first..<(first &+ size),
-      trackElements: elements, isSignal: isSignal)
+    var first = table.slice(sample, of: member) &* hop
+    var elements = elementCount(member)
     // A published address is not 0.
-    let start = unsafe UnsafeRawPointer(bitPattern: address &>> 1).unsafelyUnwrapped
-    body(
-      unsafe RawSpan(
-        _unsafeStart: start, byteCount: elements &* (address & Self.floats == 0 ? 2 : 4)),
-      window)
+    var start = unsafe UnsafeRawPointer(bitPattern: address &>> 1).unsafelyUnwrapped
+    let width = address & Self.floats == 0 ? 2 : 4
+    if table.dividesTracks {
+      // What lies beside the slice may be of another side.
+      unsafe start += first &* width
+      (first, elements) = (0, size)
+    }
+    let window = SampleWindow(
+      type: width == 2 ? .int16 : .float32, elements: first..<(first &+ size),
+      trackElements: elements, isSignal: isSignal)
+    body(unsafe RawSpan(_unsafeStart: start, byteCount: elements &* width), window)
   }
 
   /// The bit that tells floats from 16-bit integers; the address is shifted past it. No process has

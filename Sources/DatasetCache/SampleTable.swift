@@ -134,6 +134,10 @@ import Synchronization
     return sample &- start(member)
   }
 
+  /// Whether a track may have slices that are not among the samples.
+  @inline(__always)
+  var dividesTracks: Bool { unsafe slices != nil }
+
   /// How many slices of its track a member gives, which is all of them unless a split divides slices;
   /// nil then. Read beside what was read already, unlike a column of the index.
   @inline(__always)

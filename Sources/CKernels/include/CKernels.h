@@ -136,6 +136,11 @@ void lathe_int16_to_float(const int16_t *input, float scale, float *output, long
 void lathe_int16_to_float_streaming(const int16_t *input, float scale, float *output, long count);
 /// A copy with stores that pass the caches by, and the same order.
 void lathe_copy_streaming(const void *input, void *output, long bytes);
+
+enum { LATHE_GATHER_INT16 = 1, LATHE_GATHER_STREAMING = 2 };
+/// Samples of `elements` numbers, float32 or, with LATHE_GATHER_INT16, int16, one after the other as
+/// float32, stored past the caches with LATHE_GATHER_STREAMING: nothing but a loop over known addresses.
+void lathe_gather(const void *const *samples, long count, long elements, int kind, float *output);
 /// output[i] = input[i] as IEEE 754 binary16, rounded to the nearest, ties to even: infinity from
 /// 65,520 on, subnormals kept, a NaN stays one with the upper bits of its payload.
 void lathe_float_to_float16(const float *input, uint16_t *output, long count);

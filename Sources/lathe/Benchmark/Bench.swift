@@ -10,6 +10,10 @@ struct Bench: ParsableCommand {
         lathe bench features --audio genres_original --against librosa
         lathe bench mel --against torchaudio --python venv/bin/python
         lathe bench prepare --audio genres_original
+        lathe bench loader gtzan.lathe --view mel
       """,
-    subcommands: [BenchFeatures.self, BenchMel.self, BenchDecode.self, BenchPrepare.self])
+    subcommands: [
+      BenchFeatures.self, BenchMel.self, BenchDecode.self, BenchPrepare.self,
+      BenchLoader.self,
+    ])
 }
