@@ -25,12 +25,13 @@ public protocol SampleSource: Sendable {
   func trackID(_ track: Int) -> String
   /// Asks the system to have a sample's pages ready soon; returns at once and never fails.
   func prefetch(_ sample: Int)
-  /// Lends the numbers of the track that a sample is cut from; nothing is copied.
+  /// Lends the numbers of the track that a sample is cut from; nothing is copied. Where what lies beside
+  /// the sample is of another side of a split, only the sample's own are lent, as if they were the track.
   ///
   /// - Parameters:
   ///   - sample: 0 up to ``count``.
-  ///   - body: gets the bytes of all the track's numbers in native order, and where in them the sample
-  ///     lies. They end with the call. They may begin at any address.
+  ///   - body: gets the bytes of all that is lent in native order, and where in them the sample lies. They
+  ///     end with the call. They may begin at any address.
   /// - Throws: ``SampleError`` where what is stored is damaged; it names the record.
   func read(
     _ sample: Int, _ body: (RawSpan, SampleWindow) -> Void

@@ -1,4 +1,5 @@
 import Corpus
+import Glibc
 import Synchronization
 
 /// Writes rows of batches. Every thread has its own, and nothing it does for a row is shared with
@@ -13,6 +14,15 @@ import Synchronization
   private let readerCount: Int
   private let distributionCount: Int
   private let rowBytes: Int
+  /// The draws of the next rows.
+  private let draws: UnsafeMutablePointer<(source: Int, draw: Draw)>
+  private let approaches: Bool
+
+  /// Rows that are drawn before the first of them is written.
+  private static let rowsAhead = 16
+  /// Rows up to this size are asked for from memory that much ahead; larger ones are read long enough for
+  /// the processor to see what is coming.
+  private static let approachedRow = 2_048
 
   /// A source with what this thread reads it with.
   private struct SourceReader: ~Copyable {
@@ -45,6 +55,9 @@ import Synchronization
     unsafe reader.initialize(to: DrawReader(order: content.order, sources: content.sources))
     distributionCount = content.distributionCount
     rowBytes = content.rowBytes
+    approaches = unsafe (content.rowBytes <= Self.approachedRow && getenv("NOAPP") == nil)
+    unsafe draws = .allocate(capacity: Self.rowsAhead)
+    unsafe draws.initialize(repeating: (0, Draw(sample: 0)), count: Self.rowsAhead)
     let sources = content.sources
     unsafe readers = .allocate(capacity: sources.sources.count)
     var made = 0
@@ -67,6 +80,7 @@ import Synchronization
       unsafe readers.deallocate()
       unsafe reader.deinitialize(count: 1)
       unsafe reader.deallocate()
+      unsafe draws.deallocate()
       throw error
     }
   }
@@ -76,6 +90,7 @@ import Synchronization
     unsafe reader.deallocate()
     unsafe readers.deinitialize(count: readerCount)
     unsafe readers.deallocate()
+    unsafe draws.deallocate()
   }
 
   /// Asks the sources for the pages of a batch.
@@ -95,15 +110,27 @@ import Synchronization
     until stopped: borrowing Atomic<Bool>
   ) -> RowFailure? {
     var place = step.epoch * plan.epochLength + step.first + rows.lowerBound * plan.worldSize
-    for row in rows {
-      guard !stopped.load(ordering: .relaxed) else { return nil }
-      let (number, draw) = unsafe reader.pointee.draw(at: place)
-      do {
-        try unsafe write(draw, of: number, epoch: step.epoch, row: row, in: slot)
-      } catch {
-        return RowFailure(row: row, error: error)
+    for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.rowsAhead) {
+      let end = min(first + Self.rowsAhead, rows.upperBound)
+      for row in first..<end {
+        unsafe draws[row - first] = reader.pointee.draw(at: place)
+        place += plan.worldSize
       }
-      place += plan.worldSize
+      if approaches {
+        for index in 0..<end - first {
+          let (number, draw) = unsafe draws[index]
+          unsafe readers[number].writer.approach(draw.sample)
+        }
+      }
+      for row in first..<end {
+        guard !stopped.load(ordering: .relaxed) else { return nil }
+        let (number, draw) = unsafe draws[row - first]
+        do {
+          try unsafe write(draw, of: number, epoch: step.epoch, row: row, in: slot)
+        } catch {
+          return RowFailure(row: row, error: error)
+        }
+      }
     }
     return nil
   }

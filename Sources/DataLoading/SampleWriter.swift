@@ -102,6 +102,19 @@ struct SampleWriter: ~Copyable, Sendable {
     }
   }
 
+  /// Asks the processor for the numbers of a sample that is written soon. A sample that cannot be read is
+  /// not noticed before that.
+  func approach(_ sample: Int) {
+    try? source.read(sample) { track, window in
+      unsafe track.withUnsafeBytes { bytes in
+        guard let base = bytes.baseAddress, window.holds(bytes.count) else { return }
+        let size = window.type.size
+        unsafe lathe_approach(
+          base + window.elements.lowerBound * size, window.elements.count * size)
+      }
+    }
+  }
+
   /// Reads a sample's window, which is known to have the right length and to lie in its track.
   func read(
     _ sample: Int, _ body: (UnsafeRawPointer, SampleWindow) -> Void

@@ -122,16 +122,15 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     let member = table.member(of: sample)
     var address = table.address(member)
     if address == 0 || !mark.isCurrent { address = try touch(member) }
-    var first = table.slice(sample, of: member) &* hop
-    var elements = elementCount(member)
-    // A published address is not 0.
-    var start = unsafe UnsafeRawPointer(bitPattern: address &>> 1).unsafelyUnwrapped
+    let place = table.slice(sample, of: member) &* hop
     let width = address & Self.floats == 0 ? 2 : 4
-    if table.dividesTracks {
-      // What lies beside the slice may be of another side.
-      unsafe start += first &* width
-      (first, elements) = (0, size)
-    }
+    // What lies beside a slice of a divided track may be of another side, so it is not lent.
+    let isDivided = table.dividesTracks
+    let elements = isDivided ? size : elementCount(member)
+    let first = isDivided ? 0 : place
+    let offset = UInt(bitPattern: isDivided ? place &* width : 0)
+    // A published address is not 0.
+    let start = unsafe UnsafeRawPointer(bitPattern: address &>> 1 &+ offset).unsafelyUnwrapped
     let window = SampleWindow(
       type: width == 2 ? .int16 : .float32, elements: first..<(first &+ size),
       trackElements: elements, isSignal: isSignal)

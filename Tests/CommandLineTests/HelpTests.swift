@@ -40,7 +40,15 @@ import Testing
     (["export", "csv"], ["<cache>", "--view", "--output", "60 columns", "Examples:", "features"]),
     (["inspect"], ["<cache>", "--json", "--digest", "--verify", "Examples:", "exit code 1"]),
     (["demo"], ["OPTIONS"]),
-    (["bench"], ["features", "mel", "decode", "prepare"]),
+    (["bench"], ["features", "mel", "decode", "prepare", "loader"]),
+    (
+      ["bench", "loader"],
+      [
+        "<cache>", "--view", "--batch", "--threads", "--split", "--side", "--seconds",
+        "--synthetic-tracks", "--rows", "--json", "Examples:",
+        "lathe bench loader gtzan.lathe --view waveform --batch 128",
+      ]
+    ),
   ]
 
   @Test(arguments: verbs.indices)

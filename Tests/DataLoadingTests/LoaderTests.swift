@@ -39,6 +39,35 @@ import Testing
     #expect(try loader.next() == nil)
   }
 
+  @Test func equalNumbersOfTwoSourcesAreNotAugmentedAlike() throws {
+    func gains(_ augmentation: Augmentation?) throws -> [[Float]] {
+      // The same numbers twice, as sources of two names.
+      let sources = ["one", "two"].map { name in
+        WeightedSource(
+          MemorySource(
+            tracks: Array(repeating: 0, count: 40), slices: 1, shape: [4], name: name,
+            firstValue: 1))
+      }
+      let loader = try Loader(
+        sources,
+        configuration: .with {
+          $0.shuffle = false
+          $0.epochs = 1
+          $0.augmentation = augmentation
+        })
+      var delivered = Delivered()
+      try delivered.collect(loader)
+      #expect(delivered.floats.count == 320)
+      return [Array(delivered.floats[..<160]), Array(delivered.floats[160...])]
+    }
+    let plain = try gains(nil)
+    #expect(plain[0] == plain[1])
+    var augmentation = Augmentation()
+    augmentation.gain = Augmentation.Gain(decibels: -12 ... 12)
+    let changed = try gains(augmentation)
+    for sample in 0..<40 { #expect(changed[0][4 * sample] != changed[1][4 * sample]) }
+  }
+
   @Test func threadsAndPrefetchChangeNothing() throws {
     let source = MemorySource(
       tracks: (0..<97).map { $0 % 2 }, slices: 4, shape: [1_000], type: .int16)

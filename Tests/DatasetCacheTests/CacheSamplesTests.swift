@@ -52,15 +52,29 @@ import Testing
           #expect(split.side(of: samples.trackID(place.track), slice: place.slice) == side)
           #expect(last < (place.track, place.slice))
           last = (place.track, place.slice)
-          let isRight =
-            try numbers(samples, sample).values
-            == made.tracks[place.track].slice(view, place.slice)
+          let (values, window) = try numbers(samples, sample)
+          let isRight = values == made.tracks[place.track].slice(view, place.slice)
           #expect(isRight, "sample \(sample) of \(side) in \(view)")
+          // What lies beside a slice of a divided track may be of the other side.
+          #expect(policy != .slices || window.trackElements == values.count)
+          #expect(policy == .slices || window.trackElements == wholeCount(made, place, view))
+          #expect(try lentBytes(samples, sample) == window.trackElements * window.type.size)
         }
       }
       #expect(seen.count == made.slices(view).count && seen.values.allSatisfy { $0 == 1 })
     }
     #expect(identities.count == 8)
+  }
+
+  private func wholeCount(_ made: MadeCache, _ place: SamplePlace, _ view: View) -> Int {
+    let track = made.tracks[place.track]
+    return view == .waveform ? track.frames : track.count(view) * track.slice(view, 0).count
+  }
+
+  private func lentBytes(_ samples: CacheSamples, _ sample: Int) throws -> Int {
+    var count = 0
+    try samples.read(sample) { bytes, _ in count = bytes.byteCount }
+    return count
   }
 
   @Test func whatIsNotThereIsNamedWithWhatIs() throws {

@@ -136,6 +136,8 @@ void lathe_int16_to_float(const int16_t *input, float scale, float *output, long
 void lathe_int16_to_float_streaming(const int16_t *input, float scale, float *output, long count);
 /// A copy with stores that pass the caches by, and the same order.
 void lathe_copy_streaming(const void *input, void *output, long bytes);
+/// Asks the processor to have these bytes in its caches soon.
+void lathe_approach(const void *input, long bytes);
 
 enum { LATHE_GATHER_INT16 = 1, LATHE_GATHER_STREAMING = 2 };
 /// Samples of `elements` numbers, float32 or, with LATHE_GATHER_INT16, int16, one after the other as
