@@ -15,9 +15,12 @@ struct FillingThread: Sendable {
     }
 
     func run() {
+      ForkGate.enter()
+      defer { ForkGate.leave() }
       var claim = ring.claim(after: nil, failure: nil)
       while let rows = claim {
         let failure = ring.fill(rows, with: filler)
+        ForkGate.yield()
         claim = ring.claim(after: rows, failure: failure)
       }
     }
