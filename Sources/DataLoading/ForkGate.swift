@@ -18,9 +18,7 @@ enum ForkGate {
 
   /// Sets the gate up, once; whether that could be done.
   static let isInstalled =
-    pthread_atfork(
-      { ForkGate.close() }, { ForkGate.isClosed.store(false, ordering: .sequentiallyConsistent) },
-      { ForkGate.openInChild() }) == 0
+    pthread_atfork({ ForkGate.close() }, { ForkGate.open() }, { ForkGate.openInChild() }) == 0
 
   /// How many forks lie between the first process and this one.
   static var generation: Int { forks.load(ordering: .relaxed) }
@@ -57,7 +55,8 @@ enum ForkGate {
     unsafe nanosleep(&time, nil)
   }
 
-  private static func close() {
+  /// Before a fork: lets nobody in and waits until nobody is inside.
+  static func close() {
     isClosed.store(true, ordering: .sequentiallyConsistent)
     var left = patience / 20_000
     while left > 0, inside.load(ordering: .sequentiallyConsistent) > 0 {
@@ -66,9 +65,12 @@ enum ForkGate {
     }
   }
 
+  /// After a fork, in the process that made it.
+  static func open() { isClosed.store(false, ordering: .sequentiallyConsistent) }
+
   private static func openInChild() {
     inside.store(0, ordering: .relaxed)
     forks.add(1, ordering: .relaxed)
-    isClosed.store(false, ordering: .sequentiallyConsistent)
+    open()
   }
 }
