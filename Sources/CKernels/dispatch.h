@@ -8,8 +8,9 @@
 // Vectors are passed between always-inlined functions only, so how they would be passed is moot.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-// One build, three instruction sets; the loader picks.
-#if defined(__x86_64__) && defined(__ELF__)
+// One build, three instruction sets; the loader picks. Not under the thread sanitizer: what picks would call
+// its run-time before that is set up.
+#if defined(__x86_64__) && defined(__ELF__) && !__has_feature(thread_sanitizer)
 #define DISPATCHED __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
 #define DISPATCHED
@@ -25,5 +26,5 @@ typedef double Double8Lanes __attribute__((vector_size(64), aligned(8)));
 typedef float Float8Lanes __attribute__((vector_size(32), aligned(4)));
 // Eight lanes of non-negative floats seen as integers, which order alike and have cheaper minima.
 typedef int32_t Ordered8Lanes __attribute__((vector_size(32), aligned(4)));
-// Values of a cache may begin at any even address.
+// Values of a cache may begin at any address.
 typedef float UnalignedFloat __attribute__((aligned(1), may_alias));

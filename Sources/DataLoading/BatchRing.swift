@@ -31,7 +31,7 @@ import Synchronization
   let memory: BatchMemory
   let sizes: RingSizes
   let stopped = Atomic(false)
-  private let process = getpid()
+  private let generation: Int
   private let monitor = Monitor()
 
   private var slots: [Slot]
@@ -57,6 +57,12 @@ import Synchronization
   private var pagesAsked = 0
 
   init(_ content: LoaderContent, _ configuration: LoaderConfiguration) throws(LoadingError) {
+    guard ForkGate.isInstalled else {
+      throw LoadingError(
+        kind: .system, subject: "memory", detail: "the system has none left to know of forks by",
+        hint: "end other programs")
+    }
+    generation = ForkGate.generation
     self.content = content
     sizes = RingSizes(content, configuration)
     memory = try BatchMemory(
@@ -71,7 +77,7 @@ import Synchronization
   }
 
   /// Whether this is the process that the ring was made in; a forked one has none of its threads.
-  var isInOwnProcess: Bool { getpid() == process }
+  var isInOwnProcess: Bool { ForkGate.generation == generation }
 
   var state: LoaderState {
     monitor.lock()

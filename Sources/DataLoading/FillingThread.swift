@@ -47,9 +47,12 @@ extension FillingThread {
   /// Begins to fill batches of a ring, until there are no more.
   init(ring: BatchRing, filler: BatchFiller) throws(LoadingError) {
     try self.init {
+      ForkGate.enter()
+      defer { ForkGate.leave() }
       var claim = ring.claim(after: nil, failure: nil)
       while let rows = claim {
         let failure = ring.fill(rows, with: filler)
+        ForkGate.yield()
         claim = ring.claim(after: rows, failure: failure)
       }
     }

@@ -92,6 +92,8 @@ public final class Loader: Sendable {
         kind: .forked, subject: "loader", detail: "it belongs to the process that opened it",
         hint: "open the cache and the loader anew in each process")
     }
+    ForkGate.enter()
+    defer { ForkGate.leave() }
     guard configuration.threads == 0 else {
       return try ring.take(
         fillingWith: nil,

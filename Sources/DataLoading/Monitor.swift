@@ -49,9 +49,12 @@ import Glibc
 
   func lock() { unsafe pthread_mutex_lock(mutex) }
   func unlock() { unsafe pthread_mutex_unlock(mutex) }
-  /// Gives the lock up until the condition is signalled; as always, it must be checked again then.
+  /// Gives the lock up until the condition is signalled; as always, it must be checked again then. Who
+  /// waits is inside the ``ForkGate``, and outside while it waits.
   func wait(for condition: Condition) {
+    ForkGate.leave()
     unsafe pthread_cond_wait(conditions + condition.rawValue, mutex)
+    comeBack()
   }
   /// The same, until a moment at most; false where that has come.
   func wait(for condition: Condition, until deadline: Deadline?) -> Bool {
@@ -59,8 +62,20 @@ import Glibc
       wait(for: condition)
       return true
     }
+    ForkGate.leave()
+    defer { comeBack() }
     return unsafe pthread_cond_timedwait(
       conditions + condition.rawValue, mutex, &deadline.moment) != ETIMEDOUT
+  }
+
+  /// Enters the gate again. The lock is not held while a fork keeps it closed: a thread inside, for
+  /// which the fork waits, may want it.
+  private func comeBack() {
+    while !ForkGate.tryEnter() {
+      unlock()
+      ForkGate.waitUntilOpen()
+      lock()
+    }
   }
   func signal(_ condition: Condition) {
     unsafe pthread_cond_signal(conditions + condition.rawValue)

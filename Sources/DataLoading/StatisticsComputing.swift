@@ -54,7 +54,10 @@ extension Normalisation {
 }
 
 /// The samples of a source in fixed segments, which threads take one after the other.
-private final class StatisticsWork: Sendable {
+///
+/// `@unchecked Sendable`: the place of a segment's result is written by the one thread that took the
+/// segment, and read after all threads have ended.
+@safe private final class StatisticsWork: @unchecked Sendable {
   /// More would only cost memory, fewer leave threads idle at the end.
   static let segments = 64
 
@@ -63,12 +66,18 @@ private final class StatisticsWork: Sendable {
   private let next = Atomic(0)
   /// The first segment that failed; those after it need not be looked at.
   private let firstFailure = Atomic(Int.max)
-  private let results = Mutex<[Result<StatisticsSegment, SampleError>?]>(
-    Array(repeating: nil, count: segments))
+  private let results: UnsafeMutablePointer<Result<StatisticsSegment, SampleError>?>
 
   init(_ source: any SampleSource, _ axis: SampleStatistics.Axis) {
     self.source = source
     self.axis = axis
+    unsafe results = .allocate(capacity: Self.segments)
+    unsafe results.initialize(repeating: nil, count: Self.segments)
+  }
+
+  deinit {
+    unsafe results.deinitialize(count: Self.segments)
+    unsafe results.deallocate()
   }
 
   func run() {
@@ -82,9 +91,9 @@ private final class StatisticsWork: Sendable {
       var segment = StatisticsSegment(of: source, axis: axis)
       do {
         if first < end { try segment.add(first..<end) }
-        results.withLock { $0[number] = .success(segment) }
+        unsafe results[number] = .success(segment)
       } catch {
-        results.withLock { $0[number] = .failure(error) }
+        unsafe results[number] = .failure(error)
         firstFailure.min(number, ordering: .relaxed)
       }
     }
@@ -93,8 +102,8 @@ private final class StatisticsWork: Sendable {
   /// All segments, added up in their order.
   func total() throws(SampleError) -> StatisticsMoments {
     var total = StatisticsSegment(of: source, axis: axis)
-    for result in results.withLock({ $0 }) {
-      guard let result else { continue }
+    for number in 0..<Self.segments {
+      guard let result = unsafe results[number] else { continue }
       total.add(try result.get())
     }
     return total.total

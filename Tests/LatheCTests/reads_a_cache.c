@@ -97,6 +97,34 @@ static void check_fork(const char *path, lathe_cache *cache, lathe_loader *loade
   REQUIRE(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* Forks while threads of a loader are at work: no child finds a lock that one of them held. */
+static void check_forks_at_work(const char *path, lathe_cache *cache) {
+  lathe_loader *loader = lathe_loader_open(
+      cache, "{\"view\": \"features\", \"batch_size\": 2, \"epochs\": null, \"threads\": 3}");
+  REQUIRE(loader != NULL);
+  for (int i = 0; i < 30; i++) {
+    lathe_batch batch;
+    for (int taken = 0; taken < 40 + i; taken++) {
+      REQUIRE(lathe_loader_next(loader, &batch, -1) == LATHE_BATCH);
+      REQUIRE(lathe_loader_release(loader, batch.slot) == LATHE_OK);
+    }
+    fflush(NULL);
+    pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      alarm(20);
+      lathe_cache *own = lathe_open(path);
+      REQUIRE(own != NULL);
+      lathe_loader *another = lathe_loader_open(own, "{\"view\": \"features\", \"threads\": 2}");
+      REQUIRE(another != NULL && lathe_loader_next(another, &batch, -1) == LATHE_BATCH);
+      _exit(0);
+    }
+    int status;
+    REQUIRE(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  }
+  REQUIRE(lathe_loader_close(loader) == LATHE_OK);
+}
+
 int main(int count, char **arguments) {
   REQUIRE(count == 2);
   REQUIRE(lathe_abi_version() == LATHE_ABI_VERSION);
@@ -120,6 +148,7 @@ int main(int count, char **arguments) {
   REQUIRE(loader != NULL);
   check_handles(cache, loader);
   check_fork(arguments[1], cache, loader);
+  check_forks_at_work(arguments[1], cache);
 
   /* Four tracks of two slices. Whoever takes none back is told at last. */
   lathe_batch batches[3], batch;
