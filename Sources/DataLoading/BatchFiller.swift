@@ -1,5 +1,4 @@
 import Corpus
-import Glibc
 import Synchronization
 
 /// Writes rows of batches. Every thread has its own, and nothing it does for a row is shared with
@@ -55,7 +54,7 @@ import Synchronization
     unsafe reader.initialize(to: DrawReader(order: content.order, sources: content.sources))
     distributionCount = content.distributionCount
     rowBytes = content.rowBytes
-    approaches = unsafe (content.rowBytes <= Self.approachedRow && getenv("NOAPP") == nil)
+    approaches = content.rowBytes <= Self.approachedRow
     unsafe draws = .allocate(capacity: Self.rowsAhead)
     unsafe draws.initialize(repeating: (0, Draw(sample: 0)), count: Self.rowsAhead)
     let sources = content.sources
@@ -118,6 +117,7 @@ import Synchronization
       }
       if approaches {
         for index in 0..<end - first {
+          guard !stopped.load(ordering: .relaxed) else { return nil }
           let (number, draw) = unsafe draws[index]
           unsafe readers[number].writer.approach(draw.sample)
         }
