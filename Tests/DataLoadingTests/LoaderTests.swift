@@ -63,7 +63,7 @@ import Testing
     let plain = try gains(nil)
     #expect(plain[0] == plain[1])
     var augmentation = Augmentation()
-    augmentation.gain = Augmentation.Gain(decibels: -12 ... 12)
+    augmentation.gain = Augmentation.Gain(decibels: -12...12)
     let changed = try gains(augmentation)
     for sample in 0..<40 { #expect(changed[0][4 * sample] != changed[1][4 * sample]) }
   }

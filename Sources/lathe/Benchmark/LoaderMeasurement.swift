@@ -21,10 +21,12 @@ struct LoaderMeasurement {
     var gigabytesPerSecond = 0.0
     /// Of all threads, the consumer's included.
     var cpuSecondsPerSample = 0.0
+    /// Of the faster stores.
     var gatherSamplesPerSecond = 0.0
     var gatherGigabytesPerSecond = 0.0
-    /// Whether the gather was faster with stores past the caches.
-    var gatherStreams = false
+    /// With usual stores, and with stores past the caches.
+    var usualGatherGigabytesPerSecond = 0.0
+    var streamingGatherGigabytesPerSecond = 0.0
     /// The loader's speed in terms of the gather's.
     var ratio = 0.0
     /// How often each had its turn.
@@ -71,7 +73,8 @@ struct LoaderMeasurement {
     let (usual, past) = (Self.median(plain), Self.median(streaming))
     figures.gatherSamplesPerSecond = max(usual, past)
     figures.gatherGigabytesPerSecond = figures.gatherSamplesPerSecond * bytes
-    figures.gatherStreams = past > usual
+    figures.usualGatherGigabytesPerSecond = usual * bytes
+    figures.streamingGatherGigabytesPerSecond = past * bytes
     figures.ratio = figures.samplesPerSecond / figures.gatherSamplesPerSecond
     figures.turns = turns
     figures.ringBatches = loader.ringLength
