@@ -83,7 +83,10 @@ extension Normalisation {
   func run() {
     let length = StatisticsSegment.blockLength
     let blocks = (source.count + length - 1) / length
+    ForkGate.enter()
+    defer { ForkGate.leave() }
     while true {
+      ForkGate.yield()
       let number = next.add(1, ordering: .relaxed).oldValue
       guard number < Self.segments, number < firstFailure.load(ordering: .relaxed) else { return }
       let first = blocks * number / Self.segments * length
