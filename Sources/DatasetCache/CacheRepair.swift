@@ -1,8 +1,9 @@
 import LMDBStore
 
 extension Cache {
-  /// Takes out everything that belongs to the tracks and files which problems of `verify()` name, in one
-  /// transaction, so that the next preparation makes it again, and a damaged index. What is sound stays.
+  /// Takes out everything that belongs to the tracks, files and splits which problems of `verify()` name,
+  /// in one transaction, so that the next preparation makes it again (a split is to be made again by
+  /// hand), and a damaged index. What is sound stays.
   ///
   /// - Parameter problems: what `verify()` has found.
   /// - Returns: the ids of the tracks that went, in the order of their bytes. Problems of a database as a
@@ -11,7 +12,7 @@ extension Cache {
   @discardableResult
   public func repair(_ problems: [CacheProblem]) throws(CacheError) -> [String] {
     let named = problems.filter { !$0.key.isEmpty && !Layout.derived.contains($0.database) }
-    let ofFiles: Set = [Layout.quarantine, Layout.dropped]
+    let ofFiles: Set = [Layout.quarantine, Layout.dropped, Layout.splits]
     let files = named.filter { ofFiles.contains($0.database) }
     let tracks = Set(named.filter { !ofFiles.contains($0.database) }.map(\.key))
     try inStore { () throws(StoreError) in
@@ -19,6 +20,7 @@ extension Cache {
         if named.count < problems.count { try transaction.forgetDerived() }
         for id in tracks { try transaction.removeTrack(id) }
         for file in files {
+          if file.database == Layout.splits { try transaction.forgetDerived(fromSplit: file.key) }
           try transaction.delete(file.key, in: try transaction.database(named: file.database))
         }
       }

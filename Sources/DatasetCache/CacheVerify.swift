@@ -1,3 +1,4 @@
+import Corpus
 import LMDBStore
 
 /// Something in a cache that is not as it must be.
@@ -77,14 +78,22 @@ extension Cache {
         if seen[name]?.contains(id) != true {
           problems.append(.init(name, id, "its record names it", .missing))
         }
-        if slices[id] == nil {
+        guard let index = slices[id] else {
           problems.append(.init(Layout.slices(view), id, "there is no slice index", .missing))
+          continue
+        }
+        if index.frames != record.frames {
+          problems.append(
+            .init(
+              Layout.slices(view), id,
+              "it is of \(index.frames) samples, its record of \(record.frames)"))
         }
       }
       for id in slices.keys where tracks[id]?.views[view] == nil {
         problems.append(.init(Layout.slices(view), id, "no record names it", .orphaned))
       }
     }
+    problems += try verifySplits(tracks.keys)
     problems += try verifyIndex()
     return problems.sorted { ($0.database, $0.key) < ($1.database, $1.key) }
   }
@@ -117,7 +126,29 @@ extension Cache {
     return (problems, ids)
   }
 
-  /// Checks every value of the index against its checksum.
+  /// Checks that every split can be read and that one made here holds every track.
+  private func verifySplits(
+    _ tracks: some Collection<String>
+  ) throws(CacheError) -> [CacheProblem] {
+    var problems: [CacheProblem] = []
+    for name in try splitNames() {
+      do throws(CacheError) {
+        guard let split = try split(named: name) else { continue }
+        // A published one leaves tracks out; one of slices names none; one that fits no more is empty.
+        if case .published = split.plan.policy { continue }
+        if split.plan.policy == .slices || split.assignment.isEmpty { continue }
+        if let lost = tracks.filter({ split.assignment[$0] == nil }).min() {
+          problems.append(
+            .init(Layout.splits, name, "track '\(lost)' is on none of its sides; make it again"))
+        }
+      } catch {
+        problems.append(.init(Layout.splits, name, "it cannot be read; make it again"))
+      }
+    }
+    return problems
+  }
+
+  /// Checks what was made from the rest against its checksums.
   private func verifyIndex() throws(CacheError) -> [CacheProblem] {
     var problems: [CacheProblem] = []
     for (key, bytes) in try entries(of: Layout.index) {
@@ -127,6 +158,12 @@ extension Cache {
         problems.append(.init(Layout.index, key, "its data does not have its checksum"))
       } catch {
         problems.append(.init(Layout.index, key, error.detail))
+      }
+    }
+    for (key, json) in try entries(of: Layout.statistics) {
+      let kept = try? RecordJSON.decode(KeptStatistics.self, from: json, subject: key)
+      if kept?.isWhole != true {
+        problems.append(.init(Layout.statistics, key, "it does not have its checksum"))
       }
     }
     return problems

@@ -5,6 +5,20 @@ import LMDBStore
 struct KeptStatistics: Codable {
   var identity: String
   var statistics: SampleStatistics
+  /// SHA-256 of the canonical JSON of ``statistics``: a wrong mean would change every batch unseen.
+  var sha256: String
+
+  init(identity: String, statistics: SampleStatistics) throws(CacheError) {
+    self.identity = identity
+    self.statistics = statistics
+    sha256 = try Fingerprint(hashing: RecordJSON.encode(statistics)).hex
+  }
+
+  /// Whether they are what was kept.
+  var isWhole: Bool {
+    let hash = try? Fingerprint(hashing: RecordJSON.encode(statistics)).hex
+    return hash == sha256
+  }
 
   /// What the keys of a split begin with; its statistics go when it changes.
   static func prefix(split: String) -> String { "\(split)/" }
@@ -25,7 +39,7 @@ extension CacheSamples {
     guard let key = try? KeptStatistics.key(view: view, side: side, axis: axis),
       let json = try? cache.bytes(for: key, in: Layout.statistics),
       let kept = try? RecordJSON.decode(KeptStatistics.self, from: json, subject: key),
-      kept.identity == identity
+      kept.identity == identity, kept.isWhole
     else { return nil }
     return kept.statistics
   }
@@ -38,7 +52,7 @@ extension CacheSamples {
   public func keep(_ statistics: SampleStatistics) {
     // Kept to save time, so that what cannot be kept is no error.
     try? cache.keep(
-      KeptStatistics(identity: identity, statistics: statistics), view: view, side: side)
+      try KeptStatistics(identity: identity, statistics: statistics), view: view, side: side)
   }
 }
 

@@ -84,7 +84,7 @@ final class OpenCache: Sendable {
       let about = try cache.description()
       var views: [String: JSONValue] = [:]
       var labels: [String] = []
-      for (view, fingerprint) in try cache.fingerprints() {
+      for (view, fingerprint) in try cache.fingerprints() where view.hasSamples {
         let samples: CacheSamples
         do throws(CacheError) {
           samples = try cache.samples(view: view)

@@ -1,5 +1,6 @@
 import Corpus
 import DatasetCache
+import LMDBStore
 import Testing
 
 @Suite struct KeptStatisticsTests {
@@ -50,6 +51,45 @@ import Testing
     try samples().keep(statistics)
     try Cache.open(at: made.path, for: .writing).remove(tracks: [made.tracks[0].id])
     #expect(try samples().keptStatistics(.overall) == nil)
+  }
+
+  @Test func aChangedNumberIsNotTaken() throws {
+    try samples().keep(statistics)
+    #expect(try Cache.open(at: made.path, for: .reading).verify() == [])
+    do {
+      let store = try Environment(path: "\(made.path)/shard-00000.lmdb")
+      try store.write { transaction throws(StoreError) in
+        let database = try transaction.database(named: "statistics")
+        let key = "half/train/mel/overall"
+        var text = ""
+        if let kept = try transaction.value(for: key, in: database) {
+          text = unsafe kept.withUnsafeBytes { String(decoding: unsafe Array($0), as: UTF8.self) }
+        }
+        try transaction.put(
+          Array(text.replacing("0.25", with: "0.75").utf8), for: key, in: database)
+      }
+    }
+    #expect(try samples().keptStatistics(.overall) == nil)
+    let cache = try Cache.open(at: made.path, for: .writing)
+    let problems = try cache.verify()
+    #expect(problems.map(\.database) == ["statistics"])
+    try cache.repair(problems)
+    #expect(try cache.verify() == [])
+  }
+
+  @Test func aSplitThatLostATrackOrCannotBeReadIsFound() throws {
+    let cache = try Cache.open(at: made.path, for: .writing)
+    #expect(try cache.verify() == [])
+    let whole = try #require(try cache.splitJSON(name: "half"))
+    let lost = String(decoding: whole, as: UTF8.self)
+      .replacing(made.tracks[3].id, with: "nobody")
+    for json in [Array(lost.utf8), Array(whole.dropLast(9))] {
+      try cache.putSplit(name: "half", json: json)
+      let problems = try cache.verify()
+      #expect(problems.map { [$0.database, $0.key] } == [["splits", "half"]])
+      try cache.repair(problems)
+      #expect(try cache.splitNames() == [] && cache.verify() == [])
+    }
   }
 
   @Test func aReaderForgetsThem() throws {

@@ -112,6 +112,8 @@ class Stored:
                 record = json.loads(record)
                 self.labels[record["id"]] = record["label"]
                 for view, fingerprint in record["views"].items():
+                    if view == "acoustic":
+                        continue
                     name = f"{view}/{fingerprint}".encode()
                     values = shard.open_db(name, transaction, create=False)
                     (array,) = load(bytes(transaction.get(key, db=values))).values()

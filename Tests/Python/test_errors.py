@@ -217,3 +217,12 @@ def test_a_library_that_is_missing(monkeypatch, tmp_path):
             lathe.open("x")
     finally:
         _library.library.cache_clear()
+
+
+def test_numbers_and_names_that_c_would_cut(path, cache):
+    with cache.loader("mel") as loader:
+        for number in (-1, 2**63, 2**64 + 5, 2**70):
+            with pytest.raises(lathe.NotFoundError):
+                loader.track_id(number)
+    with pytest.raises(lathe.NotFoundError, match="NUL"):
+        lathe.open(f"{path}\0junk")

@@ -205,3 +205,25 @@ def test_forked_without_torch_knowing(dataset):
     assert os.read(reading, 1) == b"y"
     os.close(reading)
     os.close(writing)
+
+
+@pytest.mark.parametrize("persistent", [True, False])
+def test_workers_go_on_from_a_state_once(path, cache, persistent):
+    with cache.loader("mel", batch_size=7, seed=3) as loader:
+        next(loader)
+        state = loader.state_dict()
+        samples = loader.samples
+    dataset = lathe.torch.Dataset(path, "mel", batch_size=7, seed=3, num_workers=2)
+    dataset.load_state_dict(state)
+    assert dataset.state_dict() == state
+    data = DataLoader(dataset, batch_size=None, num_workers=2, persistent_workers=persistent)
+    counts = []
+    for _ in range(3):
+        batches = [(batch.epoch, len(batch.labels)) for batch in data]
+        counts.append((sum(count for _, count in batches), {epoch for epoch, _ in batches}))
+    assert counts == [(samples - 7, {0}), (samples, {1}), (samples, {2})]
+
+
+def test_options_that_are_none_are_refused_at_once(path):
+    with pytest.raises(TypeError, match="batchsize"):
+        lathe.torch.Dataset(path, "mel", batchsize=7)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from . import _library
 from ._handles import OpenCache
 from ._library import library
-from .errors import ConfigurationError, ErrorCode
+from .errors import ConfigurationError, ErrorCode, NotFoundError
 from .loader import Loader
 from .options import Axis, DataType, LastBatch, LoaderOptions, Sampling
 
@@ -57,6 +57,9 @@ class Cache:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
+        if "\0" in self.path:
+            # A C string would end there and name another folder.
+            raise NotFoundError(ErrorCode.NOT_FOUND, f"{self.path!r}: no folder's name has a NUL in it")
         self._open = OpenCache(self.path)
 
     def describe(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ._handles import OpenCache, Ring
 from ._library import BATCH, TIMEOUT, Record, check, last_error, library
 from ._ring import Arrays, arrays
 from .batch import Array, Batch
+from .errors import ErrorCode, NotFoundError
 from .options import encoded
 
 # How long a wait goes on before Python looks whether the user has pressed Ctrl-C.
@@ -137,7 +138,10 @@ class Loader(Generic[Array]):
 
         :raises NotFoundError: where there is no such track.
         """
-        return _library.text(library().lathe_loader_track_id, self._handle, int(track))
+        number = int(track)
+        if not 0 <= number < 1 << 63:
+            raise NotFoundError(ErrorCode.NOT_FOUND, f"track {number}: no batch has such a number")
+        return _library.text(library().lathe_loader_track_id, self._handle, number)
 
     @property
     def statistics(self) -> dict[str, Any] | None:

@@ -66,6 +66,9 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
                     ErrorCode.CONFIGURATION,
                     f"{name}: an iteration of the dataset is one epoch; see set_epoch",
                 )
+        for name in options:
+            if name not in LoaderOptions.__annotations__:
+                raise TypeError(f"{name}: no such option; see lathe.Cache.loader")
         self._cache = cache if isinstance(cache, Cache) else Cache(cache)
         self._process = os.getpid()
         self._place = (view, split, side)
@@ -73,6 +76,7 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
         self._workers = num_workers
         self._options = options
         self._state: dict[str, Any] | None = None
+        self._state_process = os.getpid()
         self._loader: Loader[torch.Tensor] | None = None
         # The first epoch, and how many each rank has begun since: shared, so that set_epoch reaches
         # workers that persist, and that workers made anew for each epoch know how many there were.
@@ -103,7 +107,10 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
             world_size *= worker.num_workers
         begun = 1 + rank % _MOST_RANKS
         state, self._state = self._state, None
-        if state is not None:
+        if state is not None and worker is not None and self._state_process != os.getpid():
+            # The parent keeps its state: workers that are made anew go on from it once only.
+            state = state if self._epochs[begun] == 0 else None
+        elif state is not None:
             self._epochs[begun] = state["epoch"] - self._epochs[0]
         epoch = int(self._epochs[0] + self._epochs[begun])
         self._epochs[begun] += 1
@@ -131,7 +138,7 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
         :raises LatheError: where the batches come from workers of a ``DataLoader``, which alone know:
             use none, or the ``StatefulDataLoader`` of torchdata, which asks them.
         """
-        if self._state is not None:
+        if self._state is not None and not bool(self._epochs[1:].any()):
             return dict(self._state)
         if self._loader is not None:
             return self._loader.state_dict()
@@ -148,6 +155,13 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Makes the next iteration go on from a state, with any number of ranks and workers."""
         self._state = dict(state)
+        self._state_process = os.getpid()
+        if get_worker_info() is None:
+            self._epochs.zero_()
+            # What is no state is refused when it is gone on from.
+            epoch = state.get("epoch")
+            self._epochs[0] = epoch if isinstance(epoch, int) else 0
+            self._loader = None
 
     def _rank(self) -> tuple[int, int]:
         if distributed.is_available() and distributed.is_initialized():

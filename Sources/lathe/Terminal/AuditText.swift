@@ -24,7 +24,9 @@ enum AuditText {
   /// The furthest label; nil where no shares were asked for.
   static func balance(_ audit: SplitAudit) -> String? {
     if case .published = audit.policy { return nil }
-    guard let worst = audit.balance.worst, let label = worst.label else { return nil }
+    guard let worst = audit.balance.worst, let label = worst.label,
+      abs(Double(worst.got) - worst.target) >= 0.05 || !audit.balance.emptySides.isEmpty
+    else { return nil }
     let empty = audit.balance.emptySides.map(Words.shown).joined(separator: ", ")
     return "furthest from its share: \(Words.shown(label)) in \(Words.shown(worst.side)), "
       + "\(Words.tracks(worst.got)) of \(Words.fixed(worst.target, 1))"
