@@ -8,7 +8,7 @@ struct Duplicates: ParsableCommand {
     abstract: "List the tracks of a cache that sound the same.",
     discussion: """
       Copies of one recording, whatever their level, encoding or length, and pieces of one recording that \
-      overlap by three seconds or more, found by the acoustic fingerprints that prepare makes of every \
+      overlap by some four seconds or more, found by the acoustic fingerprints that prepare makes of every \
       track. For each pair: where the second begins in the first (in seconds, to 0.02), how alike they are \
       (1 for the same bytes or no bit of the fingerprints differing, 0 as of unrelated music), how long both \
       play the same, whether their labels differ, and whether the manifest knows them as one recording. \
