@@ -121,6 +121,6 @@ public struct SafetensorsWriter: Sendable {
 
 /// XXH3-64 as 16 hex digits, most significant first.
 func xxh3(_ data: UnsafeRawBufferPointer) -> String {
-  let digits = String(unsafe XXH3_64bits(data.baseAddress, data.count), radix: 16)
+  let digits = String(unsafe lathe_xxh3(data.baseAddress, data.count), radix: 16)
   return String(repeating: "0", count: 16 - digits.count) + digits
 }

@@ -1,1 +1,12 @@
 #include <xxhash.h>
+
+// On x86 the library also has variants for wider registers and picks one as it runs; the header replaces the
+// plain names by theirs, which Swift doesn't see, so there is a function.
+#if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
+#include <xxh_x86dispatch.h>
+#endif
+
+/// XXH3-64 of `size` bytes.
+static inline XXH64_hash_t lathe_xxh3(const void *data, size_t size) {
+  return XXH3_64bits(data, size);
+}
