@@ -75,24 +75,14 @@ extension AugmentationPart {
     }
   }
 
-  static func require(
-    _ value: Double, within limits: ClosedRange<Double>, _ field: String
+  static func require<Number: Comparable>(
+    _ value: Number, within limits: ClosedRange<Number>, _ field: String
   ) throws(LoadingError) {
     // A NaN is in no range.
     guard limits.contains(value) else {
       throw .part(
         "\(name).\(field)", "\(value) is out of range",
-        hint: "use a number from \(limits.lowerBound) to \(limits.upperBound)")
-    }
-  }
-
-  static func require(
-    _ value: Int, within limits: ClosedRange<Int>, _ field: String
-  ) throws(LoadingError) {
-    guard limits.contains(value) else {
-      throw .part(
-        "\(name).\(field)", "\(value) is out of range",
-        hint: "use a whole number from \(limits.lowerBound) to \(limits.upperBound)")
+        hint: "use \(limits.lowerBound) to \(limits.upperBound)")
     }
   }
 }

@@ -142,20 +142,26 @@ import Testing
     #expect(Self.error(Self.json(more: #","licence":"\#(longText)""#))?.kind == .tooLarge)
   }
 
+  /// `sound` with one to four bytes changed, removed or repeated elsewhere.
+  static func mutated(_ sound: [UInt8], by random: inout CounterGenerator) -> [UInt8] {
+    var bytes = sound
+    for _ in 0...random.next(below: 3) {
+      let place = Int(random.next(below: UInt64(bytes.count)))
+      switch random.next(below: 3) {
+      case 0: bytes[place] = UInt8(random.next(below: 256))
+      case 1: bytes.remove(at: place)
+      default: bytes.insert(bytes[Int(random.next(below: UInt64(bytes.count)))], at: place)
+      }
+    }
+    return bytes
+  }
+
   /// No mutation of a sound manifest may do anything but read or be refused.
   @Test func mutatedBytesNeverTrap() {
     var random = CounterGenerator(seed: 11, stream: "mutations")
     let sound = Self.json(more: #","future":[1.5e3,true,{"k":"\u00e9"}]"#)
     for _ in 0..<2_000 {
-      var bytes = sound
-      for _ in 0...random.next(below: 3) {
-        let place = Int(random.next(below: UInt64(bytes.count)))
-        switch random.next(below: 3) {
-        case 0: bytes[place] = UInt8(random.next(below: 256))
-        case 1: bytes.remove(at: place)
-        default: bytes.insert(bytes[Int(random.next(below: UInt64(bytes.count)))], at: place)
-        }
-      }
+      let bytes = Self.mutated(sound, by: &random)
       if let manifest = try? Manifest.decode(bytes) {
         #expect((try? Manifest.decode(manifest.canonicalJSON())) == manifest)
       }

@@ -122,15 +122,7 @@ import Testing
     let sound = ManifestDecodingTests.json(tracks: tracks, more: more)
     var random = CounterGenerator(seed: 17, stream: "faults")
     for _ in 0..<2_000 {
-      var bytes = sound
-      for _ in 0...random.next(below: 3) {
-        let place = Int(random.next(below: UInt64(bytes.count)))
-        switch random.next(below: 3) {
-        case 0: bytes[place] = UInt8(random.next(below: 256))
-        case 1: bytes.remove(at: place)
-        default: bytes.insert(bytes[Int(random.next(below: UInt64(bytes.count)))], at: place)
-        }
-      }
+      let bytes = ManifestDecodingTests.mutated(sound, by: &random)
       if let manifest = try? Manifest.decode(bytes) {
         #expect((try? Manifest.decode(manifest.canonicalJSON())) == manifest)
         #expect((try? Manifest.decode(manifest.readableJSON())) == manifest)

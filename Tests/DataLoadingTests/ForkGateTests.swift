@@ -14,30 +14,11 @@ import Testing
     func have(_ step: String) -> Bool { flags.withLock { $0.contains(step) } }
   }
 
-  /// A thread of its own, since a fork blocks the one that makes it.
-  private func thread(_ body: @escaping @Sendable () -> Void) -> pthread_t {
-    var handle = pthread_t()
-    let context = unsafe Unmanaged.passRetained(Body(body)).toOpaque()
-    unsafe pthread_create(
-      &handle, nil,
-      { context in
-        guard let context = unsafe context else { return nil }
-        unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue().body()
-        return nil
-      }, context)
-    return handle
-  }
-
-  private final class Body {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-
-  @Test func aForkWaitsForWhoIsInsideAndKeepsOthersOut() {
+  @Test func aForkWaitsForWhoIsInsideAndKeepsOthersOut() throws {
     #expect(ForkGate.isInstalled)
     let steps = Steps()
     ForkGate.enter()
-    let fork = thread {
+    let fork = try FillingThread {
       ForkGate.close()
       if steps.have("left") { steps.did("closed after that") }
     }
@@ -47,10 +28,10 @@ import Testing
     }
     steps.did("left")
     ForkGate.leave()
-    pthread_join(fork, nil)
+    fork.join()
     #expect(steps.have("closed after that"))
 
-    let late = thread {
+    let late = try FillingThread {
       ForkGate.enter()
       steps.did("entered")
       ForkGate.leave()
@@ -58,7 +39,7 @@ import Testing
     usleep(20_000)
     #expect(!steps.have("entered"))
     ForkGate.open()
-    pthread_join(late, nil)
+    late.join()
     #expect(steps.have("entered"))
   }
 }
