@@ -4,7 +4,7 @@
 /// On x86-64 each is compiled three times (SSE2, AVX2, AVX-512) and resolved once at load, so one
 /// binary runs everywhere at full speed. Sums are taken in an order that the code fixes (sixteen
 /// lanes, then a fixed tree) and fused multiply-add is off, so that the bytes of a result do not
-/// depend on which of the three ran.
+/// depend on which of the three ran. The networks' kernels are the exception: they do use it.
 ///
 /// A *panel* holds `LATHE_PANEL` consecutive frames of a spectrogram with the frames side by side:
 /// `panel[bin * LATHE_PANEL + frame]`. What runs along frequency (cumulative sums, filter banks,
@@ -187,6 +187,35 @@ void lathe_add_normal_noise(uint64_t seed, uint64_t stream, float deviation, flo
 /// rest of (phase + step i) / phases, phase < phases. Added up by halves: t + 8 to t, then 4, 2, 1.
 void lathe_resample(const float *input, const float *weights, long phases, long step, long phase,
                     float *output, long count);
+
+// Convolutions along time
+
+/// A convolution of sequences whose channels lie in panels of sixteen: panel[t * 16 + c], channels that
+/// are missing to a multiple of sixteen being 0. Position t of an output panel q reads, in each of
+/// `segments` segments, `span` neighbouring floats, so that no input is ever copied:
+///
+///   output[place(q) + t * outputRowStride + c] = bias[16 q + c] + the sum over segments s and i < span
+///     of input[s * segmentStride + t * rowStride + i] * weights[((q * segments + s) * span + i) * 16 + c]
+///   place(q) = q / phases * outputPanelStride + q % phases * 16
+///
+/// Sequences of more than one channel have a segment for each input panel with span = kernel * 16 and
+/// rowStride = stride * 16; those of one channel have one segment, span = kernel and rowStride = stride.
+/// `phases` is 1, but for gradients by the input: those of a convolution of stride s come out s positions
+/// a row, one in each of s phases.
+typedef struct {
+  long samples, positions, panels;
+  long segments, span;
+  long rowStride, segmentStride, sampleStride;
+  long phases, outputRowStride, outputPanelStride, outputSampleStride;
+} LatheConvolution;
+
+/// The convolution above for all samples; `bias` may be null. All but `input` are 64-byte aligned.
+void lathe_convolve(const LatheConvolution *shape, const float *input, const float *weights,
+                    const float *bias, float *output);
+/// Adds to the packed `weights` the gradient by them: the sum over samples and positions of input times
+/// gradient[q * outputPanelStride + t * 16 + c].
+void lathe_convolution_add_gradient(const LatheConvolution *shape, const float *input,
+                                    const float *gradient, float *weights);
 
 #pragma GCC visibility pop
 
