@@ -1,4 +1,4 @@
-#include "contracted.h"
+#include "versions.h"
 
 // A row of the product is an output position, its inputs `span` floats of each segment; rows overlap. Rows
 // are reached from every third one, at once or twice the stride on, which addresses of x86 express: so a
@@ -11,9 +11,9 @@ INLINE void convolve_tile(const int rows, const int panels, const LatheConvoluti
                           float *const *outputs) {
   const long stride = shape->rowStride, span = shape->span;
   const long panelWeights = shape->segments * span * 16;
-  Lanes sums[MOST_ROWS][2];
+  Float16Lanes sums[MOST_ROWS][2];
   UNROLLED for (int p = 0; p < panels; p++) {
-    const Lanes start = bias ? lanes(bias + 16 * p) : (Lanes){};
+    const Float16Lanes start = bias ? lanes(bias + 16 * p) : (Float16Lanes){};
     UNROLLED for (int r = 0; r < rows; r++) sums[r][p] = start;
   }
   for (long segment = 0; segment < shape->segments; segment++) {
@@ -27,7 +27,7 @@ INLINE void convolve_tile(const int rows, const int panels, const LatheConvoluti
     }
 #define TAP(k)                                                                                 \
   {                                                                                            \
-    Lanes weight[2];                                                                           \
+    Float16Lanes weight[2];                                                                           \
     UNROLLED for (int p = 0; p < panels; p++)                                                  \
         weight[p] = lanes(weights + p * panelWeights + 16 * (k));                              \
     UNROLLED for (int r = 0; r < rows; r++) {                                                  \
@@ -52,7 +52,7 @@ INLINE void convolve_tile(const int rows, const int panels, const LatheConvoluti
   UNROLLED for (int p = 0; p < panels; p++) {
     float *output = outputs[p];
     UNROLLED for (int r = 0; r < rows; r++)
-        *(Lanes *)(output + r * shape->outputRowStride) = sums[r][p];
+        *(Float16Lanes *)(output + r * shape->outputRowStride) = sums[r][p];
   }
 }
 

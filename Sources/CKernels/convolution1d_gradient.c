@@ -1,4 +1,4 @@
-#include "contracted.h"
+#include "versions.h"
 
 enum { MOST_ROWS = 14 };
 
@@ -7,7 +7,7 @@ enum { MOST_ROWS = 14 };
 INLINE void gradient_tile(const int rows, const int panels, const LatheConvolution *shape,
                           const float *input, const float *gradient, float *weights) {
   const long panelWeights = shape->segments * shape->span * 16;
-  Lanes sums[MOST_ROWS][2];
+  Float16Lanes sums[MOST_ROWS][2];
   UNROLLED for (int p = 0; p < panels; p++)
   UNROLLED for (int r = 0; r < rows; r++) sums[r][p] = lanes(weights + p * panelWeights + 16 * r);
   for (long sample = 0; sample < shape->samples; sample++) {
@@ -15,7 +15,7 @@ INLINE void gradient_tile(const int rows, const int panels, const LatheConvoluti
     const float *g = gradient + sample * shape->outputSampleStride;
     const float *h = g + (panels > 1 ? shape->outputPanelStride : 0);
     for (long position = 0; position < shape->positions; position++) {
-      const Lanes first = lanes(g), second = lanes(h);
+      const Float16Lanes first = lanes(g), second = lanes(h);
       UNROLLED for (int r = 0; r < rows; r++) {
         sums[r][0] += x[r] * first;
         if (panels > 1) sums[r][1] += x[r] * second;
@@ -27,7 +27,7 @@ INLINE void gradient_tile(const int rows, const int panels, const LatheConvoluti
   }
   UNROLLED for (int p = 0; p < panels; p++)
   UNROLLED for (int r = 0; r < rows; r++)
-      *(Lanes *)(weights + p * panelWeights + 16 * r) = sums[r][p];
+      *(Float16Lanes *)(weights + p * panelWeights + 16 * r) = sums[r][p];
 }
 
 INLINE void gradient_panels(const int panels, const int most, const LatheConvolution *shape,

@@ -217,6 +217,59 @@ void lathe_convolve(const LatheConvolution *shape, const float *input, const flo
 void lathe_convolution_add_gradient(const LatheConvolution *shape, const float *input,
                                     const float *gradient, float *weights);
 
+/// The size of a convolution's filters, which PyTorch keeps as weights[outputs][inputs][kernel].
+typedef struct {
+  long outputs, inputs, kernel, stride;
+} LatheFilters;
+
+/// Packs the filters of one output panel as `lathe_convolve` reads them.
+void lathe_pack_convolution(const LatheFilters *filters, const float *weights, long panel,
+                            float *packed);
+/// The reverse, for the filters of that panel: `weights` points to the first of them.
+void lathe_unpack_convolution(const LatheFilters *filters, const float *packed, long panel,
+                              float *weights);
+/// Packs the filters for the gradient by the input, which is a convolution itself: of the output's
+/// gradient with ceil(kernel / stride) - 1 rows of zeroes on both sides, by the filters backwards, a
+/// panel for every `stride` phases of every sixteen inputs.
+void lathe_pack_input_gradient(const LatheFilters *filters, const float *weights, long panel,
+                               float *packed);
+/// Panels of sixteen from channels[count][positions], and back.
+void lathe_channels_to_panels(const float *channels, long count, long positions, float *panels);
+void lathe_panels_to_channels(const float *panels, long count, long positions, float *channels);
+
+/// What normalises sixteen channels: y = (x - mean) * scale + offset. Its gradient by x is scale times
+/// the gradient by y, plus shift + (x - mean) * factor, through mean and variance.
+typedef struct {
+  float mean[16], scale[16], offset[16], shift[16], factor[16];
+} LatheNormalisation;
+
+/// What follows a convolution in one panel, in one pass: max(0, ·) where `rectify` is not 0, the sums
+/// that batch normalisation needs, and the value of each whole window of positions that will be its
+/// maximum after normalisation: the largest where the channel's scale is positive, the smallest where it
+/// is negative, the first where it is 0.
+///
+/// `output` takes all positions, past the caches unless it is `values` itself, and is 64-byte aligned;
+/// it may be null. `extremes` takes positions / window positions; null where they aren't wanted. sums[c]
+/// and sums[16 + c] are added to: of x and of x^2; null where they aren't wanted.
+void lathe_convolution_finish(const float *values, long positions, int rectify, long window,
+                              const float *scale, float *output, float *extremes, double *sums);
+/// output = the normalised values, max(0, ·) of them where `rectify` is not 0. May be `values` itself.
+void lathe_normalise_panel(const LatheNormalisation *normalisation, const float *values,
+                           int rectify, long positions, float *output);
+/// Adds to sums[c] the sum of g, to sums[16 + c] that of g * (x - mean), g being the gradient, 0 where
+/// `rectify` is not 0 and the normalised value not positive.
+void lathe_normalisation_sums(const LatheNormalisation *normalisation, const float *values,
+                              const float *gradient, int rectify, long positions, double *sums);
+/// The gradient by a convolution's output in one panel: back through pooling (the first of a window that
+/// equals its extreme has all of it), normalisation, and max(0, ·), which came before normalisation
+/// where `rectifiedFirst` is not 0, else after it. `values` and `extremes` are what
+/// `lathe_convolution_finish` gave; `gradient` is that by the pooled outputs. Adds to sums[c] the sum of
+/// `output`, the gradient by the bias.
+void lathe_convolution_unfinish(const LatheNormalisation *normalisation, const float *values,
+                                long positions, int rectifiedFirst, long window,
+                                const float *extremes, const float *gradient, float *output,
+                                double *sums);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus
