@@ -1,11 +1,6 @@
 #pragma once
 
-#include "dispatch.h"
-
-// The networks' kernels multiply and add in one step where the processor can: what is learnt has no bytes
-// that must repeat on another processor, as a signal has. Which products are fused is the code's choice, so
-// that on one processor a sum is the same every time.
-#pragma STDC FP_CONTRACT ON
+#include "fused.h"
 
 // A kernel whose tile follows from the count of registers is written once, inlined, and instantiated for
 // each instruction set by name; DISPATCH picks when it is called.

@@ -28,7 +28,7 @@ struct ModuleTable {
 
   static let lathe = ModuleTable(
     rows: [
-      Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"),
+      Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"), Row("COpenBLAS"),
       Row("CKernels"),
       Row("Corpus"),
       Row("AudioIO", ["Corpus", "CSndfile", "CSoxr", "CCrypto"]),
@@ -37,6 +37,10 @@ struct ModuleTable {
       Row("DatasetCache", ["Corpus", "LMDBStore", "CXXHash", "CCrypto"]),
       Row("Preparation", ["Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
       Row("DataLoading", ["Corpus", "CKernels"]),
+      Row("Training", ["Corpus", "DataLoading", "Safetensors"]),
+      Row(
+        "Networks",
+        ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"]),
       Row("Exporting", ["Corpus", "DatasetCache"]),
       Row("Synthesis"),
       Row("LatheC", ["Corpus", "DatasetCache", "DataLoading"]),
@@ -45,7 +49,7 @@ struct ModuleTable {
         "lathe",
         [
           "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading",
-          "Exporting", "Synthesis", "ArgumentParser",
+          "Training", "Networks", "Exporting", "Synthesis", "Safetensors", "ArgumentParser",
         ]),
     ],
     products: ["ArgumentParser"], printing: ["lathe"])
