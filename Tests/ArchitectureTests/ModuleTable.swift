@@ -28,14 +28,16 @@ struct ModuleTable {
 
   static let lathe = ModuleTable(
     rows: [
-      Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"), Row("COpenBLAS"),
+      Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"),
+      Row("COpenBLAS"),
       Row("CKernels"),
+      Row("Safetensors", ["CXXHash"]),
       Row("Corpus"),
       Row("AudioIO", ["Corpus", "CSndfile", "CSoxr", "CCrypto"]),
       Row("SignalKit", ["CFFTW", "CKernels"]),
       Row("LMDBStore", ["CLMDB"]),
-      Row("DatasetCache", ["Corpus", "LMDBStore", "CXXHash", "CCrypto"]),
-      Row("Preparation", ["Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
+      Row("DatasetCache", ["Safetensors", "Corpus", "LMDBStore", "CCrypto"]),
+      Row("Preparation", ["Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
       Row("DataLoading", ["Corpus", "CKernels"]),
       Row("Training", ["Corpus", "DataLoading", "Safetensors"]),
       Row(
@@ -48,8 +50,8 @@ struct ModuleTable {
       Row(
         "lathe",
         [
-          "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading",
-          "Training", "Networks", "Exporting", "Synthesis", "Safetensors", "ArgumentParser",
+          "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
+          "DataLoading", "Training", "Networks", "Exporting", "Synthesis", "ArgumentParser",
         ]),
     ],
     products: ["ArgumentParser"], printing: ["lathe"])
