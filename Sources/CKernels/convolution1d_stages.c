@@ -182,3 +182,8 @@ void lathe_convolution_unfinish(const LatheNormalisation *normalisation, const f
   else
     unfinish(window, 0, 1, &c, values, positions, extremes, gradient, output, sums);
 }
+
+DISPATCHED
+void lathe_add(const float *values, float *sum, long count) {
+  for (long i = 0; i < count; i++) sum[i] += values[i];
+}

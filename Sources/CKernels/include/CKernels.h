@@ -282,6 +282,8 @@ void lathe_unpack_convolution(const LatheFilters *filters, const float *packed, 
 /// panel for every `stride` phases of every sixteen inputs.
 void lathe_pack_input_gradient(const LatheFilters *filters, const float *weights, long panel,
                                float *packed);
+/// sum[i] += values[i].
+void lathe_add(const float *values, float *sum, long count);
 /// Panels of sixteen from channels[count][positions], and back.
 void lathe_channels_to_panels(const float *channels, long count, long positions, float *panels);
 void lathe_panels_to_channels(const float *panels, long count, long positions, float *channels);
