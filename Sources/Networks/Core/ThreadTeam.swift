@@ -1,3 +1,4 @@
+import CKernels
 import DataLoading
 import Glibc
 import Synchronization
