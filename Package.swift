@@ -25,7 +25,7 @@ let package = Package(
       name: "Lathe",
       targets: [
         "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache", "Preparation", "DataLoading",
-        "Exporting",
+        "Training", "Exporting",
       ]),
     .library(name: "LatheC", type: .dynamic, targets: ["LatheC"]),
   ],
@@ -68,6 +68,7 @@ let package = Package(
       swiftSettings: swift),
     .target(
       name: "DataLoading", dependencies: ["Corpus", "CKernels"], swiftSettings: swiftOverC),
+    .target(name: "Training", dependencies: ["Corpus", "DataLoading"], swiftSettings: swift),
     .target(name: "Exporting", dependencies: ["Corpus", "DatasetCache"], swiftSettings: swift),
     .target(name: "Synthesis", swiftSettings: swift),
     .target(
@@ -101,6 +102,9 @@ let package = Package(
       name: "DataLoadingTests",
       dependencies: ["DataLoading", "DatasetCache", "Corpus", "CKernels"],
       swiftSettings: swiftOverC),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Corpus", "DataLoading"],
+      swiftSettings: swift),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
     .testTarget(

@@ -37,6 +37,7 @@ struct ModuleTable {
       Row("DatasetCache", ["Corpus", "LMDBStore", "CXXHash", "CCrypto"]),
       Row("Preparation", ["Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
       Row("DataLoading", ["Corpus", "CKernels"]),
+      Row("Training", ["Corpus", "DataLoading"]),
       Row("Exporting", ["Corpus", "DatasetCache"]),
       Row("Synthesis"),
       Row("LatheC", ["Corpus", "DatasetCache", "DataLoading"]),
