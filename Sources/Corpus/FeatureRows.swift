@@ -41,7 +41,9 @@ public struct FeatureRows: Sendable {
         .badTable, header.line, "names no column \"filename\" or no column \"label\"",
         hint: "give a table as lathe export csv writes it")
     }
-    let numbers = places.filter { !Self.notFeatures.contains($0.key) }.sorted { $0.value < $1.value }
+    let numbers = places.filter { !Self.notFeatures.contains($0.key) }.sorted {
+      $0.value < $1.value
+    }
     if numbers.isEmpty {
       throw reader.error(.badTable, header.line, "has no column of numbers", hint: "add features")
     }

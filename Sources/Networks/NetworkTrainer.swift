@@ -150,7 +150,9 @@ final class NetworkTrainer: Trainer {
     }
     if !averages.isEmpty {
       // The weights of a checkpoint are the averages; these are what the next step moves.
-      tensors += network.parameters.map { Tensor("raw.\($0.name)", shape: $0.shape, $0.value.array) }
+      tensors += network.parameters.map {
+        Tensor("raw.\($0.name)", shape: $0.shape, $0.value.array)
+      }
     }
     return TrainerState(
       tensors: tensors,

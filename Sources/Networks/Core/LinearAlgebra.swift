@@ -16,7 +16,8 @@ enum LinearAlgebra {
       throw TrainingError(
         kind: .system, subject: "OpenBLAS",
         detail: "its kernels for '\(core)' compute wrong products on this processor",
-        hint: "set OPENBLAS_CORETYPE=Haswell (or Zen, Nehalem) in the environment, or install a newer "
+        hint:
+          "set OPENBLAS_CORETYPE=Haswell (or Zen, Nehalem) in the environment, or install a newer "
           + "libopenblas")
     }
   }
@@ -51,7 +52,9 @@ enum LinearAlgebra {
       a.withUnsafeBufferPointer { a in
         b.withUnsafeBufferPointer { b in
           product.withUnsafeMutableBufferPointer { c in
-            guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+            guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else {
+              return
+            }
             multiply(
               rows: rows, columns: columns, inner: inner, a, strideA: transposedA ? rows : inner,
               transposedA: transposedA, b, strideB: transposedB ? inner : columns,

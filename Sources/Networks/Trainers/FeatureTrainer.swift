@@ -1,3 +1,4 @@
+import Corpus
 import Training
 
 extension EmbeddedTrainers {
@@ -26,7 +27,8 @@ extension EmbeddedTrainers {
       var network = FeatureNetwork()
       network.hidden = try setting.options.integers(
         "hidden", default: network.hidden, in: 1...16_384)
-      network.dropout = try setting.options.number("dropout", default: network.dropout, in: 0...0.95)
+      network.dropout = try setting.options.number(
+        "dropout", default: network.dropout, in: 0...0.95)
       network.inputDropout = try setting.options.number(
         "input-dropout", default: network.inputDropout, in: 0...0.95)
       let inputs = setting.sampleShape.reduce(1, *)

@@ -25,7 +25,9 @@ struct SessionState: Codable {
     var loss: Double
 
     func isBetter(than other: Score) -> Bool {
-      (trackAccuracy, sliceAccuracy, -loss) > (other.trackAccuracy, other.sliceAccuracy, -other.loss)
+      (trackAccuracy, sliceAccuracy, -loss) > (
+        other.trackAccuracy, other.sliceAccuracy, -other.loss
+      )
     }
   }
 }

@@ -56,7 +56,8 @@ public final class TrainingSession {
   /// - Returns: what it came to; the same is written as the run's result.
   /// - Throws: ``TrainingError``: `.diverged` that names epoch and batch, `.data` where a sample cannot be
   ///   read, `.noSpace`; the result is written then, too, and the last good checkpoint is kept.
-  public func run(cancellation: Cancellation = Cancellation()) throws(TrainingError) -> ResultRecord {
+  public func run(cancellation: Cancellation = Cancellation()) throws(TrainingError) -> ResultRecord
+  {
     if let directory { progress.report(.began(directory.record, epochsDone: state.epochsDone)) }
     do throws(TrainingError) {
       let status = try trainEpochs(cancellation)
@@ -69,7 +70,8 @@ public final class TrainingSession {
     }
   }
 
-  private func trainEpochs(_ cancellation: Cancellation) throws(TrainingError) -> ResultRecord.Status
+  private func trainEpochs(_ cancellation: Cancellation) throws(TrainingError)
+    -> ResultRecord.Status
   {
     guard state.epochsDone < configuration.epochs else { return .finished }
     let loader = try inLoading { () throws(LoadingError) in

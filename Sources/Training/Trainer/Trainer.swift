@@ -24,7 +24,8 @@ public protocol Trainer: AnyObject {
   ///   - moment: where in the training this is.
   /// - Returns: the loss before the step, and how many samples were labelled rightly.
   /// - Throws: ``TrainingError``; a loss that is not finite need not be thrown, the session sees it.
-  func train(on batch: borrowing Batch, at moment: TrainingMoment) throws(TrainingError) -> StepResult
+  func train(on batch: borrowing Batch, at moment: TrainingMoment) throws(TrainingError)
+    -> StepResult
 
   /// Appends the probability of each label for each sample of a batch: `batch.count` rows of as many numbers
   /// as there are labels, which add up to 1.
