@@ -171,16 +171,17 @@ INLINE void unfinish(const long window, const int before, const int after, const
 
 DISPATCHED
 void lathe_convolution_unfinish(const LatheNormalisation *normalisation, const float *values,
-                                long positions, int rectifiedFirst, long window,
+                                long positions, LatheRectification rectified, long window,
                                 const float *extremes, const float *gradient, float *output,
                                 double *sums) {
   const Constants c = constants_of(normalisation);
-  if (rectifiedFirst && window == 8)
+  if (rectified == LATHE_RECTIFIED_BEFORE && window == 8)
     unfinish(8, 1, 0, &c, values, positions, extremes, gradient, output, sums);
-  else if (rectifiedFirst)
+  else if (rectified == LATHE_RECTIFIED_BEFORE)
     unfinish(window, 1, 0, &c, values, positions, extremes, gradient, output, sums);
   else
-    unfinish(window, 0, 1, &c, values, positions, extremes, gradient, output, sums);
+    unfinish(window, 0, rectified == LATHE_RECTIFIED_AFTER, &c, values, positions, extremes, gradient,
+             output, sums);
 }
 
 DISPATCHED

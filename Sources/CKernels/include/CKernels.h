@@ -311,13 +311,18 @@ void lathe_normalise_panel(const LatheNormalisation *normalisation, const float 
 /// `rectify` is not 0 and the normalised value not positive.
 void lathe_normalisation_sums(const LatheNormalisation *normalisation, const float *values,
                               const float *gradient, int rectify, long positions, double *sums);
+/// Where max(0, ·) was, seen from a normalisation.
+typedef enum {
+  LATHE_NOT_RECTIFIED,
+  LATHE_RECTIFIED_BEFORE,
+  LATHE_RECTIFIED_AFTER
+} LatheRectification;
 /// The gradient by a convolution's output in one panel: back through pooling (the first of a window that
-/// equals its extreme has all of it), normalisation, and max(0, ·), which came before normalisation
-/// where `rectifiedFirst` is not 0, else after it. `values` and `extremes` are what
+/// equals its extreme has all of it), normalisation, and max(0, ·) where there was one. `values` and `extremes` are what
 /// `lathe_convolution_finish` gave; `gradient` is that by the pooled outputs. Adds to sums[c] the sum of
 /// `output`, the gradient by the bias.
 void lathe_convolution_unfinish(const LatheNormalisation *normalisation, const float *values,
-                                long positions, int rectifiedFirst, long window,
+                                long positions, LatheRectification rectified, long window,
                                 const float *extremes, const float *gradient, float *output,
                                 double *sums);
 

@@ -93,8 +93,8 @@ final class BatchNormalisation1d: Layer {
         let place = values.start + sample * count + offset
         // What is wanted is the gradient by x alone, not the sum that a bias before it would need.
         lathe_convolution_unfinish(
-          normalisation.panel(panel), place, length, 0, 1, place, given + offset, made + offset,
-          partSums(part))
+          normalisation.panel(panel), place, length, LATHE_NOT_RECTIFIED, 1, place, given + offset,
+          made + offset, partSums(part))
       }
       lathe_panels_to_channels(made, channels, length, inputGradient.start + sample * outputCount)
     }

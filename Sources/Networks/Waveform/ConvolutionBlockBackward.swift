@@ -100,7 +100,8 @@ extension ConvolutionBlock {
     lathe_convolution_unfinish(
       normalisation.panel(panel),
       values.start + sample * valueCount + (panel * shape.positions + position) * 16, count,
-      order == .rectifyFirst ? 1 : 0, window, extremes(sample) + place,
+      order == .rectifyFirst ? LATHE_RECTIFIED_BEFORE : LATHE_RECTIFIED_AFTER, window,
+      extremes(sample) + place,
       given + sample * pooledCount + place, output, filters.biasSums(part) + panel * 16)
   }
 
