@@ -43,11 +43,13 @@ import Training
     #expect(!network.parameters.contains { $0.name == "convolutions.0.weight" })
     let kept = try #require(network.statistics.first { $0.name == "convolutions.0.weight" })
     #expect(kept.shape == [16, 1, 64])
-    #expect(kept.value.array == GammatoneBank().kernels.map { $0 }.prefix(1_024).map { $0 })
+    let isBank = kept.value.array == GammatoneBank().kernels
+    #expect(isBank)
     let learnt = try WaveformNetwork(firstFilters: .gammatone).make(
       length: 44_100, labels: 10, seed: 1)
     #expect(learnt.parameterCount == 388_378)
-    #expect(learnt.parameters[0].value.array == kept.value.array)
+    let isSame = learnt.parameters[0].value.array == kept.value.array
+    #expect(isSame)
   }
 
   @Test func filtersAreGammatones() throws {

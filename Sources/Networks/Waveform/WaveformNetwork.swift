@@ -87,7 +87,7 @@ struct WaveformNetwork: Hashable {
     guard firstFilters != .learnt else { return nil }
     // Audio of a low rate has no 10 kHz.
     let bank = GammatoneBank(
-      count: block.channels, taps: block.kernel, rate: rate, highest: min(10_000, 0.45 * rate))
+      count: block.channels, taps: block.kernel, rate: rate, highest: min(10_000, 0.46 * rate))
     return bank.kernels
   }
 }
