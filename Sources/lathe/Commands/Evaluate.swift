@@ -44,7 +44,8 @@ struct Evaluate: ParsableCommand {
     try TrainingJob.check(record, trained)
     let place = try self.place(own, record)
     let isOther = place.split.plan.name != record.split.name
-    let sides = side.isEmpty ? place.split.sides.filter { isOther || $0 != record.sides.training } : side
+    let sides =
+      side.isEmpty ? place.split.sides.filter { isOther || $0 != record.sides.training } : side
     var evaluations: [String: SideEvaluation] = [:]
     for name in sides {
       guard let samples = try place.samplesIfAny(name) else {

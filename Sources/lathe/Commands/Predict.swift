@@ -54,7 +54,8 @@ struct Predict: ParsableCommand {
         guard samples.shape == record.sampleShape else {
           throw TrainingError(
             kind: .run, subject: runDirectory,
-            detail: "samples of its recipe are \(samples.shape), and the run's \(record.sampleShape)",
+            detail:
+              "samples of its recipe are \(samples.shape), and the run's \(record.sampleShape)",
             hint: "train again with this version of lathe")
         }
         try show(file, try vote(model, samples), slices: samples.count, record.labels)

@@ -67,7 +67,8 @@ struct Train: ParsableCommand {
   var output: String?
 
   @Option(
-    help: ArgumentHelp("Go on with a run that was stopped; nothing else is needed.", valueName: "run-dir"),
+    help: ArgumentHelp(
+      "Go on with a run that was stopped; nothing else is needed.", valueName: "run-dir"),
     completion: .directory)
   var resume: String?
 

@@ -72,7 +72,11 @@ struct TrainingJob {
 
   /// A run that is gone on with, from its record.
   init(resuming record: RunRecord, in directory: String) throws {
-    let place = try Self.place(of: record, in: directory)
+    try self.init(resuming: record, try Self.place(of: record, in: directory))
+  }
+
+  /// The same with its samples opened before.
+  init(resuming record: RunRecord, _ place: TrainingPlace) throws {
     split = place.split
     let training = try place.samples(record.sides.training.components(separatedBy: "+"))
     try Self.check(record, training)

@@ -17,7 +17,8 @@ enum TrainingText {
   static func line(_ advance: TrainingAdvance) -> String {
     var text =
       "\(Words.count(advance.step))/\(Words.count(advance.steps))  loss \(Words.fixed(advance.loss, 3))"
-    text += "  \(percent(advance.accuracy))  \(Words.count(Int(advance.samplesPerSecond))) samples/s"
+    text +=
+      "  \(percent(advance.accuracy))  \(Words.count(Int(advance.samplesPerSecond))) samples/s"
     if let remaining = advance.remainingSeconds { text += ", \(Words.duration(remaining)) left" }
     return text
   }
@@ -51,7 +52,8 @@ enum TrainingText {
     var rows = [["side", "slices right", "tracks right", "95 % interval", "macro F1", "tracks"]]
     for (name, side) in evaluations.sorted(by: { $0.key > $1.key }) {
       let metrics = side.metrics
-      let interval = metrics.trackInterval.map { Words.fixed($0 * 100, 1) }.joined(separator: " to ")
+      let interval = metrics.trackInterval.map { Words.fixed($0 * 100, 1) }.joined(
+        separator: " to ")
       rows.append([
         Words.shown(name), percent(metrics.sliceAccuracy), percent(metrics.trackAccuracy),
         interval, Words.fixed(metrics.macroF1, 3), Words.count(metrics.tracks),
