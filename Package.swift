@@ -25,7 +25,7 @@ let package = Package(
       name: "Lathe",
       targets: [
         "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache", "Preparation", "DataLoading",
-        "Training", "Exporting",
+        "Training", "Reporting", "Exporting",
       ]),
     .library(name: "LatheC", type: .dynamic, targets: ["LatheC"]),
   ],
@@ -51,6 +51,9 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", path: "Sources/CLibraries/CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCairo", path: "Sources/CLibraries/CCairo", pkgConfig: "cairo",
+      providers: [.apt(["libcairo2-dev", "fonts-dejavu-core"])]),
 
     .target(name: "CKernels"),
     .target(name: "Corpus", swiftSettings: swift),
@@ -69,6 +72,9 @@ let package = Package(
     .target(
       name: "DataLoading", dependencies: ["Corpus", "CKernels"], swiftSettings: swiftOverC),
     .target(name: "Training", dependencies: ["Corpus", "DataLoading"], swiftSettings: swift),
+    .target(
+      name: "Reporting", dependencies: ["Corpus", "Training", "CCairo"],
+      swiftSettings: swiftOverC),
     .target(name: "Exporting", dependencies: ["Corpus", "DatasetCache"], swiftSettings: swift),
     .target(name: "Synthesis", swiftSettings: swift),
     .target(
@@ -105,6 +111,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Corpus", "DataLoading"],
       swiftSettings: swift),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting", "Training"], swiftSettings: swift),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
     .testTarget(

@@ -29,6 +29,7 @@ struct ModuleTable {
   static let lathe = ModuleTable(
     rows: [
       Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"),
+      Row("CCairo"),
       Row("CKernels"),
       Row("Corpus"),
       Row("AudioIO", ["Corpus", "CSndfile", "CSoxr", "CCrypto"]),
@@ -38,6 +39,7 @@ struct ModuleTable {
       Row("Preparation", ["Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
       Row("DataLoading", ["Corpus", "CKernels"]),
       Row("Training", ["Corpus", "DataLoading"]),
+      Row("Reporting", ["Corpus", "Training", "CCairo"]),
       Row("Exporting", ["Corpus", "DatasetCache"]),
       Row("Synthesis"),
       Row("LatheC", ["Corpus", "DatasetCache", "DataLoading"]),
