@@ -50,7 +50,7 @@ public struct LineChart: Figure {
   /// A chart of these parts.
   public init(
     title: String, valueTitle: String, quantity: Quantity, series: [Series],
-    mark: (epoch: Int, name: String)? = nil, extent: Size = Size(560, 340)
+    mark: (epoch: Int, name: String)? = nil, extent: Size = Size(575, 340)
   ) {
     self.title = title
     self.valueTitle = valueTitle

@@ -42,23 +42,4 @@ enum HTML {
 
       """
   }
-
-  /// A figure as part of a page.
-  ///
-  /// - Parameters:
-  ///   - svg: what cairo wrote; it holds no text, only outlines.
-  ///   - prefix: put before every name, since the names of two figures of one page would clash.
-  ///   - title: what it shows, for those who do not see it.
-  static func figure(svg: [UInt8], prefix: String, title: String) -> String {
-    var picture = String(decoding: svg, as: UTF8.self)
-    if let start = picture.firstRange(of: "<svg")?.lowerBound {
-      picture.removeSubrange(..<start)
-    }
-    for mark in [" id=\"", "href=\"#", "url(#"] {
-      picture = picture.replacing(mark, with: "\(mark)\(prefix)")
-    }
-    picture = picture.replacing(
-      "<svg ", with: "<svg role=\"img\" aria-label=\"\(text(title))\" ", maxReplacements: 1)
-    return "<figure>\(picture)</figure>\n"
-  }
 }

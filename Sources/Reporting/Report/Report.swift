@@ -65,7 +65,7 @@ public struct Report: Sendable {
     func figure(_ figure: any Figure, _ title: String) throws(ReportError) -> String {
       count += 1
       let svg = try figure.rendered(.svg, background: nil)
-      return HTML.figure(svg: svg, prefix: "f\(count)-", title: title)
+      return InlineFigure.html(svg: svg, prefix: "f\(count)-", title: title)
     }
     if let chart = ResultsTable.chart(groups) { page += try figure(chart, chart.title) }
     page += ResultsTable.leaks(LeakGaps(groups))

@@ -4,11 +4,11 @@ import Training
 enum ResultsTable {
   static func html(_ groups: [RunGroup]) -> String {
     let rows = groups.enumerated().map { index, group in row(group, number: index) }
-    var page = HTML.table(
+    let page = HTML.table(
       [
-        "Mode", "Trainer", "Split policy", "Runs", "Slice accuracy", "Track accuracy",
-        "95 % interval", "Macro F1", "Test tracks", "Parameters", "Training time",
-      ], words: 3, rows: rows)
+        "Mode", "Trainer", "Split policy", "Runs", "Slice accuracy",
+        "Track accuracy [95 %]", "Macro F1", "Test tracks", "Parameters", "Training time",
+      ], words: 3, class: "results", rows: rows)
     var notes = [
       "Track accuracy is by vote: the mean of the probabilities of a track's slices. The interval is Wilson's, "
         + "over tracks. Figures are of the best checkpoint on the test side.",
@@ -19,8 +19,7 @@ enum ResultsTable {
         "Several runs: mean ± standard deviation. The interval of folds is over all their tracks; seeds test "
           + "the same tracks again and have none.")
     }
-    page += "<p class=\"faint\">\(notes.joined(separator: " "))</p>\n"
-    return page
+    return page + "<p class=\"faint\">\(notes.joined(separator: " "))</p>\n"
   }
 
   private static func row(_ group: RunGroup, number: Int) -> [String] {
@@ -42,16 +41,17 @@ enum ResultsTable {
     let seconds = Spread(group.runs.map(RunState.seconds))?.mean ?? 0
     return [
       HTML.text(record.view), trainer, policy, runs, figures?.sliceAccuracy.percent ?? "–",
-      "<strong>\(figures?.trackAccuracy.percent ?? "–")</strong>", interval(figures?.interval),
+      "<strong>\(figures?.trackAccuracy.percent ?? "–")</strong>"
+        + "<small class=\"interval\">\(interval(figures?.interval))</small>",
       figures.map { f1($0.macroF1) } ?? "–", figures.map { Numbers.grouped($0.tracks) } ?? "–",
       record.parameters.map(Numbers.grouped) ?? "–", Numbers.duration(seconds),
     ]
   }
 
-  static func interval(_ interval: ClosedRange<Double>?) -> String {
-    guard let interval else { return "–" }
-    return "\(Numbers.fixed(interval.lowerBound * 100, 1)) to "
-      + Numbers.percent(interval.upperBound)
+  private static func interval(_ interval: ClosedRange<Double>?) -> String {
+    guard let interval else { return "" }
+    let ends = [interval.lowerBound, interval.upperBound].map { Numbers.fixed($0 * 100, 1) }
+    return "[\(ends.joined(separator: ", "))]"
   }
 
   private static func f1(_ spread: Spread) -> String {
@@ -91,7 +91,7 @@ enum ResultsTable {
       <h2>What leaks gain</h2>
       <p>The same trainer, measured under splits that keep less and less apart. The gap is in percentage points \
       above the strictest split of that trainer: what it measures is memory of tracks or artists, not \
-      recognition of music.</p>
+      recognition of music. A gap that is smaller than the intervals may be chance.</p>
       \(HTML.table(
         ["Mode", "Trainer", "Split policy", "Slice accuracy", "Gap", "Track accuracy", "Gap"],
         words: 3, rows: rows))

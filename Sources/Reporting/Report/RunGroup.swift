@@ -20,8 +20,9 @@ struct RunGroup: Sendable {
   var record: RunRecord { runs[0].record }
   /// The title of its section.
   var name: String {
-    let parts = [record.view, record.trainer, record.split.policy, variant].filter { !$0.isEmpty }
-    return parts.joined(separator: ", ")
+    let trainer = record.trainer == record.view ? "" : record.trainer
+    return [record.view, trainer, record.split.policy, variant].filter { !$0.isEmpty }
+      .joined(separator: ", ")
   }
 
   /// Everything that runs of one configuration have in common.
