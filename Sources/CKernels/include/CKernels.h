@@ -4,7 +4,7 @@
 /// On x86-64 each is compiled three times (SSE2, AVX2, AVX-512) and resolved once at load, so one
 /// binary runs everywhere at full speed. Sums are taken in an order that the code fixes (sixteen
 /// lanes, then a fixed tree) and fused multiply-add is off, so that the bytes of a result do not
-/// depend on which of the three ran.
+/// depend on which of the three ran. The networks' kernels are the exception: they do use it.
 ///
 /// A *panel* holds `LATHE_PANEL` consecutive frames of a spectrogram with the frames side by side:
 /// `panel[bin * LATHE_PANEL + frame]`. What runs along frequency (cumulative sums, filter banks,
@@ -236,6 +236,95 @@ void lathe_sgd(const LatheStep *step, int isFirst, const float *gradient, float 
                float *value, long count);
 /// average[i] += (value[i] - average[i]) * share.
 void lathe_average(const float *value, float share, float *average, long count);
+
+// Convolutions along time
+
+/// A convolution of sequences whose channels lie in panels of sixteen: panel[t * 16 + c], channels that
+/// are missing to a multiple of sixteen being 0. Position t of an output panel q reads, in each of
+/// `segments` segments, `span` neighbouring floats, so that no input is ever copied:
+///
+///   output[place(q) + t * outputRowStride + c] = bias[16 q + c] + the sum over segments s and i < span
+///     of input[s * segmentStride + t * rowStride + i] * weights[((q * segments + s) * span + i) * 16 + c]
+///   place(q) = q / phases * outputPanelStride + q % phases * 16
+///
+/// Sequences of more than one channel have a segment for each input panel with span = kernel * 16 and
+/// rowStride = stride * 16; those of one channel have one segment, span = kernel and rowStride = stride.
+/// `phases` is 1, but for gradients by the input: those of a convolution of stride s come out s positions
+/// a row, one in each of s phases.
+typedef struct {
+  long samples, positions, panels;
+  long segments, span;
+  long rowStride, segmentStride, sampleStride;
+  long phases, outputRowStride, outputPanelStride, outputSampleStride;
+} LatheConvolution;
+
+/// The convolution above for all samples; `bias` may be null. All but `input` are 64-byte aligned.
+void lathe_convolve(const LatheConvolution *shape, const float *input, const float *weights,
+                    const float *bias, float *output);
+/// Adds to the packed `weights` the gradient by them: the sum over samples and positions of input times
+/// gradient[q * outputPanelStride + t * 16 + c].
+void lathe_convolution_add_gradient(const LatheConvolution *shape, const float *input,
+                                    const float *gradient, float *weights);
+
+/// The size of a convolution's filters, which PyTorch keeps as weights[outputs][inputs][kernel].
+typedef struct {
+  long outputs, inputs, kernel, stride;
+} LatheFilters;
+
+/// Packs the filters of one output panel as `lathe_convolve` reads them.
+void lathe_pack_convolution(const LatheFilters *filters, const float *weights, long panel,
+                            float *packed);
+/// The reverse, for the filters of that panel: `weights` points to the first of them.
+void lathe_unpack_convolution(const LatheFilters *filters, const float *packed, long panel,
+                              float *weights);
+/// Packs the filters for the gradient by the input, which is a convolution itself: of the output's
+/// gradient with ceil(kernel / stride) - 1 rows of zeroes on both sides, by the filters backwards, a
+/// panel for every `stride` phases of every sixteen inputs.
+void lathe_pack_input_gradient(const LatheFilters *filters, const float *weights, long panel,
+                               float *packed);
+/// sum[i] += values[i].
+void lathe_add(const float *values, float *sum, long count);
+/// Panels of sixteen from channels[count][positions], and back.
+void lathe_channels_to_panels(const float *channels, long count, long positions, float *panels);
+void lathe_panels_to_channels(const float *panels, long count, long positions, float *channels);
+
+/// What normalises sixteen channels: y = (x - mean) * scale + offset. Its gradient by x is scale times
+/// the gradient by y, plus shift + (x - mean) * factor, through mean and variance.
+typedef struct {
+  float mean[16], scale[16], offset[16], shift[16], factor[16];
+} LatheNormalisation;
+
+/// What follows a convolution in one panel, in one pass: max(0, ·) where `rectify` is not 0, the sums
+/// that batch normalisation needs, and the value of each whole window of positions that will be its
+/// maximum after normalisation: the largest where the channel's scale is positive, the smallest where it
+/// is negative, the first where it is 0.
+///
+/// `output` takes all positions, past the caches unless it is `values` itself, and is 64-byte aligned;
+/// it may be null. `extremes` takes positions / window positions; null where they aren't wanted. sums[c]
+/// and sums[16 + c] are added to: of x and of x^2; null where they aren't wanted.
+void lathe_convolution_finish(const float *values, long positions, int rectify, long window,
+                              const float *scale, float *output, float *extremes, double *sums);
+/// output = the normalised values, max(0, ·) of them where `rectify` is not 0. May be `values` itself.
+void lathe_normalise_panel(const LatheNormalisation *normalisation, const float *values,
+                           int rectify, long positions, float *output);
+/// Adds to sums[c] the sum of g, to sums[16 + c] that of g * (x - mean), g being the gradient, 0 where
+/// `rectify` is not 0 and the normalised value not positive.
+void lathe_normalisation_sums(const LatheNormalisation *normalisation, const float *values,
+                              const float *gradient, int rectify, long positions, double *sums);
+/// Where max(0, ·) was, seen from a normalisation.
+typedef enum {
+  LATHE_NOT_RECTIFIED,
+  LATHE_RECTIFIED_BEFORE,
+  LATHE_RECTIFIED_AFTER
+} LatheRectification;
+/// The gradient by a convolution's output in one panel: back through pooling (the first of a window that
+/// equals its extreme has all of it), normalisation, and max(0, ·) where there was one. `values` and `extremes` are what
+/// `lathe_convolution_finish` gave; `gradient` is that by the pooled outputs. Adds to sums[c] the sum of
+/// `output`, the gradient by the bias.
+void lathe_convolution_unfinish(const LatheNormalisation *normalisation, const float *values,
+                                long positions, LatheRectification rectified, long window,
+                                const float *extremes, const float *gradient, float *output,
+                                double *sums);
 
 #pragma GCC visibility pop
 
