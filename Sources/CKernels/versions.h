@@ -1,0 +1,24 @@
+#pragma once
+
+#include "dispatch.h"
+
+// The networks' kernels multiply and add in one step where the processor can: what is learnt has no bytes
+// that must repeat on another processor, as a signal has. Which products are fused is the code's choice, so
+// that on one processor a sum is the same every time.
+#pragma STDC FP_CONTRACT ON
+
+// A kernel whose tile follows from the count of registers is written once, inlined, and instantiated for
+// each instruction set by name; DISPATCH picks when it is called.
+#if defined(__x86_64__)
+#define VERSION_3 __attribute__((target("arch=x86-64-v3")))
+// Without the width, registers of 512 bits would be left alone.
+#define VERSION_4 __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+#define DISPATCH(kernel, ...)                                                                  \
+  (__builtin_cpu_supports("x86-64-v4")   ? kernel##_v4(__VA_ARGS__)                            \
+   : __builtin_cpu_supports("x86-64-v3") ? kernel##_v3(__VA_ARGS__)                            \
+                                         : kernel##_v1(__VA_ARGS__))
+#else
+#define DISPATCH(kernel, ...) kernel##_v1(__VA_ARGS__)
+#endif
+
+INLINE Float16Lanes lanes(const float *values) { return *(const Float16Lanes *)values; }
