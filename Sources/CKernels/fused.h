@@ -4,4 +4,4 @@
 
 // The networks' kernels may fuse multiplications and additions: their results are compared with those of
 // other libraries, which do as well, and not byte for byte between processors.
-#pragma STDC FP_CONTRACT FAST
+#pragma clang fp contract(fast)

@@ -29,14 +29,20 @@ struct ModuleTable {
   static let lathe = ModuleTable(
     rows: [
       Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"),
+      Row("COpenBLAS"),
       Row("CKernels"),
+      Row("Safetensors", ["CXXHash"]),
       Row("Corpus"),
       Row("AudioIO", ["Corpus", "CSndfile", "CSoxr", "CCrypto"]),
       Row("SignalKit", ["CFFTW", "CKernels"]),
       Row("LMDBStore", ["CLMDB"]),
-      Row("DatasetCache", ["Corpus", "LMDBStore", "CXXHash", "CCrypto"]),
-      Row("Preparation", ["Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
+      Row("DatasetCache", ["Safetensors", "Corpus", "LMDBStore", "CCrypto"]),
+      Row("Preparation", ["Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
       Row("DataLoading", ["Corpus", "CKernels"]),
+      Row("Training", ["Corpus", "DataLoading", "Safetensors"]),
+      Row(
+        "Networks",
+        ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"]),
       Row("Exporting", ["Corpus", "DatasetCache"]),
       Row("Synthesis"),
       Row("LatheC", ["Corpus", "DatasetCache", "DataLoading"]),
@@ -44,8 +50,8 @@ struct ModuleTable {
       Row(
         "lathe",
         [
-          "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading",
-          "Exporting", "Synthesis", "ArgumentParser",
+          "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
+          "DataLoading", "Training", "Networks", "Exporting", "Synthesis", "ArgumentParser",
         ]),
     ],
     products: ["ArgumentParser"], printing: ["lathe"])
