@@ -25,7 +25,7 @@ let package = Package(
       name: "Lathe",
       targets: [
         "Safetensors", "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache",
-        "Preparation", "DataLoading", "Exporting",
+        "Preparation", "DataLoading", "Training", "Networks", "Exporting",
       ]),
     .library(name: "LatheC", type: .dynamic, targets: ["LatheC"]),
   ],
