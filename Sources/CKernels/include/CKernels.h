@@ -316,6 +316,8 @@ void lathe_planar_convolution(const LathePlane *plane, const float *image, const
 void lathe_planar_gradient(const LathePlane *plane, const float *image, const float *gradient,
                            long blocks, float *sums);
 
+/// values[i] += addend[i].
+void lathe_add(const float *addend, float *values, long count);
 /// Of one block: mean[j] over positions and squares[j] = the sum of (x - mean)^2.
 void lathe_blocked_moments(const float *plane, long positions, float *mean, float *squares);
 /// output = input * scale + shift (+ residual), rectified where `rectifies` is not 0, of one block;
