@@ -13,19 +13,22 @@ final class BasicBlock: BlockedLayer {
   private let projection: Sequential?
   private let inputCount: Int
 
-  /// - Parameter stride: of the first convolution and the projection.
+  /// - Parameters:
+  ///   - stride: of the first convolution and the projection.
+  ///   - tile: see ``Convolution2D/tile``.
   init(
-    _ name: String, input: BlockedShape, channels: Int, stride: Int, seed: UInt64,
+    _ name: String, input: BlockedShape, channels: Int, stride: Int, tile: Int? = nil, seed: UInt64,
     workspace: Workspace
   ) throws(TrainingError) {
     convolution1 = try Convolution2D(
       name: "\(name).conv1", outputs: channels,
-      window: Window(kernel: 3, stride: stride, padding: 1)
+      window: Window(kernel: 3, stride: stride, padding: 1), tile: tile
     ).make(on: input, seed: seed, workspace: workspace)
     let inner = convolution1.output
     normalisation1 = try BatchNormalisation2D("\(name).bn1", shape: inner, isRectified: true)
     convolution2 = try Convolution2D(
-      name: "\(name).conv2", outputs: channels, window: Window(kernel: 3, padding: 1)
+      name: "\(name).conv2", outputs: channels, window: Window(kernel: 3, padding: 1),
+      tile: tile
     ).make(on: inner, seed: seed, workspace: workspace)
     normalisation2 = try BatchNormalisation2D(
       "\(name).bn2", shape: inner, isRectified: true, takesResidual: true)

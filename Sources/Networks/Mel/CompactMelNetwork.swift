@@ -14,6 +14,8 @@ struct CompactMelNetwork {
   /// Channels of the convolutions of each group; pooling halves the picture between groups.
   var groups = [[64], [128, 128], [256]]
   var dropout = 0.3
+  /// See ``Convolution2D/tile``.
+  var tile: Int?
 
   /// A network for pictures of `height` × `width` levels.
   /// - Throws: ``TrainingError`` where there is not the memory, or of kind `configuration` where the picture
@@ -33,7 +35,8 @@ struct CompactMelNetwork {
     for (index, group) in groups.enumerated() {
       for (place, channels) in group.enumerated() {
         let convolution = try Convolution2D(
-          name: "features.\(number)", outputs: channels, window: Window(kernel: 3, padding: 1)
+          name: "features.\(number)", outputs: channels, window: Window(kernel: 3, padding: 1),
+          tile: tile
         ).make(on: shape, seed: seed, workspace: workspace)
         layers.append(convolution)
         shape = convolution.output

@@ -7,6 +7,9 @@ struct Convolution2D {
   var outputs: Int
   var window: Window
   var hasBias = false
+  /// The tile of Winograd's filtering, 2 or 4; nil for the cheapest. 2 is as exact as a plain sum, 4 has
+  /// about five times its rounding error and up to 1.8 times less work.
+  var tile: Int?
 
   /// On blocked activations: Winograd's filtering for 3 × 3 with stride 1 and padding 1, else a product of
   /// columns.
@@ -15,7 +18,8 @@ struct Convolution2D {
   ) throws(TrainingError) -> any BlockedLayer {
     let (weight, bias) = try parameters(inputs: input.channels, seed: seed)
     if window == Window(kernel: 3, padding: 1) {
-      return WinogradConvolution(weight: weight, bias: bias, input: input, workspace: workspace)
+      return WinogradConvolution(
+        weight: weight, bias: bias, input: input, tile: tile, workspace: workspace)
     }
     return ColumnConvolution(
       weight: weight, bias: bias, window: window, input: input, workspace: workspace)

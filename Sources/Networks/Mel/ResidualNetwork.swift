@@ -14,6 +14,8 @@ struct ResidualNetwork {
   /// The side of the first kernel.
   var stemKernel = 7
   var colours = MelColours.repeated
+  /// See ``Convolution2D/tile``.
+  var tile: Int?
 
 
   /// A network for pictures of `height` × `width` levels.
@@ -42,7 +44,7 @@ struct ResidualNetwork {
       for index in 0..<count {
         let block = try BasicBlock(
           "layer\(stage + 1).\(index)", input: shape, channels: self.width << stage,
-          stride: stage > 0 && index == 0 ? 2 : 1, seed: seed, workspace: workspace)
+          stride: stage > 0 && index == 0 ? 2 : 1, tile: tile, seed: seed, workspace: workspace)
         layers.append(block)
         shape = block.output
       }
