@@ -42,7 +42,8 @@ struct MelLayerTests {
         parameter.value.base[place] = start
         measured.append((up - down) / Double(2 * step))
       }
-      #expect(relativeDifference(places.map { gradient[$0] }, measured) < tolerance, "\(parameter.name)")
+      #expect(
+        relativeDifference(places.map { gradient[$0] }, measured) < tolerance, "\(parameter.name)")
     }
   }
 
@@ -141,7 +142,9 @@ struct MelLayerTests {
       var places: [Int] = []
       shape.each(2) { if $1 == channel { places.append($4) } }
       let mean = places.reduce(0) { $0 + Double(plain[$1]) } / 60
-      let squares = places.reduce(0) { $0 + (Double(plain[$1]) - mean) * (Double(plain[$1]) - mean) }
+      let squares = places.reduce(0) {
+        $0 + (Double(plain[$1]) - mean) * (Double(plain[$1]) - mean)
+      }
       for place in places {
         expected[place] = (Double(plain[place]) - mean) / (squares / 60 + 1e-5).squareRoot()
       }

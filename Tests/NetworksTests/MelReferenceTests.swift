@@ -52,9 +52,10 @@ struct MelReferenceTests {
     let two = try ResidualNetwork().make(height: 128, width: 87, labels: 2, seed: 1)
     #expect(two.parameterCount == 11_181_642 - 8 * 513)
     // Of torchvision's resnet18, in its order.
-    #expect(network.parameters.prefix(4).map(\.name) == [
-      "conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight",
-    ])
+    #expect(
+      network.parameters.prefix(4).map(\.name) == [
+        "conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight",
+      ])
     #expect(network.parameters.count == 62)
     #expect(network.statistics.count == 60)
   }
