@@ -24,8 +24,8 @@ let package = Package(
     .library(
       name: "Lathe",
       targets: [
-        "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache", "Preparation", "DataLoading",
-        "Training", "Reporting", "Exporting",
+        "Safetensors", "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache",
+        "Preparation", "DataLoading", "Training", "Networks", "Reporting", "Exporting",
       ]),
     .library(name: "LatheC", type: .dynamic, targets: ["LatheC"]),
   ],
@@ -49,6 +49,9 @@ let package = Package(
       name: "CXXHash", path: "Sources/CLibraries/CXXHash", pkgConfig: "libxxhash",
       providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(
+      name: "COpenBLAS", path: "Sources/CLibraries/COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
       name: "CCrypto", path: "Sources/CLibraries/CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
@@ -56,6 +59,7 @@ let package = Package(
       providers: [.apt(["libcairo2-dev", "fonts-dejavu-core"])]),
 
     .target(name: "CKernels"),
+    .target(name: "Safetensors", dependencies: ["CXXHash"], swiftSettings: swiftOverC),
     .target(name: "Corpus", swiftSettings: swift),
     .target(
       name: "AudioIO", dependencies: ["Corpus", "CSndfile", "CSoxr", "CCrypto"],
@@ -63,17 +67,23 @@ let package = Package(
     .target(name: "SignalKit", dependencies: ["CFFTW", "CKernels"], swiftSettings: swift),
     .target(name: "LMDBStore", dependencies: ["CLMDB"], swiftSettings: swiftOverC),
     .target(
-      name: "DatasetCache", dependencies: ["Corpus", "LMDBStore", "CXXHash", "CCrypto"],
+      name: "DatasetCache", dependencies: ["Safetensors", "Corpus", "LMDBStore", "CCrypto"],
       swiftSettings: swiftOverC),
     .target(
       name: "Preparation",
-      dependencies: ["Corpus", "AudioIO", "SignalKit", "DatasetCache"],
+      dependencies: ["Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache"],
       swiftSettings: swift),
     .target(
       name: "DataLoading", dependencies: ["Corpus", "CKernels"], swiftSettings: swiftOverC),
-    .target(name: "Training", dependencies: ["Corpus", "DataLoading"], swiftSettings: swift),
     .target(
-      name: "Reporting", dependencies: ["Corpus", "Training", "CCairo"],
+      name: "Training", dependencies: ["Corpus", "DataLoading", "Safetensors"],
+      swiftSettings: swift),
+    .target(
+      name: "Networks",
+      dependencies: ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"],
+      swiftSettings: swift),
+    .target(
+      name: "Reporting", dependencies: ["Corpus", "DataLoading", "Training", "CCairo"],
       swiftSettings: swiftOverC),
     .target(name: "Exporting", dependencies: ["Corpus", "DatasetCache"], swiftSettings: swift),
     .target(name: "Synthesis", swiftSettings: swift),
@@ -83,14 +93,16 @@ let package = Package(
     .executableTarget(
       name: "lathe",
       dependencies: [
-        "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading", "Exporting",
-        "Synthesis",
+        "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
+        "DataLoading", "Training", "Networks", "Reporting", "Exporting", "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.embedInCode("Benchmark/reference_timings.py")],
       swiftSettings: swift),
 
     .testTarget(name: "ArchitectureTests", swiftSettings: swift),
+    .testTarget(
+      name: "SafetensorsTests", dependencies: ["Safetensors"], swiftSettings: swiftOverC),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: swift),
     .testTarget(
       name: "AudioIOTests", dependencies: ["AudioIO", "Corpus"], swiftSettings: swift),
@@ -98,25 +110,33 @@ let package = Package(
       name: "SignalKitTests", dependencies: ["SignalKit", "CKernels"], swiftSettings: swift),
     .testTarget(name: "LMDBStoreTests", dependencies: ["LMDBStore"], swiftSettings: swiftOverC),
     .testTarget(
-      name: "DatasetCacheTests", dependencies: ["DatasetCache", "LMDBStore"],
+      name: "DatasetCacheTests", dependencies: ["DatasetCache", "LMDBStore", "Safetensors"],
       swiftSettings: swiftOverC),
     .testTarget(
       name: "PreparationTests",
-      dependencies: ["Preparation", "DatasetCache", "Exporting", "Corpus", "SignalKit", "AudioIO"],
+      dependencies: [
+        "Preparation", "DatasetCache", "Safetensors", "Exporting", "Corpus", "SignalKit", "AudioIO",
+      ],
       swiftSettings: swift),
     .testTarget(
       name: "DataLoadingTests",
       dependencies: ["DataLoading", "DatasetCache", "Corpus", "CKernels"],
       swiftSettings: swiftOverC),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Corpus", "DataLoading"],
+      name: "TrainingTests",
+      dependencies: ["Training", "Corpus", "DataLoading", "Safetensors"], swiftSettings: swift),
+    .testTarget(
+      name: "NetworksTests",
+      dependencies: [
+        "Networks", "Training", "Corpus", "DataLoading", "Safetensors", "CKernels",
+      ],
       swiftSettings: swift),
     .testTarget(
       name: "ReportingTests", dependencies: ["Reporting", "Training"], swiftSettings: swift),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
     .testTarget(
-      name: "LatheCTests", dependencies: ["LatheC", "DatasetCache"],
+      name: "LatheCTests", dependencies: ["LatheC", "DatasetCache", "Safetensors"],
       exclude: ["reads_a_cache.c"], swiftSettings: swift),
     .testTarget(name: "CommandLineTests", dependencies: ["lathe"], swiftSettings: swift),
   ]

@@ -29,17 +29,21 @@ struct ModuleTable {
   static let lathe = ModuleTable(
     rows: [
       Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"),
-      Row("CCairo"),
+      Row("COpenBLAS"), Row("CCairo"),
       Row("CKernels"),
+      Row("Safetensors", ["CXXHash"]),
       Row("Corpus"),
       Row("AudioIO", ["Corpus", "CSndfile", "CSoxr", "CCrypto"]),
       Row("SignalKit", ["CFFTW", "CKernels"]),
       Row("LMDBStore", ["CLMDB"]),
-      Row("DatasetCache", ["Corpus", "LMDBStore", "CXXHash", "CCrypto"]),
-      Row("Preparation", ["Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
+      Row("DatasetCache", ["Safetensors", "Corpus", "LMDBStore", "CCrypto"]),
+      Row("Preparation", ["Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
       Row("DataLoading", ["Corpus", "CKernels"]),
-      Row("Training", ["Corpus", "DataLoading"]),
-      Row("Reporting", ["Corpus", "Training", "CCairo"]),
+      Row("Training", ["Corpus", "DataLoading", "Safetensors"]),
+      Row(
+        "Networks",
+        ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"]),
+      Row("Reporting", ["Corpus", "DataLoading", "Training", "CCairo"]),
       Row("Exporting", ["Corpus", "DatasetCache"]),
       Row("Synthesis"),
       Row("LatheC", ["Corpus", "DatasetCache", "DataLoading"]),
@@ -47,8 +51,9 @@ struct ModuleTable {
       Row(
         "lathe",
         [
-          "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading",
-          "Exporting", "Synthesis", "ArgumentParser",
+          "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
+          "DataLoading", "Training", "Networks", "Reporting", "Exporting", "Synthesis",
+          "ArgumentParser",
         ]),
     ],
     products: ["ArgumentParser"], printing: ["lathe"])

@@ -70,7 +70,7 @@ public struct Tensor: Sendable, Hashable {
     self.init(name: name, shape: shape, storage: .uint8(values))
   }
 
-  private init(name: String, shape: [Int], storage: Storage) {
+  init(name: String, shape: [Int], storage: Storage) {
     self.name = name
     self.shape = shape
     self.storage = storage
@@ -103,6 +103,21 @@ public struct Tensor: Sendable, Hashable {
   /// Bytes of all numbers.
   public var byteCount: Int { count * dataType.byteCount }
 
+  /// Its numbers where they are 32-bit floats; nil for another type.
+  public var floats: [Float]? {
+    if case .float32(let values) = storage { values } else { nil }
+  }
+
+  /// Its numbers where they are 64-bit floats; nil for another type.
+  public var doubles: [Double]? {
+    if case .float64(let values) = storage { values } else { nil }
+  }
+
+  /// Its numbers where they are 64-bit integers; nil for another type.
+  public var int64s: [Int64]? {
+    if case .int64(let values) = storage { values } else { nil }
+  }
+
   /// Lends the numbers as they lie in memory.
   func withBytes<Output>(_ body: (UnsafeRawBufferPointer) -> Output) -> Output {
     switch storage {
@@ -113,5 +128,12 @@ public struct Tensor: Sendable, Hashable {
     case .int64(let values): unsafe values.withUnsafeBytes(body)
     case .uint8(let values): unsafe values.withUnsafeBytes(body)
     }
+  }
+}
+
+extension Tensor {
+  /// The same numbers under another name.
+  public func renamed(_ name: String) -> Tensor {
+    Tensor(name: name, shape: shape, storage: storage)
   }
 }
