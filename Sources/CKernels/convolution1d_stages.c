@@ -210,8 +210,3 @@ void lathe_convolution_unfinish(const LatheNormalisation *normalisation, const f
     unfinish(window, 0, rectified == LATHE_RECTIFIED_AFTER, &c, values, positions, extremes, gradient,
              output, sums);
 }
-
-DISPATCHED
-void lathe_add(const float *values, float *sum, long count) {
-  for (long i = 0; i < count; i++) sum[i] += values[i];
-}

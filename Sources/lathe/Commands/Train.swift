@@ -67,7 +67,8 @@ struct Train: ParsableCommand {
   var output: String?
 
   @Option(
-    help: ArgumentHelp("Go on with a run that was stopped; nothing else is needed.", valueName: "run-dir"),
+    help: ArgumentHelp(
+      "Go on with a run that was stopped; nothing else is needed.", valueName: "run-dir"),
     completion: .directory)
   var resume: String?
 
@@ -119,14 +120,14 @@ struct Train: ParsableCommand {
   private func begin() throws -> (TrainingJob, RunDirectory) {
     if let resume {
       let (directory, contents) = try RunDirectory.resume(at: resume)
-      return (try TrainingJob(resuming: contents.record), directory)
+      return (try TrainingJob(resuming: contents.record, in: resume), directory)
     }
     guard let view else { throw CleanExit.helpRequest(self) }
     let place = try self.place(view)
     let roles = SideRoles(of: place.split, test: test, selection: selection)
     let job = try TrainingJob(view: view, place, roles, choices)
     let path = output ?? RunNames.new(for: job.record)
-    return (job, try RunDirectory.create(at: path, record: try job.completeRecord()))
+    return (job, try job.createDirectory(at: path))
   }
 
   private func place(_ view: View) throws -> TrainingPlace {

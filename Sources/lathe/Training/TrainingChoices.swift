@@ -52,7 +52,9 @@ struct TrainingChoices: ParsableArguments {
         throw ValidationError("\(name) \(value): give 1 or more.")
       }
     }
-    if let patience, patience < 1 { throw ValidationError("--patience \(patience): give 1 or more.") }
+    if let patience, patience < 1 {
+      throw ValidationError("--patience \(patience): give 1 or more.")
+    }
     _ = try axis()
     _ = try augmentation()
   }

@@ -14,6 +14,7 @@ struct TrainingJob {
   let configuration: SessionConfiguration
   /// Nil for an external program.
   let kind: TrainerKind?
+  private let split: Split
   private let setting: TrainerSetting
 
   /// Every trainer that can be named.
@@ -28,6 +29,7 @@ struct TrainingJob {
   init(
     view: View, _ place: TrainingPlace, _ roles: SideRoles, _ choices: TrainingChoices
   ) throws {
+    split = place.split
     let training = try place.samples(roles.training)
     var evaluated: [TrainingSource.Side] = []
     var roles = roles
@@ -69,8 +71,13 @@ struct TrainingJob {
   }
 
   /// A run that is gone on with, from its record.
-  init(resuming record: RunRecord) throws {
-    let place = try Self.place(of: record)
+  init(resuming record: RunRecord, in directory: String) throws {
+    try self.init(resuming: record, try Self.place(of: record, in: directory))
+  }
+
+  /// The same with its samples opened before.
+  init(resuming record: RunRecord, _ place: TrainingPlace) throws {
+    split = place.split
     let training = try place.samples(record.sides.training.components(separatedBy: "+"))
     try Self.check(record, training)
     let sides = try [record.sides.selection, record.sides.test].compactMap { $0 }.map {
@@ -97,7 +104,7 @@ struct TrainingJob {
   }
 
   /// Where the record keeps `--patience`, which is the session's and not the trainer's.
-  private static let patienceKey = "patience-epochs"
+  static let patienceKey = "patience-epochs"
 
   private static func kind(_ name: String?, view: View) throws -> TrainerKind {
     if let name {
@@ -144,7 +151,9 @@ struct TrainingJob {
   }
 
   /// The samples that a run was trained on.
-  static func place(of record: RunRecord, at path: String? = nil) throws -> TrainingPlace {
+  static func place(
+    of record: RunRecord, in directory: String, at path: String? = nil
+  ) throws -> TrainingPlace {
     guard let view = View(rawValue: record.view) else {
       throw TrainingError(
         kind: .run, subject: "run", detail: "its view '\(record.view)' is not known",
@@ -154,11 +163,26 @@ struct TrainingJob {
     case .cache:
       return try .cache(path ?? record.source.path, view: view, split: record.split.name)
     case .csv:
-      throw TrainingError(
-        kind: .run, subject: record.source.path,
-        detail: "a run over a table cannot be gone on with or evaluated again",
-        hint: "train again with the same seed: it gives the same")
+      let file = "\(directory)/\(splitFile)"
+      guard let data = FileManager.default.contents(atPath: file),
+        let split = try? JSONDecoder().decode(Split.self, from: data)
+      else {
+        throw TrainingError(
+          kind: .run, subject: file, detail: "the split of the run is not there, or damaged",
+          hint: "train again with the same seed: it gives the same")
+      }
+      return try .table(path ?? record.source.path, split: split)
     }
+  }
+
+  /// Where a run keeps the side of every track.
+  private static let splitFile = "split.json"
+
+  /// Begins the run's directory.
+  func createDirectory(at path: String) throws -> RunDirectory {
+    let directory = try RunDirectory.create(at: path, record: try completeRecord())
+    try directory.replace(Self.splitFile, with: try CanonicalJSON.encode(split))
+    return directory
   }
 
   /// Refuses samples that are not those of the run.
@@ -182,7 +206,7 @@ struct TrainingJob {
   func trainer() throws -> (any Trainer)? { try kind?.make(setting) }
 
   /// The record with the number of learnt parameters.
-  func completeRecord() throws -> RunRecord {
+  private func completeRecord() throws -> RunRecord {
     var record = record
     record.parameters = try trainer()?.parameterCount
     return record

@@ -14,11 +14,18 @@ struct TrainingPlace {
   let split: Split
   /// What the cache was prepared by; nil for a table.
   let recipe: JSONValue?
+  /// The cache, which a process opens once only; nil for a table.
+  private let cache: Cache?
   private let open: (String) throws -> any SampleSource
 
   /// A view of a cache with one of its splits.
   static func cache(_ path: String, view: View, split name: String?) throws -> TrainingPlace {
-    let cache = try Cache.open(at: path, for: .loading)
+    try .cache(try Cache.open(at: path, for: .loading), view: view, split: name)
+  }
+
+  /// The same of an open cache.
+  static func cache(_ cache: Cache, view: View, split name: String?) throws -> TrainingPlace {
+    let path = cache.path
     let names = try cache.splitNames()
     let chosen = try name ?? theOnly(of: names, path: path)
     guard let split = try cache.split(named: chosen) else {
@@ -29,9 +36,16 @@ struct TrainingPlace {
     let recipe = try cache.description().flatMap {
       try JSONDecoder().decode(JSONValue.self, from: Data($0.recipeJSON))
     }
-    return TrainingPlace(kind: .cache, path: path, split: split, recipe: recipe) { side in
+    return TrainingPlace(
+      kind: .cache, path: path, split: split, recipe: recipe, cache: cache
+    ) { side in
       try cache.samples(view: view, split: chosen, side: side)
     }
+  }
+
+  /// The same samples under another split of their cache; nil for a table.
+  func divided(by split: String, view: View) throws -> TrainingPlace? {
+    try cache.map { try .cache($0, view: view, split: split) }
   }
 
   private static func theOnly(of names: [String], path: String) throws -> String {
@@ -47,14 +61,7 @@ struct TrainingPlace {
   static func table(
     _ path: String, plan: (SplitPolicy) throws -> SplitPlan?, manifest: Manifest? = nil
   ) throws -> TrainingPlace {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ValidationError("--csv \(Words.shown(path)): there is no such file, or it cannot be read.")
-    }
-    let bytes = [UInt8](data)
-    let rows: FeatureRows
-    do { rows = try FeatureRows(parsing: bytes) } catch {
-      throw UnusableFile(name: path, reason: error)
-    }
+    let (bytes, rows) = try read(path)
     let known = Dictionary(
       (manifest?.tracks ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let tracks = zip(rows.trackIDs, rows.trackLabels).map { id, label in
@@ -65,12 +72,35 @@ struct TrainingPlace {
     guard let plan = try plan(.standard(for: tracks)) else {
       throw ValidationError("--ratios none: a training needs a split.")
     }
-    let split = try Split.make(plan, tracks: tracks)
+    return try table(path, bytes, rows, split: try Split.make(plan, tracks: tracks))
+  }
+
+  /// A table of features with a split that was made before.
+  static func table(_ path: String, split: Split) throws -> TrainingPlace {
+    let (bytes, rows) = try read(path)
+    return try table(path, bytes, rows, split: split)
+  }
+
+  private static func table(
+    _ path: String, _ bytes: [UInt8], _ rows: FeatureRows, split: Split
+  ) throws -> TrainingPlace {
     let content = try Fingerprint(hashing: bytes).hex
-    return TrainingPlace(kind: .csv, path: path, split: split, recipe: nil) { side in
+    let mark = try fingerprint(of: split)
+    return TrainingPlace(kind: .csv, path: path, split: split, recipe: nil, cache: nil) { side in
       try rows.samples(
-        name: "\(side) of \(plan.name) in \(path)",
-        identity: "\(content)/\(try fingerprint(of: split))/\(side)", split: split, side: side)
+        name: "\(side) of \(split.plan.name) in \(path)", identity: "\(content)/\(mark)/\(side)",
+        split: split, side: side)
+    }
+  }
+
+  private static func read(_ path: String) throws -> ([UInt8], FeatureRows) {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ValidationError(
+        "--csv \(Words.shown(path)): there is no such file, or it cannot be read.")
+    }
+    let bytes = [UInt8](data)
+    do { return (bytes, try FeatureRows(parsing: bytes)) } catch {
+      throw UnusableFile(name: path, reason: error)
     }
   }
 

@@ -17,7 +17,8 @@ enum TrainingText {
   static func line(_ advance: TrainingAdvance) -> String {
     var text =
       "\(Words.count(advance.step))/\(Words.count(advance.steps))  loss \(Words.fixed(advance.loss, 3))"
-    text += "  \(percent(advance.accuracy))  \(Words.count(Int(advance.samplesPerSecond))) samples/s"
+    text +=
+      "  \(percent(advance.accuracy))  \(Words.count(Int(advance.samplesPerSecond))) samples/s"
     if let remaining = advance.remainingSeconds { text += ", \(Words.duration(remaining)) left" }
     return text
   }
@@ -40,19 +41,25 @@ enum TrainingText {
 
   /// How it ended, as lines for people.
   static func lines(_ result: ResultRecord, _ record: RunRecord) -> [String] {
+    let best = result.bestEpoch.map { record.sides.selection == nil ? "" : ", the best was \($0)" }
+    return [
+      "\(Words.counted(result.epochs, "epoch")) in \(Words.duration(result.seconds))\(best ?? "")"
+    ] + table(result.evaluations)
+  }
+
+  /// The metrics of sides, as a table; nothing where there are none.
+  static func table(_ evaluations: [String: SideEvaluation]) -> [String] {
     var rows = [["side", "slices right", "tracks right", "95 % interval", "macro F1", "tracks"]]
-    for (name, side) in result.evaluations.sorted(by: { $0.key > $1.key }) {
+    for (name, side) in evaluations.sorted(by: { $0.key > $1.key }) {
       let metrics = side.metrics
-      let interval = metrics.trackInterval.map { Words.fixed($0 * 100, 1) }.joined(separator: " to ")
+      let interval = metrics.trackInterval.map { Words.fixed($0 * 100, 1) }.joined(
+        separator: " to ")
       rows.append([
         Words.shown(name), percent(metrics.sliceAccuracy), percent(metrics.trackAccuracy),
         interval, Words.fixed(metrics.macroF1, 3), Words.count(metrics.tracks),
       ])
     }
-    let best = result.bestEpoch.map { record.sides.selection == nil ? "" : ", the best was \($0)" }
-    return [
-      "\(Words.counted(result.epochs, "epoch")) in \(Words.duration(result.seconds))\(best ?? "")"
-    ] + (rows.count > 1 ? Words.table(rows).map { "  " + $0 } : [])
+    return rows.count > 1 ? Words.table(rows).map { "  " + $0 } : []
   }
 }
 
