@@ -67,7 +67,9 @@ struct MelReference {
   }
 
   private func difference(_ values: some Collection<Float>, _ name: String) -> Double {
-    guard let expected = file[name]?.floats, expected.count == values.count else { return .infinity }
+    guard let expected = file[name]?.floats, expected.count == values.count else {
+      return .infinity
+    }
     let largest = expected.reduce(0) { max($0, abs($1)) }
     return zip(values, expected).reduce(0) {
       let distance = Double(abs($1.0 - $1.1) / largest)

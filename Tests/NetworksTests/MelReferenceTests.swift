@@ -24,7 +24,7 @@ struct MelReferenceTests {
   @Test("A small compact network", arguments: [1, 3])
   func compact(threads: Int) throws {
     let reference = try MelReference.pinned("compact")
-    let network = try CompactMelNetwork(stem: 8, groups: [[16], [20]], dropout: 0)
+    let network = try CompactMelNetwork(stem: 8, channels: [16, 20], poolAfter: [1], dropout: 0)
       .make(height: reference.shape[1], width: reference.shape[2], labels: 5, seed: 1)
     expectEqual(try reference.differences(network, threads: threads))
   }
@@ -52,9 +52,10 @@ struct MelReferenceTests {
     let two = try ResidualNetwork().make(height: 128, width: 87, labels: 2, seed: 1)
     #expect(two.parameterCount == 11_181_642 - 8 * 513)
     // Of torchvision's resnet18, in its order.
-    #expect(network.parameters.prefix(4).map(\.name) == [
-      "conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight",
-    ])
+    #expect(
+      network.parameters.prefix(4).map(\.name) == [
+        "conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight",
+      ])
     #expect(network.parameters.count == 62)
     #expect(network.statistics.count == 60)
   }

@@ -6,6 +6,8 @@ public enum EmbeddedTrainers {
   public static var registry: TrainerRegistry {
     var registry = TrainerRegistry()
     registry.add(features)
+    registry.add(mel)
+    registry.add(melSmall)
     return registry
   }
 }
