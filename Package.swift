@@ -83,7 +83,7 @@ let package = Package(
       dependencies: ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"],
       swiftSettings: swift),
     .target(
-      name: "Reporting", dependencies: ["Corpus", "Training", "CCairo"],
+      name: "Reporting", dependencies: ["Corpus", "DataLoading", "Training", "CCairo"],
       swiftSettings: swiftOverC),
     .target(name: "Exporting", dependencies: ["Corpus", "DatasetCache"], swiftSettings: swift),
     .target(name: "Synthesis", swiftSettings: swift),

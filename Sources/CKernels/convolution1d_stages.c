@@ -38,38 +38,58 @@ typedef struct {
   Int16Lanes flip, none;
 } Choice;
 
+typedef struct {
+  Float16Lanes sum, squares;
+} Sums;
+
+// `count` positions, at least one, of a window; returns its extreme.
+INLINE Float16Lanes finish_window(const long count, const int rectify, const int keeps,
+                                  const int streams, const float *values, Choice choice,
+                                  float *output, Sums *sums) {
+  Float16Lanes extreme, first;
+  for (long i = 0; i < count; i++) {
+    Float16Lanes x = lanes(values + 16 * i);
+    if (rectify) x = rectified(x);
+    sums->sum += x;
+    sums->squares += x * x;
+    if (keeps && streams)
+      __builtin_nontemporal_store((StreamedLanes)x, (StreamedLanes *)(output + 16 * i));
+    if (keeps && !streams) *(Float16Lanes *)(output + 16 * i) = x;
+    const Float16Lanes flipped = (Float16Lanes)((Int16Lanes)x ^ choice.flip);
+    if (i == 0) first = extreme = flipped;
+    extreme = select(extreme > flipped, extreme, flipped);
+  }
+  extreme = select(choice.none, first, extreme);
+  return (Float16Lanes)((Int16Lanes)extreme ^ choice.flip);
+}
+
 INLINE void finish(const long window, const int rectify, const int keeps, const int streams,
-                   const int sums_too, const float *values, long positions, Choice choice,
-                   float *output, float *extremes, double *sums) {
-  Float16Lanes sum = {}, squares = {};
-  long position = 0;
-  while (position < positions) {
-    const long left = positions - position, here = left < window ? left : window;
-    Float16Lanes extreme = {}, first = {};
-    for (long i = 0; i < here; i++, values += 16) {
-      Float16Lanes x = lanes(values);
-      if (rectify) x = rectified(x);
-      if (sums_too) {
-        sum += x;
-        squares += x * x;
-      }
-      if (keeps && streams) __builtin_nontemporal_store((StreamedLanes)x, (StreamedLanes *)output);
-      if (keeps && !streams) *(Float16Lanes *)output = x;
-      if (keeps) output += 16;
-      const Float16Lanes flipped = (Float16Lanes)((Int16Lanes)x ^ choice.flip);
-      if (i == 0) first = extreme = flipped;
-      extreme = select(extreme > flipped, extreme, flipped);
+                   const float *values, long positions, Choice choice, float *output,
+                   float *extremes, double *sums) {
+  const long windows = positions / window, rest = positions % window;
+  const long most = window < MOST_SUMMED ? MOST_SUMMED / window : 1;
+  for (long start = 0; start < windows; start += most) {
+    const long end = windows - start < most ? windows : start + most;
+    Sums here = {};
+    for (long i = start; i < end; i++) {
+      const long place = 16 * window * i;
+      const Float16Lanes extreme = finish_window(window, rectify, keeps, streams, values + place,
+                                                 choice, keeps ? output + place : output, &here);
+      if (extremes) *(Float16Lanes *)(extremes + 16 * i) = extreme;
     }
-    if (extremes && here == window) {
-      extreme = select(choice.none, first, extreme);
-      *(Float16Lanes *)extremes = (Float16Lanes)((Int16Lanes)extreme ^ choice.flip);
-      extremes += 16;
+    if (sums) {
+      add_to(sums, here.sum);
+      add_to(sums + 16, here.squares);
     }
-    position += here;
-    if (sums_too && (position % MOST_SUMMED < here || position == positions)) {
-      add_to(sums, sum);
-      add_to(sums + 16, squares);
-      sum = squares = (Float16Lanes){};
+  }
+  if (rest > 0) {
+    const long place = 16 * window * windows;
+    Sums here = {};
+    finish_window(rest, rectify, keeps, streams, values + place, choice,
+                  keeps ? output + place : output, &here);
+    if (sums) {
+      add_to(sums, here.sum);
+      add_to(sums + 16, here.squares);
     }
   }
   // Streamed lines are ordered by nothing weaker: another thread may read them after this.
@@ -83,12 +103,12 @@ void lathe_convolution_finish(const float *values, long positions, int rectify, 
   const Choice choice = {(sign < zero) & INT32_MIN, sign == zero};
   const int keeps = output != 0, streams = output != values;
 #define FINISH(window, rectify)                                                                \
-  if (!keeps && !sums)                                                                         \
-    finish(window, rectify, 0, 0, 0, values, positions, choice, output, extremes, sums);       \
-  else if (streams && keeps)                                                                   \
-    finish(window, rectify, 1, 1, 1, values, positions, choice, output, extremes, sums);       \
+  if (!keeps)                                                                                  \
+    finish(window, rectify, 0, 0, values, positions, choice, output, extremes, sums);          \
+  else if (streams)                                                                            \
+    finish(window, rectify, 1, 1, values, positions, choice, output, extremes, sums);          \
   else                                                                                         \
-    finish(window, rectify, keeps, 0, sums != 0, values, positions, choice, output, extremes, sums)
+    finish(window, rectify, 1, 0, values, positions, choice, output, extremes, sums)
   if (window == 8 && rectify) {
     FINISH(8, 1);
   } else if (rectify) {
@@ -133,40 +153,46 @@ void lathe_normalisation_sums(const LatheNormalisation *normalisation, const flo
   }
 }
 
+// `count` positions of a window; the first that equals its extreme has the share from above.
+INLINE Float16Lanes unfinish_window(const long count, const int before, const Constants *c,
+                                    const float *values, Float16Lanes extreme, Float16Lanes share,
+                                    float *output) {
+  const Float16Lanes zero = {};
+  Float16Lanes sum = {};
+  for (long i = 0; i < count; i++) {
+    const Float16Lanes x = lanes(values + 16 * i);
+    const Int16Lanes isIt = x == extreme;
+    Float16Lanes g = (x - c->mean) * c->factor + c->shift;
+    g += (Float16Lanes)((Int16Lanes)share & isIt);
+    share = (Float16Lanes)((Int16Lanes)share & ~isIt);
+    if (before) g = (Float16Lanes)((Int16Lanes)g & (x > zero));
+    sum += g;
+    *(Float16Lanes *)(output + 16 * i) = g;
+  }
+  return sum;
+}
+
 INLINE void unfinish(const long window, const int before, const int after, const Constants *c,
                      const float *values, long positions, const float *extremes,
                      const float *gradient, float *output, double *sums) {
+  const long windows = positions / window, rest = positions % window;
+  const long most = window < MOST_SUMMED ? MOST_SUMMED / window : 1;
   const Float16Lanes zero = {};
-  Float16Lanes sum = {};
-  long position = 0;
-  while (position < positions) {
-    const long left = positions - position, here = left < window ? left : window;
-    // Of a window that is cut off nothing was passed on.
-    Float16Lanes extreme = {}, share = {};
-    if (here == window) {
-      extreme = lanes(extremes);
-      share = c->scale * passed(c, after, extreme, lanes(gradient));
-      extremes += 16;
-      gradient += 16;
+  for (long start = 0; start < windows; start += most) {
+    const long end = windows - start < most ? windows : start + most;
+    Float16Lanes sum = {};
+    for (long i = start; i < end; i++) {
+      const long place = 16 * window * i;
+      const Float16Lanes extreme = lanes(extremes + 16 * i);
+      const Float16Lanes share = c->scale * passed(c, after, extreme, lanes(gradient + 16 * i));
+      sum += unfinish_window(window, before, c, values + place, extreme, share, output + place);
     }
-    Int16Lanes open = (Int16Lanes){} - 1;
-    for (long i = 0; i < here; i++, values += 16, output += 16) {
-      const Float16Lanes x = lanes(values);
-      // The first of equals has it all.
-      const Int16Lanes isIt = (x == extreme) & open;
-      open &= ~isIt;
-      Float16Lanes g = (x - c->mean) * c->factor + c->shift;
-      g += (Float16Lanes)((Int16Lanes)share & isIt);
-      if (before) g = (Float16Lanes)((Int16Lanes)g & (x > zero));
-      sum += g;
-      *(Float16Lanes *)output = g;
-    }
-    position += here;
-    if (position % MOST_SUMMED < here || position == positions) {
-      add_to(sums, sum);
-      sum = zero;
-    }
+    add_to(sums, sum);
   }
+  // Of a window that is cut off nothing was passed on.
+  const long place = 16 * window * windows;
+  if (rest > 0)
+    add_to(sums, unfinish_window(rest, before, c, values + place, zero, zero, output + place));
 }
 
 DISPATCHED
@@ -182,9 +208,4 @@ void lathe_convolution_unfinish(const LatheNormalisation *normalisation, const f
   else
     unfinish(window, 0, rectified == LATHE_RECTIFIED_AFTER, &c, values, positions, extremes, gradient,
              output, sums);
-}
-
-DISPATCHED
-void lathe_add(const float *values, float *sum, long count) {
-  for (long i = 0; i < count; i++) sum[i] += values[i];
 }

@@ -1,11 +1,6 @@
 #include "blocked.h"
 
 DISPATCHED
-void lathe_add(const float *addend, float *values, long count) {
-  for (long i = 0; i < count; i++) values[i] += addend[i];
-}
-
-DISPATCHED
 void lathe_blocked_moments(const float *plane, long positions, float *mean, float *squares) {
   // Four sums each, so that one addition need not wait for the last.
   Lanes sum[4] = {};

@@ -43,7 +43,7 @@ struct ModuleTable {
       Row(
         "Networks",
         ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"]),
-      Row("Reporting", ["Corpus", "Training", "CCairo"]),
+      Row("Reporting", ["Corpus", "DataLoading", "Training", "CCairo"]),
       Row("Exporting", ["Corpus", "DatasetCache"]),
       Row("Synthesis"),
       Row("LatheC", ["Corpus", "DatasetCache", "DataLoading"]),

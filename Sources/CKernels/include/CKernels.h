@@ -234,6 +234,8 @@ void lathe_adamw(const LatheStep *step, const float *gradient, float *first, flo
 /// One step of SGD as torch.optim.SGD takes it; `velocity` is not read where `isFirst` is not 0.
 void lathe_sgd(const LatheStep *step, int isFirst, const float *gradient, float *velocity,
                float *value, long count);
+/// values[i] += addend[i].
+void lathe_add(const float *addend, float *values, long count);
 /// average[i] += (value[i] - average[i]) * share.
 void lathe_average(const float *value, float share, float *average, long count);
 
@@ -282,8 +284,6 @@ void lathe_unpack_convolution(const LatheFilters *filters, const float *packed, 
 /// panel for every `stride` phases of every sixteen inputs.
 void lathe_pack_input_gradient(const LatheFilters *filters, const float *weights, long panel,
                                float *packed);
-/// sum[i] += values[i].
-void lathe_add(const float *values, float *sum, long count);
 /// Panels of sixteen from channels[count][positions], and back.
 void lathe_channels_to_panels(const float *channels, long count, long positions, float *panels);
 void lathe_panels_to_channels(const float *panels, long count, long positions, float *channels);
@@ -405,8 +405,6 @@ void lathe_planar_convolution(const LathePlane *plane, const float *image, const
 void lathe_planar_gradient(const LathePlane *plane, const float *image, const float *gradient,
                            long blocks, float *sums);
 
-/// values[i] += addend[i].
-void lathe_add(const float *addend, float *values, long count);
 /// Of one block: mean[j] over positions and squares[j] = the sum of (x - mean)^2.
 void lathe_blocked_moments(const float *plane, long positions, float *mean, float *squares);
 /// output = input * scale + shift (+ residual), rectified where `rectifies` is not 0, of one block;

@@ -193,7 +193,9 @@ final class ColumnConvolution: Layer {
 
   private func copy(
     _ samples: Int,
-    _ addresses: (_ sample: Int, _ block: Int) -> (UnsafePointer<Float>, UnsafeMutablePointer<Float>)
+    _ addresses: (_ sample: Int, _ block: Int) -> (
+      UnsafePointer<Float>, UnsafeMutablePointer<Float>
+    )
   ) {
     for sample in 0..<samples {
       for block in 0..<output.blocks {

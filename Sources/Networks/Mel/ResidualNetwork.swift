@@ -17,7 +17,6 @@ struct ResidualNetwork {
   /// See ``Convolution2D/tile``.
   var tile: Int?
 
-
   /// A network for pictures of `height` × `width` levels.
   /// - Throws: ``TrainingError`` where there is not the memory.
   func make(height: Int, width: Int, labels: Int, seed: UInt64) throws(TrainingError) -> Network {

@@ -42,6 +42,9 @@ public struct Report: Sendable {
     groups = RunGroup.groups(of: runs)
   }
 
+  /// The closing table as text: rows of cells, the head first.
+  public var table: [[String]] { ResultsTable.text(groups) }
+
   /// The page, UTF-8.
   /// - Throws: ``ReportError`` where a figure cannot be drawn.
   public func html() throws(ReportError) -> [UInt8] {

@@ -31,21 +31,26 @@ enum ResultsTable {
     where state.isRemarkable {
       trainer += "<br><small class=\"warn\">\(HTML.text(state.text))</small>"
     }
-    let runs =
-      switch group.kind {
-      case .single: "1"
-      case .folds: "\(group.runs.count) folds"
-      case .repeats: "\(group.runs.count) seeds"
-      }
     let figures = GroupFigures(group)
-    let seconds = Spread(group.runs.map(RunState.seconds))?.mean ?? 0
     return [
-      HTML.text(record.view), trainer, policy, runs, figures?.sliceAccuracy.percent ?? "–",
+      HTML.text(record.view), trainer, policy, runs(group), figures?.sliceAccuracy.percent ?? "–",
       "<strong>\(figures?.trackAccuracy.percent ?? "–")</strong>"
         + "<small class=\"interval\">\(interval(figures?.interval))</small>",
       figures.map { f1($0.macroF1) } ?? "–", figures.map { Numbers.grouped($0.tracks) } ?? "–",
-      record.parameters.map(Numbers.grouped) ?? "–", Numbers.duration(seconds),
+      record.parameters.map(Numbers.grouped) ?? "–", time(group),
     ]
+  }
+
+  private static func runs(_ group: RunGroup) -> String {
+    switch group.kind {
+    case .single: "1"
+    case .folds: "\(group.runs.count) folds"
+    case .repeats: "\(group.runs.count) seeds"
+    }
+  }
+
+  private static func time(_ group: RunGroup) -> String {
+    Numbers.duration(Spread(group.runs.map(RunState.seconds))?.mean ?? 0)
   }
 
   private static func interval(_ interval: ClosedRange<Double>?) -> String {
@@ -57,6 +62,32 @@ enum ResultsTable {
   private static func f1(_ spread: Spread) -> String {
     let mean = Numbers.fixed(spread.mean, 3)
     return spread.deviation.map { "\(mean) ± \(Numbers.fixed($0, 3))" } ?? mean
+  }
+
+  /// The table as text, the head first.
+  static func text(_ groups: [RunGroup]) -> [[String]] {
+    let head = [
+      "mode", "trainer", "policy", "runs", "slices right", "tracks right", "95 % interval",
+      "macro F1", "tracks", "parameters", "time",
+    ]
+    return [head]
+      + groups.map { group in
+        let figures = GroupFigures(group)
+        let ends = figures?.interval.map {
+          [$0.lowerBound, $0.upperBound].map { Numbers.fixed($0 * 100, 1) }
+            .joined(separator: " to ")
+        }
+        let state = Set(group.runs.map(RunState.init)).first { $0.isRemarkable }
+        let trainer = group.record.trainer + (state.map { " (\($0.text))" } ?? "")
+        return [
+          group.record.view, trainer,
+          [group.record.split.policy, group.variant].filter { !$0.isEmpty }.joined(separator: ", "),
+          runs(group), figures?.sliceAccuracy.percent ?? "–", figures?.trackAccuracy.percent ?? "–",
+          ends ?? "–", figures.map { f1($0.macroF1) } ?? "–",
+          figures.map { Numbers.grouped($0.tracks) } ?? "–",
+          group.record.parameters.map(Numbers.grouped) ?? "–", time(group),
+        ]
+      }
   }
 
   /// The table as a figure; nil for a single row, which needs none, and for what has no figures yet.

@@ -1,4 +1,5 @@
 import Corpus
+import DataLoading
 import FoundationEssentials
 import Training
 
@@ -42,8 +43,9 @@ enum RunSection {
             .joined(separator: ", ")
         ))
     }
-    if record.normalisation != nil {
-      facts.append(("Normalisation", "by mean and deviation of the training side"))
+    if let normalisation = record.normalisation {
+      let axis = normalisation.statistics.axis == .overall ? "of all numbers" : "of each row"
+      facts.append(("Normalisation", "by mean and deviation \(axis), of the training side"))
     }
     if let augmentation = record.augmentation, let json = try? CanonicalJSON.encode(augmentation) {
       facts.append(("Augmentation", String(decoding: json, as: UTF8.self)))
