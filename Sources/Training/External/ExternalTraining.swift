@@ -1,0 +1,148 @@
+public import Corpus
+
+/// A training by another program, in any language: `lathe train VIEW --trainer exec:COMMAND`.
+///
+/// The command is run by `/bin/sh -c`, in the working directory and with the environment of this process, in a
+/// process group of its own. Lathe computes the metrics, chooses the best epoch and keeps the records, so that a
+/// run looks the same whoever trained.
+///
+/// **What it is told**, in its environment: `LATHE_RUN_DIR` (a folder, where it may write files),
+/// `LATHE_CACHE` (a folder; empty where the samples are of a table), `LATHE_VIEW`, `LATHE_SPLIT`,
+/// `LATHE_TRAINING_SIDE`, `LATHE_SELECTION_SIDE` and `LATHE_TEST_SIDE` (empty where there is none), `LATHE_SEED`,
+/// `LATHE_EPOCHS`, `LATHE_BATCH_SIZE`, `LATHE_LABELS` (a JSON list: label 0 is the first), `LATHE_SAMPLE_SHAPE`
+/// (a JSON list), `LATHE_NORMALISATION` (`first`, `overall` or empty), `LATHE_AUGMENTATION` (JSON or empty),
+/// `LATHE_OPTIONS` (a JSON object of texts) and `LATHE_BATCHES` (`stream` where batches come on its standard
+/// input, in the frames that `BatchStream` describes; else `none`, and its input is empty). It loads
+/// batches from the cache through the Python package or the C interface, or takes them from the stream.
+///
+/// **What it tells**, on its standard output: one JSON object a line, and nothing else.
+/// ```
+/// {"event":"start","parameters":388378,"options":{"optimiser":"adamw"}}          may be left out
+/// {"event":"progress","epoch":1,"samples":640,"of":7992,"loss":2.1}              as often as it likes
+/// {"event":"predictions","epoch":1,"side":"test","file":"test-1.safetensors"}    for each side, before
+/// {"event":"epoch","epoch":1,"train":{"loss":1.9,"accuracy":0.31},"learningRate":0.001,
+///  "checkpoint":"epoch-1.safetensors"}                                           which ends the epoch
+/// {"event":"end","status":"stoppedEarly","message":"…"}                          where epochs are left
+/// ```
+/// - Epochs come in order, from 1 up to those asked for. `train` is needed; `learningRate`, `trainSeconds`,
+///   `loaderSeconds`, `samples` (learnt from in the epoch) and `checkpoint` are not.
+/// - Predictions of the selection side are needed each epoch; those of the test side of each epoch that may be
+///   the best. See `PredictionsFile` for the file.
+/// - Files are named without a folder and lie in the run directory. Lathe owns what was named: it reads and
+///   removes it, so each needs a name of its own. A checkpoint (safetensors, finite numbers) becomes
+///   `last.safetensors` and, of the best epoch, `best.safetensors`. A trainer may instead write these two itself.
+/// - `status` is `finished`, `stoppedEarly`, `interrupted`, `diverged` or `failed`. A trainer that did all epochs
+///   needs no `end`. It ends with status 0 unless it failed.
+///
+/// **What it writes to standard error** is passed on, and its last lines are part of the error where it fails.
+///
+/// **Signals**: when Lathe is asked to stop, the group gets SIGTERM, and after a grace period SIGKILL. What the
+/// command leaves running when it ends is killed.
+public struct ExternalTraining: Sendable {
+  /// Whether batches are written to its standard input.
+  public enum Batches: String, Sendable, Hashable, CaseIterable {
+    /// It has none.
+    case none
+    /// The frames of every epoch.
+    case stream
+  }
+
+  /// What happens, while it happens.
+  public enum Event: Sendable, Hashable {
+    /// It told what it trains; how many numbers, where it said so.
+    case started(parameters: Int?)
+    /// So many samples of an epoch are done, of so many, at this loss.
+    case progress(epoch: Int, samples: Int, of: Int?, loss: Double?)
+    /// An epoch is done and recorded.
+    case epoch(EpochRecord)
+    /// It wrote a line to its standard error.
+    case output(String)
+  }
+
+  /// What a trainer may do before it is held to be broken.
+  public struct Limits: Sendable, Hashable {
+    /// How long it may neither write nor read anything; nil for ever.
+    public var silence: Duration? = .seconds(1_800)
+    /// How long it may take to end when it is asked to.
+    public var grace: Duration = .seconds(30)
+    /// The longest line of standard output, in bytes.
+    public var line = 1 << 20
+    /// The most bytes of standard output.
+    public var output = 256 << 20
+    /// The largest checkpoint, in bytes.
+    public var checkpoint = 8 << 30
+
+    /// Half an hour of silence, half a minute of grace.
+    public init() {}
+  }
+
+  /// The command, as the shell takes it.
+  public let command: String
+  /// Where the run is recorded.
+  public let run: RunDirectory
+  /// The samples of each side that the run names.
+  public let sides: [String: any SampleSource]
+  /// Whether batches are streamed.
+  public let batches: Batches
+  /// What is borne with.
+  public let limits: Limits
+
+  /// A training that has yet to begin.
+  ///
+  /// - Parameters:
+  ///   - command: for `/bin/sh -c`.
+  ///   - run: a new run directory, whose record says everything that the trainer is told.
+  ///   - sides: the samples of the training, selection and test side of the record, by name.
+  ///   - batches: whether batches are written to its standard input.
+  ///   - limits: what is borne with.
+  /// - Throws: ``TrainingError`` `.configuration` for an empty command, `.data` for a side without samples.
+  public init(
+    command: String, run: RunDirectory, sides: [String: any SampleSource],
+    batches: Batches = .none, limits: Limits = Limits()
+  ) throws(TrainingError) {
+    guard command.contains(where: { !$0.isWhitespace }), !command.utf8.contains(0) else {
+      throw TrainingError(
+        kind: .configuration, subject: "trainer 'exec:\(command)'", detail: "there is no command",
+        hint: "write --trainer 'exec:python3 my_trainer.py'")
+    }
+    let names = run.record.sides
+    for side in [names.training, names.selection, names.test].compactMap(\.self)
+    where sides[side]?.count ?? 0 == 0 {
+      throw TrainingError(
+        kind: .data, subject: "side '\(side)'", detail: "it has no samples",
+        hint: "take another side, or another split")
+    }
+    self.command = command
+    self.run = run
+    self.sides = sides
+    self.batches = batches
+    self.limits = limits
+  }
+
+  /// Runs the command to its end and writes the run's records.
+  ///
+  /// The calling thread is kept until then; SIGPIPE is blocked on it meanwhile.
+  ///
+  /// - Parameters:
+  ///   - cancellation: asks it to stop.
+  ///   - progress: is told what happens, on the calling thread.
+  /// - Returns: the result that was written: finished, stopped early or interrupted.
+  /// - Throws: ``TrainingError``: `.plugin` where the program hangs, dies, or writes what it must not (what it said
+  ///   last is in the error), `.diverged`, `.data`, `.noSpace`, `.system`. A result that tells the same was written,
+  ///   where that was possible.
+  public func run(
+    cancellation: Cancellation, progress: (Event) -> Void
+  ) throws(TrainingError) -> ResultRecord {
+    var records = ExternalRecords(self)
+    do throws(TrainingError) {
+      var conversation = try ExternalConversation(self)
+      let result = try conversation.run(&records, cancellation: cancellation, progress: progress)
+      try run.finish(result)
+      return result
+    } catch {
+      let status: ResultRecord.Status = error.kind == .diverged ? .diverged : .failed
+      try? run.finish(records.result(status, message: error.description))
+      throw error
+    }
+  }
+}
