@@ -24,8 +24,8 @@ let package = Package(
     .library(
       name: "Lathe",
       targets: [
-        "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache", "Preparation", "DataLoading",
-        "Exporting",
+        "Safetensors", "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache",
+        "Preparation", "DataLoading", "Exporting",
       ]),
     .library(name: "LatheC", type: .dynamic, targets: ["LatheC"]),
   ],
@@ -53,6 +53,7 @@ let package = Package(
       providers: [.apt(["libssl-dev"])]),
 
     .target(name: "CKernels"),
+    .target(name: "Safetensors", dependencies: ["CXXHash"], swiftSettings: swiftOverC),
     .target(name: "Corpus", swiftSettings: swift),
     .target(
       name: "AudioIO", dependencies: ["Corpus", "CSndfile", "CSoxr", "CCrypto"],
@@ -60,11 +61,11 @@ let package = Package(
     .target(name: "SignalKit", dependencies: ["CFFTW", "CKernels"], swiftSettings: swift),
     .target(name: "LMDBStore", dependencies: ["CLMDB"], swiftSettings: swiftOverC),
     .target(
-      name: "DatasetCache", dependencies: ["Corpus", "LMDBStore", "CXXHash", "CCrypto"],
+      name: "DatasetCache", dependencies: ["Safetensors", "Corpus", "LMDBStore", "CCrypto"],
       swiftSettings: swiftOverC),
     .target(
       name: "Preparation",
-      dependencies: ["Corpus", "AudioIO", "SignalKit", "DatasetCache"],
+      dependencies: ["Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache"],
       swiftSettings: swift),
     .target(
       name: "DataLoading", dependencies: ["Corpus", "CKernels"], swiftSettings: swiftOverC),
@@ -76,14 +77,16 @@ let package = Package(
     .executableTarget(
       name: "lathe",
       dependencies: [
-        "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading", "Exporting",
-        "Synthesis",
+        "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
+        "DataLoading", "Exporting", "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.embedInCode("Benchmark/reference_timings.py")],
       swiftSettings: swift),
 
     .testTarget(name: "ArchitectureTests", swiftSettings: swift),
+    .testTarget(
+      name: "SafetensorsTests", dependencies: ["Safetensors"], swiftSettings: swiftOverC),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: swift),
     .testTarget(
       name: "AudioIOTests", dependencies: ["AudioIO", "Corpus"], swiftSettings: swift),
@@ -91,11 +94,13 @@ let package = Package(
       name: "SignalKitTests", dependencies: ["SignalKit", "CKernels"], swiftSettings: swift),
     .testTarget(name: "LMDBStoreTests", dependencies: ["LMDBStore"], swiftSettings: swiftOverC),
     .testTarget(
-      name: "DatasetCacheTests", dependencies: ["DatasetCache", "LMDBStore"],
+      name: "DatasetCacheTests", dependencies: ["DatasetCache", "LMDBStore", "Safetensors"],
       swiftSettings: swiftOverC),
     .testTarget(
       name: "PreparationTests",
-      dependencies: ["Preparation", "DatasetCache", "Exporting", "Corpus", "SignalKit", "AudioIO"],
+      dependencies: [
+        "Preparation", "DatasetCache", "Safetensors", "Exporting", "Corpus", "SignalKit", "AudioIO",
+      ],
       swiftSettings: swift),
     .testTarget(
       name: "DataLoadingTests",
@@ -104,7 +109,7 @@ let package = Package(
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
     .testTarget(
-      name: "LatheCTests", dependencies: ["LatheC", "DatasetCache"],
+      name: "LatheCTests", dependencies: ["LatheC", "DatasetCache", "Safetensors"],
       exclude: ["reads_a_cache.c"], swiftSettings: swift),
     .testTarget(name: "CommandLineTests", dependencies: ["lathe"], swiftSettings: swift),
   ]

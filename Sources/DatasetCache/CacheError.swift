@@ -1,4 +1,5 @@
 import LMDBStore
+public import Safetensors
 
 /// What went wrong with a cache, told so that a person can act on it.
 public struct CacheError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -84,6 +85,13 @@ public struct CacheError: Error, Sendable, Hashable, CustomStringConvertible {
       hint: error.hint)
   }
 
+  /// What safetensors says, as ``Kind/invalidTensors``.
+  public init(_ error: TensorError) {
+    self.init(
+      kind: .invalidTensors, operation: error.operation, subject: error.subject,
+      detail: error.detail, hint: error.hint)
+  }
+
   init(system code: Int32, operation: String, subject: String) {
     self.init(StoreError(code: code, operation: operation, subject: subject, file: subject))
   }
@@ -94,4 +102,11 @@ func inStore<Output>(
   _ body: () throws(StoreError) -> Output
 ) throws(CacheError) -> Output {
   do throws(StoreError) { return try body() } catch { throw CacheError(error) }
+}
+
+/// Runs a body that reads or lays out safetensors with errors told as the cache's own.
+func inTensors<Output>(
+  _ body: () throws(TensorError) -> Output
+) throws(CacheError) -> Output {
+  do throws(TensorError) { return try body() } catch { throw CacheError(error) }
 }

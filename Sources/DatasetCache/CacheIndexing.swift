@@ -1,4 +1,5 @@
 import LMDBStore
+import Safetensors
 
 extension Cache {
   /// Writes what is missing of the index, with which ``samples(view:split:side:verification:)`` opens at

@@ -1,4 +1,5 @@
 import LMDBStore
+import Safetensors
 
 extension Cache {
   /// The record of a track, or nil.
@@ -103,7 +104,9 @@ extension Cache {
     guard let fingerprint = try trackRecord(id)?.views[view] else { return nil }
     let read = try withValue(of: view, fingerprint: fingerprint, track: id) { value in
       Result { () throws(CacheError) -> (shape: [Int], values: [Float])? in
-        let header = try SafetensorsHeader(of: value)
+        let header = try inTensors { () throws(TensorError) in
+          try SafetensorsHeader(of: value)
+        }
         guard let entry = name.map({ header[$0] }) ?? header.entries.first else { return nil }
         return (entry.shape, entry.floats(in: value))
       }

@@ -1,5 +1,6 @@
 import Corpus
 import LMDBStore
+import Safetensors
 
 /// Something in a cache that is not as it must be.
 public struct CacheProblem: Sendable, Hashable, CustomStringConvertible {
@@ -152,7 +153,7 @@ extension Cache {
   private func verifyIndex() throws(CacheError) -> [CacheProblem] {
     var problems: [CacheProblem] = []
     for (key, bytes) in try entries(of: Layout.index) {
-      do throws(CacheError) {
+      do throws(TensorError) {
         let value = unsafe bytes.span.bytes
         if try SafetensorsHeader(of: value).hasValidChecksum(value) { continue }
         problems.append(.init(Layout.index, key, "its data does not have its checksum"))
@@ -172,7 +173,7 @@ extension Cache {
   private static func fault(
     in value: RawSpan, track id: String, _ fingerprint: Fingerprint
   ) -> String? {
-    do throws(CacheError) {
+    do throws(TensorError) {
       let header = try SafetensorsHeader(of: value)
       return header.fault(in: value, track: id, fingerprint)
     } catch {

@@ -1,4 +1,5 @@
 import LMDBStore
+import Safetensors
 
 extension Cache {
   /// Stores a batch of tracks in one transaction; see ``store(_:)-(PreparedBatch)``.
@@ -91,11 +92,13 @@ struct EncodedTrack {
         throw Self.missing(
           record.id, "its record does not name the \(value.view.rawValue) value that is given")
       }
-      let writer = try SafetensorsWriter(
-        tensors: value.tensors,
-        metadata: [
-          "track": record.id, "view": value.view.rawValue, "fingerprint": value.fingerprint.hex,
-        ])
+      let writer = try inTensors { () throws(TensorError) in
+        try SafetensorsWriter(
+          tensors: value.tensors,
+          metadata: [
+            "track": record.id, "view": value.view.rawValue, "fingerprint": value.fingerprint.hex,
+          ])
+      }
       values.append((value, writer))
     }
     self.values = values

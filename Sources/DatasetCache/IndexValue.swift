@@ -1,4 +1,5 @@
 import LMDBStore
+import Safetensors
 
 /// One value of the database `index`, in the mapped file or, where the cache has none, in memory.
 @safe final class IndexValue: @unchecked Sendable {
@@ -17,7 +18,7 @@ import LMDBStore
     guard let found = unsafe found else { return nil }
     let span = unsafe RawSpan(_unsafeBytes: found)
     let header: SafetensorsHeader
-    do throws(CacheError) { header = try SafetensorsHeader(of: span) } catch {
+    do throws(TensorError) { header = try SafetensorsHeader(of: span) } catch {
       throw Self.damage(key, error.detail)
     }
     guard header.hasValidChecksum(span) else {
@@ -36,11 +37,11 @@ import LMDBStore
     writer.fill(&span)
     unsafe bytes = UnsafeRawBufferPointer(memory)
     snapshot = nil
-    do throws(CacheError) {
+    do throws(TensorError) {
       header = try unsafe SafetensorsHeader(of: RawSpan(_unsafeBytes: bytes))
     } catch {
       unsafe memory.deallocate()
-      throw error
+      throw CacheError(error)
     }
   }
 

@@ -1,4 +1,5 @@
 public import Corpus
+public import Safetensors
 
 /// What the cache knows of a track, under its id in the database `tracks`.
 public struct TrackRecord: Sendable, Hashable, Codable {

@@ -1,5 +1,6 @@
 import Corpus
 import LMDBStore
+import Safetensors
 
 /// What a loader must know of all tracks before it can serve one, in the database `index`, so that a
 /// cache of a million tracks opens without reading a million records:

@@ -1,5 +1,6 @@
 import Corpus
 import LMDBStore
+import Safetensors
 
 /// Makes the values of ``SampleIndex`` from the records of one state of a cache.
 struct SampleIndexBuilder {
@@ -59,11 +60,13 @@ struct SampleIndexBuilder {
       metadata["length"] = "\(window.length)"
       metadata["hop"] = "\(window.hop)"
     }
-    return try SafetensorsWriter(
-      tensors: [
-        Tensor("counts", shape: [counts.count], counts),
-        Tensor("frames", shape: [frames.count], frames),
-      ], metadata: metadata)
+    let tensors = [
+      Tensor("counts", shape: [counts.count], counts),
+      Tensor("frames", shape: [frames.count], frames),
+    ]
+    return try inTensors { () throws(TensorError) in
+      try SafetensorsWriter(tensors: tensors, metadata: metadata)
+    }
   }
 
   /// The value of a split; nil where there is none of that name.
@@ -87,9 +90,11 @@ struct SampleIndexBuilder {
     } catch {
       throw damage(Layout.splits, name, "\(error)")
     }
-    return try SafetensorsWriter(
-      tensors: [Tensor("sides", shape: [sides.count], sides)],
-      metadata: ["split": String(decoding: frame, as: UTF8.self)])
+    return try inTensors { () throws(TensorError) in
+      try SafetensorsWriter(
+        tensors: [Tensor("sides", shape: [sides.count], sides)],
+        metadata: ["split": String(decoding: frame, as: UTF8.self)])
+    }
   }
 
   private static func precedes(_ first: UnsafeRawBufferPointer, _ second: RawSpan) -> Bool {

@@ -1,5 +1,6 @@
 import Corpus
 import LMDBStore
+import Safetensors
 
 extension Cache {
   func failure(
@@ -110,7 +111,9 @@ extension Cache {
           unsafe try state.address(of: tracks.key(track), in: values)
         }
         guard let found = unsafe found else { continue }
-        let header = try SafetensorsHeader(of: unsafe RawSpan(_unsafeBytes: found))
+        let header = try inTensors { () throws(TensorError) in
+          try SafetensorsHeader(of: unsafe RawSpan(_unsafeBytes: found))
+        }
         guard let shape = header.entries.first?.shape, shape.count > 1 else { continue }
         return Array(shape.dropFirst())
       } catch {

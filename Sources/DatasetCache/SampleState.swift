@@ -1,4 +1,5 @@
 import LMDBStore
+import Safetensors
 
 /// One state of a cache, with the databases that samples are read from.
 struct SampleState: Sendable {

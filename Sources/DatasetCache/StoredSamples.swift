@@ -1,4 +1,5 @@
 import Corpus
+import Safetensors
 
 /// The numbers of one stored value, checked.
 @safe struct StoredSamples {
@@ -23,7 +24,7 @@ import Corpus
     }
     let span = unsafe RawSpan(_unsafeBytes: value)
     let header: SafetensorsHeader
-    do throws(CacheError) { header = try SafetensorsHeader(of: span) } catch {
+    do throws(TensorError) { header = try SafetensorsHeader(of: span) } catch {
       throw damage(error.detail)
     }
     if let fault = header.fault(

@@ -1,5 +1,6 @@
 import Corpus
 import LMDBStore
+import Safetensors
 
 /// What all records of tracks say that an index is made from, read in one pass.
 struct TrackScan {
@@ -48,14 +49,16 @@ struct TrackScan {
       names += labelNames[number].utf8
       nameEnds.append(Int64(names.count))
     }
-    return try SafetensorsWriter(
-      tensors: [
-        Tensor("id-bytes", shape: [ids.count], ids),
-        Tensor("id-ends", shape: [idEnds.count], idEnds),
-        Tensor("labels", shape: [labels.count], labels.map { renumbered[Int($0)] }),
-        Tensor("label-bytes", shape: [names.count], names),
-        Tensor("label-ends", shape: [nameEnds.count], nameEnds),
-      ], metadata: ["content": content])
+    let tensors = [
+      Tensor("id-bytes", shape: [ids.count], ids),
+      Tensor("id-ends", shape: [idEnds.count], idEnds),
+      Tensor("labels", shape: [labels.count], labels.map { renumbered[Int($0)] }),
+      Tensor("label-bytes", shape: [names.count], names),
+      Tensor("label-ends", shape: [nameEnds.count], nameEnds),
+    ]
+    return try inTensors { () throws(TensorError) in
+      try SafetensorsWriter(tensors: tensors, metadata: ["content": content])
+    }
   }
 }
 
@@ -68,17 +71,17 @@ struct TrackFacts {
   /// - Throws: `CacheError` `.invalidRecord`, which names the track.
   init(_ json: RawSpan, key: RawSpan) throws(CacheError) {
     var scanner = HeaderScanner(copy(json) ?? [])
-    do throws(CacheError) {
+    do throws(TensorError) {
       var label: String?
       var md5: ArraySlice<UInt8> = []
       var views: [(name: ArraySlice<UInt8>, fingerprint: ArraySlice<UInt8>)] = []
-      try scanner.members { (scanner, name) throws(CacheError) in
+      try scanner.members { (scanner, name) throws(TensorError) in
         if name.elementsEqual("label".utf8) {
           label = try scanner.string()
         } else if name.elementsEqual("md5".utf8) {
           md5 = try scanner.literal()
         } else if name.elementsEqual("views".utf8) {
-          try scanner.members { (scanner, name) throws(CacheError) in
+          try scanner.members { (scanner, name) throws(TensorError) in
             views.append((name, try scanner.literal()))
           }
         } else {

@@ -1,4 +1,5 @@
 internal import DatasetCache
+internal import Safetensors
 internal import SignalKit
 
 /// How a cache keeps an acoustic fingerprint: two tensors, I32 [words], whose numbers are bit patterns.
@@ -15,7 +16,8 @@ enum AcousticTensors {
 
   /// - Throws: `CacheError` `.invalidTensors` where the value is none.
   static func fingerprint(in value: RawSpan) throws(CacheError) -> AcousticFingerprint {
-    let header = try SafetensorsHeader(of: value)
+    let header: SafetensorsHeader
+    do { header = try SafetensorsHeader(of: value) } catch { throw CacheError(error) }
     guard let words = header[words]?.int32s(in: value),
       let reliable = header[reliable]?.int32s(in: value), words.count == reliable.count
     else {

@@ -2,6 +2,7 @@ internal import AudioIO
 internal import Corpus
 internal import DatasetCache
 internal import Foundation
+internal import Safetensors
 internal import SignalKit
 internal import Synchronization
 

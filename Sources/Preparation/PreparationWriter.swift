@@ -1,6 +1,7 @@
 internal import Corpus
 internal import DatasetCache
 internal import Foundation
+internal import Safetensors
 
 /// The one writer: takes outcomes from the workers, stores finished tracks in batches and reports.
 struct PreparationWriter {

@@ -1,6 +1,7 @@
 internal import AudioIO
 internal import Corpus
 internal import DatasetCache
+internal import Safetensors
 internal import SignalKit
 
 /// Why a decoded track cannot be used.

@@ -30,12 +30,13 @@ struct ModuleTable {
     rows: [
       Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"),
       Row("CKernels"),
+      Row("Safetensors", ["CXXHash"]),
       Row("Corpus"),
       Row("AudioIO", ["Corpus", "CSndfile", "CSoxr", "CCrypto"]),
       Row("SignalKit", ["CFFTW", "CKernels"]),
       Row("LMDBStore", ["CLMDB"]),
-      Row("DatasetCache", ["Corpus", "LMDBStore", "CXXHash", "CCrypto"]),
-      Row("Preparation", ["Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
+      Row("DatasetCache", ["Safetensors", "Corpus", "LMDBStore", "CCrypto"]),
+      Row("Preparation", ["Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
       Row("DataLoading", ["Corpus", "CKernels"]),
       Row("Exporting", ["Corpus", "DatasetCache"]),
       Row("Synthesis"),
@@ -44,8 +45,8 @@ struct ModuleTable {
       Row(
         "lathe",
         [
-          "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading",
-          "Exporting", "Synthesis", "ArgumentParser",
+          "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
+          "DataLoading", "Exporting", "Synthesis", "ArgumentParser",
         ]),
     ],
     products: ["ArgumentParser"], printing: ["lathe"])

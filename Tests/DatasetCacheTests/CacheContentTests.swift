@@ -1,5 +1,6 @@
 import DatasetCache
 import LMDBStore
+import Safetensors
 import Testing
 
 @Suite struct CacheContentTests {

@@ -1,6 +1,7 @@
 import Corpus
 import DatasetCache
 import Glibc
+import Safetensors
 import Synchronization
 import Testing
 

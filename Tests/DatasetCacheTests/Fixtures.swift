@@ -1,6 +1,7 @@
 import DatasetCache
 import FoundationEssentials
 import Glibc
+import Safetensors
 import Testing
 
 /// A folder that goes, with everything in it, when the value does.

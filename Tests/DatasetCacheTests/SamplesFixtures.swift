@@ -1,5 +1,6 @@
 import Corpus
 import DatasetCache
+import Safetensors
 import Testing
 
 /// What the numbers of a made-up track are, so that any sample read can be checked against them.

@@ -1,5 +1,6 @@
 import DatasetCache
 import Foundation
+import Safetensors
 import Testing
 
 /// The library as a program in C sees it.

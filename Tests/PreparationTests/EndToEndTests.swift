@@ -2,6 +2,7 @@ import AudioIO
 import Corpus
 import DatasetCache
 import Preparation
+import Safetensors
 import SignalKit
 import Synthesis
 import Testing

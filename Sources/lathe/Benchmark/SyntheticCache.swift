@@ -1,5 +1,6 @@
 import Corpus
 import DatasetCache
+import Safetensors
 
 /// A cache of made-up tracks, for measuring what depends on their number and not on what they hold.
 struct SyntheticCache {

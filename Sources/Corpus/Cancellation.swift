@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// A flag that says "stop soon": set by a signal handler or another thread, read by a running
-/// preparation between two tracks.
+/// A flag that says "stop soon": set by a signal handler or another thread, read by what
+/// runs, between two steps: a preparation between two tracks, a training between two batches.
 public final class Cancellation: Sendable {
   private let flag = Atomic(false)
 

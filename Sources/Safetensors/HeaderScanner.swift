@@ -3,15 +3,15 @@
 ///
 /// Headers come from files that anyone may have written, so nothing is trusted: every step is
 /// bounded by the bytes that there are, nesting does not recurse, and numbers may not overflow.
-struct HeaderScanner {
+package struct HeaderScanner {
   private let bytes: [UInt8]
-  private(set) var position = 0
+  package private(set) var position = 0
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  func failure(_ detail: String) -> CacheError {
-    CacheError(
-      kind: .invalidTensors, operation: "read", subject: "a safetensors header",
+  package func failure(_ detail: String) -> TensorError {
+    TensorError(
+      operation: "read", subject: "a safetensors header",
       detail: "\(detail) at byte \(position)", hint: "the value is damaged: prepare it again")
   }
 
@@ -32,20 +32,20 @@ struct HeaderScanner {
     return true
   }
 
-  mutating func expect(_ sign: Unicode.Scalar) throws(CacheError) {
+  mutating func expect(_ sign: Unicode.Scalar) throws(TensorError) {
     guard take(sign) else { throw failure("'\(sign)' expected") }
   }
 
   /// Whether nothing but space is left.
-  mutating func isAtEnd() -> Bool {
+  package mutating func isAtEnd() -> Bool {
     skipSpace()
     return position == bytes.count
   }
 
   /// The members of an object: the body reads each one's value.
   mutating func object(
-    _ member: (inout HeaderScanner, String) throws(CacheError) -> Void
-  ) throws(CacheError) {
+    _ member: (inout HeaderScanner, String) throws(TensorError) -> Void
+  ) throws(TensorError) {
     try expect("{")
     if take("}") { return }
     var names: Set<String> = []
@@ -60,9 +60,9 @@ struct HeaderScanner {
 
   /// The members of an object, with names as they stand there and twice where they stand twice: for what
   /// was written by this program, and in a hurry.
-  mutating func members(
-    _ member: (inout HeaderScanner, ArraySlice<UInt8>) throws(CacheError) -> Void
-  ) throws(CacheError) {
+  package mutating func members(
+    _ member: (inout HeaderScanner, ArraySlice<UInt8>) throws(TensorError) -> Void
+  ) throws(TensorError) {
     try expect("{")
     if take("}") { return }
     repeat {
@@ -74,7 +74,7 @@ struct HeaderScanner {
   }
 
   /// An array of integers of 0 and above.
-  mutating func integers() throws(CacheError) -> [Int] {
+  mutating func integers() throws(TensorError) -> [Int] {
     try expect("[")
     if take("]") { return [] }
     var all: [Int] = []
@@ -83,7 +83,7 @@ struct HeaderScanner {
     return all
   }
 
-  private mutating func integer() throws(CacheError) -> Int {
+  private mutating func integer() throws(TensorError) -> Int {
     skipSpace()
     let start = position
     var value = 0
@@ -98,7 +98,7 @@ struct HeaderScanner {
     return value
   }
 
-  mutating func string() throws(CacheError) -> String {
+  package mutating func string() throws(TensorError) -> String {
     try expect("\"")
     var text: [UInt8] = []
     while position < bytes.count {
@@ -119,7 +119,7 @@ struct HeaderScanner {
   }
 
   /// Passes over a value of any kind; what is inside is not checked.
-  mutating func skip() throws(CacheError) {
+  package mutating func skip() throws(TensorError) {
     var depth = 0
     repeat {
       skipSpace()
@@ -147,7 +147,7 @@ struct HeaderScanner {
   }
 
   /// The bytes of a string as they stand there, its escapes not resolved.
-  mutating func literal() throws(CacheError) -> ArraySlice<UInt8> {
+  package mutating func literal() throws(TensorError) -> ArraySlice<UInt8> {
     try expect("\"")
     let start = position
     while position < bytes.count {
@@ -163,7 +163,7 @@ struct HeaderScanner {
     throw failure("a string without an end")
   }
 
-  private mutating func escape() throws(CacheError) -> [UInt8] {
+  private mutating func escape() throws(TensorError) -> [UInt8] {
     guard position < bytes.count else { throw failure("a string without an end") }
     let byte = bytes[position]
     position += 1
@@ -190,7 +190,7 @@ struct HeaderScanner {
     }
   }
 
-  private mutating func hexUnit() throws(CacheError) -> UInt16 {
+  private mutating func hexUnit() throws(TensorError) -> UInt16 {
     var value: UInt16 = 0
     for _ in 0..<4 {
       guard position < bytes.count,

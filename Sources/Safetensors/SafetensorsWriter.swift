@@ -1,5 +1,3 @@
-import CXXHash
-
 /// A safetensors value about to be written: its size is known first, then it is filled in place.
 ///
 ///     8 bytes   length of the header, little-endian
@@ -20,12 +18,13 @@ public struct SafetensorsWriter: Sendable {
   /// - Parameters:
   ///   - tensors: With distinct names, none of them "__metadata__".
   ///   - metadata: Facts to keep in the header; "xxh3" is added.
-  /// - Throws: `CacheError` `.invalidTensors` where a shape does not fit its numbers or a name
+  /// - Throws: ``TensorError`` where a shape does not fit its numbers or a name
   ///   occurs twice.
-  public init(tensors: [Tensor], metadata: [String: String] = [:]) throws(CacheError) {
-    func invalid(_ name: String, _ detail: String) -> CacheError {
-      CacheError(
-        kind: .invalidTensors, operation: "encode", subject: "tensor '\(name)'", detail: detail)
+  public init(tensors: [Tensor], metadata: [String: String] = [:]) throws(TensorError) {
+    func invalid(_ name: String, _ detail: String) -> TensorError {
+      TensorError(
+        operation: "encode", subject: "tensor '\(name)'", detail: detail,
+        hint: "give every tensor a name of its own and as many numbers as its shape has")
     }
     let ordered = tensors.sorted {
       ($1.dataType.byteCount, $0.name) < ($0.dataType.byteCount, $1.name)
@@ -117,10 +116,4 @@ public struct SafetensorsWriter: Sendable {
     }
     return quoted + "\""
   }
-}
-
-/// XXH3-64 as 16 hex digits, most significant first.
-func xxh3(_ data: UnsafeRawBufferPointer) -> String {
-  let digits = String(unsafe lathe_xxh3(data.baseAddress, data.count), radix: 16)
-  return String(repeating: "0", count: 16 - digits.count) + digits
 }

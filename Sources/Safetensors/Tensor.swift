@@ -103,6 +103,21 @@ public struct Tensor: Sendable, Hashable {
   /// Bytes of all numbers.
   public var byteCount: Int { count * dataType.byteCount }
 
+  /// Its numbers where they are 32-bit floats; nil for another type.
+  public var floats: [Float]? {
+    if case .float32(let values) = storage { values } else { nil }
+  }
+
+  /// Its numbers where they are 64-bit floats; nil for another type.
+  public var doubles: [Double]? {
+    if case .float64(let values) = storage { values } else { nil }
+  }
+
+  /// Its numbers where they are 64-bit integers; nil for another type.
+  public var int64s: [Int64]? {
+    if case .int64(let values) = storage { values } else { nil }
+  }
+
   /// Lends the numbers as they lie in memory.
   func withBytes<Output>(_ body: (UnsafeRawBufferPointer) -> Output) -> Output {
     switch storage {

@@ -28,10 +28,9 @@ public struct SafetensorsHeader: Sendable, Hashable {
   /// Reads the header of a value.
   ///
   /// - Parameter value: The whole value, data included.
-  /// - Throws: `CacheError` `.invalidTensors`, which says what is wrong; never traps, whatever
-  ///   the bytes.
-  public init(of value: RawSpan) throws(CacheError) {
-    func invalid(_ detail: String) -> CacheError { HeaderScanner([]).failure(detail) }
+  /// - Throws: ``TensorError``, which says what is wrong; never traps, whatever the bytes.
+  public init(of value: RawSpan) throws(TensorError) {
+    func invalid(_ detail: String) -> TensorError { HeaderScanner([]).failure(detail) }
     guard value.byteCount >= 8 else { throw invalid("\(value.byteCount) bytes are no header") }
     let length = unsafe UInt64(littleEndian: value.unsafeLoadUnaligned(as: UInt64.self))
     guard length <= UInt64(min(value.byteCount - 8, Self.longestHeader)) else {
@@ -44,9 +43,9 @@ public struct SafetensorsHeader: Sendable, Hashable {
     var metadata: [String: String] = [:]
     var entries: [Entry] = []
     var scanner = HeaderScanner(text)
-    try scanner.object { (scanner, name) throws(CacheError) in
+    try scanner.object { (scanner, name) throws(TensorError) in
       if name == "__metadata__" {
-        try scanner.object { (scanner, key) throws(CacheError) in
+        try scanner.object { (scanner, key) throws(TensorError) in
           metadata[key] = try scanner.string()
         }
       } else {
@@ -78,11 +77,11 @@ public struct SafetensorsHeader: Sendable, Hashable {
 
   private static func entry(
     _ name: String, _ scanner: inout HeaderScanner, dataOffset: Int, end: Int
-  ) throws(CacheError) -> Entry {
+  ) throws(TensorError) -> Entry {
     var typeName: String?
     var shape: [Int]?
     var offsets: [Int] = []
-    try scanner.object { (scanner, key) throws(CacheError) in
+    try scanner.object { (scanner, key) throws(TensorError) in
       switch key {
       case "dtype": typeName = try scanner.string()
       case "shape": shape = try scanner.integers()
@@ -123,42 +122,5 @@ public struct SafetensorsHeader: Sendable, Hashable {
   public func hasValidChecksum(_ value: RawSpan) -> Bool {
     let data = value.extracting(dataOffset...)
     return unsafe data.withUnsafeBytes { unsafe xxh3($0) } == metadata["xxh3"]
-  }
-}
-
-extension SafetensorsHeader.Entry {
-  /// The numbers as floats, whatever their type: 16-bit integers as they are, not scaled.
-  ///
-  /// - Parameter value: The value whose header this came from.
-  public func floats(in value: RawSpan) -> [Float] {
-    switch dataType {
-    case .float32: unsafe numbers(in: value, as: Float.self) { $0 }
-    case .float64: unsafe numbers(in: value, as: Double.self) { Float($0) }
-    case .int16: unsafe numbers(in: value, as: Int16.self) { Float($0) }
-    case .int32: unsafe numbers(in: value, as: Int32.self) { Float($0) }
-    case .int64: unsafe numbers(in: value, as: Int64.self) { Float($0) }
-    case .uint8: unsafe numbers(in: value, as: UInt8.self) { Float($0) }
-    }
-  }
-
-  /// The numbers of an int16 tensor; nil for another type.
-  public func int16s(in value: RawSpan) -> [Int16]? {
-    dataType == .int16 ? unsafe numbers(in: value, as: Int16.self) { $0 } : nil
-  }
-
-  /// The numbers of an int32 tensor; nil for another type.
-  public func int32s(in value: RawSpan) -> [Int32]? {
-    dataType == .int32 ? unsafe numbers(in: value, as: Int32.self) { $0 } : nil
-  }
-
-  /// Unsafe for types that not every bit pattern is a value of.
-  @unsafe private func numbers<Number: BitwiseCopyable, Output>(
-    in value: RawSpan, as type: Number.Type, _ convert: (Number) -> Output
-  ) -> [Output] {
-    let data = value.extracting(bytes)
-    let size = MemoryLayout<Number>.size
-    return (0..<data.byteCount / size).map {
-      convert(unsafe data.unsafeLoadUnaligned(fromByteOffset: $0 * size, as: type))
-    }
   }
 }

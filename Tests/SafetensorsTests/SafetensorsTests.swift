@@ -1,4 +1,4 @@
-import DatasetCache
+import Safetensors
 import Testing
 
 @Suite struct SafetensorsTests {
@@ -32,8 +32,36 @@ import Testing
     #expect(header["c"]?.shape == [] && header["c"]?.floats(in: value) == [2.5])
     #expect(header["d"]?.bytes.isEmpty == true)
     #expect(header["e"]?.floats(in: value) == [Float(1 << 40)])
+    #expect(header["e"]?.int64s(in: value) == [1 << 40] && header["b"]?.int64s(in: value) == nil)
     #expect(header["f"]?.floats(in: value) == [1, 2, 3, 4, 5])
     #expect(header["g"] == nil)
+  }
+
+  @Test func tensorsComeBackWhole() throws {
+    let bytes = try SafetensorsWriter(tensors: tensors).bytes()
+    let value = unsafe bytes.span.bytes
+    let header = try SafetensorsHeader(of: value)
+    for tensor in tensors {
+      let entry = try #require(header[tensor.name])
+      let read = entry.tensor(in: value)
+      #expect(read == tensor)
+    }
+    #expect(tensors[0].floats == [1, 2, 3, 4, 5, 6] && tensors[0].int64s == nil)
+    #expect(tensors[2].doubles == [2.5] && tensors[2].floats == nil)
+    #expect(tensors[4].int64s == [1 << 40] && tensors[4].doubles == nil)
+  }
+
+  /// A checkpoint of a large network: its header stays far below the longest one that is read.
+  @Test func aThousandTensorsAreReadBack() throws {
+    let many = (0..<1_000).map { number in
+      Tensor("layer\(number % 9).\(number).normalisation.running_mean", shape: [1], [Float(number)])
+    }
+    let bytes = try SafetensorsWriter(tensors: many).bytes()
+    let value = unsafe bytes.span.bytes
+    let header = try SafetensorsHeader(of: value)
+    #expect(
+      header.entries.count == 1_000 && header.dataOffset < SafetensorsHeader.longestHeader / 4)
+    #expect(header[many[999].name]?.floats(in: value) == [999])
   }
 
   @Test func theBytesDoNotDependOnTheOrderOfTheTensors() throws {
@@ -57,7 +85,10 @@ import Testing
       [Tensor("a", shape: [3], floats), Tensor("a", shape: [3], floats)],
       [Tensor("__metadata__", shape: [3], floats)],
     ] {
-      #expect(kind { _ = try SafetensorsWriter(tensors: tensors) } == .invalidTensors)
+      let error = #expect(throws: TensorError.self) {
+        try SafetensorsWriter(tensors: tensors)
+      }
+      #expect(error?.description.hasPrefix("cannot encode tensor '\(tensors[0].name)': ") == true)
     }
   }
 
@@ -92,8 +123,10 @@ import Testing
   ])
   func hostileHeadersAreRefused(_ header: String, _ data: Int) {
     let bytes = value(header, data: data)
-    #expect(
-      kind { _ = try SafetensorsHeader(of: unsafe bytes.span.bytes) } == .invalidTensors)
+    let error = #expect(throws: TensorError.self) {
+      try SafetensorsHeader(of: unsafe bytes.span.bytes)
+    }
+    #expect(error?.description.hasPrefix("cannot read a safetensors header: ") == true)
   }
 
   @Test func absurdHeaderLengthsAreRefused() {
@@ -101,8 +134,9 @@ import Testing
       [], [1], [255, 255, 255, 255, 255, 255, 255, 255], [0, 0, 0, 0, 0, 0, 0, 128],
       [255, 255, 255, 255, 255, 255, 255, 127], [3, 0, 0, 0, 0, 0, 0, 0, 123, 125],
     ] {
-      #expect(
-        kind { _ = try SafetensorsHeader(of: unsafe length.span.bytes) } == .invalidTensors)
+      #expect(throws: TensorError.self) {
+        try SafetensorsHeader(of: unsafe length.span.bytes)
+      }
     }
   }
 
