@@ -49,6 +49,9 @@ let package = Package(
       name: "CXXHash", path: "Sources/CLibraries/CXXHash", pkgConfig: "libxxhash",
       providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(
+      name: "COpenBLAS", path: "Sources/CLibraries/COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
       name: "CCrypto", path: "Sources/CLibraries/CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"])]),
 
@@ -69,6 +72,13 @@ let package = Package(
       swiftSettings: swift),
     .target(
       name: "DataLoading", dependencies: ["Corpus", "CKernels"], swiftSettings: swiftOverC),
+    .target(
+      name: "Training", dependencies: ["Corpus", "DataLoading", "Safetensors"],
+      swiftSettings: swift),
+    .target(
+      name: "Networks",
+      dependencies: ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"],
+      swiftSettings: swift),
     .target(name: "Exporting", dependencies: ["Corpus", "DatasetCache"], swiftSettings: swift),
     .target(name: "Synthesis", swiftSettings: swift),
     .target(
@@ -78,7 +88,7 @@ let package = Package(
       name: "lathe",
       dependencies: [
         "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
-        "DataLoading", "Exporting", "Synthesis",
+        "DataLoading", "Training", "Networks", "Exporting", "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.embedInCode("Benchmark/reference_timings.py")],
@@ -106,6 +116,15 @@ let package = Package(
       name: "DataLoadingTests",
       dependencies: ["DataLoading", "DatasetCache", "Corpus", "CKernels"],
       swiftSettings: swiftOverC),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Training", "Corpus", "DataLoading", "Safetensors"], swiftSettings: swift),
+    .testTarget(
+      name: "NetworksTests",
+      dependencies: [
+        "Networks", "Training", "Corpus", "DataLoading", "Safetensors", "CKernels",
+      ],
+      swiftSettings: swift),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
     .testTarget(

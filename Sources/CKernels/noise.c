@@ -99,3 +99,29 @@ void lathe_add_normal_noise(uint64_t seed, uint64_t stream, float deviation, flo
   normal_deviates(seed, stream, (uint64_t)i / 4, noise);
   for (long k = 0; i + k < count; k++) values[i + k] += noise[k / 16][k % 16] * deviation;
 }
+
+DISPATCHED
+void lathe_dropout(uint64_t seed, uint64_t stream, long first, float keep, float scale,
+                   const float *input, float *output, long count) {
+  const double limit = (double)keep * 0x1p32;
+  const uint32_t bound = limit >= 0xffffffffp0 ? 0xffffffffu : (uint32_t)limit;
+  for (long i = 0; i < count; i += 64) {
+    const uint64_t block = (uint64_t)(first + i) / 4;
+    Word16Lanes words[4] = {{0}};
+    UNROLLED for (int lane = 0; lane < 16; lane++) words[0][lane] = (uint32_t)block + (uint32_t)lane;
+    words[1] += (uint32_t)(block >> 32);
+    words[2] += (uint32_t)stream;
+    words[3] += (uint32_t)(stream >> 32);
+    philox(words, seed);
+    if (count - i >= 64) {
+      UNROLLED for (int part = 0; part < 4; part++) {
+        const Float16Lanes x = *(const Float16Lanes *)(input + i + 16 * part);
+        *(Float16Lanes *)(output + i + 16 * part) =
+            choose((Int16Lanes)(words[part] < bound), x * scale, (Float16Lanes){0});
+      }
+    } else {
+      for (long k = 0; i + k < count; k++)
+        output[i + k] = words[k / 16][k % 16] < bound ? input[i + k] * scale : 0;
+    }
+  }
+}

@@ -109,10 +109,10 @@ internal import Synchronization
     let threads = max(1, min(threads, buffers.count))
     let start = Self.now()
     let work = Work(self, buffers, threads: threads, end: start + seconds, streaming: streaming)
-    var started: [FillingThread] = []
+    var started: [OwnThread] = []
     defer { for thread in started { thread.join() } }
     for number in 1..<max(1, threads) {
-      started.append(try FillingThread { work.run(number) })
+      started.append(try OwnThread { work.run(number) })
     }
     work.run(0)
     for thread in started { thread.join() }

@@ -9,7 +9,7 @@ internal import Synchronization
 /// One thread at a time asks for batches; another may ``close()`` the loader meanwhile.
 public final class Loader: Sendable {
   private let ring: BatchRing
-  private let threads: Mutex<[FillingThread]>
+  private let threads: Mutex<[OwnThread]>
   /// Fills in the caller's thread, where there are no others.
   private let filler: Mutex<BatchFiller?>
 
@@ -36,9 +36,9 @@ public final class Loader: Sendable {
     let fillers = try (0..<configuration.threads).map { _ throws(LoadingError) in
       try BatchFiller(content, configuration: configuration)
     }
-    var started: [FillingThread] = []
+    var started: [OwnThread] = []
     do throws(LoadingError) {
-      for filler in fillers { started.append(try FillingThread(ring: ring, filler: filler)) }
+      for filler in fillers { started.append(try OwnThread(ring: ring, filler: filler)) }
     } catch {
       ring.stop()
       for thread in started { thread.join() }

@@ -27,7 +27,7 @@ extension SampleStatistics {
     let work = StatisticsWork(source, axis)
     let helpers = (1..<max(1, min(threads, StatisticsWork.segments))).compactMap { _ in
       // Whatever threads the system refuses, the others do the work.
-      try? FillingThread { work.run() }
+      try? OwnThread { work.run() }
     }
     work.run()
     for helper in helpers { helper.join() }

@@ -70,7 +70,7 @@ public struct Tensor: Sendable, Hashable {
     self.init(name: name, shape: shape, storage: .uint8(values))
   }
 
-  private init(name: String, shape: [Int], storage: Storage) {
+  init(name: String, shape: [Int], storage: Storage) {
     self.name = name
     self.shape = shape
     self.storage = storage
@@ -128,5 +128,12 @@ public struct Tensor: Sendable, Hashable {
     case .int64(let values): unsafe values.withUnsafeBytes(body)
     case .uint8(let values): unsafe values.withUnsafeBytes(body)
     }
+  }
+}
+
+extension Tensor {
+  /// The same numbers under another name.
+  public func renamed(_ name: String) -> Tensor {
+    Tensor(name: name, shape: shape, storage: storage)
   }
 }

@@ -29,6 +29,7 @@ struct ModuleTable {
   static let lathe = ModuleTable(
     rows: [
       Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"),
+      Row("COpenBLAS"),
       Row("CKernels"),
       Row("Safetensors", ["CXXHash"]),
       Row("Corpus"),
@@ -38,6 +39,10 @@ struct ModuleTable {
       Row("DatasetCache", ["Safetensors", "Corpus", "LMDBStore", "CCrypto"]),
       Row("Preparation", ["Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
       Row("DataLoading", ["Corpus", "CKernels"]),
+      Row("Training", ["Corpus", "DataLoading", "Safetensors"]),
+      Row(
+        "Networks",
+        ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"]),
       Row("Exporting", ["Corpus", "DatasetCache"]),
       Row("Synthesis"),
       Row("LatheC", ["Corpus", "DatasetCache", "DataLoading"]),
@@ -46,7 +51,7 @@ struct ModuleTable {
         "lathe",
         [
           "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
-          "DataLoading", "Exporting", "Synthesis", "ArgumentParser",
+          "DataLoading", "Training", "Networks", "Exporting", "Synthesis", "ArgumentParser",
         ]),
     ],
     products: ["ArgumentParser"], printing: ["lathe"])

@@ -18,7 +18,7 @@ import Testing
     #expect(ForkGate.isInstalled)
     let steps = Steps()
     ForkGate.enter()
-    let fork = try FillingThread {
+    let fork = try OwnThread {
       ForkGate.close()
       if steps.have("left") { steps.did("closed after that") }
     }
@@ -31,7 +31,7 @@ import Testing
     fork.join()
     #expect(steps.have("closed after that"))
 
-    let late = try FillingThread {
+    let late = try OwnThread {
       ForkGate.enter()
       steps.did("entered")
       ForkGate.leave()

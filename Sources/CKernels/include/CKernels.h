@@ -188,6 +188,55 @@ void lathe_add_normal_noise(uint64_t seed, uint64_t stream, float deviation, flo
 void lathe_resample(const float *input, const float *weights, long phases, long step, long phase,
                     float *output, long count);
 
+// Networks: dense layers and optimisers. Sums and products here may be fused, so that last bits depend on
+// the processor; a run is repeated bit for bit on the same one.
+
+/// Tells the processor that this thread is looking out for another.
+static inline void lathe_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+/// output[r * columns + c] += bias[c], then max(0, that) where `rectify` is not 0.
+void lathe_add_bias(const float *bias, long rows, long columns, int rectify, float *output);
+/// sums[c] = the sum over r of values[r * columns + c].
+void lathe_column_sums(const float *values, long rows, long columns, float *sums);
+/// output[i] = max(0, input[i]).
+void lathe_rectify(const float *input, float *output, long count);
+/// gradient[i] = output[i] > 0 ? gradient[i] * scale : 0.
+void lathe_rectify_backward(const float *output, float scale, float *gradient, long count);
+/// output[i] = input[i] * scale with the chance `keep`, else 0, drawn from Philox4x32-10 with key `seed` and
+/// counter (first / 64 * 16 ..., stream): the same for the same numbers. `first`, the place of input[0] in
+/// the whole, is a multiple of 64. `output` may be `input`.
+void lathe_dropout(uint64_t seed, uint64_t stream, long first, float keep, float scale,
+                   const float *input, float *output, long count);
+/// The sum of values[i]^2 in double.
+double lathe_square_sum(const float *values, long count);
+
+/// What an optimiser does in a step, beside the learning rate.
+typedef struct {
+  /// Multiplies each gradient: what clipping leaves of it.
+  float scale;
+  /// The step's learning rate.
+  float rate;
+  /// Decoupled for AdamW, added to the gradient for SGD.
+  float decay;
+  /// Momentum of SGD; beta1 and beta2, epsilon of AdamW.
+  float momentum, beta1, beta2, epsilon;
+  /// 1 - beta1^t and sqrt(1 - beta2^t).
+  float correction1, correction2;
+  /// Whether SGD's momentum is Nesterov's.
+  int nesterov;
+} LatheStep;
+/// One step of AdamW as torch.optim.AdamW takes it.
+void lathe_adamw(const LatheStep *step, const float *gradient, float *first, float *second,
+                 float *value, long count);
+/// One step of SGD as torch.optim.SGD takes it; `velocity` is not read where `isFirst` is not 0.
+void lathe_sgd(const LatheStep *step, int isFirst, const float *gradient, float *velocity,
+               float *value, long count);
+/// average[i] += (value[i] - average[i]) * share.
+void lathe_average(const float *value, float share, float *average, long count);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A thread of its own, which is waited for at its end.
-struct FillingThread: Sendable {
+package struct OwnThread: Sendable {
   private let handle: pthread_t
 
   private final class Work {
@@ -14,7 +14,7 @@ struct FillingThread: Sendable {
 
   /// Begins `body`.
   /// - Throws: where the system refuses a thread.
-  init(_ body: @escaping @Sendable () -> Void) throws(LoadingError) {
+  package init(_ body: @escaping @Sendable () -> Void) throws(LoadingError) {
     let work = unsafe Unmanaged.passRetained(Work(body))
     // Signals are for the program's own threads.
     var all = sigset_t()
@@ -40,10 +40,10 @@ struct FillingThread: Sendable {
   }
 
   /// Waits for the thread's end; once.
-  func join() { pthread_join(handle, nil) }
+  package func join() { pthread_join(handle, nil) }
 }
 
-extension FillingThread {
+extension OwnThread {
   /// Begins to fill batches of a ring, until there are no more.
   init(ring: BatchRing, filler: BatchFiller) throws(LoadingError) {
     try self.init {

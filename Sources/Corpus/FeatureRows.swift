@@ -1,0 +1,169 @@
+/// A table of features as the public GTZAN ones are: `filename`, perhaps `length`, numbers, `label`.
+public struct FeatureRows: Sendable {
+  /// The names of the columns of numbers, in order.
+  public let columns: [String]
+  /// The names of the labels, in byte order.
+  public let labels: [String]
+  /// The ids of the tracks, in byte order.
+  public let trackIDs: [String]
+  /// The label of each track.
+  public let trackLabels: [String]
+  /// Each row's track, slice and label.
+  public let rows: [MemorySamples.Row]
+  /// The numbers, row after row.
+  public let values: [Float]
+
+  private static let notFeatures: Set<String> = ["filename", "length", "label"]
+
+  /// Reads a table.
+  ///
+  /// Rows belong to tracks, and a track's rows must stay on one side of a split: `blues.00000.3.wav` is
+  /// slice 3 of `blues.00000`. Names are read so where every one of them ends in a slice's number; where
+  /// not, each row is a track of its own.
+  /// - Throws: ``ManifestError`` that names the line: no such column, a field that is no finite number, a
+  ///   row twice, one track under two labels.
+  public init(parsing csv: [UInt8]) throws(ManifestError) {
+    var reader = try CSVReader(csv)
+    guard let header = try reader.next() else {
+      throw reader.error(.badTable, 1, "is empty", hint: "give a table with a row of names")
+    }
+    var places: [String: Int] = [:]
+    for index in header.fields.indices {
+      guard let name = try reader.text(header, index) else { continue }
+      if places.updateValue(index, forKey: name) != nil {
+        throw reader.error(
+          .badTable, header.line, "names the column \(NameRules.quoted(name)) twice",
+          hint: "rename one of the two")
+      }
+    }
+    guard let nameColumn = places["filename"], let labelColumn = places["label"] else {
+      throw reader.error(
+        .badTable, header.line, "names no column \"filename\" or no column \"label\"",
+        hint: "give a table as lathe export csv writes it")
+    }
+    let numbers = places.filter { !Self.notFeatures.contains($0.key) }.sorted {
+      $0.value < $1.value
+    }
+    if numbers.isEmpty {
+      throw reader.error(.badTable, header.line, "has no column of numbers", hint: "add features")
+    }
+    var names: [(name: String, label: String, line: Int)] = []
+    var values: [Float] = []
+    while let row = try reader.next() {
+      func bad(_ detail: String) -> ManifestError {
+        reader.error(.badTable, row.line, detail, hint: "correct the row or remove it")
+      }
+      guard row.fields.count == header.fields.count else {
+        throw bad("has \(row.fields.count) fields where the first row has \(header.fields.count)")
+      }
+      guard let name = try reader.text(row, nameColumn),
+        let label = try reader.text(row, labelColumn)
+      else { throw bad("has no file name or no label") }
+      names.append((name, label, row.line))
+      for (column, index) in numbers {
+        guard let text = try reader.text(row, index), let value = Float(text), value.isFinite else {
+          throw bad("has no finite number in the column \(NameRules.quoted(column))")
+        }
+        values.append(value)
+      }
+    }
+    if names.isEmpty {
+      throw reader.error(.badTable, header.line, "is the only row", hint: "give a table with rows")
+    }
+    let tracks = RowNames(names.map { ($0.name, $0.label) })
+    var labelOfTrack: [String: String] = [:]
+    var seen: Set<RowNames.Place> = []
+    for (place, row) in zip(tracks.places, names) {
+      guard seen.insert(place).inserted else {
+        throw reader.error(
+          .badTable, row.line, "is the second row of \(NameRules.quoted(row.name))",
+          hint: "remove one of the two")
+      }
+      if let other = labelOfTrack.updateValue(row.label, forKey: place.track), other != row.label {
+        throw reader.error(
+          .badTable, row.line,
+          "puts the track \(NameRules.quoted(place.track)) under a second label",
+          hint: "a track has one label")
+      }
+    }
+    columns = numbers.map(\.key)
+    let labels = Set(names.map(\.label)).sorted(by: ByteOrder.precedes)
+    let trackIDs = labelOfTrack.keys.sorted(by: ByteOrder.precedes)
+    let labelNumbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
+    let trackNumbers = Dictionary(uniqueKeysWithValues: zip(trackIDs, trackIDs.indices))
+    rows = zip(tracks.places, names).map { place, row in
+      MemorySamples.Row(
+        label: labelNumbers[row.label] ?? 0, track: trackNumbers[place.track] ?? 0,
+        slice: place.slice)
+    }
+    self.labels = labels
+    self.trackIDs = trackIDs
+    trackLabels = trackIDs.map { labelOfTrack[$0] ?? "" }
+    self.values = values
+  }
+
+  /// The rows on one side of a split, as samples; all of them without a side.
+  /// - Throws: ``SampleError`` where there are none.
+  public func samples(
+    name: String, identity: String, split: Split? = nil, side: String? = nil
+  ) throws(SampleError) -> MemorySamples {
+    var chosen: [MemorySamples.Row] = []
+    var numbers: [Float] = []
+    for (index, row) in rows.enumerated() {
+      if let split, let side, split.side(of: trackIDs[row.track], slice: row.slice) != side {
+        continue
+      }
+      chosen.append(row)
+      numbers += values[index * columns.count..<(index + 1) * columns.count]
+    }
+    guard !chosen.isEmpty else {
+      throw SampleError(
+        kind: .missing, subject: name, detail: "there are no rows",
+        hint: "take another split or side")
+    }
+    return try MemorySamples(
+      name: name, identity: identity, shape: [columns.count], labels: labels, trackIDs: trackIDs,
+      rows: chosen, values: numbers)
+  }
+}
+
+/// Which track and slice a row's name stands for.
+struct RowNames {
+  struct Place: Hashable {
+    let track: String
+    let slice: Int
+  }
+
+  let places: [Place]
+
+  init(_ rows: [(name: String, label: String)]) {
+    let stems = rows.map { Self.stem($0.name) }
+    let parts = stems.map(Self.slice)
+    var labels: [String: String] = [:]
+    let areSlices = zip(parts, rows).allSatisfy { part, row in
+      guard let part else { return false }
+      let known = labels.updateValue(row.label, forKey: part.track)
+      return known == nil || known == row.label
+    }
+    places = zip(stems, parts).map { stem, part in
+      areSlices ? part ?? Place(track: stem, slice: 0) : Place(track: stem, slice: 0)
+    }
+  }
+
+  /// The name without the extension of an audio file.
+  private static func stem(_ name: String) -> String {
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex,
+      name[name.index(after: dot)...].contains(where: \.isLetter)
+    else { return name }
+    return String(name[..<dot])
+  }
+
+  /// `blues.00000.3` as slice 3 of `blues.00000`; nil where what follows the last dot is no number as slices
+  /// have it, without leading zeros.
+  private static func slice(_ stem: String) -> Place? {
+    guard let dot = stem.lastIndex(of: "."), dot != stem.startIndex else { return nil }
+    let digits = stem[stem.index(after: dot)...]
+    guard let number = Int(digits), number >= 0, String(number) == digits else { return nil }
+    return Place(track: String(stem[..<dot]), slice: number)
+  }
+}

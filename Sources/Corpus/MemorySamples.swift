@@ -1,0 +1,84 @@
+/// Samples whose numbers are in memory: rows of a table, slices of one file.
+public struct MemorySamples: SampleSource {
+  /// What the samples are, for people and messages.
+  public let name: String
+  /// Given when made; equal where the samples are.
+  public let identity: String
+  /// The length of each axis of a sample.
+  public let shape: [Int]
+  /// The names of the labels, in byte order.
+  public let labels: [String]
+  private let rows: [Row]
+  private let trackIDs: [String]
+  private let values: [Float]
+  private let size: Int
+
+  /// One sample.
+  public struct Row: Sendable, Hashable {
+    /// An index into the labels.
+    public var label: Int
+    /// An index into the track ids.
+    public var track: Int
+    /// Which slice of its track it is.
+    public var slice: Int
+
+    /// A row of these parts.
+    public init(label: Int, track: Int, slice: Int) {
+      self.label = label
+      self.track = track
+      self.slice = slice
+    }
+  }
+
+  /// - Parameters:
+  ///   - values: the numbers of all rows, row after row.
+  /// - Throws: ``SampleError`` where the numbers do not fill the rows, or a row has a label or a track that
+  ///   is not there.
+  public init(
+    name: String, identity: String, shape: [Int], labels: [String], trackIDs: [String],
+    rows: [Row], values: [Float]
+  ) throws(SampleError) {
+    size = shape.reduce(1, *)
+    let isSound = rows.allSatisfy {
+      labels.indices.contains($0.label) && trackIDs.indices.contains($0.track)
+    }
+    guard size > 0, values.count == rows.count * size, isSound else {
+      throw SampleError(
+        kind: .damaged, subject: name,
+        detail: "\(values.count) numbers do not make \(rows.count) rows of \(shape)",
+        hint: "give every row its numbers, a label and a track")
+    }
+    self.name = name
+    self.identity = identity
+    self.shape = shape
+    self.labels = labels
+    self.trackIDs = trackIDs
+    self.rows = rows
+    self.values = values
+  }
+
+  /// How many samples there are.
+  public var count: Int { rows.count }
+  /// The label of a sample.
+  public func label(of sample: Int) -> Int { rows[sample].label }
+  /// The track and the slice of a sample.
+  public func place(of sample: Int) -> SamplePlace {
+    SamplePlace(track: rows[sample].track, slice: rows[sample].slice)
+  }
+  /// The id of a track; empty for a number that is no track's.
+  public func trackID(_ track: Int) -> String {
+    trackIDs.indices.contains(track) ? trackIDs[track] : ""
+  }
+  /// Nothing to do.
+  public func prefetch(_ sample: Int) {}
+
+  /// Lends a row.
+  public func read(
+    _ sample: Int, _ body: (RawSpan, SampleWindow) -> Void
+  ) throws(SampleError) {
+    let start = sample * size
+    body(
+      values.span.extracting(start..<start + size).bytes,
+      SampleWindow(type: .float32, elements: 0..<size, trackElements: size, isSignal: false))
+  }
+}

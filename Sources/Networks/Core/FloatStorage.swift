@@ -1,0 +1,56 @@
+import Glibc
+import Training
+
+/// Floats that a layer owns: activations, weights, gradients.
+///
+/// Begins at a multiple of 64 bytes and ends at one, so that whole vectors may be read and written up to
+/// ``capacity``; what lies past ``count`` is zero unless a kernel wrote there.
+///
+/// `@unchecked Sendable`: the address never changes; who may touch which part is for the layer to say,
+/// whose threads divide the rows among them.
+final class FloatStorage: @unchecked Sendable {
+  /// How many floats were asked for.
+  let count: Int
+  /// How many there is room for, a multiple of 16.
+  let capacity: Int
+  /// The first.
+  let base: UnsafeMutablePointer<Float>
+
+  /// Zeroes. Large pages are asked for where it is large, since a pass over small ones is bounded by
+  /// faults and translations.
+  /// - Throws: ``TrainingError/Kind/system`` where there is not so much memory.
+  init(count: Int) throws(TrainingError) {
+    self.count = count
+    capacity = (max(1, count) + 15) / 16 * 16
+    let bytes = capacity * MemoryLayout<Float>.stride
+    let isLarge = bytes >= 2 * Self.largePage
+    var address: UnsafeMutableRawPointer?
+    guard posix_memalign(&address, isLarge ? Self.largePage : 64, bytes) == 0, let address else {
+      throw TrainingError(
+        kind: .system, subject: "memory", detail: "\(bytes) bytes cannot be had",
+        hint: "give a smaller batch size")
+    }
+    if isLarge { madvise(address, bytes, MADV_HUGEPAGE) }
+    base = address.initializeMemory(as: Float.self, repeating: 0, count: capacity)
+  }
+
+  deinit { free(base) }
+
+  private static let largePage = 2 << 20
+
+  /// The numbers.
+  var span: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: base, count: count)
+  }
+
+  /// The numbers as an array of its own.
+  var array: [Float] { Array(span) }
+
+  /// Takes over as many numbers as there are.
+  func fill(from values: [Float]) {
+    values.withUnsafeBufferPointer { values in
+      guard let start = values.baseAddress else { return }
+      base.update(from: start, count: min(count, values.count))
+    }
+  }
+}

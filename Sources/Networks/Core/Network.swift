@@ -1,0 +1,24 @@
+import Training
+
+/// Layers that end in one logit a label, and what is needed to train them.
+final class Network {
+  /// All of it.
+  let body: any Layer
+  /// The length of each axis of an input sample.
+  let inputShape: [Int]
+  let parameters: [Parameter]
+  let statistics: [RunningStatistic]
+
+  /// A network of these layers.
+  init(_ body: any Layer, inputShape: [Int]) {
+    self.body = body
+    self.inputShape = inputShape
+    parameters = body.parameters
+    statistics = body.statistics
+  }
+
+  /// How many labels there are logits for.
+  var labelCount: Int { body.outputCount }
+  /// How many numbers are learnt.
+  var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+}

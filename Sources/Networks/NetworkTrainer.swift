@@ -1,0 +1,177 @@
+import CKernels
+import DataLoading
+import Safetensors
+import Training
+
+/// Trains a network with cross-entropy and an optimiser, on threads of its own.
+final class NetworkTrainer: Trainer {
+  /// What is chosen about a training beside the network itself.
+  struct Configuration {
+    var optimiser = Optimiser.Configuration()
+    var schedule = Schedule()
+    /// The share of the steps in which the rate rises, where the schedule takes one.
+    var warmUp = 0.0
+    var smoothing = 0.0
+    /// Whether rare labels count more: total / (labels × count).
+    var balancesLabels = false
+    /// How much of the running average of the weights each step keeps; 0 for no average.
+    var averaging = 0.0
+    var seed: UInt64 = 1
+  }
+
+  let network: Network
+  private let configuration: Configuration
+  private let optimiser: Optimiser?
+  private var schedule: Schedule
+  private let loss: CrossEntropy
+  private let team: ThreadTeam
+  private let averages: [FloatStorage]
+  private let labels: Int
+
+  /// - Parameters:
+  ///   - network: with one logit a label of the setting.
+  ///   - setting: threads, batch size, labels.
+  /// - Throws: ``TrainingError`` where memory or threads cannot be had, or OpenBLAS is broken.
+  init(
+    _ network: Network, _ setting: TrainerSetting, _ configuration: Configuration
+  ) throws(TrainingError) {
+    try LinearAlgebra.prepare()
+    self.network = network
+    self.configuration = configuration
+    labels = setting.labels.count
+    schedule = configuration.schedule
+    team = try ThreadTeam(count: setting.threads)
+    var loss = CrossEntropy(smoothing: Float(configuration.smoothing))
+    if configuration.balancesLabels {
+      let total = Double(setting.labelCounts.reduce(0, +))
+      loss.weights = setting.labelCounts.map {
+        Float(total / (Double(max(1, $0)) * Double(setting.labelCounts.count)))
+      }
+    }
+    self.loss = loss
+    var averages: [FloatStorage] = []
+    if setting.isForPrediction {
+      optimiser = nil
+    } else {
+      optimiser = try Optimiser(network.parameters, configuration.optimiser)
+      if configuration.averaging > 0 {
+        for parameter in network.parameters {
+          averages.append(try FloatStorage(count: parameter.count))
+          averages.last?.fill(from: parameter.value.array)
+        }
+      }
+    }
+    self.averages = averages
+    try network.body.reserve(
+      rows: setting.batchSize, training: !setting.isForPrediction, team: team)
+  }
+
+  var parameterCount: Int { network.parameterCount }
+
+  func train(
+    on batch: borrowing Batch, at moment: TrainingMoment
+  ) throws(TrainingError) -> StepResult {
+    if configuration.warmUp > 0, schedule.warmUpSteps == 0 {
+      schedule.warmUpSteps = max(1, Int(configuration.warmUp * Double(moment.steps)))
+    }
+    let outcome = gradients(of: batch, step: moment.step)
+    let rate = schedule.rate(step: moment.step, of: moment.steps)
+    // Weights that a loss without a value would spoil stay as they were.
+    if outcome.loss.isFinite { optimiser?.step(rate: rate, team: team) }
+    average(after: moment.step)
+    return StepResult(loss: outcome.loss, correct: outcome.correct, learningRate: rate)
+  }
+
+  /// Sets all gradients.
+  func gradients(of batch: borrowing Batch, step: Int) -> CrossEntropy.Outcome {
+    let pass = Pass(isTraining: true, team: team, seed: configuration.seed, step: step)
+    let rows = batch.count
+    return batch.floats.withUnsafeBufferPointer { inputs in
+      guard let inputs = inputs.baseAddress else { return CrossEntropy.Outcome() }
+      let logits = network.body.forward(inputs, rows: rows, pass)
+      let labels = batch.labels
+      let outcome = loss.apply(
+        to: logits, rows: rows, labels: self.labels, target: { Int(labels[$0]) },
+        distributions: batch.labelDistributions)
+      _ = network.body.backward(logits, rows: rows, needsInput: false, pass)
+      return outcome
+    }
+  }
+
+  private func average(after step: Int) {
+    guard !averages.isEmpty else { return }
+    // At the beginning the average is over the steps so far, so that the first weights don't linger.
+    let kept = min(configuration.averaging, Double(step + 1) / Double(step + 10))
+    for (parameter, average) in zip(network.parameters, averages) {
+      team.divide(parameter.count, atLeast: 1 << 16) {
+        lathe_average(
+          parameter.value.base + $0.lowerBound, Float(1 - kept), average.base + $0.lowerBound,
+          $0.count)
+      }
+    }
+  }
+
+  func predict(
+    _ batch: borrowing Batch, into probabilities: inout [Float]
+  ) throws(TrainingError) {
+    exchangeAverages()
+    defer { exchangeAverages() }
+    let rows = batch.count
+    batch.floats.withUnsafeBufferPointer { inputs in
+      guard let inputs = inputs.baseAddress else { return }
+      let logits = network.body.forward(inputs, rows: rows, Pass(isTraining: false, team: team))
+      CrossEntropy.softmax(logits, rows: rows, labels: labels, into: &probabilities)
+    }
+  }
+
+  /// Puts the averages in the place of the weights, or back.
+  private func exchangeAverages() {
+    for (parameter, average) in zip(network.parameters, averages) {
+      for index in 0..<parameter.count {
+        swap(&parameter.value.base[index], &average.base[index])
+      }
+    }
+  }
+
+  func weights() -> [Tensor] {
+    network.tensors(averages.isEmpty ? nil : averages)
+  }
+
+  func restore(weights: TensorFile) throws(TrainingError) {
+    try network.restore(weights)
+    for (parameter, average) in zip(network.parameters, averages) {
+      average.fill(from: parameter.value.array)
+    }
+  }
+
+  func state() -> TrainerState {
+    var tensors = (optimiser?.moments ?? []).map {
+      Tensor($0.name, shape: $0.parameter.shape, Array($0.value.span.prefix($0.parameter.count)))
+    }
+    if !averages.isEmpty {
+      // The weights of a checkpoint are the averages; these are what the next step moves.
+      tensors += network.parameters.map {
+        Tensor("raw.\($0.name)", shape: $0.shape, $0.value.array)
+      }
+    }
+    return TrainerState(
+      tensors: tensors,
+      facts: ["optimiserSteps": "\(optimiser?.steps ?? 0)", "plateau": schedule.progress])
+  }
+
+  func restore(state: TrainerState) throws(TrainingError) {
+    let file = TensorFile(state.tensors, path: "state.safetensors")
+    for (name, parameter, value) in optimiser?.moments ?? [] {
+      value.fill(from: try file.floats(name, shape: parameter.shape))
+    }
+    for parameter in averages.isEmpty ? [] : network.parameters {
+      parameter.value.fill(from: try file.floats("raw.\(parameter.name)", shape: parameter.shape))
+    }
+    optimiser?.resume(steps: state.facts["optimiserSteps"].flatMap { Int($0) } ?? 0)
+    schedule.resume(state.facts["plateau"] ?? "")
+  }
+
+  func finishEpoch(_ result: EpochResult) {
+    schedule.finishEpoch(loss: result.selectionLoss ?? result.trainingLoss)
+  }
+}

@@ -1,0 +1,73 @@
+/// How well a side of a split was predicted.
+public struct SideMetrics: Sendable, Hashable, Codable {
+  /// Mean over slices of −log of the true label's probability (natural logarithm).
+  public var loss: Double
+  /// The share of slices that were predicted right.
+  public var sliceAccuracy: Double
+  /// The share of tracks that were predicted right by the vote of their slices.
+  public var trackAccuracy: Double
+  /// ``trackAccuracy``'s interval at 95 % (Wilson): its lower and upper end.
+  public var trackInterval: [Double]
+  /// The mean of F1 over labels, of tracks; see ``ConfusionMatrix/macroF1``.
+  public var macroF1: Double
+  /// How many slices were predicted.
+  public var slices: Int
+  /// How many tracks they are of.
+  public var tracks: Int
+
+  /// Metrics of these parts.
+  public init(
+    loss: Double, sliceAccuracy: Double, trackAccuracy: Double, trackInterval: [Double],
+    macroF1: Double, slices: Int, tracks: Int
+  ) {
+    self.loss = loss
+    self.sliceAccuracy = sliceAccuracy
+    self.trackAccuracy = trackAccuracy
+    self.trackInterval = trackInterval
+    self.macroF1 = macroF1
+    self.slices = slices
+    self.tracks = tracks
+  }
+
+  /// Checks that the numbers can be what they say.
+  func check(_ subject: String) throws(TrainingError) {
+    let shares = [sliceAccuracy, trackAccuracy, macroF1] + trackInterval
+    guard shares.allSatisfy({ (0...1).contains($0) }) else {
+      throw .record(subject, "a share is not between 0 and 1")
+    }
+    guard trackInterval.count == 2, trackInterval[0] <= trackInterval[1] else {
+      throw .record(subject, "trackInterval is not a lower and an upper end")
+    }
+    guard slices >= 0, tracks >= 0, tracks <= slices else {
+      throw .record(subject, "\(tracks) tracks cannot have \(slices) slices")
+    }
+  }
+}
+
+/// How well a side was predicted, and what was taken for what.
+public struct SideEvaluation: Sendable, Hashable, Codable {
+  /// The metrics.
+  public var metrics: SideMetrics
+  /// Of tracks.
+  public var trackConfusion: ConfusionMatrix
+  /// Of slices.
+  public var sliceConfusion: ConfusionMatrix
+
+  /// An evaluation of these parts.
+  public init(
+    metrics: SideMetrics, trackConfusion: ConfusionMatrix, sliceConfusion: ConfusionMatrix
+  ) {
+    self.metrics = metrics
+    self.trackConfusion = trackConfusion
+    self.sliceConfusion = sliceConfusion
+  }
+}
+
+extension TrainingError {
+  /// A record whose numbers contradict each other.
+  static func record(_ subject: String, _ detail: String) -> TrainingError {
+    TrainingError(
+      kind: .run, subject: subject, detail: detail,
+      hint: "the record is damaged or was not written by lathe: train again")
+  }
+}

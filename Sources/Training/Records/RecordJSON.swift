@@ -1,0 +1,58 @@
+import FoundationEssentials
+
+/// The JSON of a run's records: keys in order, slashes as they are.
+///
+/// JSON has no word for what is no number, which a diverged run's loss is: such numbers are the texts `NaN`,
+/// `Infinity` and `-Infinity`, which Python's `float` and JavaScript's `Number` read.
+enum RecordJSON {
+  /// - Throws: ``TrainingError`` `.run` for what JSON cannot hold.
+  static func encode(
+    _ value: some Encodable, subject: String, pretty: Bool
+  ) throws(TrainingError) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    do {
+      return [UInt8](try encoder.encode(value)) + [UInt8(ascii: "\n")]
+    } catch {
+      throw TrainingError(kind: .run, subject: subject, detail: "\(error)")
+    }
+  }
+
+  /// - Throws: ``TrainingError`` `.run` that names the field at fault.
+  static func decode<Value: Decodable>(
+    _ type: Value.Type, from json: some Collection<UInt8>, subject: String
+  ) throws(TrainingError) -> Value {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    do {
+      return try decoder.decode(type, from: Data(json))
+    } catch let error as TrainingError {
+      throw .record(subject, "\(error.subject): \(error.detail)")
+    } catch let error as DecodingError {
+      throw .record(subject, told(error))
+    } catch {
+      throw .record(subject, "\(error)")
+    }
+  }
+
+  private static func told(_ error: DecodingError) -> String {
+    func place(_ context: DecodingError.Context) -> String {
+      let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+      return path.isEmpty ? "the record" : "'\(path.joined(separator: "."))'"
+    }
+    switch error {
+    case .keyNotFound(let key, let context):
+      return "\(place(context)) has no '\(key.stringValue)'"
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      return "\(place(context)) is no \(type)"
+    case .dataCorrupted(let context):
+      return context.codingPath.isEmpty
+        ? "it is no JSON" : "\(place(context)): \(context.debugDescription)"
+    @unknown default: return "\(error)"
+    }
+  }
+}

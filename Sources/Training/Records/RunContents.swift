@@ -1,0 +1,101 @@
+/// What a run directory holds.
+public struct RunContents: Sendable, Hashable {
+  /// Where it was read.
+  public let path: String
+  /// What the run is.
+  public let record: RunRecord
+  /// The epochs, in order.
+  public let epochs: [EpochRecord]
+  /// How it ended; nil while it runs, or where it was killed.
+  public let result: ResultRecord?
+  /// What was found that does no harm, such as a last line that was cut short; for people.
+  public let remarks: [String]
+  /// Whether the metrics end in a line that was cut short.
+  public let hasCutMetrics: Bool
+
+  /// Contents that were had elsewhere than from a directory.
+  public init(
+    path: String, record: RunRecord, epochs: [EpochRecord], result: ResultRecord?,
+    remarks: [String] = [], hasCutMetrics: Bool = false
+  ) {
+    self.path = path
+    self.record = record
+    self.epochs = epochs
+    self.result = result
+    self.remarks = remarks
+    self.hasCutMetrics = hasCutMetrics
+  }
+}
+
+extension RunDirectory {
+  /// A record is some kilobytes; the limits only keep a wrong file from filling the memory.
+  private static let recordLimit = 64 << 20
+  private static let metricsLimit = 256 << 20
+
+  /// Reads a run directory, whether the run has ended or not.
+  ///
+  /// - Throws: ``TrainingError``: `.run` where there is no run, or a record is damaged, of another schema or
+  ///   contradicts another (it names file and line), `.system`.
+  public static func contents(at path: String) throws(TrainingError) -> RunContents {
+    let file = "\(path)/\(File.record)"
+    guard try RunFiles.isFolder(path) == true,
+      let json = try RunFiles.read(file, limit: recordLimit)
+    else {
+      throw TrainingError(
+        kind: .run, subject: path, detail: "there is no run (no \(File.record))",
+        hint: "give a folder that lathe train has written")
+    }
+    let record = try record(json, subject: file)
+    try record.check(file)
+    let (epochs, remark) = try epochs("\(path)/\(File.metrics)")
+    let resultFile = "\(path)/\(File.result)"
+    var result: ResultRecord?
+    if let json = try RunFiles.read(resultFile, limit: recordLimit) {
+      let read = try RecordJSON.decode(ResultRecord.self, from: json, subject: resultFile)
+      try read.check(resultFile, labels: record.labels.count)
+      result = read
+    }
+    return RunContents(
+      path: path, record: record, epochs: epochs, result: result,
+      remarks: remark.map { [$0] } ?? [], hasCutMetrics: remark != nil)
+  }
+
+  /// Decodes the record; one of another schema is told apart from a damaged one.
+  private static func record(_ json: [UInt8], subject: String) throws(TrainingError) -> RunRecord {
+    struct Schema: Decodable { let schema: String }
+    let schema = try RecordJSON.decode(Schema.self, from: json, subject: subject).schema
+    guard schema == RunRecord.schema else {
+      throw TrainingError(
+        kind: .run, subject: subject,
+        detail: "its schema is '\(schema.prefix(64))', not '\(RunRecord.schema)'",
+        hint: "read it with the version of lathe that wrote it")
+    }
+    return try RecordJSON.decode(RunRecord.self, from: json, subject: subject)
+  }
+
+  /// The epochs of a file of metrics, and a remark where its last line is cut short.
+  private static func epochs(_ file: String) throws(TrainingError) -> ([EpochRecord], String?) {
+    guard let text = try RunFiles.read(file, limit: metricsLimit) else { return ([], nil) }
+    let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    var epochs: [EpochRecord] = []
+    for (index, line) in lines.enumerated() where !line.isEmpty {
+      let subject = "\(file), line \(index + 1)"
+      // The last piece of a whole file is the empty one after the last line end.
+      let isCut = index == lines.count - 1
+      do throws(TrainingError) {
+        if isCut { throw .record(subject, "it has no line end") }
+        let epoch = try RecordJSON.decode(EpochRecord.self, from: line, subject: subject)
+        try epoch.check(subject)
+        let last = epochs.last?.epoch ?? 0
+        guard epoch.epoch == last + 1 else {
+          throw .record(subject, "epoch \(epoch.epoch) follows epoch \(last)")
+        }
+        epochs.append(epoch)
+      } catch {
+        guard lines[(index + 1)...].allSatisfy(\.isEmpty) else { throw error }
+        return (epochs, "\(error.subject): \(error.detail); the line was left out")
+      }
+    }
+    return (epochs, nil)
+  }
+}

@@ -1,0 +1,162 @@
+public import Corpus
+public import DataLoading
+
+/// What a run trains, on what and how: `run.json`, written before the first step and never changed.
+public struct RunRecord: Sendable, Hashable, Codable {
+  /// The schema that this version writes and reads.
+  public static let schema = "lathe.run/1"
+
+  /// Where samples come from.
+  public struct Source: Sendable, Hashable, Codable {
+    /// The kinds of places.
+    public enum Kind: String, Sendable, Hashable, Codable {
+      /// A cache.
+      case cache
+      /// A table of features.
+      case csv
+    }
+
+    /// What kind of place it is.
+    public var kind: Kind
+    /// Where it was.
+    public var path: String
+    /// The identity of the training side's samples (`SampleSource.identity`).
+    public var identity: String
+
+    /// A source of these parts.
+    public init(kind: Kind, path: String, identity: String) {
+      self.kind = kind
+      self.path = path
+      self.identity = identity
+    }
+  }
+
+  /// How tracks are divided.
+  public struct Split: Sendable, Hashable, Codable {
+    /// The split's name.
+    public var name: String
+    /// Its policy, as `SplitPolicy.rawValue`.
+    public var policy: String
+    /// SHA-256 of its canonical JSON, 64 hex digits.
+    public var fingerprint: String
+    /// The names of its sides, in order.
+    public var sides: [String]
+
+    /// A split of these parts.
+    public init(name: String, policy: String, fingerprint: String, sides: [String]) {
+      self.name = name
+      self.policy = policy
+      self.fingerprint = fingerprint
+      self.sides = sides
+    }
+  }
+
+  /// What each side is for, by name.
+  public struct Sides: Sendable, Hashable, Codable {
+    /// What is learnt from.
+    public var training: String
+    /// What the best epoch is chosen by; without it the last epoch is the best.
+    public var selection: String?
+    /// What is neither learnt from nor chosen by.
+    public var test: String?
+
+    /// Sides of these names.
+    public init(training: String, selection: String? = nil, test: String? = nil) {
+      self.training = training
+      self.selection = selection
+      self.test = test
+    }
+  }
+
+  /// `lathe.run/1`
+  public var schema = RunRecord.schema
+  /// The trainer's name, or `exec:` and a command.
+  public var trainer: String
+  /// The view that the samples are of, such as `mel`.
+  public var view: String
+  /// Where the samples come from.
+  public var source: Source
+  /// How they are divided.
+  public var split: Split
+  /// What each side is for.
+  public var sides: Sides
+  /// The labels, in the order in which the network's outputs have them.
+  public var labels: [String]
+  /// The length of each axis of a sample.
+  public var sampleShape: [Int]
+  /// The seed of everything random.
+  public var seed: UInt64
+  /// How many epochs are wanted.
+  public var epochs: Int
+  /// Samples in a batch.
+  public var batchSize: Int
+  /// Threads of the trainer.
+  public var threads: Int
+  /// The trainer's options, all of them, by name.
+  public var options: [String: String]
+  /// How samples are normalised.
+  public var normalisation: Normalisation?
+  /// How samples are augmented.
+  public var augmentation: Augmentation?
+  /// How many numbers are learnt, where that is known.
+  public var parameters: Int?
+  /// The recipe of the cache.
+  public var recipe: JSONValue?
+  /// How many samples each side has.
+  public var samples: [String: Int]
+  /// How many tracks each side has.
+  public var tracks: [String: Int]
+  /// The version of lathe.
+  public var lathe: String
+  /// When the run began, ISO 8601.
+  public var startedAt: String
+
+  /// A record of these parts.
+  public init(
+    trainer: String, view: String, source: Source, split: Split, sides: Sides, labels: [String],
+    sampleShape: [Int], seed: UInt64, epochs: Int, batchSize: Int, threads: Int,
+    options: [String: String] = [:], normalisation: Normalisation? = nil,
+    augmentation: Augmentation? = nil, parameters: Int? = nil, recipe: JSONValue? = nil,
+    samples: [String: Int] = [:], tracks: [String: Int] = [:], lathe: String, startedAt: String
+  ) {
+    self.trainer = trainer
+    self.view = view
+    self.source = source
+    self.split = split
+    self.sides = sides
+    self.labels = labels
+    self.sampleShape = sampleShape
+    self.seed = seed
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.threads = threads
+    self.options = options
+    self.normalisation = normalisation
+    self.augmentation = augmentation
+    self.parameters = parameters
+    self.recipe = recipe
+    self.samples = samples
+    self.tracks = tracks
+    self.lathe = lathe
+    self.startedAt = startedAt
+  }
+
+  /// Checks what a reader relies on.
+  /// - Throws: ``TrainingError`` `.run` that names the field.
+  func check(_ subject: String) throws(TrainingError) {
+    guard schema == Self.schema else {
+      throw TrainingError(
+        kind: .run, subject: subject, detail: "its schema is '\(schema)', not '\(Self.schema)'",
+        hint: "read it with the version of lathe that wrote it")
+    }
+    guard !labels.isEmpty, Set(labels).count == labels.count else {
+      throw .record(subject, labels.isEmpty ? "it has no labels" : "a label occurs twice")
+    }
+    guard epochs >= 0, batchSize > 0, threads > 0, parameters ?? 0 >= 0 else {
+      throw .record(subject, "epochs, batchSize, threads or parameters is out of range")
+    }
+    guard sampleShape.allSatisfy({ $0 > 0 }) else {
+      throw .record(subject, "sampleShape is \(sampleShape)")
+    }
+  }
+}

@@ -1,0 +1,27 @@
+public import DataLoading
+
+/// How a training is run, beside what it trains.
+public struct SessionConfiguration: Sendable {
+  /// How many epochs at most, 1 or more.
+  public var epochs = 30
+  /// Samples in a batch.
+  public var batchSize = 64
+  /// Keys the order of the samples and whatever the loader draws.
+  public var seed: UInt64 = 1
+  /// What makes the numbers comparable, on all sides.
+  public var normalisation: Normalisation?
+  /// What is done to training samples each time they are drawn.
+  public var augmentation: Augmentation?
+  /// In which proportion training samples come.
+  public var sampling = Sampling.uniform
+  /// Epochs without a better one on the selection side after which it stops; nil for never.
+  public var patience: Int?
+  /// Threads that fill batches. One keeps up with any of the networks here, and leaves the processors to
+  /// them.
+  public var loaderThreads = 1
+  /// The state is saved at the end of an epoch where the last time is longer ago than this, and at the end.
+  public var secondsBetweenStates = 5.0
+
+  /// Thirty epochs of batches of 64.
+  public init() {}
+}

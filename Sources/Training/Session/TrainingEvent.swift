@@ -1,0 +1,43 @@
+/// What a training tells of itself while it runs.
+public enum TrainingEvent: Sendable {
+  /// It begins, or goes on after so many epochs.
+  case began(RunRecord, epochsDone: Int)
+  /// A step was taken; not every one is told.
+  case advanced(TrainingAdvance)
+  /// An epoch has ended.
+  case epochEnded(EpochRecord)
+  /// It has ended.
+  case ended(ResultRecord)
+}
+
+/// How far a training has come.
+public struct TrainingAdvance: Sendable, Hashable, Codable {
+  /// The epoch, from 1, and how many there will be at most.
+  public let epoch: Int
+  public let epochs: Int
+  /// Steps of the epoch that are done, and how many it has.
+  public let step: Int
+  public let steps: Int
+  /// The mean loss of the epoch so far.
+  public let loss: Double
+  /// The share of the epoch's samples that were labelled rightly so far.
+  public let accuracy: Double
+  /// Samples learnt from in a second.
+  public let samplesPerSecond: Double
+  /// Seconds to the end of the last epoch, evaluations not counted; nil while that cannot be told.
+  public let remainingSeconds: Double?
+}
+
+/// Who is told.
+public protocol TrainingProgress {
+  /// Takes an event; called by the thread that trains.
+  func report(_ event: TrainingEvent)
+}
+
+/// Who does not want to be told.
+public struct SilentTraining: TrainingProgress {
+  /// Tells nobody.
+  public init() {}
+  /// Does nothing.
+  public func report(_ event: TrainingEvent) {}
+}

@@ -1,0 +1,58 @@
+public import Corpus
+
+/// The samples of a training: what is learnt from, and what it is measured by.
+public struct TrainingSource: Sendable {
+  /// A side that is predicted after each epoch.
+  public struct Side: Sendable {
+    /// Its name in the split.
+    public let name: String
+    /// Its samples.
+    public let samples: any SampleSource
+
+    /// A side of these parts.
+    public init(_ name: String, _ samples: any SampleSource) {
+      self.name = name
+      self.samples = samples
+    }
+  }
+
+  /// What is learnt from.
+  public let training: any SampleSource
+  /// What is predicted, in order.
+  public let evaluated: [Side]
+  /// The name of the side that the best epoch is chosen by; nil where the last one is to be the best.
+  public let selection: String?
+
+  /// - Throws: ``TrainingError/Kind/data`` where there are fewer than two labels to tell apart, or sides do
+  ///   not have the same labels and shape.
+  public init(
+    training: any SampleSource, evaluated: [Side], selection: String? = nil
+  ) throws(TrainingError) {
+    let present = Set((0..<training.count).lazy.map { training.label(of: $0) })
+    guard present.count > 1 else {
+      throw TrainingError(
+        kind: .data, subject: training.name,
+        detail: present.isEmpty
+          ? "there are no samples"
+          : "all samples have the label '\(training.labels[present.first ?? 0])'",
+        hint: "a classifier needs samples of two labels or more to learn from")
+    }
+    for side in evaluated
+    where side.samples.labels != training.labels || side.samples.shape != training.shape {
+      throw TrainingError(
+        kind: .data, subject: side.samples.name,
+        detail: "its labels or its shape are not those of \(training.name)",
+        hint: "take all sides from one cache and view")
+    }
+    self.training = training
+    self.evaluated = evaluated
+    self.selection = selection
+  }
+
+  /// How many training samples have each label.
+  public var labelCounts: [Int] {
+    var counts = [Int](repeating: 0, count: training.labels.count)
+    for sample in 0..<training.count { counts[training.label(of: sample)] += 1 }
+    return counts
+  }
+}

@@ -1,0 +1,137 @@
+public import DataLoading
+public import Corpus
+
+/// A trainer by name, and how to make one.
+public struct TrainerKind: Sendable {
+  /// The name that `--trainer` takes.
+  public let name: String
+  /// The views that it can be trained on, the usual one first.
+  public let views: [String]
+  /// One line for people.
+  public let summary: String
+  /// What is chosen where nothing is said.
+  public let defaults: TrainingDefaults
+  /// The options that it knows.
+  public let options: [TrainerOption]
+  /// Makes one.
+  public let make: @Sendable (TrainerSetting) throws(TrainingError) -> any Trainer
+
+  /// A kind of these parts.
+  public init(
+    _ name: String, views: [String], summary: String = "",
+    defaults: TrainingDefaults = TrainingDefaults(), options: [TrainerOption] = [],
+    make: @escaping @Sendable (TrainerSetting) throws(TrainingError) -> any Trainer
+  ) {
+    self.name = name
+    self.views = views
+    self.summary = summary
+    self.defaults = defaults
+    self.options = options
+    self.make = make
+  }
+}
+
+/// What a training has where nothing else is asked for.
+public struct TrainingDefaults: Sendable, Hashable {
+  /// Epochs.
+  public var epochs: Int
+  /// Samples in a batch.
+  public var batchSize: Int
+  /// What the inputs are standardised by; nil for nothing.
+  public var normalisation: SampleStatistics.Axis?
+  /// What is done to each sample each time it is drawn.
+  public var augmentation: Augmentation?
+
+  /// Defaults of these parts.
+  public init(
+    epochs: Int = 30, batchSize: Int = 64, normalisation: SampleStatistics.Axis? = nil,
+    augmentation: Augmentation? = nil
+  ) {
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.normalisation = normalisation
+    self.augmentation = augmentation
+  }
+}
+
+/// An option of a trainer, for help and checks.
+public struct TrainerOption: Sendable, Hashable {
+  /// Its name.
+  public let name: String
+  /// Its value where none is given.
+  public let standard: String
+  /// What it does and which values it takes.
+  public let help: String
+
+  /// An option of these parts.
+  public init(_ name: String, _ standard: String, _ help: String) {
+    self.name = name
+    self.standard = standard
+    self.help = help
+  }
+}
+
+/// What a trainer is made for.
+public struct TrainerSetting: Sendable {
+  /// The length of each axis of a sample.
+  public var sampleShape: [Int]
+  /// The names of the labels.
+  public var labels: [String]
+  /// How many training samples have each label.
+  public var labelCounts: [Int]
+  /// Keys everything random.
+  public var seed: UInt64
+  /// How many threads may work.
+  public var threads: Int
+  /// The most samples that a batch has.
+  public var batchSize: Int
+  /// The options given.
+  public var options: TrainerOptions
+  /// Whether it will only predict, so that nothing need be made ready for training.
+  public var isForPrediction: Bool
+
+  /// A setting of these parts.
+  public init(
+    sampleShape: [Int], labels: [String], labelCounts: [Int] = [], seed: UInt64 = 1,
+    threads: Int = 2, batchSize: Int = 64, options: TrainerOptions = TrainerOptions(),
+    isForPrediction: Bool = false
+  ) {
+    self.sampleShape = sampleShape
+    self.labels = labels
+    self.labelCounts = labelCounts
+    self.seed = seed
+    self.threads = threads
+    self.batchSize = batchSize
+    self.options = options
+    self.isForPrediction = isForPrediction
+  }
+}
+
+/// The trainers that can be named.
+public struct TrainerRegistry: Sendable {
+  /// All of them, in the order in which they were added.
+  public private(set) var kinds: [TrainerKind] = []
+
+  /// None.
+  public init() {}
+
+  /// Adds a kind, in place of an earlier one of its name.
+  public mutating func add(_ kind: TrainerKind) {
+    kinds.removeAll { $0.name == kind.name }
+    kinds.append(kind)
+  }
+
+  /// The kind of a name.
+  /// - Throws: ``TrainingError/Kind/configuration`` that lists those there are.
+  public func kind(named name: String) throws(TrainingError) -> TrainerKind {
+    if let kind = kinds.first(where: { $0.name == name }) { return kind }
+    throw TrainingError(
+      kind: .configuration, subject: "trainer '\(name)'", detail: "there is none of that name",
+      hint: "give one of \(kinds.map(\.name).joined(separator: ", ")), or exec:COMMAND")
+  }
+
+  /// The kind that a view is trained with where none is named.
+  public func standard(for view: String) -> TrainerKind? {
+    kinds.first { $0.views.first == view } ?? kinds.first { $0.views.contains(view) }
+  }
+}
