@@ -25,14 +25,12 @@ struct BatchStream {
   private var epoch = 1
   private var index = 0
 
-  /// - Parameters:
-  ///   - record: the run; its seed, batch size, augmentation and normalisation make the batches.
-  ///   - sides: the samples of each of the run's sides, by name.
-  init(_ record: RunRecord, sides: [String: any SampleSource]) {
-    self.record = record
+  /// The batches of a training; the record's seed, batch size, augmentation and normalisation make them.
+  init(_ training: ExternalTraining) {
+    record = training.run.record
     let names = [record.sides.training, record.sides.selection, record.sides.test]
-    self.sides = names.compactMap { name in
-      name.flatMap { name in sides[name].map { (name, $0) } }
+    sides = names.compactMap(\.self).compactMap { name in
+      training.samples(of: name).map { (name, $0) }
     }
   }
 

@@ -151,7 +151,7 @@ private struct Pipe {
 
   init() throws(TrainingError) {
     var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else {
+    guard pipe(&ends) == 0 else {
       throw TrainingError(
         kind: .system, subject: "a pipe",
         detail: "it cannot be made: \(String(cString: strerror(errno)))",
@@ -159,5 +159,7 @@ private struct Pipe {
     }
     reading = Descriptor(ends[0])
     writing = Descriptor(ends[1])
+    // A process that another thread starts just now may inherit them; so nothing waits for their end.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
   }
 }

@@ -34,14 +34,14 @@ struct ExternalConversation {
         training.run.record, folder: training.run.path, batches: training.batches),
       wantsInput: streams)
     output = LineSplitter(limit: training.limits.line, excess: .refuse)
-    stream = streams ? BatchStream(training.run.record, sides: training.sides) : nil
+    stream = streams ? BatchStream(training) : nil
     lastSign = clock.now
   }
 
   /// Runs to the end of the process.
   mutating func run(
-    _ records: inout ExternalRecords, cancellation: Cancellation,
-    progress: (ExternalTraining.Event) -> Void
+    _ records: inout ExternalRecords, _ progress: any TrainingProgress,
+    _ cancellation: Cancellation
   ) throws(TrainingError) -> ResultRecord {
     defer { child.end() }
     let pipeSignal = BlockedPipeSignal()
@@ -52,7 +52,7 @@ struct ExternalConversation {
       let hasEnded = child.look() != nil
       if !hasEnded { wait() }
       try readOutput(&records, progress)
-      readErrors(progress)
+      readErrors()
       if hasEnded, deadline == nil || !child.hasGroup { break }
       try writeInput()
       if let deadline {
@@ -71,10 +71,9 @@ struct ExternalConversation {
 
   /// What the run comes to after the process has ended.
   private mutating func conclude(
-    _ records: inout ExternalRecords, wasCancelled: Bool,
-    _ progress: (ExternalTraining.Event) -> Void
+    _ records: inout ExternalRecords, wasCancelled: Bool, _ progress: any TrainingProgress
   ) throws(TrainingError) -> ResultRecord {
-    if let last = errors.remainder() { say(last, progress) }
+    if let last = errors.remainder() { say(last) }
     if wasCancelled, !records.isComplete {
       return records.result(.interrupted, message: "it was asked to stop")
     }
@@ -125,7 +124,7 @@ struct ExternalConversation {
   }
 
   private mutating func readOutput(
-    _ records: inout ExternalRecords, _ progress: (ExternalTraining.Event) -> Void
+    _ records: inout ExternalRecords, _ progress: any TrainingProgress
   ) throws(TrainingError) {
     guard hasOutput else { return }
     var pieces: [[UInt8]] = []
@@ -148,7 +147,7 @@ struct ExternalConversation {
     }
   }
 
-  private mutating func readErrors(_ progress: (ExternalTraining.Event) -> Void) {
+  private mutating func readErrors() {
     guard hasErrors else { return }
     var pieces: [[UInt8]] = []
     hasErrors =
@@ -156,7 +155,7 @@ struct ExternalConversation {
       ?? false
     for piece in pieces {
       lastSign = clock.now
-      for line in errors.lines(piece) { say(line, progress) }
+      for line in errors.lines(piece) { say(line) }
     }
   }
 
@@ -195,16 +194,16 @@ struct ExternalConversation {
 
   private mutating func take(
     _ line: [UInt8], number: Int, _ records: inout ExternalRecords,
-    _ progress: (ExternalTraining.Event) -> Void
+    _ progress: any TrainingProgress
   ) throws(TrainingError) {
     let subject = "exec:\(training.command), line \(number) of its output"
     let event = try ExternalEvent(line, subject: subject)
-    if let told = try records.take(event, subject: subject) { progress(told) }
+    if let told = try records.take(event, subject: subject) { progress.report(told) }
   }
 
-  private mutating func say(_ line: [UInt8], _ progress: (ExternalTraining.Event) -> Void) {
+  private mutating func say(_ line: [UInt8]) {
     let text = String(decoding: line, as: UTF8.self)
-    progress(.output(text))
+    training.output(text)
     lastLines.append(ExternalEvent.shown(text))
     if lastLines.count > 5 { lastLines.removeFirst() }
   }

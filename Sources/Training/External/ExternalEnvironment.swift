@@ -1,4 +1,5 @@
 import Corpus
+import DataLoading
 import FoundationEssentials
 import Glibc
 

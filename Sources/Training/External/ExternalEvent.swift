@@ -12,8 +12,9 @@ enum ExternalEvent: Equatable {
   struct Progress: Equatable, Decodable {
     var epoch: Int
     var samples: Int
-    var of: Int?
-    var loss: Double?
+    var of: Int
+    var loss: Double
+    var accuracy: Double
   }
 
   /// The predictions of a side, in a file.

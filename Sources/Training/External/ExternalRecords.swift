@@ -5,7 +5,7 @@ import Safetensors
 /// Makes a run's records of what a trainer tells, and holds it to the contract.
 struct ExternalRecords {
   private let run: RunDirectory
-  private let sides: [String: any SampleSource]
+  private let training: ExternalTraining
   private let files: ExternalFiles
   private let clock = ContinuousClock()
   private let began: ContinuousClock.Instant
@@ -17,8 +17,8 @@ struct ExternalRecords {
   private(set) var end: ExternalEvent.End?
 
   init(_ training: ExternalTraining) {
+    self.training = training
     run = training.run
-    sides = training.sides
     files = ExternalFiles(folder: training.run.path, checkpointLimit: training.limits.checkpoint)
     began = clock.now
     epochBegan = began
@@ -37,7 +37,7 @@ struct ExternalRecords {
   /// - Throws: ``TrainingError`` `.plugin` where it breaks the contract, `.diverged`, `.noSpace`, `.system`.
   mutating func take(
     _ event: ExternalEvent, subject: String
-  ) throws(TrainingError) -> ExternalTraining.Event? {
+  ) throws(TrainingError) -> TrainingEvent? {
     func refused(_ detail: String, _ hint: String) -> TrainingError {
       TrainingError(kind: .plugin, subject: subject, detail: detail, hint: hint)
     }
@@ -49,18 +49,20 @@ struct ExternalRecords {
         throw refused("'parameters' is below 0", "count what is learnt")
       }
       try record(start)
-      return .started(parameters: start.parameters)
+      return nil
     case .progress(let progress):
       try check(progress.epoch, subject)
-      return .progress(
-        epoch: progress.epoch, samples: progress.samples, of: progress.of, loss: progress.loss)
+      guard (0...progress.of).contains(progress.samples) else {
+        throw refused("\(progress.samples) samples of \(progress.of)", "count from 0 up to 'of'")
+      }
+      return .advanced(advance(progress))
     case .predictions(let predictions):
       try check(predictions.epoch, subject)
       try take(predictions, subject)
       return nil
     case .epoch(let epoch):
       try check(epoch.epoch, subject)
-      return .epoch(try take(epoch, subject))
+      return .epochEnded(try take(epoch, subject))
     case .end(let end):
       if end.status == .finished, !isComplete {
         throw refused("it says 'finished' \(extent)", "say 'stoppedEarly', or do all epochs")
@@ -82,14 +84,24 @@ struct ExternalRecords {
     }
   }
 
+  private func advance(_ progress: ExternalEvent.Progress) -> TrainingAdvance {
+    let rows = max(1, run.record.batchSize)
+    let speed = Double(progress.samples) / max(1e-9, (clock.now - epochBegan) / .seconds(1))
+    let left = Double(progress.of) * Double(run.record.epochs - epochs) - Double(progress.samples)
+    return TrainingAdvance(
+      epoch: progress.epoch, epochs: run.record.epochs, step: (progress.samples - 1) / rows + 1,
+      steps: (progress.of - 1) / rows + 1, loss: progress.loss, accuracy: progress.accuracy,
+      samplesPerSecond: speed, remainingSeconds: speed > 0 ? left / speed : nil)
+  }
+
   private mutating func take(
     _ event: ExternalEvent.Predictions, _ subject: String
   ) throws(TrainingError) {
-    guard let source = sides[event.side] else {
+    guard let source = training.samples(of: event.side) else {
       throw TrainingError(
         kind: .plugin, subject: subject,
         detail: "the run has no side '\(ExternalEvent.shown(event.side))'",
-        hint: "it has \(sides.keys.sorted().joined(separator: ", "))")
+        hint: "it has \(([run.record.sides.training] + training.source.evaluated.map(\.name)).joined(separator: ", "))")
     }
     guard evaluations[event.side] == nil else {
       throw TrainingError(
@@ -128,13 +140,13 @@ struct ExternalRecords {
     }
     let now = clock.now
     let whole = (now - epochBegan) / .seconds(1)
-    let training = min(event.trainSeconds ?? whole, whole)
-    let samples = event.samples ?? sides[run.record.sides.training]?.count ?? 0
+    let trained = min(event.trainSeconds ?? whole, whole)
+    let samples = event.samples ?? training.source.training.count
     let record = EpochRecord(
       epoch: event.epoch, train: event.train, evaluations: evaluations.mapValues(\.metrics),
-      learningRate: event.learningRate ?? 0, seconds: whole, trainSeconds: training,
+      learningRate: event.learningRate ?? 0, seconds: whole, trainSeconds: trained,
       loaderSeconds: event.loaderSeconds ?? 0,
-      samplesPerSecond: training > 0 ? Double(samples) / training : 0, isBest: isBest)
+      samplesPerSecond: trained > 0 ? Double(samples) / trained : 0, isBest: isBest)
     try run.append(record)
     epochs = event.epoch
     epochBegan = now

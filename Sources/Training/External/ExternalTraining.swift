@@ -17,12 +17,12 @@ public import Corpus
 ///
 /// **What it tells**, on its standard output: one JSON object a line, and nothing else.
 /// ```
-/// {"event":"start","parameters":388378,"options":{"optimiser":"adamw"}}          may be left out
-/// {"event":"progress","epoch":1,"samples":640,"of":7992,"loss":2.1}              as often as it likes
-/// {"event":"predictions","epoch":1,"side":"test","file":"test-1.safetensors"}    for each side, before
+/// {"event":"start","parameters":388378,"options":{"optimiser":"adamw"}}               may be left out
+/// {"event":"progress","epoch":1,"samples":640,"of":7992,"loss":2.1,"accuracy":0.2}    when it likes
+/// {"event":"predictions","epoch":1,"side":"test","file":"test-1.safetensors"}         for each side, before
 /// {"event":"epoch","epoch":1,"train":{"loss":1.9,"accuracy":0.31},"learningRate":0.001,
-///  "checkpoint":"epoch-1.safetensors"}                                           which ends the epoch
-/// {"event":"end","status":"stoppedEarly","message":"…"}                          where epochs are left
+///  "checkpoint":"epoch-1.safetensors"}                                                which ends the epoch
+/// {"event":"end","status":"stoppedEarly","message":"…"}                               where epochs are left
 /// ```
 /// - Epochs come in order, from 1 up to those asked for. `train` is needed; `learningRate`, `trainSeconds`,
 ///   `loaderSeconds`, `samples` (learnt from in the epoch) and `checkpoint` are not.
@@ -47,18 +47,6 @@ public struct ExternalTraining: Sendable {
     case stream
   }
 
-  /// What happens, while it happens.
-  public enum Event: Sendable, Hashable {
-    /// It told what it trains; how many numbers, where it said so.
-    case started(parameters: Int?)
-    /// So many samples of an epoch are done, of so many, at this loss.
-    case progress(epoch: Int, samples: Int, of: Int?, loss: Double?)
-    /// An epoch is done and recorded.
-    case epoch(EpochRecord)
-    /// It wrote a line to its standard error.
-    case output(String)
-  }
-
   /// What a trainer may do before it is held to be broken.
   public struct Limits: Sendable, Hashable {
     /// How long it may neither write nor read anything; nil for ever.
@@ -80,43 +68,54 @@ public struct ExternalTraining: Sendable {
   public let command: String
   /// Where the run is recorded.
   public let run: RunDirectory
-  /// The samples of each side that the run names.
-  public let sides: [String: any SampleSource]
+  /// The samples of the sides that the run names.
+  public let source: TrainingSource
   /// Whether batches are streamed.
   public let batches: Batches
   /// What is borne with.
   public let limits: Limits
+  /// Takes the lines of its standard error.
+  let output: @Sendable (String) -> Void
 
   /// A training that has yet to begin.
   ///
   /// - Parameters:
   ///   - command: for `/bin/sh -c`.
   ///   - run: a new run directory, whose record says everything that the trainer is told.
-  ///   - sides: the samples of the training, selection and test side of the record, by name.
+  ///   - source: the samples of the record's training side, and of its selection and test side, by name.
   ///   - batches: whether batches are written to its standard input.
   ///   - limits: what is borne with.
+  ///   - output: is given each line that it writes to its standard error.
   /// - Throws: ``TrainingError`` `.configuration` for an empty command, `.data` for a side without samples.
   public init(
-    command: String, run: RunDirectory, sides: [String: any SampleSource],
-    batches: Batches = .none, limits: Limits = Limits()
+    command: String, run: RunDirectory, source: TrainingSource, batches: Batches = .none,
+    limits: Limits = Limits(), output: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(TrainingError) {
     guard command.contains(where: { !$0.isWhitespace }), !command.utf8.contains(0) else {
       throw TrainingError(
         kind: .configuration, subject: "trainer 'exec:\(command)'", detail: "there is no command",
         hint: "write --trainer 'exec:python3 my_trainer.py'")
     }
-    let names = run.record.sides
-    for side in [names.training, names.selection, names.test].compactMap(\.self)
-    where sides[side]?.count ?? 0 == 0 {
-      throw TrainingError(
-        kind: .data, subject: "side '\(side)'", detail: "it has no samples",
-        hint: "take another side, or another split")
+    for side in [run.record.sides.selection, run.record.sides.test].compactMap(\.self) {
+      let samples = source.evaluated.first { $0.name == side }?.samples
+      guard let samples, samples.count > 0 else {
+        throw TrainingError(
+          kind: .data, subject: "side '\(side)'", detail: "it has no samples",
+          hint: "take another side, or another split")
+      }
     }
     self.command = command
     self.run = run
-    self.sides = sides
+    self.source = source
     self.batches = batches
     self.limits = limits
+    self.output = output
+  }
+
+  /// The samples of a side of the run.
+  func samples(of side: String) -> (any SampleSource)? {
+    if side == run.record.sides.training { return source.training }
+    return source.evaluated.first { $0.name == side }?.samples
   }
 
   /// Runs the command to its end and writes the run's records.
@@ -124,20 +123,22 @@ public struct ExternalTraining: Sendable {
   /// The calling thread is kept until then; SIGPIPE is blocked on it meanwhile.
   ///
   /// - Parameters:
-  ///   - cancellation: asks it to stop.
   ///   - progress: is told what happens, on the calling thread.
+  ///   - cancellation: asks it to stop.
   /// - Returns: the result that was written: finished, stopped early or interrupted.
   /// - Throws: ``TrainingError``: `.plugin` where the program hangs, dies, or writes what it must not (what it said
   ///   last is in the error), `.diverged`, `.data`, `.noSpace`, `.system`. A result that tells the same was written,
   ///   where that was possible.
   public func run(
-    cancellation: Cancellation, progress: (Event) -> Void
+    progress: any TrainingProgress = SilentTraining(), cancellation: Cancellation = Cancellation()
   ) throws(TrainingError) -> ResultRecord {
     var records = ExternalRecords(self)
+    progress.report(.began(run.record, epochsDone: 0))
     do throws(TrainingError) {
       var conversation = try ExternalConversation(self)
-      let result = try conversation.run(&records, cancellation: cancellation, progress: progress)
+      let result = try conversation.run(&records, progress, cancellation)
       try run.finish(result)
+      progress.report(.ended(result))
       return result
     } catch {
       let status: ResultRecord.Status = error.kind == .diverged ? .diverged : .failed
