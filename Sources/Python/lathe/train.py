@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from .errors import ConfigurationError, ErrorCode, LatheError
+
+if TYPE_CHECKING:
+    from .training.options import Options
+    from .training.session import Reporter
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _train(line: list[str]) -> int:
-    from .training import options as choosing
+    from .training import command_line
 
     if {"-h", "--help"} & set(line):
-        choosing.parser().print_help()
+        command_line.parser().print_help()
         return 0
     try:
         import safetensors  # noqa: F401
@@ -38,19 +44,22 @@ def _train(line: list[str]) -> int:
         ) from cause
     from .training import plugin
     from .training.records import RunDirectory
-    from .training.session import DivergedError, Reporter, Session
 
-    reporter: Reporter
-    if plugin.is_plugin():
-        # Standard output is for events alone; whatever else prints there goes to standard error.
-        events = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    if not plugin.is_plugin():
+        options = command_line.options(line)
+        with contextlib.closing(RunDirectory(options, lambda text: print(text, flush=True))) as run:
+            return _run(options, run, keeps_state=True)
+    # Standard output is for events alone; whatever else prints there goes to standard error.
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as events:
         os.dup2(2, 1)
-        options = choosing.options(plugin.arguments() + line, plugin.given())
-        reporter = plugin.Events(options, events)
-    else:
-        options = choosing.options(line)
-        reporter = RunDirectory(options, lambda text: print(text, flush=True))
-    session = Session(options, reporter, keeps_state=not plugin.is_plugin())
+        options = command_line.options(plugin.arguments() + line, plugin.given())
+        return _run(options, plugin.Events(options, events), keeps_state=False)
+
+
+def _run(options: Options, reporter: Reporter, *, keeps_state: bool) -> int:
+    from .training.session import DivergedError, Session
+
+    session = Session(options, reporter, keeps_state=keeps_state)
 
     def stop(number: int, _: object) -> None:
         if session.stop:
@@ -59,17 +68,18 @@ def _train(line: list[str]) -> int:
             os.kill(os.getpid(), number)
         session.stop = True
 
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, stop)
+    before = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
         status = session.run()
     except DivergedError as problem:
         reporter.end("diverged", str(problem))
         raise
     except LatheError as problem:
-        if not plugin.is_plugin():
-            reporter.end("failed", str(problem))
+        reporter.end("failed", str(problem))
         raise
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
     return 130 if status == "interrupted" else 0
 
 

@@ -69,7 +69,7 @@ final class ChildProcess {
     }
     guard code == 0 else {
       throw TrainingError(
-        kind: .system, subject: "exec:\(command)",
+        kind: .system, subject: "exec:" + ExternalEvent.shown(command),
         detail: "/bin/sh cannot be started: \(String(cString: strerror(code)))",
         hint: "see whether the command and the environment are too long, or too many processes run")
     }

@@ -57,7 +57,7 @@ struct ExternalConversation {
       try writeInput()
       if let deadline {
         if clock.now >= deadline { break }
-      } else if cancellation.isCancelled {
+      } else if cancellation.isCancelled || records.isLate {
         child.signal(SIGTERM)
         deadline = clock.now + training.limits.grace
       } else if let silence = training.limits.silence, clock.now - lastSign > silence {
@@ -75,6 +75,7 @@ struct ExternalConversation {
   ) throws(TrainingError) -> ResultRecord {
     if let last = errors.remainder() { say(last) }
     if wasCancelled, !records.isComplete {
+      if records.isLate { return records.result(.stoppedEarly, message: nil) }
       return records.result(.interrupted, message: "it was asked to stop")
     }
     switch child.exit {
@@ -96,8 +97,12 @@ struct ExternalConversation {
 
   private func wait() {
     var polled: [pollfd] = []
-    if hasOutput { polled.append(pollfd(fd: child.output.number, events: Int16(POLLIN), revents: 0)) }
-    if hasErrors { polled.append(pollfd(fd: child.errors.number, events: Int16(POLLIN), revents: 0)) }
+    if hasOutput {
+      polled.append(pollfd(fd: child.output.number, events: Int16(POLLIN), revents: 0))
+    }
+    if hasErrors {
+      polled.append(pollfd(fd: child.errors.number, events: Int16(POLLIN), revents: 0))
+    }
     if stream != nil, let input = child.input {
       polled.append(pollfd(fd: input.number, events: Int16(POLLOUT), revents: 0))
     }
@@ -196,7 +201,7 @@ struct ExternalConversation {
     _ line: [UInt8], number: Int, _ records: inout ExternalRecords,
     _ progress: any TrainingProgress
   ) throws(TrainingError) {
-    let subject = "exec:\(training.command), line \(number) of its output"
+    let subject = "\(training.name), line \(number) of its output"
     let event = try ExternalEvent(line, subject: subject)
     if let told = try records.take(event, subject: subject) { progress.report(told) }
   }
@@ -204,14 +209,14 @@ struct ExternalConversation {
   private mutating func say(_ line: [UInt8]) {
     let text = String(decoding: line, as: UTF8.self)
     training.output(text)
-    lastLines.append(ExternalEvent.shown(text))
+    lastLines.append(text)
     if lastLines.count > 5 { lastLines.removeFirst() }
   }
 
   private func failure(_ detail: String, told: Bool = false) -> TrainingError {
-    let last = lastLines.filter { !$0.isEmpty }
+    let last = lastLines.filter { !$0.isEmpty }.map(ExternalEvent.shown)
     return TrainingError(
-      kind: .plugin, subject: "exec:\(training.command)",
+      kind: .plugin, subject: training.name,
       detail: told && !last.isEmpty
         ? "\(detail); the last that it wrote to standard error: " + last.joined(separator: " | ")
         : detail,
@@ -221,7 +226,7 @@ struct ExternalConversation {
   private static func name(of signal: Int32) -> String {
     let names: [Int32: String] = [
       SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGILL: "SIGILL", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS",
-      SIGFPE: "SIGFPE", SIGKILL: "SIGKILL, as of want of memory", SIGSEGV: "SIGSEGV",
+      SIGFPE: "SIGFPE", SIGKILL: "SIGKILL (as for want of memory)", SIGSEGV: "SIGSEGV",
       SIGPIPE: "SIGPIPE", SIGTERM: "SIGTERM",
     ]
     return names[signal] ?? "signal \(signal)"

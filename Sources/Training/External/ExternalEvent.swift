@@ -97,7 +97,8 @@ enum ExternalEvent: Equatable {
     }
     return TrainingError(
       kind: .plugin, subject: subject, detail: detail,
-      hint: "standard output is for events alone, one JSON object a line; print all else to standard "
+      hint:
+        "standard output is for events alone, one JSON object a line; print all else to standard "
         + "error")
   }
 

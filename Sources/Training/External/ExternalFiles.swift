@@ -23,10 +23,12 @@ struct ExternalFiles {
     }
     guard !name.isEmpty, !name.hasPrefix("."), !name.utf8.contains(where: { $0 == 0x2f || $0 == 0 })
     else {
-      throw refused("lies elsewhere or is hidden", "name a file in LATHE_RUN_DIR, without its folder")
+      throw refused(
+        "lies elsewhere or is hidden", "name a file in LATHE_RUN_DIR, without its folder")
     }
     guard !Self.own.contains(name) else {
-      throw refused("is one of Lathe's own", "give each file a name of its own, such as epoch-1.safetensors")
+      throw refused(
+        "is one of Lathe's own", "give each file a name of its own, such as epoch-1.safetensors")
     }
     let path = "\(folder)/\(name)"
     var status = stat()
@@ -38,7 +40,8 @@ struct ExternalFiles {
     }
     guard status.st_size <= limit else {
       throw refused(
-        "has \(status.st_size) bytes, and needs no more than \(limit)", "write what is asked for alone")
+        "has \(status.st_size) bytes, and needs no more than \(limit)",
+        "write what is asked for alone")
     }
     guard let bytes = try RunFiles.read(path, limit: limit) else {
       throw refused("is not there", "leave it to Lathe once it is named")
@@ -77,7 +80,8 @@ struct ExternalFiles {
     for entry in header.entries where [.float32, .float64].contains(entry.dataType) {
       guard entry.floats(in: value).allSatisfy(\.isFinite) else {
         throw TrainingError(
-          kind: .diverged, subject: subject, detail: "tensor '\(entry.name)' has numbers that are none",
+          kind: .diverged, subject: subject,
+          detail: "tensor '\(entry.name)' has numbers that are none",
           hint: "the trainer has diverged: lower its learning rate")
       }
     }

@@ -27,6 +27,14 @@ struct ExternalRecords {
   /// Whether all epochs are done.
   var isComplete: Bool { epochs == run.record.epochs }
 
+  /// Whether no better epoch has come for as long as was asked.
+  var isLate: Bool {
+    guard let patience = training.patience, let best, run.record.sides.selection != nil else {
+      return false
+    }
+    return epochs - best.epoch > patience
+  }
+
   /// How far it has come, for messages.
   var extent: String { "after \(epochs) of \(run.record.epochs) epochs" }
 
@@ -101,7 +109,9 @@ struct ExternalRecords {
       throw TrainingError(
         kind: .plugin, subject: subject,
         detail: "the run has no side '\(ExternalEvent.shown(event.side))'",
-        hint: "it has \(([run.record.sides.training] + training.source.evaluated.map(\.name)).joined(separator: ", "))")
+        hint:
+          "it has \(([run.record.sides.training] + training.source.evaluated.map(\.name)).joined(separator: ", "))"
+      )
     }
     guard evaluations[event.side] == nil else {
       throw TrainingError(
@@ -130,7 +140,8 @@ struct ExternalRecords {
     else {
       throw TrainingError(
         kind: .plugin, subject: subject, detail: "a number is out of its range",
-        hint: "accuracy is 0 to 1; learningRate, trainSeconds, loaderSeconds and samples are 0 or more")
+        hint:
+          "accuracy is 0 to 1; learningRate, trainSeconds, loaderSeconds and samples are 0 or more")
     }
     let isBest = try isBest(subject)
     if let name = event.checkpoint {
@@ -182,7 +193,7 @@ struct ExternalRecords {
   /// What the run comes to, once the process has ended as it should.
   /// - Throws: ``TrainingError`` `.plugin` where epochs are missing or a checkpoint is none, `.diverged`.
   func conclude() throws(TrainingError) -> ResultRecord {
-    let command = run.record.trainer
+    let command = training.name
     if let end, end.status == .diverged || end.status == .failed {
       throw TrainingError(
         kind: end.status == .diverged ? .diverged : .plugin, subject: command,

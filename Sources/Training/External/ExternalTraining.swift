@@ -36,7 +36,7 @@ public import Corpus
 ///
 /// **What it writes to standard error** is passed on, and its last lines are part of the error where it fails.
 ///
-/// **Signals**: when Lathe is asked to stop, the group gets SIGTERM, and after a grace period SIGKILL. What the
+/// **Signals**: when Lathe is asked to stop, or patience with the epochs ends, the group gets SIGTERM, and after a grace period SIGKILL. What the
 /// command leaves running when it ends is killed.
 public struct ExternalTraining: Sendable {
   /// Whether batches are written to its standard input.
@@ -72,6 +72,8 @@ public struct ExternalTraining: Sendable {
   public let source: TrainingSource
   /// Whether batches are streamed.
   public let batches: Batches
+  /// Epochs without a better one on the selection side after which it is stopped; nil for never.
+  public let patience: Int?
   /// What is borne with.
   public let limits: Limits
   /// Takes the lines of its standard error.
@@ -84,16 +86,18 @@ public struct ExternalTraining: Sendable {
   ///   - run: a new run directory, whose record says everything that the trainer is told.
   ///   - source: the samples of the record's training side, and of its selection and test side, by name.
   ///   - batches: whether batches are written to its standard input.
+  ///   - patience: epochs without a better one on the selection side after which it is stopped.
   ///   - limits: what is borne with.
   ///   - output: is given each line that it writes to its standard error.
   /// - Throws: ``TrainingError`` `.configuration` for an empty command, `.data` for a side without samples.
   public init(
     command: String, run: RunDirectory, source: TrainingSource, batches: Batches = .none,
-    limits: Limits = Limits(), output: @escaping @Sendable (String) -> Void = { _ in }
+    patience: Int? = nil, limits: Limits = Limits(),
+    output: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(TrainingError) {
     guard command.contains(where: { !$0.isWhitespace }), !command.utf8.contains(0) else {
       throw TrainingError(
-        kind: .configuration, subject: "trainer 'exec:\(command)'", detail: "there is no command",
+        kind: .configuration, subject: "trainer 'exec:'", detail: "there is no command",
         hint: "write --trainer 'exec:python3 my_trainer.py'")
     }
     for side in [run.record.sides.selection, run.record.sides.test].compactMap(\.self) {
@@ -108,9 +112,13 @@ public struct ExternalTraining: Sendable {
     self.run = run
     self.source = source
     self.batches = batches
+    self.patience = patience
     self.limits = limits
     self.output = output
   }
+
+  /// The command in one line, for messages.
+  var name: String { "exec:" + ExternalEvent.shown(command) }
 
   /// The samples of a side of the run.
   func samples(of side: String) -> (any SampleSource)? {

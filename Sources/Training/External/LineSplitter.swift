@@ -1,3 +1,5 @@
+import Glibc
+
 /// Cuts what comes out of a pipe into lines.
 struct LineSplitter {
   /// What to do with a line that is longer than allowed.
@@ -23,28 +25,47 @@ struct LineSplitter {
   }
 
   /// The lines that are complete with these bytes, without their ends.
-  mutating func lines(_ bytes: some Sequence<UInt8>) -> [[UInt8]] {
+  mutating func lines(_ bytes: [UInt8]) -> [[UInt8]] {
     var lines: [[UInt8]] = []
-    for byte in bytes {
-      if byte == UInt8(ascii: "\n") {
-        if rest.last == UInt8(ascii: "\r") { rest.removeLast() }
-        lines.append(rest)
-        rest.removeAll(keepingCapacity: true)
-        continue
-      }
-      if rest.count == limit {
-        if case .refuse = excess {
-          isTooLong = true
-          count += lines.count + 1
-          return lines
-        }
-        lines.append(rest)
-        rest.removeAll(keepingCapacity: true)
-      }
-      rest.append(byte)
+    var start = 0
+    while start < bytes.count, !isTooLong {
+      let end = Self.lineEnd(in: bytes, from: start)
+      take(bytes[start..<(end ?? bytes.count)], into: &lines)
+      if isTooLong { break }
+      guard let end else { break }
+      if rest.last == UInt8(ascii: "\r") { rest.removeLast() }
+      lines.append(rest)
+      rest.removeAll(keepingCapacity: true)
+      start = end + 1
     }
     count += lines.count
     return lines
+  }
+
+  /// Adds what has no line end in it.
+  private mutating func take(_ bytes: ArraySlice<UInt8>, into lines: inout [[UInt8]]) {
+    var bytes = bytes
+    while rest.count + bytes.count > limit {
+      if case .refuse = excess {
+        isTooLong = true
+        count += 1
+        return
+      }
+      let part = bytes.prefix(limit - rest.count)
+      lines.append(rest + part)
+      rest.removeAll(keepingCapacity: true)
+      bytes = bytes.dropFirst(part.count)
+    }
+    rest += bytes
+  }
+
+  private static func lineEnd(in bytes: [UInt8], from start: Int) -> Int? {
+    bytes.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress,
+        let found = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
+      else { return nil }
+      return UnsafeRawPointer(found) - base
+    }
   }
 
   /// The last line, where it has no end.

@@ -40,7 +40,8 @@ struct PredictionsFile {
     for row in tracks.indices {
       let place = SamplePlace(track: Int(tracks[row]), slice: Int(slices[row]))
       guard let sample = places[place] else {
-        throw refused("row \(row) is track \(tracks[row]), slice \(slices[row]), which the side has not")
+        throw refused(
+          "row \(row) is track \(tracks[row]), slice \(slices[row]), which the side has not")
       }
       do throws(TrainingError) {
         try evaluation.add(
@@ -78,7 +79,8 @@ struct PredictionsFile {
   private func refused(_ detail: String) -> TrainingError {
     TrainingError(
       kind: .plugin, subject: subject, detail: detail,
-      hint: "write F32 'probabilities' [samples, labels], I64 'tracks' and 'slices' [samples]: every "
+      hint:
+        "write F32 'probabilities' [samples, labels], I64 'tracks' and 'slices' [samples]: every "
         + "sample of the side once")
   }
 }

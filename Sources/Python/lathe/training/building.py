@@ -24,7 +24,11 @@ def network(options: Options, labels: int, shape: tuple[int, ...]) -> nn.Module:
         if options.network == "features":
             (inputs,) = shape
             return networks.Features(
-                labels, inputs=inputs, hidden=options.hidden, dropout=options.dropout
+                labels,
+                inputs=inputs,
+                hidden=options.hidden,
+                dropout=options.dropout,
+                input_dropout=options.input_dropout,
             )
         if options.network == "waveform":
             (samples,) = shape
@@ -69,9 +73,14 @@ def optimiser_of(model: nn.Module, options: Options) -> torch.optim.Optimizer:
             lr=options.learning_rate,
             momentum=options.momentum,
             weight_decay=options.weight_decay,
-            nesterov=options.momentum > 0,
+            nesterov=bool(options.nesterov),
         )
-    return torch.optim.AdamW(groups, lr=options.learning_rate, weight_decay=options.weight_decay)
+    return torch.optim.AdamW(
+        groups,
+        lr=options.learning_rate,
+        betas=(options.beta1, options.beta2),
+        weight_decay=options.weight_decay,
+    )
 
 
 def class_weights(
@@ -139,7 +148,10 @@ class Machine:
         """Mixed precision for what is computed within it."""
         if self.precision == "float32":
             return contextlib.nullcontext()
-        return torch.autocast(self.device.type, dtype=getattr(torch, self.precision))
+        kind: torch.dtype = getattr(torch, self.precision)
+        context: contextlib.AbstractContextManager[Any]
+        context = torch.autocast(self.device.type, dtype=kind)
+        return context
 
 
 def _device(name: str) -> torch.device:

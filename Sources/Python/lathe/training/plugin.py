@@ -61,6 +61,8 @@ def given(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
             ) from cause
     for side in ("selection_side", "test_side"):
         facts[side] = facts[side] or "none"
+    facts["normalise"] = environment.get("LATHE_NORMALISATION") or "none"
+    facts["augmentation"] = json.loads(environment.get("LATHE_AUGMENTATION") or "null")
     return facts
 
 
@@ -94,9 +96,9 @@ class Events:
             "start", parameters=parameter_count(session.model), options=self._options.as_texts()
         )
 
-    def progress(self, epoch: int, samples: int, of: int, loss: float) -> None:
+    def progress(self, epoch: int, samples: int, of: int, loss: float, accuracy: float) -> None:
         """Tells how far an epoch is."""
-        self._tell("progress", epoch=epoch, samples=samples, of=of, loss=loss)
+        self._tell("progress", epoch=epoch, samples=samples, of=of, loss=loss, accuracy=accuracy)
 
     def epoch(self, epoch: Epoch, model: nn.Module) -> bool:
         """Hands over predictions and weights; Lathe computes the metrics and chooses the best."""

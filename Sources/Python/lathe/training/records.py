@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import fcntl
 import json
 import os
@@ -11,13 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
 from torch import nn
 
 from ..errors import ConfigurationError, ErrorCode, LatheError
 from ..networks import parameter_count
 from . import checkpoints
 from .metrics import evaluate, rank
+from .record import run_record
 
 if TYPE_CHECKING:
     from .options import Options
@@ -68,6 +67,10 @@ class RunDirectory:
         self._lock.write(f"{os.getpid()}\n")
         self._lock.flush()
 
+    def close(self) -> None:
+        """Lets others write the run."""
+        self._lock.close()
+
     def start(self, session: Session) -> None:
         """Writes what the run is."""
         self._labels = session.labels
@@ -85,22 +88,23 @@ class RunDirectory:
             self._rewrite_metrics()
             (self.path / "result.json").unlink(missing_ok=True)
 
-    def progress(self, epoch: int, samples: int, of: int, loss: float) -> None:
+    def progress(self, epoch: int, samples: int, of: int, loss: float, accuracy: float) -> None:
         """Tells people."""
-        self._tell(f"epoch {epoch}: {samples:,} of {of:,} samples, loss {loss:.4f}")
+        self._tell(
+            f"epoch {epoch}: {samples:,} of {of:,} samples, loss {loss:.4f}, accuracy {accuracy:.1%}"
+        )
 
     def epoch(self, epoch: Epoch, model: nn.Module) -> bool:
         """Writes metrics and weights; whether patience is at its end."""
         evaluations = {side: evaluate(each) for side, each in epoch.predictions.items()}
         selection = self._selection
-        order = rank(evaluations[selection]["metrics"]) if selection else (float(epoch.epoch),)
-        is_best = self._best is None or list(order) > self._best["order"]
-        if is_best:
-            self._best = {
-                "epoch": epoch.epoch,
-                "order": list(order),
-                "evaluations": evaluations,
-            }
+        # Without a side to choose by, the last epoch is the best.
+        order = list(rank(evaluations[selection]["metrics"])) if selection else [float(epoch.epoch)]
+        best = self._best
+        is_best = best is None or order > best["order"]
+        if best is None or is_best:
+            best = {"epoch": epoch.epoch, "order": order, "evaluations": evaluations}
+        self._best = best
         seconds = time.monotonic() - self._epoch_began
         record = {
             "epoch": epoch.epoch,
@@ -134,7 +138,7 @@ class RunDirectory:
         return (
             patience is not None
             and selection is not None
-            and epoch.epoch - self._best["epoch"] >= patience
+            and epoch.epoch - best["epoch"] >= patience
         )
 
     def end(self, status: str, message: str | None) -> None:
@@ -197,57 +201,3 @@ class RunDirectory:
             raise LatheError(
                 ErrorCode.SYSTEM, f"{self.path / name} cannot be written: {cause}"
             ) from cause
-
-
-def run_record(session: Session, parameters: int) -> dict[str, Any]:
-    """What ``run.json`` holds."""
-    options, sides = session.options, session.sides
-    about = sides.cache.describe()
-    plan = about.get("split_plans", {}).get(sides.split, {})
-    names = {"training": sides.training_name, "selection": sides.selection, "test": sides.test}
-    counts = {side: sides.counts(side) for side in names.values() if side is not None}
-    with sides.training(0, None) as loader:
-        statistics, identity = loader.statistics, loader.state_dict()["identity"]
-        samples = loader.samples
-    if statistics is not None:
-        statistics = {"samples": samples} | statistics
-    record: dict[str, Any] = {
-        "schema": "lathe.run/1",
-        "trainer": f"torch-{options.network}",
-        "view": sides.view.name,
-        "source": {"kind": "cache", "path": os.path.abspath(sides.cache.path), "identity": identity},
-        "split": {
-            "name": sides.split,
-            "policy": plan.get("policy", "unknown"),
-            "fingerprint": plan.get("fingerprint", ""),
-            "sides": list(plan.get("sides", sides.cache.splits[sides.split].sides)),
-        },
-        "sides": {name: side for name, side in names.items() if side is not None},
-        "labels": list(session.labels),
-        "sampleShape": list(sides.view.shape),
-        "seed": options.seed,
-        "epochs": options.epochs,
-        "batchSize": options.batch_size,
-        "threads": torch.get_num_threads(),
-        "options": options.as_texts() | {"device": str(session.machine.device),
-                                         "precision": session.machine.precision},
-        "parameters": parameters,
-        "samples": {side: count for side, (count, _) in counts.items()},
-        "tracks": {side: tracks for side, (_, tracks) in counts.items()},
-        "lathe": f"python {_version()}",
-        "startedAt": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }  # fmt: skip
-    if statistics is not None:
-        record["normalisation"] = {"statistics": statistics}
-    if options.augmentation is not None:
-        record["augmentation"] = options.augmentation
-    return record
-
-
-def _version() -> str:
-    from importlib import metadata
-
-    try:
-        return metadata.version("lathe")
-    except metadata.PackageNotFoundError:
-        return "checkout"

@@ -16,24 +16,24 @@ def schedule(name: Schedule, steps: int, warm_up: int = 0) -> Callable[[int], fl
     """The factor of the learning rate at each step, from 0 up to ``steps``.
 
     :param name: ``one-cycle`` rises for 30 % of the steps from 1/25 to 1 and falls to 1/250,000, both
-        along half a cosine, as ``torch.optim.lr_scheduler.OneCycleLR`` does (momentum stays as it is);
-        ``cosine`` falls from 1 to 0, as ``CosineAnnealingLR``; ``constant`` is 1.
+        along half a cosine, as ``OneCycleLR`` does without cycling the momentum; ``cosine`` falls from
+        1 to 0, as ``CosineAnnealingLR``; ``constant`` is 1.
     :param steps: of the whole training.
     :param warm_up: steps over which cosine and constant first rise from 0 to 1, in a line.
     """
     if name == "one-cycle":
-        peak = _RISE * steps - 1
+        top, end = _RISE * steps - 1, steps - 1
         return lambda step: (
-            _between(_START, 1, step / peak)
-            if step <= peak
-            else _between(1, _END, (step - peak) / max(1e-9, steps - 1 - peak))
+            _between(_START, 1, step / top if top > 0 else 1)
+            if step <= top
+            else _between(1, _END, (step - top) / max(1, end - top))
         )
     falls = name == "cosine"
 
     def factor(step: int) -> float:
         if step < warm_up:
-            return (step + 1) / (warm_up + 1)
-        return _between(1, 0, (step - warm_up) / max(1, steps - warm_up)) if falls else 1.0
+            return (_between(1, 0, step / max(1, steps)) if falls else 1) * (step + 1) / warm_up
+        return _between(1, 0, step / max(1, steps)) if falls else 1.0
 
     return factor
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -47,12 +48,14 @@ class Reporter(Protocol):
     """Where a run tells what it does: a run directory, or Lathe on the other side of a pipe."""
 
     def start(self, session: Session) -> None: ...
-    def progress(self, epoch: int, samples: int, of: int, loss: float) -> None: ...
+    def progress(self, epoch: int, samples: int, of: int, loss: float, accuracy: float) -> None: ...
     def epoch(self, epoch: Epoch, model: nn.Module) -> bool:
         """Keeps the epoch; says whether training may stop early."""
+
     def end(self, status: str, message: str | None) -> None: ...
     def state(self) -> dict[str, Any]:
         """What the reporter needs to go on after a resume."""
+
     def restore(self, state: dict[str, Any]) -> None: ...
 
 
@@ -78,7 +81,7 @@ class Session:
             self.machine.device
         )
         if self.machine.channels_last:
-            self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            self.model.to(memory_format=torch.channels_last)
         self._optimiser = optimiser_of(self.model, options)
         # Loss times samples, samples that were right, samples: of the epoch so far.
         self._totals = torch.zeros(3, dtype=torch.float64, device=self.machine.sums)
@@ -102,11 +105,14 @@ class Session:
         with self.sides.training(epoch, loader_state) as loader:
             self._loader_state = loader.state_dict()
             steps = -(-loader.samples // options.batch_size)
-            rate = schedule(options.schedule, steps * options.epochs, options.warm_up)  # type: ignore[arg-type]
+            total = steps * options.epochs
+            rate = schedule(options.schedule, total, int(options.warm_up * total))  # type: ignore[arg-type]
             weights = class_weights(options, loader, self.sides, self.machine.device)
             source = moved(loader, self.machine.device)
             while epoch < options.epochs:
-                done = self._epoch(source, epoch, batches, position, steps, loader.samples, rate, weights)
+                done = self._epoch(
+                    source, epoch, batches, position, steps, loader.samples, rate, weights
+                )
                 if done is None:
                     return self._end("interrupted", "a signal asked it to stop")
                 may_stop = self._reporter.epoch(done, self.model)
@@ -126,9 +132,16 @@ class Session:
         return status
 
     def _epoch(
-        self, source: Iterator[Moved], epoch: int, batches: int, position: int, steps: int,
-        samples: int, rate: Any, weights: Tensor | None,
-    ) -> Epoch | None:  # fmt: skip
+        self,
+        source: Iterator[Moved],
+        epoch: int,
+        batches: int,
+        position: int,
+        steps: int,
+        samples: int,
+        rate: Callable[[int], float],
+        weights: Tensor | None,
+    ) -> Epoch | None:
         """One epoch from a batch on, and its evaluation; None where it was interrupted."""
         self.model.train()
         began = told = time.monotonic()
@@ -145,8 +158,11 @@ class Session:
                 self._look(epoch, batches)
             if now - told >= _PROGRESS:
                 told = now
-                loss = float(self._totals[0] / self._totals[2])
-                self._reporter.progress(epoch + 1, position, samples, loss)
+                loss, right, count = self._totals.tolist()
+                if math.isfinite(loss):
+                    self._reporter.progress(
+                        epoch + 1, position, samples, loss / count, right / count
+                    )
             if self.stop and position < samples:
                 self._look(epoch, batches)
                 self._save(epoch, batches, position)
@@ -171,9 +187,9 @@ class Session:
         )
         scaler = self.machine.scaler
         scaler.scale(loss).backward()
-        if self.options.clip > 0:
+        if self.options.clip_norm > 0:
             scaler.unscale_(self._optimiser)
-            nn.utils.clip_grad_norm_(self.model.parameters(), self.options.clip)
+            nn.utils.clip_grad_norm_(self.model.parameters(), self.options.clip_norm)
         scaler.step(self._optimiser)
         scaler.update()
         with torch.no_grad():
@@ -185,6 +201,8 @@ class Session:
             self._losses.append(kept)
 
     def _look(self, epoch: int, batches: int) -> None:
+        if not self._losses:
+            return
         losses = torch.stack(self._losses).cpu()
         self._losses.clear()
         bad = (~torch.isfinite(losses)).nonzero()
