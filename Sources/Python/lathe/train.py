@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from .errors import ConfigurationError, ErrorCode, LatheError
 
 if TYPE_CHECKING:
-    from .training.options import Options
-    from .training.session import Reporter
+    from .training.session import Reporter, Session
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,22 +43,22 @@ def _train(line: list[str]) -> int:
         ) from cause
     from .training import plugin
     from .training.records import RunDirectory
+    from .training.session import Session
 
     if not plugin.is_plugin():
         options = command_line.options(line)
+        session = Session(options, keeps_state=True)
         with contextlib.closing(RunDirectory(options, lambda text: print(text, flush=True))) as run:
-            return _run(options, run, keeps_state=True)
+            return _run(session, run)
     # Standard output is for events alone; whatever else prints there goes to standard error.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as events:
         os.dup2(2, 1)
         options = command_line.options(plugin.arguments() + line, plugin.given())
-        return _run(options, plugin.Events(options, events), keeps_state=False)
+        return _run(Session(options, keeps_state=False), plugin.Events(options, events))
 
 
-def _run(options: Options, reporter: Reporter, *, keeps_state: bool) -> int:
-    from .training.session import DivergedError, Session
-
-    session = Session(options, reporter, keeps_state=keeps_state)
+def _run(session: Session, reporter: Reporter) -> int:
+    from .training.session import DivergedError
 
     def stop(number: int, _: object) -> None:
         if session.stop:
@@ -70,7 +69,7 @@ def _run(options: Options, reporter: Reporter, *, keeps_state: bool) -> int:
 
     before = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
-        status = session.run()
+        status = session.run(reporter)
     except DivergedError as problem:
         reporter.end("diverged", str(problem))
         raise

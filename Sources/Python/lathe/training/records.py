@@ -41,6 +41,7 @@ class RunDirectory:
         self._began = time.monotonic()
         self._before = 0.0
         self._done = 0
+        self._has_started = False
         self._best: dict[str, Any] | None = None
         has_run = (self.path / "run.json").exists()
         if options.resume and not (self.path / "state.safetensors").exists():
@@ -73,6 +74,7 @@ class RunDirectory:
 
     def start(self, session: Session) -> None:
         """Writes what the run is."""
+        self._has_started = True
         self._labels = session.labels
         self._selection = session.sides.selection
         self._epoch_began = time.monotonic()
@@ -142,7 +144,9 @@ class RunDirectory:
         )
 
     def end(self, status: str, message: str | None) -> None:
-        """Writes how the run ended."""
+        """Writes how the run ended; of one that was not gone on with, what was there stays."""
+        if not self._has_started:
+            return
         result: dict[str, Any] = {
             "status": status,
             "epochs": self._done,

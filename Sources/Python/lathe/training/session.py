@@ -65,11 +65,10 @@ class Session:
     :ivar stop: set by a signal: the step is finished, the state saved, and the run ends.
     """
 
-    def __init__(self, options: Options, reporter: Reporter, *, keeps_state: bool) -> None:
+    def __init__(self, options: Options, *, keeps_state: bool) -> None:
         """:raises LatheError: for what cannot be trained."""
         self.options = options
         self.stop = False
-        self._reporter = reporter
         self._state_path = Path(options.output, "state.safetensors") if keeps_state else None
         self.machine = Machine(options)
         self.sides = Sides(options)
@@ -87,11 +86,13 @@ class Session:
         self._totals = torch.zeros(3, dtype=torch.float64, device=self.machine.sums)
         self._losses: list[Tensor] = []
 
-    def run(self) -> str:
+    def run(self, reporter: Reporter) -> str:
         """Trains; the state in which it ended: finished, stoppedEarly or interrupted.
 
+        :param reporter: is told what happens.
         :raises DivergedError: and other :class:`LatheError`.
         """
+        self._reporter = reporter
         epoch, batches, position, loader_state = 0, 0, 0, None
         options = self.options
         if options.resume and self._state_path is not None:
