@@ -25,7 +25,7 @@ let package = Package(
       name: "Lathe",
       targets: [
         "Safetensors", "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache",
-        "Preparation", "DataLoading", "Exporting",
+        "Preparation", "DataLoading", "Training", "Networks", "Reporting", "Exporting",
       ]),
     .library(name: "LatheC", type: .dynamic, targets: ["LatheC"]),
   ],
@@ -54,6 +54,9 @@ let package = Package(
     .systemLibrary(
       name: "CCrypto", path: "Sources/CLibraries/CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCairo", path: "Sources/CLibraries/CCairo", pkgConfig: "cairo",
+      providers: [.apt(["libcairo2-dev", "fonts-dejavu-core"])]),
 
     .target(name: "CKernels"),
     .target(name: "Safetensors", dependencies: ["CXXHash"], swiftSettings: swiftOverC),
@@ -79,6 +82,9 @@ let package = Package(
       name: "Networks",
       dependencies: ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"],
       swiftSettings: swift),
+    .target(
+      name: "Reporting", dependencies: ["Corpus", "DataLoading", "Training", "CCairo"],
+      swiftSettings: swiftOverC),
     .target(name: "Exporting", dependencies: ["Corpus", "DatasetCache"], swiftSettings: swift),
     .target(name: "Synthesis", swiftSettings: swift),
     .target(
@@ -88,7 +94,7 @@ let package = Package(
       name: "lathe",
       dependencies: [
         "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
-        "DataLoading", "Training", "Networks", "Exporting", "Synthesis",
+        "DataLoading", "Training", "Networks", "Reporting", "Exporting", "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.embedInCode("Benchmark/reference_timings.py")],
@@ -125,6 +131,8 @@ let package = Package(
         "Networks", "Training", "Corpus", "DataLoading", "Safetensors", "CKernels",
       ],
       swiftSettings: swift),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Reporting", "Training"], swiftSettings: swift),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
     .testTarget(

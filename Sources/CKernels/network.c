@@ -83,3 +83,8 @@ DISPATCHED
 void lathe_average(const float *value, float share, float *average, long count) {
   for (long i = 0; i < count; i++) average[i] += (value[i] - average[i]) * share;
 }
+
+DISPATCHED
+void lathe_add(const float *addend, float *values, long count) {
+  for (long i = 0; i < count; i++) values[i] += addend[i];
+}

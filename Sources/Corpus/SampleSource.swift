@@ -28,6 +28,8 @@ public protocol SampleSource: Sendable {
   /// Lends the numbers of the track that a sample is cut from; nothing is copied. Where what lies beside
   /// the sample is of another side of a split, only the sample's own are lent, as if they were the track.
   ///
+  /// The sample's own numbers are what was stored; what lies beside may not have been checked.
+  ///
   /// - Parameters:
   ///   - sample: 0 up to ``count``.
   ///   - body: gets the bytes of all that is lent in native order, and where in them the sample lies. They
@@ -35,6 +37,16 @@ public protocol SampleSource: Sendable {
   /// - Throws: ``SampleError`` where what is stored is damaged; it names the record.
   func read(
     _ sample: Int, _ body: (RawSpan, SampleWindow) -> Void
+  ) throws(SampleError)
+
+  /// Lends as ``read(_:_:)`` for a body that reads other numbers than the sample's own, such as a window
+  /// that begins elsewhere.
+  ///
+  /// - Parameter reach: tells which numbers of what is lent the body reads, from where the sample lies in
+  ///   it; those are what was stored.
+  func read(
+    _ sample: Int, reaching reach: (SampleWindow) -> Range<Int>,
+    _ body: (RawSpan, SampleWindow) -> Void
   ) throws(SampleError)
 
   /// Statistics that were kept for these very samples, or nil.
@@ -45,6 +57,13 @@ public protocol SampleSource: Sendable {
 }
 
 extension SampleSource {
+  /// As ``read(_:_:)``, for sources that check all that they lend.
+  public func read(
+    _ sample: Int, reaching reach: (SampleWindow) -> Range<Int>,
+    _ body: (RawSpan, SampleWindow) -> Void
+  ) throws(SampleError) {
+    try read(sample, body)
+  }
   /// Nothing is kept.
   public func keptStatistics(_ axis: SampleStatistics.Axis) -> SampleStatistics? { nil }
   /// Forgets them.

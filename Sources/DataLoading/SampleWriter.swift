@@ -116,12 +116,16 @@ struct SampleWriter: ~Copyable, Sendable {
   }
 
   /// Reads a sample's window, which is known to have the right length and to lie in its track.
+  ///
+  /// - Parameter reach: tells which numbers of the track the body reads.
+  @inline(__always)
   func read(
-    _ sample: Int, _ body: (UnsafeRawPointer, SampleWindow) -> Void
+    _ sample: Int, reaching reach: (SampleWindow) -> Range<Int> = { $0.elements },
+    _ body: (UnsafeRawPointer, SampleWindow) -> Void
   ) throws(SampleError) {
     let elements = elements
     var fits = true
-    try source.read(sample) { track, window in
+    try source.read(sample, reaching: reach) { track, window in
       unsafe track.withUnsafeBytes { bytes in
         guard window.elements.count == elements, window.holds(bytes.count),
           let base = bytes.baseAddress

@@ -31,13 +31,23 @@ extension SampleWriter {
     let factor = factor(streams)
     let shift = shift(streams)
     let rate = rate(streams)
-    try unsafe read(sample) { track, window in
-      if let rate {
-        unsafe resample(track, window, rate, streams, factor, shift, to: output)
-      } else {
-        unsafe copy(track, window, streams, factor, shift, to: output)
-      }
-    }
+    // How many numbers are read, and how many of them before the place that is drawn or kept.
+    let before = rate == nil ? 0 : SpeedTables.before
+    let length = rate.map { stretchLength(at: $0) } ?? elements
+    let count = rate == nil ? length : length + SpeedTables.taps
+    try unsafe read(
+      sample,
+      reaching: { window in
+        let first = start(of: length, window, streams) - before
+        return first..<first + count
+      },
+      { track, window in
+        if let rate {
+          unsafe resample(track, window, rate, streams, factor, shift, to: output)
+        } else {
+          unsafe copy(track, window, streams, factor, shift, to: output)
+        }
+      })
     if let noise = augmentation.noise { unsafe add(noise, streams, to: output) }
   }
 
@@ -101,12 +111,17 @@ extension SampleWriter {
     }
   }
 
+  /// How many numbers of a track the outputs at a speed begin at or after one another.
+  private func stretchLength(at rate: SpeedTables.Rate) -> Int {
+    (elements - 1) * rate.step / rate.phases + 1
+  }
+
   private func resample(
     _ track: UnsafeRawPointer, _ window: SampleWindow, _ rate: SpeedTables.Rate,
     _ streams: AugmentationStreams, _ factor: Float, _ shift: Int,
     to output: UnsafeMutablePointer<Float>
   ) {
-    let length = (elements - 1) * rate.step / rate.phases + 1
+    let length = stretchLength(at: rate)
     let first = start(of: length, window, streams) - SpeedTables.before
     // One number more than the last output's whole place: it may lie between two.
     let count = length + SpeedTables.taps

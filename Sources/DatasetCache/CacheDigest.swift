@@ -2,7 +2,7 @@ import LMDBStore
 
 extension Cache {
   /// SHA-256 over every database, key and value, but for those of `sources`, which are of this
-  /// machine, and `index` and `statistics`, which are made from the rest.
+  /// machine, and `index`, `statistics` and `blocks/…`, which are made from the rest.
   ///
   /// Databases and keys are taken in the order of their bytes, and each name, key and value has
   /// its length before it: the same content gives the same digest whatever the order in which it
@@ -13,7 +13,7 @@ extension Cache {
   public func digest() throws(CacheError) -> String {
     let names = try inStore { () throws(StoreError) in try environment.databaseNames() }
     var hash = try SHA256()
-    for name in names where !Layout.derived.contains(name) {
+    for name in names where !Layout.isDerived(name) {
       guard let database = try database(name) else { continue }
       let title = Array(name.utf8)
       // The hash's errors cannot pass through the store's; kept and thrown afterwards.

@@ -3,7 +3,7 @@ import LMDBStore
 extension Cache {
   /// Takes out everything that belongs to the tracks, files and splits which problems of `verify()` name,
   /// in one transaction, so that the next preparation makes it again (a split is to be made again by
-  /// hand), and a damaged index. What is sound stays.
+  /// hand), and what is damaged of the index and of the blocks' checksums. What is sound stays.
   ///
   /// - Parameter problems: what `verify()` has found.
   /// - Returns: the ids of the tracks that went, in the order of their bytes. Problems of a database as a
@@ -11,13 +11,18 @@ extension Cache {
   /// - Throws: `CacheError` where the cache is read-only or cannot be written.
   @discardableResult
   public func repair(_ problems: [CacheProblem]) throws(CacheError) -> [String] {
-    let named = problems.filter { !$0.key.isEmpty && !Layout.derived.contains($0.database) }
+    let named = problems.filter { !$0.key.isEmpty && !Layout.isDerived($0.database) }
     let ofFiles: Set = [Layout.quarantine, Layout.dropped, Layout.splits]
     let files = named.filter { ofFiles.contains($0.database) }
     let tracks = Set(named.filter { !ofFiles.contains($0.database) }.map(\.key))
     try inStore { () throws(StoreError) in
       try environment.write { transaction throws(StoreError) in
         if named.count < problems.count { try transaction.forgetDerived() }
+        for problem in problems where Layout.isOfBlocks(problem.database) {
+          if problem.key.isEmpty { continue }
+          try transaction.delete(
+            problem.key, in: try transaction.database(named: problem.database))
+        }
         for id in tracks { try transaction.removeTrack(id) }
         for file in files {
           if file.database == Layout.splits { try transaction.forgetDerived(fromSplit: file.key) }

@@ -6,19 +6,22 @@ import LMDBStore
 /// Made by ``Cache/samples(view:split:side:verification:)``. It holds one state of the cache: what a
 /// preparation writes meanwhile, in this or another process, does not show, and neither does the removal
 /// of the whole folder. Nothing is copied: a sample is lent where it lies in the mapped file. Any number of
-/// threads may read at a time; they take no lock but at a track's first touch, where its values are looked
-/// up and checked.
+/// threads may read at a time; they take no lock but at the first touch of a track, or of a part of it that
+/// is checked for itself, where it is looked up and checked.
 ///
 /// Not protected: a shard that another program cuts short. What was touched before may then end the process
 /// (SIGBUS), as with every mapped file; what was not is refused. Lathe itself never shortens a shard.
 ///
 /// A forked child cannot use one (``SampleError/Kind/system``); it opens the cache anew.
 public final class CacheSamples: SampleSource, @unchecked Sendable {
-  // Unchecked: everything is set once, but for the addresses in `table`, which are atomic.
+  // Unchecked: everything is set once, but for the addresses in `table` and the bits of `marks`, which are
+  // atomic.
 
   /// When stored values are checked against their checksum.
   public enum Verification: String, Sendable, Hashable, Codable {
-    /// When a track is touched for the first time; it costs reading all of its values once.
+    /// When they are touched for the first time: the blocks of about a slice that a sample of a waveform
+    /// or a mel picture lies in, and the whole track's values in other views, and where the cache was
+    /// written before there were checksums of blocks.
     case firstTouch
     /// Never; only the header is looked at.
     case none
@@ -49,17 +52,19 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
   let tracks: TrackColumns
   let slices: SliceColumns
   let table: SampleTable
-  private let mark = ForkMark()
+  /// What is checked block by block; nil where tracks are checked whole.
+  let blocks: CheckedBlocks?
+  let mark = ForkMark()
   /// Numbers of a sample, and from one to the next.
-  private let size: Int
+  let size: Int
   private let hop: Int
-  private let isSignal: Bool
+  let isSignal: Bool
 
   init(
-    cache: Cache, snapshot: Snapshot, values: Database, view: View, fingerprint: Fingerprint,
-    tracks: TrackColumns, slices: SliceColumns, table: consuming SampleTable, shape: [Int],
-    name: String, identity: String, side: (split: String, side: String)?,
-    verification: Verification
+    cache: Cache, snapshot: Snapshot, values: Database, blocks: CheckedBlocks?, view: View,
+    fingerprint: Fingerprint, tracks: TrackColumns, slices: SliceColumns,
+    table: consuming SampleTable, shape: [Int], name: String, identity: String,
+    side: (split: String, side: String)?, verification: Verification
   ) {
     self.cache = cache
     self.snapshot = snapshot
@@ -79,14 +84,16 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     size = shape.reduce(1, *)
     isSignal = view == .waveform
     hop = isSignal ? slices.hop : size
+    self.blocks = blocks
   }
 
   /// How many tracks the samples come from.
   public var trackCount: Int { table.memberCount }
 
   /// Bytes of memory that the source takes whatever is read: 20 to 24 a track, and 4 a sample more where
-  /// a split divides slices. The columns of the index are read in the mapped file.
-  public var indexByteCount: Int { table.byteCount }
+  /// a split divides slices; for blocks that are checked one by one 4 a track and a bit a block. The columns
+  /// of the index and the checksums are read in the mapped file.
+  public var indexByteCount: Int { table.byteCount + (blocks?.marks.byteCount ?? 0) }
 
   /// The label of a sample, an index into ``labels``.
   /// - Complexity: O(1).
@@ -113,11 +120,27 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
   ///   - sample: 0 up to ``count``.
   ///   - body: gets the bytes of what is lent and where in them the sample lies. They end with
   ///     the call. Values above 2 KB begin at a multiple of 16, smaller ones at any address.
-  /// - Throws: ``SampleError``: `.damaged`, every time that a damaged value is touched, `.missing`, and
+  /// - Throws: ``SampleError``: `.damaged`, every time that a damaged sample is touched, `.missing`, and
   ///   `.system` in a forked child. It names database and key.
-  /// - Complexity: O(1); the first touch of a track reads its values once to check them.
+  /// - Complexity: O(1); the first touch reads what is checked once (see ``Verification``).
   public func read(
     _ sample: Int, _ body: (RawSpan, SampleWindow) -> Void
+  ) throws(SampleError) {
+    try lend(sample, reach: { $0.elements }, body)
+  }
+
+  /// As ``read(_:_:)``, with those numbers checked that `reach` tells.
+  public func read(
+    _ sample: Int, reaching reach: (SampleWindow) -> Range<Int>,
+    _ body: (RawSpan, SampleWindow) -> Void
+  ) throws(SampleError) {
+    try lend(sample, reach: reach, body)
+  }
+
+  @inline(__always)
+  private func lend(
+    _ sample: Int, reach: (SampleWindow) -> Range<Int>,
+    _ body: (RawSpan, SampleWindow) -> Void
   ) throws(SampleError) {
     let member = table.member(of: sample)
     var address = table.address(member)
@@ -130,93 +153,56 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     let first = isDivided ? 0 : place
     let offset = UInt(bitPattern: isDivided ? place &* width : 0)
     // A published address is not 0.
-    let start = unsafe UnsafeRawPointer(bitPattern: address &>> 1 &+ offset).unsafelyUnwrapped
+    let start = unsafe UnsafeRawPointer(
+      bitPattern: address &>> Self.flagBits &+ offset
+    ).unsafelyUnwrapped
     let window = SampleWindow(
       type: width == 2 ? .int16 : .float32, elements: first..<(first &+ size),
       trackElements: elements, isSignal: isSignal)
+    if address & Self.inPart != 0 {
+      let numbers = reach(window).clamped(to: 0..<elements)
+      let shift = isDivided ? place : 0
+      try check(numbers.lowerBound + shift..<numbers.upperBound + shift, of: member, at: address)
+    }
     body(unsafe RawSpan(_unsafeStart: start, byteCount: elements &* width), window)
   }
 
-  /// The bit that tells floats from 16-bit integers; the address is shifted past it. No process has
-  /// addresses that need the bit which that loses.
-  private static let floats: UInt = 1
+  /// The bits that tell floats from 16-bit integers, and tracks of which only some blocks may have been
+  /// checked from the others. The address is shifted past them; no process has addresses that need the bits
+  /// which that loses.
+  static let floats: UInt = 1
+  static let inPart: UInt = 2
+  static let flagBits: UInt = 2
 
   /// How many numbers are stored of a member's track.
   @inline(__always)
-  private func elementCount(_ member: Int) -> Int {
+  func elementCount(_ member: Int) -> Int {
+    Self.elements(of: member, table, slices, size: size, isSignal: isSignal)
+  }
+
+  @inline(__always)
+  static func elements(
+    of member: Int, _ table: borrowing SampleTable, _ slices: SliceColumns, size: Int,
+    isSignal: Bool
+  ) -> Int {
     if isSignal { return Int(slices.frames[table.track(member)]) }
     return (table.wholeCount(member) ?? Int(slices.counts[table.track(member)])) &* size
   }
 
-  /// From this size on, values are loaded whole before they are checked; below, the system calls cost more.
-  private static let largeValue = 1 << 16
-
-  /// Looks a member's values up, checks them and publishes where they are.
-  @inline(never)
-  private func touch(_ member: Int) throws(SampleError) -> UInt {
-    guard mark.isCurrent else {
-      throw SampleError(
-        kind: .system, subject: name,
-        detail: "it was opened before this process was forked off",
-        hint: "open the cache again in the child process")
-    }
-    let found = unsafe try self.found(member)
-    if verification == .firstTouch, found.count >= Self.largeValue { unsafe snapshot.load(found) }
-    let data = unsafe try StoredSamples(
-      found, track: tracks.id(table.track(member)), fingerprint: fingerprint,
-      database: values.name, verification: verification)
-    let elements = elementCount(member)
-    let expected = isSignal ? [elements] : [elements / max(1, size)] + shape
-    guard data.shape == expected else {
-      throw data.damage("its shape is \(data.shape), and the others' makes it \(expected)")
-    }
-    guard data.type == .float32 || isSignal else {
-      throw data.damage("its numbers are no 32-bit floats")
-    }
-    let address =
-      unsafe UInt(bitPattern: data.numbers) &<< 1 | (data.type == .float32 ? Self.floats : 0)
-    table.publish(address, for: member)
-    return address
-  }
-
-  /// The stored value of a member's track.
-  private func found(_ member: Int) throws(SampleError) -> UnsafeRawBufferPointer {
-    let track = table.track(member)
-    func failure(_ kind: SampleError.Kind, _ detail: String, _ hint: String) -> SampleError {
-      SampleError(
-        kind: kind, subject: "'\(tracks.id(track))' in '\(values.name)'", detail: detail,
-        hint: hint)
-    }
-    guard snapshot.isWhole else {
-      throw failure(
-        .damaged, "the shard of \(cache.path) has been cut short since it was opened",
-        "copy it again in full, or prepare it again")
-    }
-    let value: UnsafeRawBufferPointer?
-    do throws(StoreError) {
-      unsafe value = try snapshot.address(of: tracks.key(track), in: values)
-    } catch {
-      throw failure(error.kind == .damaged ? .damaged : .system, error.detail, error.hint)
-    }
-    guard let value = unsafe value else {
-      throw failure(.missing, "there is no such value", StoredSamples.hint)
-    }
-    return unsafe value
-  }
-
-  /// Asks the system to read a sample's pages soon: those of all its track's values while they have not
-  /// been checked, since that reads them all, and its own afterwards.
+  /// Asks the system to read a sample's pages soon, and before its track's first touch those that it
+  /// needs: the value's header, or all of the value where it will be checked as a whole.
   public func prefetch(_ sample: Int) {
     let member = table.member(of: sample)
     let address = table.address(member)
     guard mark.isCurrent else { return }
     if address == 0 {
       guard let found = unsafe try? found(member) else { return }
-      return unsafe snapshot.prefetch(
-        verification == .none ? window(of: sample, member, in: found) : found)
+      guard verification == .none || blocks != nil else { return unsafe snapshot.prefetch(found) }
+      unsafe snapshot.prefetch(UnsafeRawBufferPointer(rebasing: found.prefix(1)))
+      return unsafe snapshot.prefetch(window(of: sample, member, in: found))
     }
     let width = address & Self.floats == 0 ? 2 : 4
-    let start = address &>> 1 + UInt(table.slice(sample, of: member) * hop * width)
+    let start = address &>> Self.flagBits + UInt(table.slice(sample, of: member) * hop * width)
     unsafe snapshot.prefetch(
       UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: start), count: size * width))
   }

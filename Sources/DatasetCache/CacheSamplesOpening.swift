@@ -39,8 +39,11 @@ extension Cache {
     }
     let whole = wanted.map { " of \($0.name) of \(split ?? "")" } ?? ""
     let shape = try shape(view, state.snapshot, values, tracks, slices, table)
+    let blocks =
+      verification == .firstTouch
+      ? Self.blocks(view, state[Layout.blocks(of: values.name)], slices, table, shape) : nil
     let samples = CacheSamples(
-      cache: self, snapshot: state.snapshot, values: values, view: view,
+      cache: self, snapshot: state.snapshot, values: values, blocks: blocks, view: view,
       fingerprint: fingerprint, tracks: tracks, slices: slices, table: table, shape: shape,
       name: "\(view.rawValue)\(whole) in \(path)",
       identity: try Self.identity(view, fingerprint, tracks, slices, sides, wanted?.name),
@@ -49,5 +52,22 @@ extension Cache {
     slices.value.release()
     sides?.value.release()
     return samples
+  }
+  /// What is checked block by block; nil where the cache has no checksums of blocks of the view.
+  private static func blocks(
+    _ view: View, _ checksums: Database?, _ slices: SliceColumns, _ table: borrowing SampleTable,
+    _ shape: [Int]
+  ) -> CheckedBlocks? {
+    let isSignal = view == .waveform
+    let size = shape.reduce(1, *)
+    guard view.hasBlocks, let checksums,
+      let length = BlockDivision.length(step: isSignal ? slices.hop : size)
+    else { return nil }
+    let marks = BlockMarks(members: table.memberCount) { member in
+      let elements = CacheSamples.elements(
+        of: member, table, slices, size: size, isSignal: isSignal)
+      return BlockDivision(elements: elements, length: length).count
+    }
+    return marks.map { CheckedBlocks(checksums: checksums, length: length, marks: $0) }
   }
 }

@@ -37,7 +37,12 @@ extension Cache {
           }
         }
         // Last, because nothing else may open a database in a slot that has just become free.
-        for name in dropped { try transaction.drop(try transaction.database(named: name)) }
+        for name in dropped {
+          if let blocks = try transaction.existingDatabase(named: Layout.blocks(of: name)) {
+            try transaction.drop(blocks)
+          }
+          try transaction.drop(try transaction.database(named: name))
+        }
         return dropped
       }
     }

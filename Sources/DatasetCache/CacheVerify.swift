@@ -104,6 +104,8 @@ extension Cache {
     _ name: String, _ view: View, _ fingerprint: Fingerprint, _ tracks: [String: TrackRecord]
   ) throws(CacheError) -> (problems: [CacheProblem], ids: Set<String>) {
     guard let database = try database(name) else { return ([], []) }
+    let checksums = try self.database(Layout.blocks(of: name))
+    let hops = view == .waveform ? try slices(of: view).mapValues(\.hop) : [:]
     var problems: [CacheProblem] = []
     var ids: Set<String> = []
     do throws(StoreError) {
@@ -114,6 +116,10 @@ extension Cache {
           ids.insert(id)
           if let detail = Self.fault(in: cursor.value, track: id, fingerprint) {
             problems.append(.init(name, id, detail))
+          } else if let checksums, let record = try transaction.value(for: id, in: checksums),
+            !BlockChecksums.areSound(record, of: cursor.value, in: view, hop: hops[id] ?? 0)
+          {
+            problems.append(.init(checksums.name, id, "they are not those of its value's blocks"))
           }
           if tracks[id]?.views[view] != fingerprint {
             problems.append(.init(name, id, "no record names it", .orphaned))

@@ -1,5 +1,4 @@
 import LMDBStore
-import Safetensors
 
 extension Cache {
   /// Stores a batch of tracks in one transaction; see ``store(_:)-(PreparedBatch)``.
@@ -75,7 +74,7 @@ struct EncodedTrack {
   let json: [UInt8]
   let stampJSON: [UInt8]
   let views: [View: Fingerprint]
-  let values: [(value: PreparedTrack.Value, writer: SafetensorsWriter)]
+  let values: [EncodedValue]
 
   init(_ track: PreparedTrack) throws(CacheError) {
     let record = track.record
@@ -86,20 +85,13 @@ struct EncodedTrack {
     json = try RecordJSON.encode(record)
     stampJSON = try RecordJSON.encode(track.stamp)
     views = record.views
-    var values: [(value: PreparedTrack.Value, writer: SafetensorsWriter)] = []
+    var values: [EncodedValue] = []
     for value in track.values {
       guard record.views[value.view] == value.fingerprint else {
         throw Self.missing(
           record.id, "its record does not name the \(value.view.rawValue) value that is given")
       }
-      let writer = try inTensors { () throws(TensorError) in
-        try SafetensorsWriter(
-          tensors: value.tensors,
-          metadata: [
-            "track": record.id, "view": value.view.rawValue, "fingerprint": value.fingerprint.hex,
-          ])
-      }
-      values.append((value, writer))
+      values.append(try EncodedValue(value, track: record.id))
     }
     self.values = values
   }
@@ -122,15 +114,7 @@ struct EncodedTrack {
       try transaction.delete(key, in: sources)
     }
     try transaction.removeValues(of: id) { view, fingerprint in views[view] != fingerprint }
-    for (value, writer) in values {
-      let name = Layout.values(value.view, value.fingerprint)
-      let database = try transaction.database(named: name)
-      try transaction.putReserving(byteCount: writer.byteCount, for: id, in: database) { span in
-        writer.fill(&span)
-      }
-      let slices = try transaction.database(named: Layout.slices(value.view))
-      try transaction.put(value.slices.encoded, for: id, in: slices)
-    }
+    for value in values { try value.store(in: &transaction) }
     for view in View.allCases {
       guard let fingerprint = views[view] else {
         try transaction.removeSlices(of: id, view: view)
@@ -161,7 +145,9 @@ extension WriteTransaction {
     for name in try databaseNames() {
       guard let (view, fingerprint) = Layout.valueDatabase(name), isStale(view, fingerprint)
       else { continue }
-      if let database = try existingDatabase(named: name) { try delete(id, in: database) }
+      for name in [name, Layout.blocks(of: name)] {
+        if let database = try existingDatabase(named: name) { try delete(id, in: database) }
+      }
     }
   }
 

@@ -10,6 +10,8 @@
 ///     tracks                track id -> TrackRecord, canonical JSON
 ///     slices/<view>         track id -> count, length, hop, frames, little-endian Int64
 ///     <view>/<fingerprint>  track id -> safetensors value, all slices of the track
+///     blocks/<view>/<fingerprint>  track id -> checksums of its value's blocks: see BlockChecksums (not part
+///                           of the digest)
 ///     splits                name -> canonical JSON
 ///     neighbours            "pairs" -> canonical JSON: what sounds the same, and of which state that is
 ///     quarantine            path -> QuarantineRecord, canonical JSON
@@ -36,7 +38,11 @@ enum Layout {
   static let statistics = "statistics"
 
   /// What is of this machine, or can be made again from the rest, and so no part of the digest.
-  static let derived: Set<String> = [sources, index, statistics]
+  static func isDerived(_ name: String) -> Bool {
+    [sources, index, statistics].contains(name) || name.hasPrefix(blocksPrefix)
+  }
+
+  private static let blocksPrefix = "blocks/"
 
   /// Files that may lie in the folder of a cache that was never finished.
   static let ownFiles: Set<String> = [
@@ -48,6 +54,12 @@ enum Layout {
   static func values(_ view: View, _ fingerprint: Fingerprint) -> String {
     "\(view.rawValue)/\(fingerprint.hex)"
   }
+
+  /// The database of the checksums of blocks of the values in a database.
+  static func blocks(of values: String) -> String { blocksPrefix + values }
+
+  /// Whether a database holds checksums of blocks.
+  static func isOfBlocks(_ name: String) -> Bool { name.hasPrefix(blocksPrefix) }
 
   /// The view and fingerprint of a database of values; nil for another database.
   static func valueDatabase(_ name: String) -> (view: View, fingerprint: Fingerprint)? {

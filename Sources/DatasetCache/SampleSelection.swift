@@ -26,7 +26,7 @@ extension Cache {
         of: self,
         databases: [
           Layout.meta, Layout.tracks, Layout.splits, Layout.index, Layout.slices(view),
-          Layout.values(view, fingerprint),
+          Layout.values(view, fingerprint), Layout.blocks(of: Layout.values(view, fingerprint)),
         ])
       let current = try state.bytes(of: "fingerprint/\(view.rawValue)", in: Layout.meta)
       if current == Array(fingerprint.hex.utf8) { return (state, fingerprint) }

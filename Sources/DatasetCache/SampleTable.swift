@@ -151,8 +151,17 @@ import Synchronization
     unsafe members[member].address.load(ordering: .acquiring)
   }
 
-  /// Publishes where a member's values are. Threads that come to it at the same time publish the same.
-  func publish(_ address: UInt, for member: Int) {
+  /// Publishes where a member's values are, unless another thread has just done so; gives what is
+  /// published.
+  @discardableResult
+  func publish(_ address: UInt, for member: Int) -> UInt {
+    let (isFirst, earlier) = unsafe members[member].address.compareExchange(
+      expected: 0, desired: address, ordering: .acquiringAndReleasing)
+    return isFirst ? address : earlier
+  }
+
+  /// Publishes what is now known of a member's values.
+  func republish(_ address: UInt, for member: Int) {
     unsafe members[member].address.store(address, ordering: .releasing)
   }
 }

@@ -1,24 +1,35 @@
 import Corpus
 import Safetensors
 
-/// The numbers of one stored value, checked.
+/// The numbers of one stored value, checked but for their checksum.
 @safe struct StoredSamples {
   let subject: String
+  let header: SafetensorsHeader
   let shape: [Int]
   let type: SampleType
   /// Where the numbers lie; they end with the value.
   let numbers: UnsafeRawPointer
+  private let value: UnsafeRawBufferPointer
 
   static let hint = "take it out with lathe inspect --verify --repair and prepare again"
 
-  /// Reads a value's header and checks what can be checked.
+  /// Reads a value's header and checks what it says.
   ///
   /// - Throws: ``SampleError`` `.damaged`, which names database and key.
   init(
-    _ value: UnsafeRawBufferPointer, track: String, fingerprint: Fingerprint, database: String,
-    verification: CacheSamples.Verification
+    _ value: UnsafeRawBufferPointer, track: String, fingerprint: Fingerprint, database: String
   ) throws(SampleError) {
     let subject = "'\(track)' in '\(database)'"
+    /// Checks all of the value against its checksum.
+    ///
+    /// - Throws: ``SampleError`` `.damaged`.
+    /// - Complexity: O(n).
+    func checkWhole() throws(SampleError) {
+      if !header.hasValidChecksum(unsafe RawSpan(_unsafeBytes: value)) {
+        throw damage("its data does not have its checksum")
+      }
+    }
+
     func damage(_ detail: String) -> SampleError {
       SampleError(kind: .damaged, subject: subject, detail: detail, hint: Self.hint)
     }
@@ -27,9 +38,7 @@ import Safetensors
     do throws(TensorError) { header = try SafetensorsHeader(of: span) } catch {
       throw damage(error.detail)
     }
-    if let fault = header.fault(
-      in: span, track: track, fingerprint, checked: verification == .firstTouch)
-    {
+    if let fault = header.fault(in: span, track: track, fingerprint, checked: false) {
       throw damage(fault)
     }
     guard let tensor = header.entries.first, header.entries.count == 1,
@@ -41,8 +50,20 @@ import Safetensors
     default: throw damage("its numbers are \(tensor.dataType.rawValue)")
     }
     self.subject = subject
+    self.header = header
+    unsafe self.value = value
     shape = tensor.shape
     unsafe numbers = base + tensor.bytes.lowerBound
+  }
+
+  /// Checks all of the value against its checksum.
+  ///
+  /// - Throws: ``SampleError`` `.damaged`.
+  /// - Complexity: O(n).
+  func checkWhole() throws(SampleError) {
+    if !header.hasValidChecksum(unsafe RawSpan(_unsafeBytes: value)) {
+      throw damage("its data does not have its checksum")
+    }
   }
 
   func damage(_ detail: String) -> SampleError {

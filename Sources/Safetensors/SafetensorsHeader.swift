@@ -121,6 +121,6 @@ public struct SafetensorsHeader: Sendable, Hashable {
   /// - Complexity: O(n), about 10 GB a second.
   public func hasValidChecksum(_ value: RawSpan) -> Bool {
     let data = value.extracting(dataOffset...)
-    return unsafe data.withUnsafeBytes { unsafe xxh3($0) } == metadata["xxh3"]
+    return unsafe data.withUnsafeBytes { unsafe XXH3.text(XXH3.checksum($0)) } == metadata["xxh3"]
   }
 }

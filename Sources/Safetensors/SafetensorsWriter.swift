@@ -68,9 +68,11 @@ public struct SafetensorsWriter: Sendable {
   /// Writes the whole value.
   ///
   /// - Parameter span: Exactly `byteCount` bytes.
-  public func fill(_ span: inout MutableRawSpan) {
+  /// - Returns: The data's XXH3-64.
+  @discardableResult
+  public func fill(_ span: inout MutableRawSpan) -> UInt64 {
     precondition(span.byteCount == byteCount, "the span must have the value's size")
-    unsafe span.withUnsafeMutableBytes { target in
+    return unsafe span.withUnsafeMutableBytes { target in
       unsafe target.storeBytes(of: UInt64(header.count).littleEndian, as: UInt64.self)
       unsafe UnsafeMutableRawBufferPointer(rebasing: target[8...]).copyBytes(from: header)
       var offset = 8 + header.count
@@ -82,9 +84,10 @@ public struct SafetensorsWriter: Sendable {
         offset += tensor.byteCount
       }
       let data = unsafe UnsafeRawBufferPointer(rebasing: target[dataStart...])
-      let checksum = unsafe xxh3(data)
+      let checksum = unsafe XXH3.checksum(data)
       unsafe UnsafeMutableRawBufferPointer(rebasing: target[checksumOffset...])
-        .copyBytes(from: checksum.utf8)
+        .copyBytes(from: XXH3.text(checksum).utf8)
+      return checksum
     }
   }
 

@@ -119,7 +119,7 @@ public struct Tensor: Sendable, Hashable {
   }
 
   /// Lends the numbers as they lie in memory.
-  func withBytes<Output>(_ body: (UnsafeRawBufferPointer) -> Output) -> Output {
+  package func withBytes<Output>(_ body: (UnsafeRawBufferPointer) -> Output) -> Output {
     switch storage {
     case .float32(let values): unsafe values.withUnsafeBytes(body)
     case .float64(let values): unsafe values.withUnsafeBytes(body)

@@ -19,7 +19,8 @@ struct Lathe: ParsableCommand {
     version: latheVersionText,
     subcommands: [
       Prepare.self, SplitCommand.self, Audit.self, Duplicates.self, ManifestCommand.self,
-      Export.self, Inspect.self, Demo.self, Bench.self,
+      Train.self, Evaluate.self, Predict.self, ReportCommand.self, Export.self, Inspect.self,
+      Demo.self, Bench.self,
     ])
 }
 

@@ -29,7 +29,7 @@ struct ModuleTable {
   static let lathe = ModuleTable(
     rows: [
       Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"),
-      Row("COpenBLAS"),
+      Row("COpenBLAS"), Row("CCairo"),
       Row("CKernels"),
       Row("Safetensors", ["CXXHash"]),
       Row("Corpus"),
@@ -43,6 +43,7 @@ struct ModuleTable {
       Row(
         "Networks",
         ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"]),
+      Row("Reporting", ["Corpus", "DataLoading", "Training", "CCairo"]),
       Row("Exporting", ["Corpus", "DatasetCache"]),
       Row("Synthesis"),
       Row("LatheC", ["Corpus", "DatasetCache", "DataLoading"]),
@@ -51,7 +52,8 @@ struct ModuleTable {
         "lathe",
         [
           "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
-          "DataLoading", "Training", "Networks", "Exporting", "Synthesis", "ArgumentParser",
+          "DataLoading", "Training", "Networks", "Reporting", "Exporting", "Synthesis",
+          "ArgumentParser",
         ]),
     ],
     products: ["ArgumentParser"], printing: ["lathe"])

@@ -4,7 +4,7 @@
 /// On x86-64 each is compiled three times (SSE2, AVX2, AVX-512) and resolved once at load, so one
 /// binary runs everywhere at full speed. Sums are taken in an order that the code fixes (sixteen
 /// lanes, then a fixed tree) and fused multiply-add is off, so that the bytes of a result do not
-/// depend on which of the three ran.
+/// depend on which of the three ran. The networks' kernels are the exception: they do use it.
 ///
 /// A *panel* holds `LATHE_PANEL` consecutive frames of a spectrogram with the frames side by side:
 /// `panel[bin * LATHE_PANEL + frame]`. What runs along frequency (cumulative sums, filter banks,
@@ -234,8 +234,212 @@ void lathe_adamw(const LatheStep *step, const float *gradient, float *first, flo
 /// One step of SGD as torch.optim.SGD takes it; `velocity` is not read where `isFirst` is not 0.
 void lathe_sgd(const LatheStep *step, int isFirst, const float *gradient, float *velocity,
                float *value, long count);
+/// values[i] += addend[i].
+void lathe_add(const float *addend, float *values, long count);
 /// average[i] += (value[i] - average[i]) * share.
 void lathe_average(const float *value, float share, float *average, long count);
+
+// Convolutions along time
+
+/// A convolution of sequences whose channels lie in panels of sixteen: panel[t * 16 + c], channels that
+/// are missing to a multiple of sixteen being 0. Position t of an output panel q reads, in each of
+/// `segments` segments, `span` neighbouring floats, so that no input is ever copied:
+///
+///   output[place(q) + t * outputRowStride + c] = bias[16 q + c] + the sum over segments s and i < span
+///     of input[s * segmentStride + t * rowStride + i] * weights[((q * segments + s) * span + i) * 16 + c]
+///   place(q) = q / phases * outputPanelStride + q % phases * 16
+///
+/// Sequences of more than one channel have a segment for each input panel with span = kernel * 16 and
+/// rowStride = stride * 16; those of one channel have one segment, span = kernel and rowStride = stride.
+/// `phases` is 1, but for gradients by the input: those of a convolution of stride s come out s positions
+/// a row, one in each of s phases.
+typedef struct {
+  long samples, positions, panels;
+  long segments, span;
+  long rowStride, segmentStride, sampleStride;
+  long phases, outputRowStride, outputPanelStride, outputSampleStride;
+} LatheConvolution;
+
+/// The convolution above for all samples; `bias` may be null. All but `input` are 64-byte aligned.
+void lathe_convolve(const LatheConvolution *shape, const float *input, const float *weights,
+                    const float *bias, float *output);
+/// Adds to the packed `weights` the gradient by them: the sum over samples and positions of input times
+/// gradient[q * outputPanelStride + t * 16 + c].
+void lathe_convolution_add_gradient(const LatheConvolution *shape, const float *input,
+                                    const float *gradient, float *weights);
+
+/// The size of a convolution's filters, which PyTorch keeps as weights[outputs][inputs][kernel].
+typedef struct {
+  long outputs, inputs, kernel, stride;
+} LatheFilters;
+
+/// Packs the filters of one output panel as `lathe_convolve` reads them.
+void lathe_pack_convolution(const LatheFilters *filters, const float *weights, long panel,
+                            float *packed);
+/// The reverse, for the filters of that panel: `weights` points to the first of them.
+void lathe_unpack_convolution(const LatheFilters *filters, const float *packed, long panel,
+                              float *weights);
+/// Packs the filters for the gradient by the input, which is a convolution itself: of the output's
+/// gradient with ceil(kernel / stride) - 1 rows of zeroes on both sides, by the filters backwards, a
+/// panel for every `stride` phases of every sixteen inputs.
+void lathe_pack_input_gradient(const LatheFilters *filters, const float *weights, long panel,
+                               float *packed);
+/// Panels of sixteen from channels[count][positions], and back.
+void lathe_channels_to_panels(const float *channels, long count, long positions, float *panels);
+void lathe_panels_to_channels(const float *panels, long count, long positions, float *channels);
+
+/// What normalises sixteen channels: y = (x - mean) * scale + offset. Its gradient by x is scale times
+/// the gradient by y, plus shift + (x - mean) * factor, through mean and variance.
+typedef struct {
+  float mean[16], scale[16], offset[16], shift[16], factor[16];
+} LatheNormalisation;
+
+/// What follows a convolution in one panel, in one pass: max(0, ·) where `rectify` is not 0, the sums
+/// that batch normalisation needs, and the value of each whole window of positions that will be its
+/// maximum after normalisation: the largest where the channel's scale is positive, the smallest where it
+/// is negative, the first where it is 0.
+///
+/// `output` takes all positions, past the caches unless it is `values` itself, and is 64-byte aligned;
+/// it may be null. `extremes` takes positions / window positions; null where they aren't wanted. sums[c]
+/// and sums[16 + c] are added to: of x and of x^2; null where they aren't wanted.
+void lathe_convolution_finish(const float *values, long positions, int rectify, long window,
+                              const float *scale, float *output, float *extremes, double *sums);
+/// output = the normalised values, max(0, ·) of them where `rectify` is not 0. May be `values` itself.
+void lathe_normalise_panel(const LatheNormalisation *normalisation, const float *values,
+                           int rectify, long positions, float *output);
+/// Adds to sums[c] the sum of g, to sums[16 + c] that of g * (x - mean), g being the gradient, 0 where
+/// `rectify` is not 0 and the normalised value not positive.
+void lathe_normalisation_sums(const LatheNormalisation *normalisation, const float *values,
+                              const float *gradient, int rectify, long positions, double *sums);
+/// Where max(0, ·) was, seen from a normalisation.
+typedef enum {
+  LATHE_NOT_RECTIFIED,
+  LATHE_RECTIFIED_BEFORE,
+  LATHE_RECTIFIED_AFTER
+} LatheRectification;
+/// The gradient by a convolution's output in one panel: back through pooling (the first of a window that
+/// equals its extreme has all of it), normalisation, and max(0, ·) where there was one. `values` and `extremes` are what
+/// `lathe_convolution_finish` gave; `gradient` is that by the pooled outputs. Adds to sums[c] the sum of
+/// `output`, the gradient by the bias.
+void lathe_convolution_unfinish(const LatheNormalisation *normalisation, const float *values,
+                                long positions, LatheRectification rectified, long window,
+                                const float *extremes, const float *gradient, float *output,
+                                double *sums);
+
+// Networks in two dimensions
+//
+// Activations are *blocked*: [blocks][positions][16], sixteen channels side by side, a sample's blocks one
+// after the other; channels beyond the last are zero. Strides are in floats.
+
+/// output[k][t][j] = the sum over c < 16 * inputBlocks of left[c / 16][t][c % 16] * weights[k][c][j] for rows
+/// t < rows and panels k < outputBlocks, added to what stands there where `accumulates` is not 0. Blocks
+/// of `left`, panels of `weights` and blocks of `output` are `leftBlock`, `weightsPanel` and
+/// `outputBlock` floats apart.
+void lathe_blocked_product(const float *left, long leftBlock, long rows, long inputBlocks,
+                           const float *weights, long weightsPanel, long outputBlocks,
+                           float *output, long outputBlock, int accumulates);
+/// output[k][c][j] = the sum over t < rows of left[c / 16][t][c % 16] * right[k][t][j] for c < 16 * inputBlocks and
+/// k < outputBlocks, likewise.
+void lathe_blocked_gradient(const float *left, long leftBlock, long rows, long inputBlocks,
+                            const float *right, long rightBlock, long outputBlocks, float *output,
+                            long outputBlock, int accumulates);
+
+/// The extents of a convolution or pooling in two dimensions: output (y, x) meets inputs (y * stride + i - padding,
+/// x * stride + j - padding) for i, j < kernel.
+typedef struct {
+  /// Blocks of sixteen channels of a blocked input; channels of a planar one.
+  long blocks, channels;
+  long height, width, outputHeight, outputWidth;
+  long kernel, stride, padding;
+} LathePlane;
+
+/// Winograd's F(tile x tile, 3 x 3), `tile` 2 or 4, of a 3 x 3 convolution with stride 1 and padding 1: a plane of
+/// height x width becomes ceil(height / tile) * ceil(width / tile) tiles, each (tile + 2)^2 numbers, its *points*, a
+/// channel. points[n * pointStride + b * blockStride + t * 16 + j] = point n of tile t of channel 16 b + j.
+
+/// The points of a convolution's input, B^T d B.
+void lathe_winograd_input(int tile, const float *input, long blocks, long height, long width,
+                          float *points, long pointStride, long blockStride);
+/// The points of a gradient by a convolution's output, A dY A^T.
+void lathe_winograd_gradient(int tile, const float *gradient, long blocks, long height, long width,
+                             float *points, long pointStride, long blockStride);
+/// A convolution's output, A^T M A + bias, from the points' products; `bias` may be null.
+void lathe_winograd_output(int tile, const float *points, long pointStride, long blockStride,
+                           const float *bias, long blocks, long height, long width, float *output);
+/// G g G^T of weights [outputs][inputs][3][3] for panels first ..< first + panels of sixteen outputs:
+/// points[n][panel][input][16], inputs filled up to sixteens. `turned`: of the filters that take gradients back, inputs
+/// and outputs exchanged and the kernel turned by half a turn; a panel is then sixteen inputs.
+void lathe_winograd_weights(int tile, const float *weights, long inputs, long outputs, long first,
+                            long panels, int turned, float *points);
+/// gradient = G^T P G for the same panels, where P is the sum of `parts` arrays of points, `partStride` floats apart,
+/// in the layout of `lathe_winograd_weights`.
+void lathe_winograd_weight_gradient(int tile, const float *points, long parts, long partStride,
+                                    long inputs, long outputs, long first, long panels,
+                                    float *gradient);
+
+/// columns[(i * kernel + j) * blocks + b][row + t][16] = what output t meets at tap (i, j) of block b, zero outside;
+/// `rows` is the number of rows of a column.
+void lathe_blocked_columns(const float *input, const LathePlane *plane, float *columns, long row,
+                           long rows);
+/// The adjoint: gradient[b][y][x][16] = the sum over the columns' numbers that were taken there.
+void lathe_blocked_columns_gradient(const float *columns, long row, long rows,
+                                    const LathePlane *plane, float *gradient);
+/// packed[panel][tap][input][16] of weights [outputs][inputs][taps] for panels first ..< first + panels,
+/// the first of which is written to `packed`; inputs filled up to sixteens with zeros.
+void lathe_blocked_weights(const float *weights, long inputs, long outputs, long taps, long first,
+                           long panels, float *packed);
+/// turned[n][output][16 inputs] of packed[panel][n][16 inputs][16 outputs] for first <= n < first + count of all
+/// taps * blocks.
+void lathe_blocked_weights_turned(const float *packed, long blocks, long taps, long panels,
+                                  long first, long count, float *turned);
+/// gradient[outputs][inputs][taps] of the sum of `parts` packed arrays, `partStride` floats apart, for panels
+/// first ..< first + panels of them.
+void lathe_blocked_weight_gradient(const float *packed, long parts, long partStride, long inputs,
+                                   long outputs, long taps, long first, long panels,
+                                   float *gradient);
+/// A convolution of planes->channels planes of height x width (padded already, so `padding` is not looked at), with
+/// weights [block][channel][tap][16], into blocked output; `bias` may be null.
+void lathe_planar_convolution(const LathePlane *plane, const float *image, const float *weights,
+                              const float *bias, long blocks, float *output);
+/// sums[block][channel][tap][16] += the gradient of these weights.
+void lathe_planar_gradient(const LathePlane *plane, const float *image, const float *gradient,
+                           long blocks, float *sums);
+
+/// Of one block: mean[j] over positions and squares[j] = the sum of (x - mean)^2.
+void lathe_blocked_moments(const float *plane, long positions, float *mean, float *squares);
+/// output = input * scale + shift (+ residual), rectified where `rectifies` is not 0, of one block;
+/// `residual` may be null.
+void lathe_blocked_normalise(const float *input, long positions, const float *scale,
+                             const float *shift, const float *residual, int rectifies,
+                             float *output);
+/// Of one block: sets `gradient` to zero where `output` is given and is not above zero; then sum[j] = its sum,
+/// product[j] = the sum of gradient * (input - mean).
+void lathe_blocked_normalise_sums(float *gradient, const float *output, const float *input,
+                                  long positions, const float *mean, float *sum, float *product);
+/// output = scale * gradient - offset - slope * (input - mean) of one block.
+void lathe_blocked_normalise_gradient(const float *gradient, const float *input, long positions,
+                                      const float *mean, const float *scale, const float *offset,
+                                      const float *slope, float *output);
+
+/// The largest in each window of a blocked input, and with `indices` its tap i * kernel + j, below 256: the first of
+/// equal ones.
+void lathe_blocked_max_pool(const float *input, const LathePlane *plane, float *output,
+                            uint8_t *indices);
+/// The same of max(input * scale + shift, 0); winners: the input that won.
+void lathe_blocked_normalise_max_pool(const float *input, const LathePlane *plane,
+                                      const float *scale, const float *shift, float *output,
+                                      float *winners, uint8_t *indices);
+/// The adjoint of both: every output's gradient goes to the tap that won.
+void lathe_blocked_max_pool_gradient(const float *gradient, const uint8_t *indices,
+                                     const LathePlane *plane, float *output);
+/// output[c] = the mean of channel c over positions.
+void lathe_blocked_mean(const float *input, long blocks, long positions, float *output);
+/// output[c] = the largest of channel c, the first of equal ones at position indices[c].
+void lathe_blocked_maximum(const float *input, long blocks, long positions, float *output,
+                           int32_t *indices);
+/// The adjoint of both together; `mean` or `maximum` may be null.
+void lathe_blocked_pool_gradient(const float *mean, const float *maximum, const int32_t *indices,
+                                 long blocks, long positions, float *output);
 
 #pragma GCC visibility pop
 

@@ -5,7 +5,7 @@ public enum EmbeddedTrainers {
   /// All of them; more may be added to it.
   public static var registry: TrainerRegistry {
     var registry = TrainerRegistry()
-    registry.add(features)
+    for kind in [features, waveform, waveformGammatone, mel, melSmall] { registry.add(kind) }
     return registry
   }
 }

@@ -50,8 +50,10 @@ enum RecordJSON {
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
       return "\(place(context)) is no \(type)"
     case .dataCorrupted(let context):
+      // Foundation says the same of broken JSON and of a number that its type cannot hold.
       return context.codingPath.isEmpty
-        ? "it is no JSON" : "\(place(context)): \(context.debugDescription)"
+        ? "it is no JSON, or a number in it is out of range"
+        : "\(place(context)): \(context.debugDescription)"
     @unknown default: return "\(error)"
     }
   }

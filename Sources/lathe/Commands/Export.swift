@@ -6,7 +6,7 @@ import Foundation
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write what a cache holds in a form that other tools read.",
-    subcommands: [ExportCSV.self])
+    subcommands: [ExportCSV.self, ExportImages.self])
 }
 
 struct ExportCSV: ParsableCommand {

@@ -8,7 +8,10 @@ import Preparation
 struct Interruption {
   private let sources: [any DispatchSourceSignal]
 
-  init(_ cancellation: Cancellation) {
+  init(
+    _ cancellation: Cancellation,
+    saying words: String = "stopping after the tracks at work; once more to stop at once"
+  ) {
     sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(
@@ -16,7 +19,7 @@ struct Interruption {
       source.setEventHandler {
         if cancellation.isCancelled { _exit(Exit.interrupted) }
         cancellation.cancel()
-        Output.error("\nstopping after the tracks at work; once more to stop at once")
+        Output.error("\n\(words)")
       }
       source.resume()
       return source

@@ -120,7 +120,8 @@ final class BarProgress: ProgressSink {
       + " " + text
   }
 
-  private static func columns() -> Int {
+  /// How wide the terminal is; 80 where that cannot be told.
+  static func columns() -> Int {
     var size = winsize()
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)

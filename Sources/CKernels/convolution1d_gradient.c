@@ -1,0 +1,92 @@
+#include "versions.h"
+
+enum { MOST_ROWS = 14 };
+
+// One tile of the gradient: `rows` neighbouring inputs of the span by `panels` panels of sixteen channels,
+// summed over all positions of all samples in registers.
+INLINE void gradient_tile(const int rows, const int panels, const LatheConvolution *shape,
+                          const float *input, const float *gradient, float *weights) {
+  const long panelWeights = shape->segments * shape->span * 16;
+  Float16Lanes sums[MOST_ROWS][2];
+  UNROLLED for (int p = 0; p < panels; p++)
+  UNROLLED for (int r = 0; r < rows; r++) sums[r][p] = lanes(weights + p * panelWeights + 16 * r);
+  for (long sample = 0; sample < shape->samples; sample++) {
+    const float *x = input + sample * shape->sampleStride;
+    const float *g = gradient + sample * shape->outputSampleStride;
+    const float *h = g + (panels > 1 ? shape->outputPanelStride : 0);
+    for (long position = 0; position < shape->positions; position++) {
+      const Float16Lanes first = lanes(g), second = lanes(h);
+      UNROLLED for (int r = 0; r < rows; r++) {
+        sums[r][0] += x[r] * first;
+        if (panels > 1) sums[r][1] += x[r] * second;
+      }
+      x += shape->rowStride;
+      g += 16;
+      h += 16;
+    }
+  }
+  UNROLLED for (int p = 0; p < panels; p++)
+  UNROLLED for (int r = 0; r < rows; r++)
+      *(Float16Lanes *)(weights + p * panelWeights + 16 * r) = sums[r][p];
+}
+
+INLINE void gradient_panels(const int panels, const int most, const LatheConvolution *shape,
+                            const float *input, const float *gradient, float *weights) {
+  const long tiles = (shape->span + most - 1) / most;
+  for (long segment = 0; segment < shape->segments; segment++) {
+    long done = 0;
+    for (long tile = 0; tile < tiles; tile++) {
+      const long rows = (shape->span - done) / (tiles - tile);
+      const float *from = input + segment * shape->segmentStride + done;
+      float *to = weights + (segment * shape->span + done) * 16;
+#define ROWS(n)                                                                                \
+  case n:                                                                                      \
+    if (n <= most) gradient_tile(n, panels, shape, from, gradient, to);                        \
+    break;
+      switch (rows) {
+        ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11)
+        ROWS(12) ROWS(13) ROWS(14)
+      }
+#undef ROWS
+      done += rows;
+    }
+  }
+}
+
+INLINE void add_gradient(const int width, const int most, const LatheConvolution *shape,
+                         const float *input, const float *gradient, float *weights) {
+  const long panelWeights = shape->segments * shape->span * 16;
+  for (long panel = 0; panel < shape->panels;) {
+    const float *from = gradient + panel * shape->outputPanelStride;
+    float *to = weights + panel * panelWeights;
+    if (width == 2 && shape->panels - panel >= 2) {
+      gradient_panels(2, most, shape, input, from, to);
+      panel += 2;
+    } else {
+      gradient_panels(1, most, shape, input, from, to);
+      panel++;
+    }
+  }
+}
+
+static void add_gradient_v1(const LatheConvolution *shape, const float *input,
+                                              const float *gradient, float *weights) {
+  add_gradient(1, 3, shape, input, gradient, weights);
+}
+
+#if defined(__x86_64__)
+VERSION_3 static void add_gradient_v3(const LatheConvolution *shape, const float *input,
+                                              const float *gradient, float *weights) {
+  add_gradient(1, 6, shape, input, gradient, weights);
+}
+
+VERSION_4 static void add_gradient_v4(const LatheConvolution *shape, const float *input,
+                                              const float *gradient, float *weights) {
+  add_gradient(2, 14, shape, input, gradient, weights);
+}
+#endif
+
+void lathe_convolution_add_gradient(const LatheConvolution *shape, const float *input,
+                                    const float *gradient, float *weights) {
+  DISPATCH(add_gradient, shape, input, gradient, weights);
+}

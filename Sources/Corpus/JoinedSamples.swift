@@ -1,0 +1,76 @@
+/// Several sources one after the other, such as all folds but one.
+public struct JoinedSamples: SampleSource {
+  private let parts: [any SampleSource]
+  /// Where each part begins, and the count of all.
+  private let starts: [Int]
+  /// Where each part's tracks begin, in numbers of their own.
+  private let trackStride: Int
+
+  /// What the samples are, for people and messages.
+  public let name: String
+  /// Made of the parts' identities, in order.
+  public let identity: String
+
+  /// - Throws: ``SampleError`` where there are none, or they differ in shape or labels.
+  public init(_ parts: [any SampleSource]) throws(SampleError) {
+    guard let first = parts.first,
+      parts.allSatisfy({ $0.shape == first.shape && $0.labels == first.labels })
+    else {
+      throw SampleError(
+        kind: .damaged, subject: "joined samples", detail: "their shapes or labels differ",
+        hint: "join sides of one split")
+    }
+    self.parts = parts
+    starts = parts.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
+    name = parts.count == 1 ? first.name : "\(first.name) and \(parts.count - 1) more"
+    identity = parts.map(\.identity).joined(separator: "+")
+    trackStride = 1 << 40
+  }
+
+  /// How many samples there are.
+  public var count: Int { starts[parts.count] }
+  /// The length of each axis of a sample.
+  public var shape: [Int] { parts[0].shape }
+  /// The names of the labels, in byte order.
+  public var labels: [String] { parts[0].labels }
+
+  /// The part that a sample is of, and its number there; among few parts a walk is quickest.
+  private func part(of sample: Int) -> (number: Int, sample: Int) {
+    var number = 0
+    while number + 1 < parts.count, sample >= starts[number + 1] { number += 1 }
+    return (number, sample - starts[number])
+  }
+
+  /// The label of a sample.
+  public func label(of sample: Int) -> Int {
+    let place = part(of: sample)
+    return parts[place.number].label(of: place.sample)
+  }
+
+  /// The track, in a numbering in which no two parts share one, and the slice.
+  public func place(of sample: Int) -> SamplePlace {
+    let place = part(of: sample)
+    let own = parts[place.number].place(of: place.sample)
+    return SamplePlace(track: place.number * trackStride + own.track, slice: own.slice)
+  }
+
+  /// The id of a track; empty for a number that is no track's.
+  public func trackID(_ track: Int) -> String {
+    let number = track / trackStride
+    return parts.indices.contains(number) ? parts[number].trackID(track % trackStride) : ""
+  }
+
+  /// Asks the system to have a sample's pages ready soon.
+  public func prefetch(_ sample: Int) {
+    let place = part(of: sample)
+    parts[place.number].prefetch(place.sample)
+  }
+
+  /// Lends the numbers of a sample's track.
+  public func read(
+    _ sample: Int, _ body: (RawSpan, SampleWindow) -> Void
+  ) throws(SampleError) {
+    let place = part(of: sample)
+    try parts[place.number].read(place.sample, body)
+  }
+}

@@ -1,0 +1,66 @@
+import LMDBStore
+import Safetensors
+
+extension Cache {
+  /// Writes the checksums of blocks of values that have none, such as those of a cache of an earlier
+  /// version. A value that does not have its own checksum gets none.
+  func writeMissingBlocks() throws(CacheError) {
+    for (view, fingerprint) in try fingerprints() where view.hasBlocks {
+      let values = Layout.values(view, fingerprint)
+      // Every value is written with its record, so equal numbers mean that none is missing.
+      if try entryCount(values) == entryCount(Layout.blocks(of: values)) { continue }
+      // What a write that comes between has replaced would get the checksums of what was there before,
+      // which do no harm: they say of which value they are.
+      let records = try missingBlocks(of: view, values)
+      if records.isEmpty { continue }
+      try inStore { () throws(StoreError) in
+        try environment.write { transaction throws(StoreError) in
+          let blocks = try transaction.database(named: Layout.blocks(of: values))
+          for (id, record) in records { try transaction.put(record, for: id, in: blocks) }
+        }
+      }
+    }
+  }
+
+  private func missingBlocks(
+    of view: View, _ values: String
+  ) throws(CacheError) -> [(id: String, record: [UInt8])] {
+    let (slices, blocks) = (Layout.slices(view), Layout.blocks(of: values))
+    let state = try SampleState(of: self, databases: [values, slices, blocks])
+    var ids: [String] = []
+    try state.walk(values) { (key, _) throws(CacheError) in
+      ids.append(String(decoding: copy(key) ?? [], as: UTF8.self))
+    }
+    var missing: [(id: String, record: [UInt8])] = []
+    guard let database = state[values] else { return [] }
+    for id in ids {
+      if try state.bytes(of: id, in: blocks) != nil { continue }
+      let hop = try state.bytes(of: id, in: slices).flatMap(SliceIndex.init)?.hop ?? 0
+      let value = unsafe try inStore { () throws(StoreError) in
+        unsafe try state.snapshot.address(of: id, in: database)
+      }
+      guard let value = unsafe value else { continue }
+      if let record = unsafe BlockChecksums.record(of: RawSpan(_unsafeBytes: value), view, hop: hop)
+      {
+        missing.append((id, record))
+      }
+      unsafe state.snapshot.release(value)
+    }
+    return missing
+  }
+}
+
+extension BlockChecksums {
+  /// The record of a stored value; nil where it is damaged or has no blocks.
+  fileprivate static func record(of value: RawSpan, _ view: View, hop: Int) -> [UInt8]? {
+    guard let header = try? SafetensorsHeader(of: value), let entry = header.entries.first,
+      header.entries.count == 1, header.hasValidChecksum(value),
+      let checksum = header.metadata["xxh3"].flatMap({ UInt64($0, radix: 16) }),
+      let division = BlockDivision(of: view, shape: entry.shape, hop: hop)
+    else { return nil }
+    let blocks = unsafe value.extracting(entry.bytes).withUnsafeBytes {
+      unsafe checksums(of: $0, division: division)
+    }
+    return record(checksum: checksum, division: division, blocks: blocks)
+  }
+}

@@ -1,0 +1,55 @@
+import LMDBStore
+import Safetensors
+
+/// A value of a track with everything computed that does not need the store.
+struct EncodedValue {
+  private let track: String
+  private let database: String
+  private let view: View
+  private let slices: SliceIndex
+  private let writer: SafetensorsWriter
+  /// The checksums of its blocks, where its view has them.
+  private let blocks: (division: BlockDivision, checksums: [UInt64])?
+
+  init(_ value: PreparedTrack.Value, track id: String) throws(CacheError) {
+    track = id
+    database = Layout.values(value.view, value.fingerprint)
+    view = value.view
+    slices = value.slices
+    writer = try inTensors { () throws(TensorError) in
+      try SafetensorsWriter(
+        tensors: value.tensors,
+        metadata: [
+          "track": id, "view": value.view.rawValue, "fingerprint": value.fingerprint.hex,
+        ])
+    }
+    if let tensor = value.tensors.first, value.tensors.count == 1,
+      let division = BlockDivision(of: view, shape: tensor.shape, hop: slices.hop)
+    {
+      let checksums = unsafe tensor.withBytes {
+        unsafe BlockChecksums.checksums(of: $0, division: division)
+      }
+      blocks = (division, checksums)
+    } else {
+      blocks = nil
+    }
+  }
+
+  func store(in transaction: inout WriteTransaction) throws(StoreError) {
+    let values = try transaction.database(named: database)
+    var checksum: UInt64 = 0
+    try transaction.putReserving(byteCount: writer.byteCount, for: track, in: values) { span in
+      checksum = writer.fill(&span)
+    }
+    if let blocks {
+      let record = BlockChecksums.record(
+        checksum: checksum, division: blocks.division, blocks: blocks.checksums)
+      try transaction.put(
+        record, for: track, in: try transaction.database(named: Layout.blocks(of: database)))
+    } else if let old = try transaction.existingDatabase(named: Layout.blocks(of: database)) {
+      try transaction.delete(track, in: old)
+    }
+    try transaction.put(
+      slices.encoded, for: track, in: try transaction.database(named: Layout.slices(view)))
+  }
+}

@@ -1,0 +1,126 @@
+import CKernels
+import Training
+
+/// Batch normalisation of the channels of `[channels][length]`, as `torch.nn.BatchNorm1d`.
+///
+/// For its formula see ``ChannelNormalisation``.
+final class BatchNormalisation1d: Layer {
+  let outputShape: [Int]
+  private let normalisation: ChannelNormalisation
+  private let length: Int
+  private var values: FloatStorage?
+  private var output: FloatStorage?
+  private var inputGradient: FloatStorage?
+  private var scratch: FloatStorage?
+  private var sums: DoubleStorage?
+
+  /// - Parameter name: what `.weight`, `.bias`, `.running_mean`, `.running_var` and
+  ///   `.num_batches_tracked` are added to.
+  init(_ name: String, channels: Int, length: Int) throws(TrainingError) {
+    self.length = length
+    outputShape = [channels, length]
+    normalisation = try ChannelNormalisation(name, channels: channels)
+  }
+
+  var parameters: [Parameter] { normalisation.parameters }
+  var statistics: [RunningStatistic] { normalisation.statistics }
+
+  private var channels: Int { normalisation.channels }
+  private var panels: Int { normalisation.panels }
+  /// Floats of a sample in panels.
+  private var count: Int { panels * length * 16 }
+
+  func reserve(rows: Int, training: Bool, team: ThreadTeam) throws(TrainingError) {
+    let parts = BatchParts(rows: rows, team: team)
+    try values.reserve(rows * count)
+    try output.reserve(rows * outputCount)
+    if training { try inputGradient.reserve(rows * outputCount) }
+    try scratch.reserve(parts.count * 2 * count)
+    try sums.reserve(parts.count * panels * 48)
+  }
+
+  func forward(
+    _ input: UnsafePointer<Float>, rows: Int, _ pass: Pass
+  ) -> UnsafeMutablePointer<Float> {
+    let parts = BatchParts(rows: rows, team: pass.team)
+    normalisation.announceSigns()
+    each(parts, pass.team) { sample, part in
+      let place = values.start + sample * count
+      lathe_channels_to_panels(input + sample * outputCount, channels, length, place)
+      forEachPanel { panel, offset in
+        lathe_convolution_finish(
+          place + offset, length, 0, 1, normalisation.sign(panel), place + offset, nil,
+          partSums(part) + panel * 32)
+      }
+    }
+    if pass.isTraining {
+      normalisation.setByBatch(sums: total(parts), count: rows * length)
+    } else {
+      normalisation.setByAverages()
+    }
+    each(parts, pass.team) { sample, part in
+      let made = scratch.start + part * 2 * count
+      forEachPanel { panel, offset in
+        lathe_normalise_panel(
+          normalisation.panel(panel), values.start + sample * count + offset, 0, length,
+          made + offset)
+      }
+      lathe_panels_to_channels(made, channels, length, output.start + sample * outputCount)
+    }
+    return output.start
+  }
+
+  func backward(
+    _ gradient: UnsafeMutablePointer<Float>, rows: Int, needsInput: Bool, _ pass: Pass
+  ) -> UnsafeMutablePointer<Float>? {
+    let parts = BatchParts(rows: rows, team: pass.team)
+    each(parts, pass.team) { sample, part in
+      let given = scratch.start + part * 2 * count
+      lathe_channels_to_panels(gradient + sample * outputCount, channels, length, given)
+      forEachPanel { panel, offset in
+        lathe_normalisation_sums(
+          normalisation.panel(panel), values.start + sample * count + offset, given + offset, 0,
+          length, partSums(part) + panel * 32)
+      }
+    }
+    normalisation.setGradients(sums: total(parts), count: rows * length)
+    guard needsInput else { return nil }
+    each(parts, pass.team) { sample, part in
+      let given = scratch.start + part * 2 * count
+      let made = given + count
+      lathe_channels_to_panels(gradient + sample * outputCount, channels, length, given)
+      forEachPanel { panel, offset in
+        let place = values.start + sample * count + offset
+        // What is wanted is the gradient by x alone, not the sum that a bias before it would need.
+        lathe_convolution_unfinish(
+          normalisation.panel(panel), place, length, LATHE_NOT_RECTIFIED, 1, place, given + offset,
+          made + offset, partSums(part))
+      }
+      lathe_panels_to_channels(made, channels, length, inputGradient.start + sample * outputCount)
+    }
+    return inputGradient.start
+  }
+
+  /// Calls `body` with every sample and its part, whose sums begin at 0.
+  private func each(_ parts: BatchParts, _ team: ThreadTeam, _ body: (Int, Int) -> Void) {
+    team.run(parts.count) { part in
+      partSums(part).update(repeating: 0, count: panels * 32)
+      for sample in parts[part] { body(sample, part) }
+    }
+  }
+
+  private func forEachPanel(_ body: (_ panel: Int, _ offset: Int) -> Void) {
+    for panel in 0..<panels { body(panel, panel * length * 16) }
+  }
+
+  private func partSums(_ part: Int) -> UnsafeMutablePointer<Double> {
+    sums.start + part * panels * 32
+  }
+
+  /// The sums of all parts, in their order.
+  private func total(_ parts: BatchParts) -> [Double] {
+    (0..<panels * 32).map { index in
+      (0..<parts.count).reduce(0) { $0 + partSums($1)[index] }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import CKernels
+
+extension ConvolutionBlock {
+  func backward(
+    _ gradient: UnsafeMutablePointer<Float>, rows: Int, needsInput: Bool, _ pass: Pass
+  ) -> UnsafeMutablePointer<Float>? {
+    guard let input else { return nil }
+    let parts = BatchParts(rows: rows, team: pass.team)
+    let passes = needsInput && passesGradient
+    let given = outputLayout == .channels ? gradientPanels.start : gradient
+    pass.team.run(parts.count) { part in
+      let sums = sums.start + part * panels * 32
+      sums.update(repeating: 0, count: panels * 32)
+      for sample in parts[part] {
+        let place = given + sample * pooledCount
+        if outputLayout == .channels {
+          lathe_channels_to_panels(gradient + sample * outputCount, shape.outputs, pooled, place)
+        }
+        for panel in 0..<panels {
+          let offset = panel * pooled * 16
+          lathe_normalisation_sums(
+            normalisation.panel(panel), extremes(sample) + offset, place + offset,
+            order == .normaliseFirst ? 1 : 0, pooled, sums + panel * 32)
+        }
+      }
+    }
+    normalisation.setGradients(sums: sumsOfParts(parts.count), count: rows * shape.positions)
+    pass.team.run(parts.count) { part in
+      filters.beginPart(part)
+      if isLong {
+        for sample in parts[part] { differentiate(sample, input, given, part, passes) }
+      } else {
+        differentiate(parts[part], input, given, part, passes)
+      }
+    }
+    filters.finishParts(parts.count, team: pass.team)
+    guard passes else { return nil }
+    return inputGradientChannels == nil ? inputGradient.start : inputGradientChannels.start
+  }
+
+  /// One long sample, a stretch at a time.
+  private func differentiate(
+    _ sample: Int, _ input: UnsafePointer<Float>, _ given: UnsafePointer<Float>, _ part: Int,
+    _ passes: Bool
+  ) {
+    let begin = partScratch(part)
+    let room = gradientRoom
+    if passesGradient { clearMargins(begin, samples: 1) }
+    for position in Swift.stride(from: 0, to: shape.positions, by: stretch) {
+      let count = min(stretch, shape.positions - position)
+      // Without a gradient to pass on, nothing needs the stretches before.
+      let start = passesGradient ? begin + (shape.margin + position) * 16 : begin
+      for panel in 0..<panels {
+        unfinish(sample, panel, position, count, given, part, into: start + panel * room * 16)
+      }
+      addProduct(
+        input + sample * shape.inputCount + position * inputStep, samples: 1, positions: count,
+        start, part)
+    }
+    if passes { passOn(sample..<sample + 1, begin, part) }
+  }
+
+  /// Short samples together.
+  private func differentiate(
+    _ samples: Range<Int>, _ input: UnsafePointer<Float>, _ given: UnsafePointer<Float>,
+    _ part: Int, _ passes: Bool
+  ) {
+    let begin = partScratch(part)
+    let room = gradientRoom
+    if passesGradient { clearMargins(begin, samples: samples.count) }
+    let start = begin + (passesGradient ? shape.margin * 16 : 0)
+    for (index, sample) in samples.enumerated() {
+      for panel in 0..<panels {
+        unfinish(
+          sample, panel, 0, shape.positions, given, part,
+          into: start + (index * panels + panel) * room * 16)
+      }
+    }
+    addProduct(
+      input + samples.lowerBound * shape.inputCount, samples: samples.count,
+      positions: shape.positions, start, part)
+    if passes { passOn(samples, begin, part) }
+  }
+
+  /// The zeroes before and after each panel's gradients; the forward pass uses the same memory.
+  private func clearMargins(_ start: UnsafeMutablePointer<Float>, samples: Int) {
+    let (before, after) = (shape.margin, shape.rows - shape.positions)
+    for panel in 0..<samples * panels {
+      let place = start + panel * gradientRoom * 16
+      place.update(repeating: 0, count: before * 16)
+      (place + (before + shape.positions) * 16).update(repeating: 0, count: after * 16)
+    }
+  }
+
+  private func unfinish(
+    _ sample: Int, _ panel: Int, _ position: Int, _ count: Int, _ given: UnsafePointer<Float>,
+    _ part: Int, into output: UnsafeMutablePointer<Float>
+  ) {
+    let place = (panel * pooled + position / window) * 16
+    lathe_convolution_unfinish(
+      normalisation.panel(panel),
+      values.start + sample * valueCount + (panel * shape.positions + position) * 16, count,
+      order == .rectifyFirst ? LATHE_RECTIFIED_BEFORE : LATHE_RECTIFIED_AFTER, window,
+      extremes(sample) + place,
+      given + sample * pooledCount + place, output, filters.biasSums(part) + panel * 16)
+  }
+
+  private func addProduct(
+    _ input: UnsafePointer<Float>, samples: Int, positions: Int, _ gradient: UnsafePointer<Float>,
+    _ part: Int
+  ) {
+    guard filters.areLearnt else { return }
+    var walk = shape.walk(samples: samples, positions: positions, room: gradientRoom)
+    lathe_convolution_add_gradient(&walk, input, gradient, filters.partial(part))
+  }
+
+  /// The gradient by the input, from that by the output with its margins.
+  private func passOn(_ samples: Range<Int>, _ gradient: UnsafePointer<Float>, _ part: Int) {
+    let count = shape.inputPanels * shape.length * 16
+    let start = inputGradient.start + samples.lowerBound * count
+    let whole = shape.length / shape.stride
+    var walk = shape.walkBack(samples: samples.count, positions: whole)
+    lathe_convolve(&walk, gradient, filters.back, nil, start)
+    let rest = shape.length % shape.stride
+    if rest > 0 {
+      let row = lastRow.start + part * shape.inputPanels * shape.stride * 16
+      walk = shape.walkBack(samples: 1, positions: 1)
+      walk.outputPanelStride = shape.stride * 16
+      for index in 0..<samples.count {
+        lathe_convolve(
+          &walk, gradient + index * walk.sampleStride + whole * 16, filters.back, nil, row)
+        for panel in 0..<shape.inputPanels {
+          (start + index * count + (panel * shape.length + whole * shape.stride) * 16).update(
+            from: row + panel * shape.stride * 16, count: rest * 16)
+        }
+      }
+    }
+    guard inputGradientChannels != nil else { return }
+    let channels = shape.inputs * shape.length
+    for (index, sample) in samples.enumerated() {
+      lathe_panels_to_channels(
+        start + index * count, shape.inputs, shape.length,
+        inputGradientChannels.start + sample * channels)
+    }
+  }
+
+  /// A sample's pooled values before normalisation.
+  private func extremes(_ sample: Int) -> UnsafePointer<Float> {
+    UnsafePointer((window == 1 ? values : extremes).start + sample * pooledCount)
+  }
+}

@@ -1,0 +1,105 @@
+public import Corpus
+internal import AudioIO
+public import DatasetCache
+internal import Safetensors
+internal import SignalKit
+
+/// The samples of one view of audio files that are in no cache, such as those to be predicted.
+///
+/// They are what a cache prepared by the same recipe would hold of them.
+public struct FileSamples: ~Copyable {
+  private let recipe: Recipe
+  private let view: View
+  private var worker: TrackWorker
+
+  /// - Throws: ``FileSampleError`` where the recipe cannot be computed or lacks the view.
+  public init(_ view: View, recipe: Recipe) throws(FileSampleError) {
+    // A file need not be long enough for views that nobody asks for.
+    var recipe = recipe
+    let all = recipe.views
+    recipe.views = Recipe.Views()
+    switch view {
+    case .features: recipe.views.features = all.features
+    case .features30s: recipe.views.features30s = all.features30s
+    case .waveform: recipe.views.waveform = all.waveform
+    case .mel: recipe.views.mel = all.mel
+    case .acoustic: break
+    }
+    recipe.faults = FaultPolicies()
+    guard recipe.rules[view] != nil, view != .acoustic else {
+      throw FileSampleError(
+        path: "recipe", detail: "it has no view \(view.rawValue)", hint: "train on another view")
+    }
+    do {
+      let fingerprint = try Fingerprint(hashing: Array(view.rawValue.utf8))
+      worker = try TrackWorker(recipe: recipe, fingerprints: [view: fingerprint])
+    } catch {
+      throw FileSampleError(path: "recipe", detail: "\(error)", hint: "prepare the cache again")
+    }
+    self.recipe = recipe
+    self.view = view
+  }
+
+  /// The slices of a file as samples of one track, whose id is the path; labels are the given ones, and
+  /// that of the samples means nothing.
+  /// - Throws: ``FileSampleError`` that names the file: it cannot be decoded or is too short for a slice.
+  public mutating func samples(
+    of path: String, labels: [String]
+  ) throws(FileSampleError) -> MemorySamples {
+    func failure(_ detail: String, _ hint: String) -> FileSampleError {
+      FileSampleError(path: path, detail: detail, hint: hint)
+    }
+    let audio: DecodedTrack
+    do throws(AudioError) {
+      audio = try AudioFile.decode(
+        at: path, Decoding(sampleRate: recipe.sampleRate, maximumSeconds: recipe.maximumSeconds))
+    } catch {
+      throw failure(error.detail, error.hint)
+    }
+    let values: [PreparedTrack.Value]
+    do throws(TrackFault) {
+      values = try worker.values(of: audio, views: [view]).values
+    } catch {
+      throw failure(error.message, error.hint)
+    }
+    guard let value = values.first, let tensor = value.tensors.first else {
+      throw failure("nothing can be computed of it", "give another file")
+    }
+    let count = value.slices.count
+    var shape = Array(tensor.shape.dropFirst())
+    var numbers: [Float]
+    if view == .waveform {
+      shape = [value.slices.length]
+      var floats: [Float] = []
+      audio.samples.copyFloats(0..<audio.samples.count, into: &floats)
+      numbers = []
+      numbers.reserveCapacity(count * value.slices.length)
+      for slice in 0..<count {
+        let start = slice * value.slices.hop
+        numbers += floats[start..<start + value.slices.length]
+      }
+    } else {
+      numbers = tensor.floats ?? []
+    }
+    do throws(SampleError) {
+      return try MemorySamples(
+        name: path, identity: path, shape: shape, labels: labels, trackIDs: [path],
+        rows: (0..<count).map { MemorySamples.Row(label: 0, track: 0, slice: $0) }, values: numbers)
+    } catch {
+      throw failure(error.detail, error.hint)
+    }
+  }
+}
+
+/// Why a file has no samples.
+public struct FileSampleError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The file.
+  public let path: String
+  /// What is wrong with it.
+  public let detail: String
+  /// What to do.
+  public let hint: String
+
+  /// One line that a person can act on.
+  public var description: String { "\(path): \(detail); \(hint)" }
+}

@@ -1,0 +1,125 @@
+/// The accuracies of several trainers and splits, one under the other.
+public struct AccuracyChart: Figure {
+  /// A line of the chart.
+  public struct Row: Sendable, Hashable {
+    /// Whose accuracy it is.
+    public var name: String
+    /// Rows of one group stand together.
+    public var group: String
+    /// The share of tracks that were right.
+    public var tracks: Double
+    /// Its interval at 95 %, or its spread over several runs.
+    public var interval: ClosedRange<Double>?
+    /// The share of slices that were right.
+    public var slices: Double
+
+    /// A line of these parts.
+    public init(
+      name: String, group: String, tracks: Double, interval: ClosedRange<Double>?, slices: Double
+    ) {
+      self.name = name
+      self.group = group
+      self.tracks = tracks
+      self.interval = interval
+      self.slices = slices
+    }
+  }
+
+  /// What it shows.
+  public var title: String
+  /// The lines, from the top.
+  public var rows: [Row]
+
+  /// A chart of these parts.
+  public init(title: String, rows: [Row]) {
+    self.title = title
+    self.rows = rows
+  }
+
+  private static let lineHeight = 24.0
+  private static let groupGap = 10.0
+  private static let plotWidth = 380.0
+  private static let nameStyle = TextStyle(size: 11, anchor: .end)
+  private static let top = 64.0
+
+  private func nameWidth(_ canvas: borrowing Canvas) -> Double {
+    let widest = rows.map { canvas.width(of: $0.name, Self.nameStyle) }.max() ?? 0
+    return min(max(widest, 90), 260)
+  }
+
+  /// The middle of each line, and the lower end of the last one.
+  private var heights: (rows: [Double], end: Double) {
+    var y = Self.top + Self.lineHeight / 2
+    var heights: [Double] = []
+    for (index, row) in rows.enumerated() {
+      if index > 0 {
+        y += Self.lineHeight + (rows[index - 1].group == row.group ? 0 : Self.groupGap)
+      }
+      heights.append(y)
+    }
+    return (heights, y + Self.lineHeight / 2)
+  }
+
+  /// The size that names and lines need.
+  public func size(_ canvas: borrowing Canvas) -> Size {
+    Size(nameWidth(canvas) + 28 + Self.plotWidth + 70, heights.end + 46)
+  }
+
+  /// Draws the axis, a line for each row, and what the marks mean.
+  public func draw(on canvas: borrowing Canvas) {
+    let (heights, end) = heights
+    let plot = Rectangle(nameWidth(canvas) + 28, Self.top, Self.plotWidth, end - Self.top)
+    let values = rows.flatMap {
+      [$0.tracks, $0.slices] + ($0.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
+    }
+    let low = min(1, max(0, values.filter(\.isFinite).min() ?? 0))
+    let ticks = Ticks(low...1, count: 6, limits: 0...1, unit: (100, " %"))
+    let span = ticks.range.upperBound - ticks.range.lowerBound
+    func x(_ share: Double) -> Double {
+      plot.x + (min(max(share, 0), 1) - ticks.range.lowerBound) / span * plot.width
+    }
+    let title = TextStyle(size: 13, isBold: true)
+    canvas.text(
+      canvas.fitted(self.title, to: plot.right + 40, title), at: Point(12, 22), title)
+    let tick = TextStyle(size: 10, colour: Palette.faintInk, anchor: .middle)
+    for (value, label) in zip(ticks.values, ticks.labels) {
+      canvas.line([Point(x(value), plot.y), Point(x(value), plot.bottom)], Stroke(Palette.grid))
+      canvas.text(label, at: Point(x(value), plot.bottom + 16), tick)
+    }
+    canvas.line(
+      [Point(plot.x, plot.bottom), Point(plot.right, plot.bottom)], Stroke(Palette.frame))
+    canvas.text(
+      "accuracy", at: Point(plot.centre.x, plot.bottom + 36), TextStyle(size: 11, anchor: .middle))
+    drawLegend(at: Point(plot.x, 46), canvas)
+    for (row, y) in zip(rows, heights) { draw(row, at: y, plot, x: x, canvas) }
+  }
+
+  private func draw(
+    _ row: Row, at y: Double, _ plot: Rectangle, x: (Double) -> Double,
+    _ canvas: borrowing Canvas
+  ) {
+    let name = canvas.fitted(row.name, to: plot.x - 28, Self.nameStyle)
+    canvas.centredText(name, at: Point(plot.x - 12, y), Self.nameStyle)
+    if let interval = row.interval {
+      let (low, high) = (x(interval.lowerBound), x(interval.upperBound))
+      let stroke = Stroke(Palette.lines[0], width: 1.5)
+      canvas.line([Point(low, y), Point(high, y)], stroke)
+      for end in [low, high] { canvas.line([Point(end, y - 4), Point(end, y + 4)], stroke) }
+    }
+    canvas.mark(.diamond, at: Point(x(row.slices), y), radius: 3.5, Palette.lines[1])
+    canvas.mark(.circle, at: Point(x(row.tracks), y), radius: 4.5, Palette.lines[0])
+    canvas.centredText(
+      Numbers.percent(row.tracks), at: Point(plot.right + 14, y),
+      TextStyle(size: 10.5, colour: Palette.lines[0]))
+  }
+
+  private func drawLegend(at point: Point, _ canvas: borrowing Canvas) {
+    let style = TextStyle(size: 10, colour: Palette.faintInk)
+    canvas.mark(.circle, at: Point(point.x + 4, point.y), radius: 4.5, Palette.lines[0])
+    let text = "tracks, with 95 % interval"
+    canvas.centredText(text, at: Point(point.x + 14, point.y), style)
+    let next = point.x + 14 + canvas.width(of: text, style) + 24
+    canvas.mark(.diamond, at: Point(next, point.y), radius: 3.5, Palette.lines[1])
+    canvas.centredText("slices", at: Point(next + 10, point.y), style)
+  }
+}

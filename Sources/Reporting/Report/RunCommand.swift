@@ -1,0 +1,58 @@
+import Corpus
+import DataLoading
+import Training
+
+/// The command that trains a run again.
+enum RunCommand {
+  /// What `lathe train` is to be told, in words that a shell takes back; all that decides the outcome is
+  /// spelt out, usual values too, since these may change.
+  static func text(_ record: RunRecord) -> String {
+    var words = ["lathe", "train", record.view]
+    switch record.source.kind {
+    case .cache: words += ["--cache", record.source.path, "--split", record.split.name]
+    case .csv: words += ["--csv", record.source.path] + division(record.split)
+    }
+    if let test = record.sides.test, test != "test" { words += ["--test", test] }
+    if let selection = record.sides.selection, selection != "validation" {
+      words += ["--selection", selection]
+    }
+    words += ["--trainer", record.trainer, "--epochs", "\(record.epochs)"]
+    words += ["--batch", "\(record.batchSize)", "--seed", "\(record.seed)"]
+    words += ["--threads", "\(record.threads)"]
+    for (name, value) in record.options.sorted(by: { $0.key < $1.key }) {
+      words += name == "patience-epochs" ? ["--patience", value] : ["--set", "\(name)=\(value)"]
+    }
+    words += ["--normalise", record.normalisation?.statistics.axis.rawValue ?? "none"]
+    let augmentation = record.augmentation.flatMap { try? CanonicalJSON.encode($0) }
+    words += ["--augment", augmentation.map { String(decoding: $0, as: UTF8.self) } ?? "none"]
+    return words.map(quoted).joined(separator: " ")
+  }
+
+  /// How a table was divided, from the name that says it all: `stratified-seed1-0.8-0.2`.
+  private static func division(_ split: RunRecord.Split) -> [String] {
+    let head = "\(split.policy)-seed"
+    guard split.name.hasPrefix(head) else { return ["--policy", split.policy] }
+    let parts = split.name.dropFirst(head.count).split(separator: "-").map(String.init)
+    guard parts.count > 2, parts.allSatisfy({ Double($0) != nil }) else {
+      return ["--policy", split.policy]
+    }
+    return [
+      "--policy", split.policy, "--split-seed", parts[0], "--ratios",
+      parts.dropFirst().joined(separator: ","),
+    ]
+  }
+
+  /// A word as a shell takes it back.
+  static func quoted(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "-_./:=,+@%".utf8.contains(byte)
+      }
+    }
+    if isPlain, !word.isEmpty { return word }
+    return "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,145 @@
+import Training
+
+/// Runs of one configuration: one, the folds of a split, or several seeds.
+struct RunGroup: Sendable {
+  /// Why there are several runs.
+  enum Kind: Sendable, Hashable {
+    case single
+    /// Each tests what another learnt from: together they test every track once.
+    case folds
+    /// Seeds or splits differ; a track may be tested several times.
+    case repeats
+  }
+
+  /// In the order of their sides and seeds.
+  let runs: [RunContents]
+  let kind: Kind
+  /// What sets it apart from the others of its mode, trainer and policy; empty where nothing does.
+  var variant = ""
+
+  var record: RunRecord { runs[0].record }
+  /// The title of its section.
+  var name: String {
+    let trainer = record.trainer == record.view ? "" : record.trainer
+    return [record.view, trainer, record.split.policy, variant].filter { !$0.isEmpty }
+      .joined(separator: ", ")
+  }
+
+  /// Everything that runs of one configuration have in common.
+  private struct Key: Hashable {
+    let trainer, view, source, policy, split: String
+    let labels: [String]
+    let options: [String: String]
+    let epochs, batchSize: Int
+    let hasSelection: Bool
+    /// Runs that do not differ at all are not pooled: that would count their tracks twice.
+    let copy: Int
+
+    init(_ record: RunRecord, copy: Int) {
+      trainer = record.trainer
+      view = record.view
+      source = record.source.path
+      policy = record.split.policy
+      split = Self.withoutSeed(record.split.name)
+      labels = record.labels
+      options = record.options
+      epochs = record.epochs
+      batchSize = record.batchSize
+      hasSelection = record.sides.selection != nil
+      self.copy = copy
+    }
+
+    /// `grouped-seed3-0.8-0.2` is the same kind of split as `grouped-seed1-0.8-0.2`.
+    private static func withoutSeed(_ name: String) -> String {
+      name.split(separator: "-", omittingEmptySubsequences: false)
+        .filter { !($0.hasPrefix("seed") && $0.dropFirst(4).allSatisfy(\.isNumber)) }
+        .joined(separator: "-")
+    }
+  }
+
+  /// Groups of runs, strict splits first, in the order in which modes and trainers come.
+  static func groups(of runs: [RunContents]) -> [RunGroup] {
+    var order: [Key] = []
+    var members: [Key: [RunContents]] = [:]
+    for run in runs {
+      var copy = 0
+      while members[Key(run.record, copy: copy)]?.contains(where: { isSame($0, run) }) == true {
+        copy += 1
+      }
+      let key = Key(run.record, copy: copy)
+      if members[key] == nil { order.append(key) }
+      members[key, default: []].append(run)
+    }
+    let groups = order.compactMap { members[$0].map(RunGroup.init) }
+    return sorted(named(groups))
+  }
+
+  private static func isSame(_ first: RunContents, _ second: RunContents) -> Bool {
+    let (one, other) = (first.record, second.record)
+    return one.seed == other.seed && one.split.fingerprint == other.split.fingerprint
+      && one.sides == other.sides
+  }
+
+  private init(_ runs: [RunContents]) {
+    self.runs = runs.sorted {
+      ($0.record.sides.test ?? "", $0.record.seed, $0.path)
+        < ($1.record.sides.test ?? "", $1.record.seed, $1.path)
+    }
+    let tests = Set(runs.map(\.record.sides.test))
+    let splits = Set(runs.map(\.record.split.fingerprint))
+    kind =
+      runs.count == 1
+      ? .single : splits.count == 1 && tests.count == runs.count ? .folds : .repeats
+  }
+
+  /// Modes and trainers in the order in which they were given, within them the strictest policy first.
+  private static func sorted(_ groups: [RunGroup]) -> [RunGroup] {
+    var places: [String: Int] = [:]
+    for group in groups {
+      for name in [group.record.view, group.family] where places[name] == nil {
+        places[name] = places.count
+      }
+    }
+    return groups.enumerated().sorted { one, other in
+      func rank(_ group: (offset: Int, element: RunGroup)) -> (Int, Int, Int, Int) {
+        (
+          places[group.element.record.view] ?? 0, places[group.element.family] ?? 0,
+          LeakGaps.rank(group.element.record.split.policy), group.offset
+        )
+      }
+      return rank(one) < rank(other)
+    }.map(\.element)
+  }
+
+  /// Mode and trainer.
+  var family: String { "\(record.view)\u{1}\(record.trainer)" }
+
+  /// Names what differs among groups that would otherwise read alike.
+  private static func named(_ groups: [RunGroup]) -> [RunGroup] {
+    groups.map { group in
+      let others = groups.filter {
+        $0.family == group.family && $0.record.split.policy == group.record.split.policy
+      }
+      var named = group
+      named.variant = group.differences(from: others)
+      return named
+    }
+  }
+
+  private func differences(from others: [RunGroup]) -> String {
+    func differs<Value: Hashable>(_ value: (RunRecord) -> Value) -> Bool {
+      Set(others.map { value($0.record) }).count > 1
+    }
+    var parts: [String] = []
+    for key in Set(others.flatMap { $0.record.options.keys }).sorted()
+    where differs({ $0.options[key] }) {
+      parts.append("\(key) \(record.options[key] ?? "default")")
+    }
+    if differs(\.epochs) { parts.append("\(record.epochs) epochs") }
+    if differs(\.batchSize) { parts.append("batch \(record.batchSize)") }
+    if differs(\.source.path) { parts.append(record.source.path) }
+    if parts.isEmpty, differs(\.split.name) { parts.append(record.split.name) }
+    if parts.isEmpty, others.count > 1 { parts.append(runs[0].path) }
+    return parts.joined(separator: ", ")
+  }
+}

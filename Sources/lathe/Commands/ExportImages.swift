@@ -1,0 +1,122 @@
+public import ArgumentParser
+import Corpus
+import DatasetCache
+import Foundation
+public import Reporting
+
+struct ExportImages: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "images",
+    abstract: "Write the mel spectrogram of every slice as a PNG.",
+    discussion: """
+      A pixel a value, the lowest band at the bottom, a frame a column: 87 by 128 with the usual recipe. \
+      Colours go from the lowest level of a slice (80 dB below its highest at most) to its highest. Folders \
+      are by label, and with --split by side above, as torchvision's ImageFolder and Keras read them: \
+      rock/rock.00000.3.png is slice 3 of track rock.00000.
+
+      Run it again and what is there is not written again; Ctrl-C keeps what is done.
+
+      Examples:
+        lathe export images gtzan.lathe --output pictures
+        lathe export images gtzan.lathe --output pictures --split grouped-seed1-0.8-0.1-0.1 --colour grey
+        lathe export images gtzan.lathe --output figures --axes --scale 2 --colour magma
+      """)
+
+  @Argument(help: "The cache.", completion: .directory)
+  var cache: String
+
+  @Option(help: "mel.")
+  var view: View = .mel
+
+  @Option(
+    help: "The folder to write into: a new or empty one, or one that this was begun in.",
+    completion: .directory)
+  var output: String
+
+  @Option(help: "A split of the cache, whose sides become folders; all slices if not given.")
+  var split: String?
+
+  @Option(help: "viridis, magma or grey.")
+  var colour: ColourMap = .viridis
+
+  @Option(help: "Pixels on each side of a value, 1 to 32; with --axes, of the figure's own pixels.")
+  var scale = 1
+
+  @Flag(help: "Draw each as a figure, with axes in Hz and seconds and a scale in dB.")
+  var axes = false
+
+  @Option(help: "How to show progress: auto, plain, json or none.")
+  var progress = ProgressStyle.auto
+
+  func validate() throws {
+    if view != .mel {
+      throw ValidationError("--view \(view.rawValue) is no picture: give mel.")
+    }
+    if output.isEmpty { throw ValidationError("--output is empty: give a folder.") }
+    if !(1...32).contains(scale) { throw ValidationError("--scale \(scale): give 1 to 32.") }
+  }
+
+  func run() throws {
+    try OwnFiles.refuse(output, in: cache)
+    let cache = try Cache.open(at: cache, for: .reading)
+    let export = ImageExport(
+      sides: try sides(cache), folder: output, map: colour, scale: scale, hasAxes: axes)
+    let cancellation = Cancellation()
+    let interruption = Interruption(
+      cancellation, saying: "stopping after the pictures at work; once more to stop at once")
+    defer { interruption.end() }
+    let progress = ImageProgress(progress, total: export.total)
+    defer { progress.end() }
+    let (written, isWhole) = try export.run(cancellation: cancellation, advanced: progress.advance)
+    progress.end()
+    if let remark = try Unfinished.remark(cache) { Output.error(remark) }
+    let kept = isWhole ? export.total - written : 0
+    Output.error(
+      "\(Words.counted(written, "picture")) written to \(Words.shown(output))"
+        + (kept > 0 ? ", \(Words.count(kept)) were there" : ""))
+    if !isWhole { throw ExitCode(Exit.interrupted) }
+  }
+
+  private func sides(_ cache: Cache) throws -> [(name: String?, pictures: MelPictures)] {
+    guard let split else { return [(nil, try MelPictures(cache))] }
+    guard let known = try cache.split(named: split) else {
+      let names = try cache.splitNames()
+      throw ValidationError(
+        "--split \(Words.shown(split)): \(cache.path) has no split of that name"
+          + (names.isEmpty ? "." : ", only \(names.map(Words.shown).joined(separator: ", "))."))
+    }
+    return try known.sides.compactMap { side in
+      do {
+        return (side, try MelPictures(cache, split: split, side: side))
+      } catch let error as CacheError where error.kind == .noSamples {
+        return nil
+      }
+    }
+  }
+}
+
+extension ColourMap: ExpressibleByArgument {}
+
+/// Keeps outputs out of the cache that they are made from.
+enum OwnFiles {
+  /// - Throws: where `path` is the folder `cache`, or would lie in it.
+  static func refuse(_ path: String, in cache: String) throws {
+    let own = resolved(cache)
+    let target = resolved(path)
+    guard target == own || target.hasPrefix(own + "/") else { return }
+    throw ValidationError(
+      "--output \(Words.shown(path)) lies in the cache itself: write elsewhere.")
+  }
+
+  /// The path without links, as far as it is there already.
+  private static func resolved(_ path: String) -> String {
+    var place = URL(fileURLWithPath: path).standardizedFileURL
+    var rest: [String] = []
+    while place.path.count > 1, !FileManager.default.fileExists(atPath: place.path) {
+      rest.insert(place.lastPathComponent, at: 0)
+      place.deleteLastPathComponent()
+    }
+    let real = place.resolvingSymlinksInPath().path
+    return ([real == "/" ? "" : real] + rest).joined(separator: "/")
+  }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import DatasetCache
+import Foundation
+import Reporting
+import Training
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Tell what training runs came to, on a page with figures.",
+    discussion: """
+      The page is one file that needs nothing else: first the table of all runs (slice accuracy, track \
+      accuracy with its 95 % interval, macro F1, parameters, time), then what each leak gains where a \
+      trainer was run under several split policies, then for each configuration its curves, confusion \
+      matrix, labels and the command that repeats it. The folds of a split, and seeds of one configuration, \
+      are told together. A run that has not ended is shown as far as it has come.
+
+      Give run directories, or folders of them.
+
+      Examples:
+        lathe report runs --output report.html
+        lathe report runs/mel-small-* runs/waveform-* --output report.html --figures figures
+        lathe report runs --output report.html --samples gtzan.lathe --title "Three modes on GTZAN"
+
+      Exit code 1 where a run could not be read; the others are in the page.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Run directories, or folders of them.", valueName: "run-dir"),
+    completion: .directory)
+  var runs: [String]
+
+  @Option(
+    help: "The page to write, replaced where it exists.", completion: .file(extensions: ["html"]))
+  var output: String
+
+  @Option(
+    help: "A folder for the figures as PNG and SVG, made where it is missing.",
+    completion: .directory)
+  var figures: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A cache whose mel spectrograms are shown too, one of each label.", valueName: "cache"),
+    completion: .directory)
+  var samples: String?
+
+  @Option(help: "The page's title.")
+  var title = "Training runs"
+
+  func validate() throws {
+    if runs.isEmpty { throw ValidationError("Give at least one run directory.") }
+    if output.isEmpty { throw ValidationError("--output is empty: give a file.") }
+  }
+
+  func run() throws {
+    try refuseRunFiles()
+    let (contents, failures) = read()
+    for failure in failures { Output.error("lathe: \(Words.shown("\(failure)"))") }
+    guard !contents.isEmpty else { throw ExitCode(Exit.failed) }
+    for remark in contents.flatMap(\.remarks) { Output.error(Words.shown(remark)) }
+    let report = try Report(runs: contents, title: title, illustrations: try illustrations())
+    try OutputFile.write(try report.html(), to: output)
+    RunReport.lines(report).forEach { Output.line($0) }
+    Output.error("\(Words.counted(contents.count, "run")) in \(Words.shown(output))")
+    if let figures {
+      let count = try RunReport.write(report.figures(), to: figures)
+      Output.error(
+        "\(Words.counted(count, "figure")) as PNG and SVG in \(Words.shown(figures))")
+    }
+    if !failures.isEmpty { throw ExitCode(Exit.failed) }
+  }
+
+  /// All runs that can be read, each once, and why the others cannot.
+  private func read() -> (runs: [RunContents], failures: [any Error]) {
+    var contents: [RunContents] = []
+    var failures: [any Error] = []
+    var known: Set<String> = []
+    for path in runs.flatMap(Self.directories) {
+      let place = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+      guard known.insert(place).inserted else { continue }
+      do {
+        contents.append(try RunDirectory.contents(at: path))
+      } catch {
+        failures.append(error)
+      }
+    }
+    return (contents, failures)
+  }
+
+  /// The path, or the run directories in it where it is none itself.
+  private static func directories(_ path: String) -> [String] {
+    let files = FileManager.default
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    func isRun(_ path: String) -> Bool {
+      files.fileExists(atPath: "\(path)/\(RunDirectory.File.record)")
+    }
+    if isRun(path) { return [path] }
+    let inner = ((try? files.contentsOfDirectory(atPath: path)) ?? []).sorted()
+      .map { "\(path)/\($0)" }.filter(isRun)
+    return inner.isEmpty ? [path] : inner
+  }
+
+  /// The first slice of each label.
+  private func illustrations() throws -> [Report.Illustration] {
+    guard let samples else { return [] }
+    let pictures = try MelPictures(try Cache.open(at: samples, for: .reading))
+    var firsts: [Int: Int] = [:]
+    for sample in 0..<pictures.samples.count {
+      let label = pictures.samples.label(of: sample)
+      if firsts[label] == nil { firsts[label] = sample }
+      if firsts.count == min(pictures.samples.labels.count, 20) { break }
+    }
+    return try firsts.sorted { $0.key < $1.key }.map { _, sample in
+      Report.Illustration(
+        caption: "Mel spectrogram of \(pictures.name(of: sample)) (\(pictures.label(of: sample)))",
+        figure: try pictures.chart(sample, .viridis))
+    }
+  }
+
+  /// A page in the place of a run's record would be the end of the run.
+  private func refuseRunFiles() throws {
+    let target = URL(fileURLWithPath: output)
+    let own = [
+      RunDirectory.File.record, RunDirectory.File.metrics, RunDirectory.File.result,
+      RunDirectory.File.best, RunDirectory.File.last, RunDirectory.File.state,
+    ]
+    guard own.contains(target.lastPathComponent) else { return }
+    throw ValidationError(
+      "--output \(Words.shown(output)) is the name of a run's own file: give another, such as report.html.")
+  }
+}

@@ -1,0 +1,175 @@
+import ArgumentParser
+import Corpus
+import DatasetCache
+import Foundation
+import Networks
+import Training
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a classifier on a view of a cache, or on a table of features.",
+    discussion: """
+      The view says the mode: features (57 numbers of a slice, or of a whole track with features-30s), \
+      waveform (2 s of samples) or mel (pictures). Each has a usual trainer; --trainer names another, or a \
+      program of your own with exec:COMMAND. Learnt is the side train; the best epoch is chosen by \
+      validation where the split has it, and the last is taken where not; test only measures. Of a split \
+      into folds, --test names the one that is left out.
+
+      Whatever happens, nothing is lost: Ctrl-C finishes the step, saves and ends with 130; --resume goes \
+      on exactly as if nothing had happened, after a kill too.
+
+      Examples:
+        lathe train features --cache gtzan.lathe
+        lathe train mel --cache gtzan.lathe --split grouped-seed1-0.8-0.1-0.1 --trainer mel-small --epochs 40
+        lathe train waveform --cache gtzan.lathe --set learning-rate=0.002 --set dropout=0.4 --output runs/a
+        lathe train features-30s --csv features_30_sec.csv --ratios 0.8,0.2 --policy stratified
+        lathe train --resume runs/a
+        lathe train --list
+      """)
+
+  @Argument(help: "features, features-30s, waveform or mel.")
+  var view: View?
+
+  @Option(help: "The cache.", completion: .directory)
+  var cache: String?
+
+  @Option(
+    help: "A table as lathe export csv writes it, instead of a cache.",
+    completion: .file(extensions: ["csv"]))
+  var csv: String?
+
+  @Option(help: "A split of the cache; may be left out where it has one.")
+  var split: String?
+
+  @Option(help: "The side to measure by; test, or the first fold, if not given.")
+  var test: String?
+
+  @Option(help: "The side to choose the best epoch by; validation if there is one.")
+  var selection: String?
+
+  @Option(help: "Of --csv: shares of train, validation and test, or of train and test.")
+  var ratios: String?
+
+  @Option(help: "Of --csv: stratified, or grouped by the artists of --manifest, or slices.")
+  var policy: SplitPolicy?
+
+  @Option(help: "Of --csv: the seed of the split; --seed if not given.")
+  var splitSeed: UInt64?
+
+  @Option(
+    help: ArgumentHelp("Of --csv: what is known of the tracks.", valueName: "name|file"))
+  var manifest: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the run is recorded; a new folder in runs if not given.", valueName: "run-dir"),
+    completion: .directory)
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Go on with a run that was stopped; nothing else is needed.", valueName: "run-dir"),
+    completion: .directory)
+  var resume: String?
+
+  @Flag(help: "List the trainers and their options.")
+  var list = false
+
+  @Option(help: "How to show progress: auto, plain, json or none.")
+  var progress = ProgressStyle.auto
+
+  @OptionGroup var choices: TrainingChoices
+
+  func validate() throws {
+    if list || resume != nil { return }
+    guard view != nil else {
+      throw ValidationError("What to train on? Give features, features-30s, waveform or mel.")
+    }
+    guard (cache == nil) != (csv == nil) else {
+      throw ValidationError("Give --cache or --csv, one of the two.")
+    }
+    if csv != nil, split != nil {
+      throw ValidationError("--split names a split of a cache; divide a table with --ratios.")
+    }
+    if cache != nil, ratios != nil || policy != nil || manifest != nil || splitSeed != nil {
+      throw ValidationError(
+        "--ratios, --policy, --manifest and --split-seed divide a table; make a split of a cache with "
+          + "lathe split, and name it with --split.")
+    }
+    if csv != nil, view == .waveform || view == .mel {
+      throw ValidationError("A table has features: train features or features-30s on it.")
+    }
+  }
+
+  func run() throws {
+    if list { return TrainerList.show(TrainingJob.registry) }
+    let (job, directory) = try begin()
+    let cancellation = Cancellation()
+    let interruption = Interruption(
+      cancellation, saying: "stopping after this step; once more to stop at once")
+    defer { interruption.end() }
+    let result = try TrainingRun(job, directory, progress: TrainingText.sink(progress))
+      .run(resuming: resume != nil, cancellation: cancellation)
+    if progress != .json {
+      TrainingText.lines(result, directory.record).forEach { Output.line($0) }
+      Output.line("recorded in \(directory.path)")
+    }
+    if result.status == .interrupted { throw ExitCode(Exit.interrupted) }
+  }
+
+  private func begin() throws -> (TrainingJob, RunDirectory) {
+    if let resume {
+      let (directory, contents) = try RunDirectory.resume(at: resume)
+      return (try TrainingJob(resuming: contents.record, in: resume), directory)
+    }
+    guard let view else { throw CleanExit.helpRequest(self) }
+    let place = try self.place(view)
+    let roles = SideRoles(of: place.split, test: test, selection: selection)
+    let job = try TrainingJob(view: view, place, roles, choices)
+    let path = output ?? RunNames.new(for: job.record)
+    return (job, try job.createDirectory(at: path))
+  }
+
+  private func place(_ view: View) throws -> TrainingPlace {
+    if let cache { return try .cache(cache, view: view, split: split) }
+    let known = try manifest.map(Catalogue.manifest)
+    return try .table(
+      csv ?? "",
+      plan: { standard in
+        let shares = try SplitOptions.shares(ratios ?? "0.8,0.2", option: "--ratios")
+        return try SplitPlan(
+          policy: policy ?? standard, seed: splitSeed ?? choices.seed, division: .ratios(shares))
+      }, manifest: known)
+  }
+}
+
+/// Names of run directories that are not taken.
+enum RunNames {
+  /// `runs/mel-small-grouped-seed1-0.8-0.1-0.1-seed1`, with a number behind it where that is taken.
+  static func new(for record: RunRecord) -> String {
+    let trainer = record.trainer.hasPrefix(TrainingJob.externalPrefix) ? "exec" : record.trainer
+    let test = record.split.sides.contains("train") ? "" : "-\(record.sides.test ?? "")"
+    let name = "runs/\(trainer)-\(record.split.name)\(test)-seed\(record.seed)"
+    guard FileManager.default.fileExists(atPath: name) else { return name }
+    var number = 2
+    while FileManager.default.fileExists(atPath: "\(name)-\(number)") { number += 1 }
+    return "\(name)-\(number)"
+  }
+}
+
+/// What `--list` prints.
+enum TrainerList {
+  static func show(_ registry: TrainerRegistry) {
+    for kind in registry.kinds {
+      Output.line("\(kind.name) (\(kind.views.joined(separator: ", "))): \(kind.summary)")
+      Output.line(
+        "  usually \(kind.defaults.epochs) epochs, batches of \(kind.defaults.batchSize)")
+      let rows = kind.options.map { ["  \($0.name)=\($0.standard)", $0.help] }
+      let width = rows.map(\.[0].count).max() ?? 0
+      for row in rows {
+        Output.line(row[0] + String(repeating: " ", count: width - row[0].count + 2) + row[1])
+      }
+    }
+    Output.line("exec:COMMAND: a program of your own; see the README")
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Corpus
+import DataLoading
+import Foundation
+import Training
+
+/// What is trained on and how, as `train` and `study` take it.
+struct TrainingChoices: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A trainer by name, or exec: and a command; the view's usual one if not given.",
+      valueName: "name|exec:command"))
+  var trainer: String?
+
+  @Option(help: "How many epochs; the trainer's usual number if not given.")
+  var epochs: Int?
+
+  @Option(help: "Samples in a batch; the trainer's usual number if not given.")
+  var batch: Int?
+
+  @Option(help: "The seed of everything random.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Threads that compute; all cores, 8 at most, if not given.")
+  var threads: Int?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "An option of the trainer, such as learning-rate=0.001; may be given several times. "
+        + "lathe train --list names them.", valueName: "name=value"))
+  var options: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Standardise inputs by the training side: none, overall, or first (each feature or band).",
+      valueName: "axis"))
+  var normalise: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What is done to each training sample, as JSON, such as {\"mixup\":{\"alpha\":0.2}}; none for nothing.",
+      valueName: "json"))
+  var augment: String?
+
+  @Option(help: "Stop after so many epochs without a better one on the selection side.")
+  var patience: Int?
+
+  func validate() throws {
+    for (name, value) in [("--epochs", epochs), ("--batch", batch), ("--threads", threads)] {
+      if let value, !(1...1_000_000).contains(value) {
+        throw ValidationError("\(name) \(value): give 1 or more.")
+      }
+    }
+    if let patience, patience < 1 {
+      throw ValidationError("--patience \(patience): give 1 or more.")
+    }
+    _ = try axis()
+    _ = try augmentation()
+  }
+
+  /// How inputs are standardised; nil for as the trainer does, `.some(nil)` for not at all.
+  func axis() throws -> SampleStatistics.Axis?? {
+    guard let normalise else { return nil }
+    if normalise == "none" { return .some(nil) }
+    guard let axis = SampleStatistics.Axis(rawValue: normalise) else {
+      throw ValidationError("--normalise \(Words.shown(normalise)): give none, overall or first.")
+    }
+    return .some(axis)
+  }
+
+  /// What is done to samples; nil for as the trainer does, `.some(nil)` for nothing.
+  func augmentation() throws -> Augmentation?? {
+    guard let augment else { return nil }
+    if augment == "none" { return .some(nil) }
+    do {
+      return try JSONDecoder().decode(Augmentation.self, from: Data(augment.utf8))
+    } catch let error as LoadingError {
+      throw ValidationError("--augment: \(error).")
+    } catch {
+      throw ValidationError(
+        "--augment \(Words.shown(augment)): it is no augmentation; write it as "
+          + "{\"mixup\":{\"alpha\":0.2}}.")
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import Testing
+
+@testable import Networks
+
+@Suite("Layers on pictures")
+struct MelLayerTests {
+  /// Central differences of Σ output · direction against what a layer gives back.
+  ///
+  /// - Parameter make: the same layer anew, whose parameters are as they begin.
+  private func expectDerivatives(
+    _ make: () throws -> any Layer, input: [Float], places: [Int], rows: Int, step: Float = 1e-2,
+    tolerance: Double = 2e-3
+  ) throws {
+    let layer = try make()
+    let direction = melNumbers(rows * layer.outputCount, seed: 77)
+    func value(_ input: [Float], _ layer: any Layer) throws -> Double {
+      let output = try LayerRun(layer, input: input, gradient: direction, rows: rows).output
+      return zip(output, direction).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    let run = try LayerRun(layer, input: input, gradient: direction, rows: rows)
+    let given = try #require(run.inputGradient)
+    var computed: [Float] = []
+    var measured: [Double] = []
+    for place in places {
+      var (up, down) = (input, input)
+      up[place] += step
+      down[place] -= step
+      measured.append((try value(up, layer) - value(down, layer)) / Double(up[place] - down[place]))
+      computed.append(given[place])
+    }
+    #expect(relativeDifference(computed, measured) < tolerance)
+    let gradients = layer.parameters.map(\.gradient.array)
+    for (parameter, gradient) in zip(layer.parameters, gradients) {
+      var measured: [Double] = []
+      let places = Array(stride(from: 0, to: parameter.count, by: max(1, parameter.count / 12)))
+      for place in places {
+        let start = parameter.value.base[place]
+        parameter.value.base[place] = start + step
+        let up = try value(input, layer)
+        parameter.value.base[place] = start - step
+        let down = try value(input, layer)
+        parameter.value.base[place] = start
+        measured.append((up - down) / Double(2 * step))
+      }
+      #expect(
+        relativeDifference(places.map { gradient[$0] }, measured) < tolerance, "\(parameter.name)")
+    }
+  }
+
+  private let shape = BlockedShape(channels: 20, height: 6, width: 5)
+  /// Some places of two samples.
+  private var places: [Int] {
+    [(0, 0, 0), (3, 2, 4), (17, 5, 1), (19, 3, 3)].flatMap {
+      [shape.place($0.0, $0.1, $0.2), shape.count + shape.place($0.0, $0.1, $0.2)]
+    }
+  }
+  /// Values far enough apart that a step of a hundredth changes no order.
+  private func spread(_ rows: Int) -> [Float] {
+    let count = rows * shape.channels * shape.positions
+    let values = (0..<count).map { Float(($0 * 7919) % count) / Float(count) * 40 - 19.987 }
+    return shape.blocked(values, rows: rows)
+  }
+
+  @Test("Normalisation's derivatives")
+  func normalisation() throws {
+    let x = shape.blocked(melNumbers(3 * 600, seed: 1), rows: 3)
+    try expectDerivatives(
+      { try BatchNormalisation2D("n", shape: shape, isRectified: false) }, input: x,
+      places: places, rows: 3)
+  }
+
+  @Test("Normalisation with max(0, x): derivatives")
+  func rectified() throws {
+    try expectDerivatives(
+      { try BatchNormalisation2D("n", shape: shape, isRectified: true) }, input: spread(3),
+      places: places, rows: 3, tolerance: 2e-2)
+  }
+
+  @Test("Normalisation with max(0, x) and pooling: derivatives")
+  func pooled() throws {
+    for window in [
+      Window(kernel: 3, stride: 2, padding: 1), Window(kernel: 2, stride: 2), Window(kernel: 3),
+    ] {
+      try expectDerivatives(
+        { try NormalisedMaxPool2D("n", input: shape, window: window) }, input: spread(2),
+        places: places, rows: 2, tolerance: 2e-2)
+    }
+  }
+
+  @Test("Pooling's derivatives, and the same with the fused one")
+  func pooling() throws {
+    let window = Window(kernel: 3, stride: 2, padding: 1)
+    try expectDerivatives(
+      { MaxPool2D(input: shape, window: window) }, input: spread(2), places: places, rows: 2)
+    for withMaximum in [false, true] {
+      try expectDerivatives(
+        { GlobalPool2D(input: shape, withMaximum: withMaximum) }, input: spread(2),
+        places: places, rows: 2)
+    }
+    let fused = try NormalisedMaxPool2D("n", input: shape, window: window)
+    let apart = Sequential(
+      inputShape: shape.axes,
+      [
+        try BatchNormalisation2D("n", shape: shape, isRectified: true),
+        MaxPool2D(input: shape, window: window),
+      ])
+    let x = spread(2)
+    let gradient = melNumbers(2 * fused.outputCount, seed: 3)
+    let (a, b) = (
+      try LayerRun(fused, input: x, gradient: gradient, rows: 2),
+      try LayerRun(apart, input: x, gradient: gradient, rows: 2)
+    )
+    #expect(relativeDifference(a.output, b.output.map(Double.init)) < 1e-6)
+    let (given, expected) = (try #require(a.inputGradient), try #require(b.inputGradient))
+    #expect(relativeDifference(given, expected.map(Double.init)) < 1e-5)
+  }
+
+  @Test("The first of equal maxima has the gradient")
+  func equalMaxima() throws {
+    let layer = MaxPool2D(input: shape, window: Window(kernel: 2, stride: 2))
+    let ones = [Float](repeating: 1, count: layer.outputCount)
+    let run = try LayerRun(
+      layer, input: [Float](repeating: 3, count: shape.count), gradient: ones, rows: 1)
+    let given = try #require(run.inputGradient)
+    for y in 0..<6 {
+      for x in 0..<5 {
+        let expected: Float = y % 2 == 0 && x % 2 == 0 && x < 4 ? 1 : 0
+        #expect(given[shape.place(0, y, x)] == expected)
+      }
+    }
+  }
+
+  @Test("Moments, running ones included, are those of plain sums in double")
+  func moments() throws {
+    let layer = try BatchNormalisation2D("n", shape: shape, isRectified: false)
+    // Far from zero: differences of squares would be lost in float.
+    let plain = melNumbers(2 * 600, seed: 9).map { $0 * 0.01 + 100 }
+    let run = try LayerRun(
+      layer, input: shape.blocked(plain, rows: 2), gradient: spread(2), rows: 2)
+    var expected = [Double](repeating: 0, count: plain.count)
+    for channel in 0..<shape.channels {
+      var places: [Int] = []
+      shape.each(2) { if $1 == channel { places.append($4) } }
+      let mean = places.reduce(0) { $0 + Double(plain[$1]) } / 60
+      let squares = places.reduce(0) {
+        $0 + (Double(plain[$1]) - mean) * (Double(plain[$1]) - mean)
+      }
+      for place in places {
+        expected[place] = (Double(plain[place]) - mean) / (squares / 60 + 1e-5).squareRoot()
+      }
+      #expect(abs(Double(layer.statistics[0].value.base[channel]) - 0.1 * mean) < 1e-5)
+      let running = 0.9 + 0.1 * squares / 59
+      #expect(abs(Double(layer.statistics[1].value.base[channel]) - running) < 1e-6)
+    }
+    #expect(layer.statistics[2].value.array == [1])
+    #expect(relativeDifference(shape.plain(run.output, rows: 2), expected) < 1e-3)
+  }
+
+  @Test("A block's derivatives, with and without a projection", arguments: [1, 2])
+  func block(stride: Int) throws {
+    let input = BlockedShape(channels: 20, height: 6, width: 5)
+    try expectDerivatives(
+      {
+        try BasicBlock(
+          "b", input: input, channels: stride == 1 ? 20 : 24, stride: stride, seed: 5,
+          workspace: Workspace())
+      }, input: shape.blocked(melNumbers(4 * 600, seed: 21), rows: 4), places: places, rows: 4,
+      step: 1e-3, tolerance: 5e-2)
+  }
+
+  @Test("A NaN goes through to the loss")
+  func notANumber() throws {
+    let layer = try NormalisedMaxPool2D(
+      "n", input: shape, window: Window(kernel: 3, stride: 2, padding: 1))
+    var x = spread(1)
+    x[shape.place(4, 2, 2)] = .nan
+    let run = try LayerRun(
+      layer, input: x, gradient: [Float](repeating: 0, count: layer.outputCount), rows: 1)
+    #expect(run.output.contains { $0.isNaN })
+  }
+
+  @Test("Colours run from the first to the last of the map, whatever the levels")
+  func colours() throws {
+    let layer = ColourMap(height: 1, width: 5, range: -80...0)
+    let run = try LayerRun(
+      layer, input: [-80, -200, 0, 40, .nan], gradient: [Float](repeating: 0, count: 15), rows: 1)
+    let first = ColourMap.table[0]
+    let last = ColourMap.table[255]
+    #expect(run.output[0..<5] == [first.red, first.red, last.red, last.red, first.red])
+    #expect(run.output[10..<15] == [first.blue, first.blue, last.blue, last.blue, first.blue])
+    let lightness = ColourMap.table.map { 0.2126 * $0.red + 0.7152 * $0.green + 0.0722 * $0.blue }
+    #expect(zip(lightness, lightness.dropFirst()).allSatisfy { $0 < $1 })
+  }
+}
