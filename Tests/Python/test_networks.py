@@ -55,7 +55,7 @@ def test_waveform():
 def test_variants_of_waveform():
     stages = [networks.Convolution(4, 9, 2, 2), networks.Convolution(8, 5, 1, 3)]
     options = {"samples": 101, "stages": stages, "hidden": [16], "pooling": "average"}
-    model = networks.Waveform(3, order="norm-relu", **options)
+    model = networks.Waveform(3, order="normalise-first", **options)
     length = stages[1].length(stages[0].length(101))
     assert length == 6  # 101 -> 47 -> 23 -> 19 -> 6
     assert model.classifier[0].in_features == 8 * length
@@ -103,6 +103,59 @@ def test_mel():
     assert len(expected) == 122, "as torchvision's resnet18"
     deviation = model.layer3[1].conv1.weight.std().item()
     assert deviation == pytest.approx(math.sqrt(2 / (256 * 9)), rel=0.02)
+
+
+def test_gammatone_filters():
+    for filters in ("gammatone", "fixed-gammatone"):
+        model = networks.Waveform(filters=filters)
+        assert shapes(model) == shapes(networks.Waveform())
+        learnt = dict(model.named_parameters())
+        assert ("convolutions.0.weight" in learnt) == (filters == "gammatone")
+        assert "convolutions.0.bias" in learnt
+        bank = model.state_dict()["convolutions.0.weight"]
+        torch.testing.assert_close(bank, networks.gammatone(16, 64, 22_050).unsqueeze(1))
+        torch.testing.assert_close(bank.square().sum(dim=2), torch.ones(16, 1))
+        model(torch.zeros(2, 44_100)).sum().backward()
+        other = networks.Waveform()
+        other.load_state_dict(model.state_dict(), strict=True)
+    # A long response of a single filter peaks at its centre.
+    (response,) = networks.gammatone(1, 4_096, 22_050, lowest=1_000)
+    spectrum = torch.fft.rfft(response).abs()
+    assert spectrum.argmax().item() * 22_050 / 4_096 == pytest.approx(1_000, abs=6)
+
+
+def test_mel_small():
+    """What Sources/Networks/Mel/CompactMelNetwork.swift says that it is."""
+    model = networks.MelSmall()
+    expected = {"classifier.1.weight": (10, 512), "classifier.1.bias": (10,)}
+    inputs = 1
+    for number, (outputs, side) in {
+        0: (32, 5), 4: (64, 3), 8: (128, 3), 11: (128, 3), 15: (256, 3),
+    }.items():  # fmt: skip
+        expected[f"features.{number}.weight"] = (outputs, inputs, side, side)
+        for part in NORMALISATION:
+            shape = () if part == "num_batches_tracked" else (outputs,)
+            expected[f"features.{number + 1}.{part}"] = shape
+        inputs = outputs
+    assert shapes(model) == expected
+    assert networks.parameter_count(model) == 541_674
+    assert model(torch.zeros(2, 128, 87)).shape == (2, 10)
+    inputs = torch.randn(2, 128, 87)
+    expected = model.eval()(inputs)
+    model.to(memory_format=torch.channels_last)
+    torch.testing.assert_close(model(inputs), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_the_map_of_colours():
+    colours = networks.ColourMap(-1, 1)
+    pictures = colours(torch.tensor([[[-9.0, -1.0, 0.0, 1.0, float("nan")]]]))
+    assert pictures.shape == (1, 3, 1, 5)
+    red, green, blue = (pictures[0, channel, 0].tolist() for channel in range(3))
+    first = [0x44 / 255, 0x01 / 255, 0x54 / 255]
+    for place in (0, 1, 4):
+        assert [red[place], green[place], blue[place]] == pytest.approx(first, abs=0.01)
+    assert [red[3], green[3], blue[3]] == pytest.approx([0xFD / 255, 0xE7 / 255, 0x25 / 255])
+    assert [red[2], green[2], blue[2]] == pytest.approx([0x21 / 255, 0x91 / 255, 0x8C / 255], abs=0.01)
 
 
 def test_channels_last_and_colours_change_no_numbers():

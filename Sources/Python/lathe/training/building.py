@@ -30,19 +30,24 @@ def network(options: Options, labels: int, shape: tuple[int, ...]) -> nn.Module:
                 dropout=options.dropout,
                 input_dropout=options.input_dropout,
             )
-        if options.network == "waveform":
+        if options.network in ("waveform", "waveform-gammatone"):
             (samples,) = shape
             return networks.Waveform(
                 labels,
                 samples=samples,
                 stages=_stages(options),
                 order=options.order,  # type: ignore[arg-type]
-                pooling=options.pooling,  # type: ignore[arg-type]
+                pooling=options.pooling_kind,  # type: ignore[arg-type]
                 hidden=options.hidden,
                 dropout=options.dropout,
+                filters=options.filters,  # type: ignore[arg-type]
+                rate=options.sample_rate,
             )
         _, _ = shape
-        return networks.Mel(labels)
+        if options.network == "mel-small":
+            return networks.MelSmall(labels, dropout=options.dropout)
+        colours = networks.ColourMap() if options.colours == "map" else None
+        return networks.Mel(labels, blocks=options.blocks, width=options.width, colours=colours)
     except ValueError as cause:
         raise ConfigurationError(
             ErrorCode.CONFIGURATION,
@@ -51,11 +56,11 @@ def network(options: Options, labels: int, shape: tuple[int, ...]) -> nn.Module:
 
 
 def _stages(options: Options) -> list[networks.Convolution]:
-    columns = (options.channels, options.kernels, options.strides, options.pools)
+    columns = (options.channels, options.kernels, options.strides, options.pooling)
     if len({len(column) for column in columns}) != 1:
         raise ConfigurationError(
             ErrorCode.CONFIGURATION,
-            "channels, kernels, strides and pools: give one number of each for each convolution",
+            "channels, kernels, strides and pooling: give one number of each for each convolution",
         )
     return [networks.Convolution(*stage) for stage in zip(*columns)]
 
@@ -129,7 +134,7 @@ class Machine:
         kind = self.device.type
         self.sums = torch.device("cpu") if kind == "mps" else self.device
         self.look = 1 if kind == "cpu" else 20
-        self.channels_last = options.channels_last and options.network == "mel"
+        self.channels_last = options.channels_last and options.network.startswith("mel")
         self.precision = options.precision
         if self.precision == "auto":
             self.precision = "float32"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from ..errors import ConfigurationError, ErrorCode
-from .options import Options, completed
+from .options import DEFAULTS, Options, completed
 
 _EPILOG = """\
 examples:
@@ -66,8 +66,9 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--augmentation",
         metavar="JSON",
-        type=_object,
-        help="what is done to training samples at random, as in lathe.Cache.loader:"
+        type=_augmentation,
+        help="none, or what is done to training samples at random, as in lathe.Cache.loader (default:"
+        " waveform crops and turns polarity, mel shifts and masks):"
         ' \'{"mixup": {"alpha": 0.2}, "gain": {"decibels": [-6, 6]}}\'',
     )
 
@@ -82,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
         "--epochs",
         type=_whole(1),
         metavar="N",
-        help="how often all is seen (default: features 60, else 30)",
+        help="how often all is seen (default: features 60, mel 20, else 30)",
     )
     add("--seed", type=_whole(0), metavar="S", help="of weights, order and all that is random (1)")
 
@@ -98,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
         "--learning-rate",
         type=_number(0, None),
         metavar="R",
-        help="the highest (default: features 0.003, waveform 0.002, mel 0.001)",
+        help="the highest (default: features and mel-small 0.003, waveform 0.002, mel 0.001)",
     )
     add(
         "--weight-decay",
@@ -125,7 +126,7 @@ def parser() -> argparse.ArgumentParser:
         "--label-smoothing",
         type=_number(0, 1),
         metavar="E",
-        help="share of a target spread over all labels (features 0.1, else 0)",
+        help="share of a target spread over all labels (0.1)",
     )
     add(
         "--class-weights",
@@ -147,21 +148,39 @@ def parser() -> argparse.ArgumentParser:
     )
 
     add = made.add_argument_group("network").add_argument
-    add("--network", choices=["features", "waveform", "mel"], help="by default the view's")
+    add("--network", choices=[name for name in DEFAULTS if name], help="(by default the view's)")
     add(
         "--dropout",
         type=_number(0, 1),
         metavar="P",
-        help="chance of a hidden number to be left out of a step (features 0.3, waveform 0.25)",
+        help="chance of a hidden number to be left out of a step (waveform 0.25, else 0.3; mel has none)",
     )
     add("--input-dropout", type=_number(0, 1), metavar="P", help="features: of an input (0)")
-    add("--hidden", type=_list, metavar="N,N", help="widths of the fully connected layers")
-    add("--channels", type=_list, metavar="N,N", help="waveform: of each convolution")
-    add("--kernels", type=_list, metavar="N,N", help="waveform: length of each convolution")
-    add("--strides", type=_list, metavar="N,N", help="waveform: step of each convolution")
-    add("--pools", type=_list, metavar="N,N", help="waveform: pooling after each; 1 for none")
-    add("--pooling", choices=["max", "average"], help="waveform (max)")
-    add("--order", choices=["relu-norm", "norm-relu"], help="waveform (relu-norm)")
+    add("--hidden", type=_list, metavar="N,N", help="sizes of the hidden dense layers")
+    add("--channels", type=_list, metavar="N,N", help="waveform: of the convolutions, in order")
+    add("--kernels", type=_list, metavar="N,N", help="waveform: their kernel sizes")
+    add("--strides", type=_list, metavar="N,N", help="waveform: their strides")
+    add("--pooling", type=_list, metavar="N,N", help="waveform: pooled after each; 1 for none")
+    add("--pooling-kind", choices=["max", "average"], help="waveform (max)")
+    add(
+        "--order",
+        choices=["relu-first", "normalise-first"],
+        help="waveform: what follows a convolution (relu-first)",
+    )
+    add(
+        "--filters",
+        choices=["learnt", "gammatone", "fixed-gammatone"],
+        help="waveform: of the first convolution (waveform-gammatone: gammatone, else learnt)",
+    )
+    add("--sample-rate", type=_number(1, None), metavar="HZ", help="for gammatone filters (22050)")
+    add("--blocks", type=_list, metavar="N,N", help="mel: basic blocks of each stage (2,2,2,2)")
+    add("--width", type=_whole(1), metavar="N", help="mel: channels of the first stage (64)")
+    add(
+        "--colours",
+        choices=["repeated", "map"],
+        help="mel: the picture in three channels, or through a map of colours over 2.5 deviations to"
+        " either side (repeated)",
+    )
 
     add = made.add_argument_group("machine").add_argument
     add(
@@ -178,7 +197,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--channels-last",
         action=argparse.BooleanOptionalAction,
-        help="mel: colours beside each other in memory, which is faster (on)",
+        help="mel: channels beside each other in memory, which is faster (on)",
     )
     add(
         "--threads",
@@ -237,6 +256,10 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise argparse.ArgumentTypeError("this is no object of JSON")
     return value
+
+
+def _augmentation(text: str) -> dict[str, Any] | None:
+    return None if text == "none" else _object(text)
 
 
 def _weights(text: str) -> str | dict[str, float]:

@@ -46,9 +46,14 @@ class Options:
     channels: tuple[int, ...]
     kernels: tuple[int, ...]
     strides: tuple[int, ...]
-    pools: tuple[int, ...]
-    pooling: str
+    pooling: tuple[int, ...]
+    pooling_kind: str
     order: str
+    filters: str
+    sample_rate: float
+    blocks: tuple[int, ...]
+    width: int
+    colours: str
     hidden: tuple[int, ...]
     device: str
     precision: str
@@ -67,26 +72,42 @@ class Options:
         }
 
 
-#: What is chosen where nothing is said, by network; the first row is for all.
+_WAVEFORM = {"random_crop": {}, "polarity": {"probability": 0.5}}
+_PICTURE = {
+    "circular_shift": {"share": 0.5},
+    "spec_augment": {
+        "time_masks": 1,
+        "time_width": 12,
+        "frequency_masks": 1,
+        "frequency_width": 12,
+    },
+}
+
+#: What is chosen where nothing is said, by network, as lathe's own have it; the first row is for all.
 DEFAULTS: dict[str, dict[str, Any]] = {
     "": {
-        "seed": 1, "optimiser": "adamw", "learning_rate": 1e-3, "weight_decay": 1e-2, "momentum": 0.9,
-        "nesterov": 0, "beta1": 0.9, "beta2": 0.999, "schedule": "one-cycle", "warm_up": 0.0,
-        "label_smoothing": 0.0, "class_weights": "none", "clip_norm": 0.0, "dropout": 0.25,
-        "input_dropout": 0.0, "device": "auto", "precision": "auto", "pooling": "max",
-        "order": "relu-norm", "channels": (), "kernels": (), "strides": (), "pools": (),
-        "hidden": (128, 64), "channels_last": True,
+        "seed": 1, "epochs": 30, "batch_size": 32, "optimiser": "adamw", "learning_rate": 1e-3,
+        "weight_decay": 1e-2, "momentum": 0.9, "nesterov": 0, "beta1": 0.9, "beta2": 0.999,
+        "schedule": "one-cycle", "warm_up": 0.0, "label_smoothing": 0.1, "class_weights": "none",
+        "clip_norm": 0.0, "normalise": "overall", "dropout": 0.3, "input_dropout": 0.0,
+        "device": "auto", "precision": "auto", "pooling_kind": "max", "order": "relu-first",
+        "filters": "learnt", "sample_rate": 22_050.0, "channels": (16, 32, 64, 128, 256),
+        "kernels": (64, 32, 16, 8, 4), "strides": (2, 2, 2, 2, 2), "pooling": (8, 8, 1, 1, 4),
+        "hidden": (128, 64), "blocks": (2, 2, 2, 2), "width": 64, "colours": "repeated",
+        "channels_last": True,
     },
     "features": {
-        "epochs": 60, "batch_size": 32, "learning_rate": 3e-3, "normalise": "first",
-        "label_smoothing": 0.1, "dropout": 0.3, "hidden": (256, 128, 64),
+        "epochs": 60, "learning_rate": 3e-3, "normalise": "first", "hidden": (256, 128, 64),
     },
     "waveform": {
-        "epochs": 30, "batch_size": 64, "learning_rate": 2e-3, "normalise": "overall",
-        "channels": (16, 32, 64, 128, 256), "kernels": (64, 32, 16, 8, 4),
-        "strides": (2, 2, 2, 2, 2), "pools": (8, 8, 1, 1, 4),
+        "batch_size": 64, "learning_rate": 2e-3, "dropout": 0.25, "augmentation": _WAVEFORM,
     },
-    "mel": {"epochs": 30, "batch_size": 32, "normalise": "overall"},
+    "waveform-gammatone": {
+        "batch_size": 64, "learning_rate": 2e-3, "dropout": 0.25, "augmentation": _WAVEFORM,
+        "filters": "gammatone",
+    },
+    "mel": {"epochs": 20, "augmentation": _PICTURE},
+    "mel-small": {"learning_rate": 3e-3, "augmentation": _PICTURE},
 }  # fmt: skip
 
 
