@@ -17,8 +17,9 @@ struct BenchTrain: ParsableCommand {
       do, take turns with steps that need none.
 
       Before it is timed, PyTorch's network gets the same weights and the same batch, and logits, loss, \
-      gradients and the weights after ten steps of AdamW and SGD are compared: the largest difference as \
-      a share of the tensor's largest number, which must not be above 1e-4.
+      gradients and the weights after ten steps of AdamW and SGD are compared with what it computes in \
+      float64: the largest difference as a share of the tensor's largest number, which must not be above \
+      1e-4, beside that of PyTorch's own float32.
 
       PyTorch's threads sleep where they wait for one another (OMP_WAIT_POLICY=passive): on busy \
       processors it is many times slower with its usual waiting at work. On quiet ones give it that with \
@@ -101,9 +102,9 @@ struct BenchTrain: ParsableCommand {
       guard let agreement = report.agreement, !agreement.isClose else { continue }
       throw TrainingError(
         kind: .system, subject: report.network,
-        detail: "\(agreement.farthest) differs from PyTorch's by more than "
+        detail: "\(agreement.farthest) differs from PyTorch's in float64 by more than "
           + "\(TorchAgreement.tolerance) of the largest number",
-        hint: "compare with the column of float64, and report this if PyTorch is nearer to it")
+        hint: "report this with the table above, unless PyTorch's own float32 is as far off")
     }
   }
 

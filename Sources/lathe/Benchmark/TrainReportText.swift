@@ -83,11 +83,11 @@ extension TrainReport {
   }
 
   private static func rows(of agreement: TorchAgreement) -> [[String]] {
-    [["largest difference", "from PyTorch", "from float64", "PyTorch's", "tensor"]]
+    [["largest difference", "from float64", "PyTorch's", "between them", "tensor"]]
       + agreement.differences.map {
         [
-          $0.name, scientific($0.share), $0.shareOfExact.map(scientific) ?? "",
-          $0.torchShareOfExact.map(scientific) ?? "", $0.tensor,
+          $0.name, scientific($0.share), scientific($0.torchShare), scientific($0.shareOfTorch),
+          $0.tensor,
         ]
       }
   }
