@@ -104,7 +104,7 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "DataLoadingTests",
-      dependencies: ["DataLoading", "DatasetCache", "Corpus", "CKernels"],
+      dependencies: ["DataLoading", "DatasetCache", "Safetensors", "Corpus", "CKernels"],
       swiftSettings: swiftOverC),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
