@@ -33,7 +33,8 @@ import Testing
 
   @Test(arguments: [
     ("\"blues\",", "", "1 labels"), ("\"batchSize\" : 32", "\"batchSize\" : 0", "batchSize"),
-    ("57\n", "-1\n", "sampleShape"), ("\"seed\" : 18446744073709551615", "\"seed\" : -1", "out of range"),
+    ("57\n", "-1\n", "sampleShape"),
+    ("\"seed\" : 18446744073709551615", "\"seed\" : -1", "out of range"),
     ("\"epochs\" : 3", "\"epochs\" : 1e300", "out of range"),
   ])
   func contradictionsAreRefused(_ old: String, new: String, words: String) throws {

@@ -6,7 +6,10 @@ enum InlineFigure {
   ///   - svg: what cairo wrote; it holds no text, only outlines.
   ///   - prefix: put before every name, since the names of two figures of one page would clash.
   ///   - title: what it shows, for those who do not see it.
-  static func html(svg: [UInt8], prefix: String, title: String) -> String {
+  ///   - keepsColours: whether its colours mean something, so that a dark page must not turn them round.
+  static func html(
+    svg: [UInt8], prefix: String, title: String, keepsColours: Bool = false
+  ) -> String {
     var picture = String(decoding: shortened(svg), as: UTF8.self)
     if let start = picture.firstRange(of: "<svg")?.lowerBound {
       picture.removeSubrange(..<start)
@@ -19,7 +22,7 @@ enum InlineFigure {
     let label = HTML.text(title)
     picture = picture.replacing(
       "<svg ", with: "<svg role=\"img\" aria-label=\"\(label)\" ", maxReplacements: 1)
-    return "<figure>\(picture)</figure>\n"
+    return "<figure\(keepsColours ? " class=\"own\"" : "")>\(picture)</figure>\n"
   }
 
   /// The same picture with two digits after each point, a hundredth of a pixel, which is a third of its size.
