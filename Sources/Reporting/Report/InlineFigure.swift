@@ -10,15 +10,13 @@ enum InlineFigure {
   static func html(
     svg: [UInt8], prefix: String, title: String, keepsColours: Bool = false
   ) -> String {
-    var picture = String(decoding: shortened(svg), as: UTF8.self)
+    let named = SVGNames.prefixed(shortened(svg), with: prefix)
+    var picture = String(decoding: named, as: UTF8.self)
     if let start = picture.firstRange(of: "<svg")?.lowerBound {
       picture.removeSubrange(..<start)
     }
-    // Words that stand at every letter; the new form of links is known to browsers since 2018.
-    picture = picture.replacing("xlink:href", with: "href").replacing("glyph", with: "g")
-    for mark in [" id=\"", "href=\"#", "url(#"] {
-      picture = picture.replacing(mark, with: "\(mark)\(prefix)")
-    }
+    // The new form of links is known to all browsers since 2018.
+    picture = picture.replacing("xlink:href", with: "href")
     let label = HTML.text(title)
     picture = picture.replacing(
       "<svg ", with: "<svg role=\"img\" aria-label=\"\(label)\" ", maxReplacements: 1)
