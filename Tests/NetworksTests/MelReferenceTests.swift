@@ -24,7 +24,7 @@ struct MelReferenceTests {
   @Test("A small compact network", arguments: [1, 3])
   func compact(threads: Int) throws {
     let reference = try MelReference.pinned("compact")
-    let network = try CompactMelNetwork(stem: 8, groups: [[16], [20]], dropout: 0)
+    let network = try CompactMelNetwork(stem: 8, channels: [16, 20], poolAfter: [1], dropout: 0)
       .make(height: reference.shape[1], width: reference.shape[2], labels: 5, seed: 1)
     expectEqual(try reference.differences(network, threads: threads))
   }

@@ -4,22 +4,24 @@ import Training
 /// more accurate on collections of this size.
 ///
 /// In PyTorch `features` is `Sequential` of Conv2d(1, stem, k, stride 2), BatchNorm2d, ReLU, MaxPool2d(2),
-/// then for each group its convolutions (Conv2d 3 × 3 without bias, BatchNorm2d, ReLU), MaxPool2d(2)
-/// between groups; then `cat([x.mean((2, 3)), x.amax((2, 3))], 1)` and `classifier` = Sequential(Dropout,
+/// then for each 3 × 3 convolution Conv2d without bias, BatchNorm2d, ReLU, and MaxPool2d(2) where the picture
+/// is halved; then `cat([x.mean((2, 3)), x.amax((2, 3))], 1)` and `classifier` = Sequential(Dropout,
 /// Linear).
 struct CompactMelNetwork {
   /// Channels of the first convolution, and the side of its kernel.
   var stem = 32
   var stemKernel = 5
-  /// Channels of the convolutions of each group; pooling halves the picture between groups.
-  var groups = [[64], [128, 128], [256]]
+  /// Channels of the 3 × 3 convolutions.
+  var channels = [64, 128, 128, 256]
+  /// After which of them, counted from 1, pooling halves the picture.
+  var poolAfter = [1, 3]
   var dropout = 0.3
   /// See ``Convolution2D/tile``.
   var tile: Int?
 
   /// A network for pictures of `height` × `width` levels.
   /// - Throws: ``TrainingError`` where there is not the memory, or of kind `configuration` where the picture
-  ///   is too small for the groups.
+  ///   is too small for the poolings.
   func make(height: Int, width: Int, labels: Int, seed: UInt64) throws(TrainingError) -> Network {
     let workspace = Workspace()
     let halving = Window(kernel: 2, stride: 2)
@@ -32,31 +34,29 @@ struct CompactMelNetwork {
     var shape = pool.output
     // ReLU and pooling count among PyTorch's numbers.
     var number = 4
-    for (index, group) in groups.enumerated() {
-      for (place, channels) in group.enumerated() {
-        let convolution = try Convolution2D(
-          name: "features.\(number)", outputs: channels, window: Window(kernel: 3, padding: 1),
-          tile: tile
-        ).make(on: shape, seed: seed, workspace: workspace)
-        layers.append(convolution)
-        shape = convolution.output
-        let name = "features.\(number + 1)"
-        number += 3
-        if place == group.count - 1, index < groups.count - 1 {
-          let pool = try NormalisedMaxPool2D(name, input: shape, window: halving)
-          layers.append(pool)
-          shape = pool.output
-          number += 1
-        } else {
-          layers.append(try BatchNormalisation2D(name, shape: shape, isRectified: true))
-        }
+    for (index, channels) in channels.enumerated() {
+      let convolution = try Convolution2D(
+        name: "features.\(number)", outputs: channels, window: Window(kernel: 3, padding: 1),
+        tile: tile
+      ).make(on: shape, seed: seed, workspace: workspace)
+      layers.append(convolution)
+      shape = convolution.output
+      let name = "features.\(number + 1)"
+      number += 3
+      if poolAfter.contains(index + 1) {
+        let pool = try NormalisedMaxPool2D(name, input: shape, window: halving)
+        layers.append(pool)
+        shape = pool.output
+        number += 1
+      } else {
+        layers.append(try BatchNormalisation2D(name, shape: shape, isRectified: true))
       }
     }
     guard shape.positions > 0 else {
       throw TrainingError(
         kind: .configuration, subject: "mel-small",
-        detail: "pictures of \(height) x \(width) leave nothing after \(groups.count) poolings",
-        hint: "give fewer groups of channels")
+        detail: "pictures of \(height) x \(width) leave nothing after \(poolAfter.count) poolings",
+        hint: "pool less often")
     }
     layers += [
       GlobalPool2D(input: shape, withMaximum: true),

@@ -4,92 +4,138 @@ import Training
 
 extension EmbeddedTrainers {
   private enum Colours: String, CaseIterable {
-    case repeated
-    case map
+    case repeated, map
   }
 
-  /// Mode 3: a residual network on mel-spectrograms.
+  /// Mode 3: ResNet-18 on mel-spectrograms.
   static var mel: TrainerKind {
     var standard = NetworkTrainer.Configuration()
     standard.schedule.shape = .oneCycle
     standard.schedule.peak = 1e-3
-    standard.smoothing = 0.1
+    standard.optimiser.weightDecay = 0.05
+    let network = ResidualNetwork()
     let options =
       [
+        TrainerOption("blocks", list(network.blocks), "basic blocks of each stage"),
+        TrainerOption("width", "\(network.width)", "channels of the first stage"),
+        TrainerOption("stem-kernel", "\(network.stemKernel)", "side of the first kernel"),
         TrainerOption(
           "colours", Colours.repeated.rawValue,
-          "repeated: the picture in three channels; map: through a map of colours, over 2.5 deviations "
-            + "to either side"),
-        TrainerOption("blocks", "2,2,2,2", "basic blocks of each stage"),
-        TrainerOption("width", "64", "channels of the first stage"),
+          "repeated: the picture three times; map: through a map of 256 colours"),
+        TrainerOption("darkest", "-3", "of map: the level of the first colour, standardised"),
+        TrainerOption("brightest", "3", "of map: the level of the last"),
+        tileOption,
       ] + TrainingOptions.list(standard)
     return TrainerKind(
       "mel", views: ["mel"], summary: "ResNet-18 on mel-spectrograms",
       defaults: TrainingDefaults(
-        epochs: 20, batchSize: 32, normalisation: .overall, augmentation: maskedPictures),
+        epochs: 30, batchSize: 32, normalisation: .first, augmentation: pictureAugmentation),
       options: options
     ) { [standard] setting throws(TrainingError) in
-      let (height, width) = try picture(setting)
+      let (height, width) = try pictureSides(setting)
+      let given = setting.options
       var network = ResidualNetwork()
-      network.blocks = try setting.options.integers("blocks", default: network.blocks, in: 1...64)
-      network.width = try setting.options.integer("width", default: network.width, in: 1...1_024)
-      if try setting.options.choice("colours", default: Colours.repeated) == .map {
-        network.colours = .mapped(-2.5...2.5)
+      network.blocks = try given.integers("blocks", default: network.blocks, in: 1...64)
+      network.width = try given.integer("width", default: network.width, in: 1...1_024)
+      network.stemKernel = try given.integer(
+        "stem-kernel", default: network.stemKernel, in: 1...15)
+      network.tile = try tile(given)
+      if try given.choice("colours", default: Colours.repeated) == .map {
+        let low = try given.number("darkest", default: -3, in: -1e6...1e6)
+        let high = try given.number("brightest", default: 3, in: -1e6...1e6)
+        guard low < high else {
+          throw TrainingError(
+            kind: .configuration, subject: "brightest", detail: "\(high) is not above \(low)",
+            hint: "give a level above 'darkest'")
+        }
+        network.colours = .mapped(Float(low)...Float(high))
       }
       return try NetworkTrainer(
         try network.make(
-          height: height, width: width, labels: setting.labels.count, seed: setting.seed),
-        setting, try TrainingOptions.configuration(setting, standard))
+          height: height, width: width, labels: setting.labels.count, seed: setting.seed), setting,
+        try TrainingOptions.configuration(setting, standard))
     }
   }
 
-  /// Mode 3, small: fewer convolutions and parameters.
+  /// Mode 3, compact.
   static var melSmall: TrainerKind {
     var standard = NetworkTrainer.Configuration()
     standard.schedule.shape = .oneCycle
     standard.schedule.peak = 3e-3
-    standard.smoothing = 0.1
     let network = CompactMelNetwork()
     let options =
       [
+        TrainerOption("stem", "\(network.stem)", "channels of the first convolution"),
+        TrainerOption("stem-kernel", "\(network.stemKernel)", "side of the first kernel"),
+        TrainerOption("channels", list(network.channels), "channels of each 3 x 3 convolution"),
         TrainerOption(
-          "dropout", "\(network.dropout)",
-          "chance of a number before the last layer to be left out of a step")
+          "pool-after", list(network.poolAfter),
+          "after which of them, counted from 1, pooling halves the picture"),
+        TrainerOption("dropout", "\(network.dropout)", "before the last layer"),
+        tileOption,
       ] + TrainingOptions.list(standard)
     return TrainerKind(
-      "mel-small", views: ["mel"],
-      summary: "compact convolutional network on mel-spectrograms",
+      "mel-small", views: ["mel"], summary: "a compact convolutional network on mel-spectrograms",
       defaults: TrainingDefaults(
-        epochs: 30, batchSize: 32, normalisation: .overall, augmentation: maskedPictures),
+        epochs: 40, batchSize: 32, normalisation: .first, augmentation: pictureAugmentation),
       options: options
     ) { [standard] setting throws(TrainingError) in
-      let (height, width) = try picture(setting)
+      let (height, width) = try pictureSides(setting)
+      let given = setting.options
       var network = CompactMelNetwork()
-      network.dropout = try setting.options.number(
-        "dropout", default: network.dropout, in: 0...0.95)
+      network.stem = try given.integer("stem", default: network.stem, in: 1...1_024)
+      network.stemKernel = try given.integer(
+        "stem-kernel", default: network.stemKernel, in: 1...15)
+      network.channels = try given.integers("channels", default: network.channels, in: 1...4_096)
+      network.poolAfter = try given.integers("pool-after", default: network.poolAfter, in: 0...64)
+      network.dropout = try given.number("dropout", default: network.dropout, in: 0...0.95)
+      network.tile = try tile(given)
       return try NetworkTrainer(
         try network.make(
-          height: height, width: width, labels: setting.labels.count, seed: setting.seed),
-        setting, try TrainingOptions.configuration(setting, standard))
+          height: height, width: width, labels: setting.labels.count, seed: setting.seed), setting,
+        try TrainingOptions.configuration(setting, standard))
     }
   }
 
-  /// Bands of time and frequency are covered, and the picture is turned along time.
-  private static var maskedPictures: Augmentation? {
-    var augmentation = Augmentation()
-    augmentation.specAugment = Augmentation.SpecAugment(
-      timeMasks: 1, timeWidth: 12, frequencyMasks: 1, frequencyWidth: 12)
-    augmentation.circularShift = Augmentation.CircularShift(share: 0.5)
-    return augmentation
+  /// Music has no beginning within a slice, so pictures are turned along time; bands are covered (Park and
+  /// others, "SpecAugment", Interspeech 2019) and pictures mixed (Zhang and others, "mixup", ICLR 2018).
+  private static var pictureAugmentation: Augmentation {
+    var parts = Augmentation()
+    parts.circularShift = Augmentation.CircularShift(share: 0.5)
+    parts.mixup = Augmentation.Mixup(alpha: 0.2)
+    parts.specAugment = Augmentation.SpecAugment(
+      timeMasks: 1, timeWidth: 16, frequencyMasks: 2, frequencyWidth: 16, fill: .mean)
+    return parts
   }
 
-  private static func picture(
+  private static var tileOption: TrainerOption {
+    TrainerOption(
+      "winograd-tile", "0",
+      "tile of 3 x 3 convolutions: 2 is as exact as a plain sum, 4 is faster; 0 for the faster")
+  }
+
+  private static func tile(_ options: TrainerOptions) throws(TrainingError) -> Int? {
+    let tile = try options.integer("winograd-tile", default: 0, in: 0...4)
+    guard [0, 2, 4].contains(tile) else {
+      throw TrainingError(
+        kind: .configuration, subject: "winograd-tile", detail: "\(tile) is no tile",
+        hint: "give 0, 2 or 4")
+    }
+    return tile == 0 ? nil : tile
+  }
+
+  private static func list(_ numbers: [Int]) -> String {
+    numbers.map(String.init).joined(separator: ",")
+  }
+
+  private static func pictureSides(
     _ setting: TrainerSetting
   ) throws(TrainingError) -> (height: Int, width: Int) {
-    guard setting.sampleShape.count == 2 else {
+    guard setting.sampleShape.count == 2, setting.sampleShape.allSatisfy({ $0 > 0 }) else {
       throw TrainingError(
-        kind: .configuration, subject: "samples", detail: "their shape is \(setting.sampleShape)",
-        hint: "train on pictures of bands and frames, such as the view mel")
+        kind: .configuration, subject: "mel",
+        detail: "samples of shape \(setting.sampleShape) are no pictures",
+        hint: "train it on the view 'mel'")
     }
     return (setting.sampleShape[0], setting.sampleShape[1])
   }

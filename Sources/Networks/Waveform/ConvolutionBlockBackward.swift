@@ -127,8 +127,8 @@ extension ConvolutionBlock {
       walk = shape.walkBack(samples: 1, positions: 1)
       walk.outputPanelStride = shape.stride * 16
       for index in 0..<samples.count {
-        lathe_convolve(
-          &walk, gradient + index * walk.sampleStride + whole * 16, filters.back, nil, row)
+        let from = gradient + index * walk.sampleStride + whole * 16
+        lathe_convolve(&walk, from, filters.back, nil, row)
         for panel in 0..<shape.inputPanels {
           (start + index * count + (panel * shape.length + whole * shape.stride) * 16).update(
             from: row + panel * shape.stride * 16, count: rest * 16)

@@ -142,7 +142,7 @@ class Cache:
         prefetch: int | None = None,
         dtype: DataType = "float32",
         augmentation: Mapping[str, Any] | None = None,
-        normalise: Axis | None = None,
+        normalise: Axis | Mapping[str, str] | None = None,
         output: Literal["numpy", "torch"] = "numpy",
         copy: bool = False,
         state: Mapping[str, Any] | None = None,
@@ -172,7 +172,8 @@ class Cache:
             ``lathe_loader_open`` in ``lathe.h``.
         :param normalise: subtracts the mean and divides by the deviation of the training side, over
             all numbers (``"overall"``) or for each index of a sample's first axis (``"first"``: a
-            feature, a mel band). Computed once, kept in the cache.
+            feature, a mel band). Computed once, kept in the cache. ``{"axis": "first", "side": "fold-1"}``
+            takes another side for it.
         :param output: arrays of numpy, or tensors of PyTorch. Other libraries take either without a
             copy: ``from_dlpack(batch.inputs)``.
         :param copy: whether batches own their memory instead of lending the loader's.
@@ -197,7 +198,7 @@ class Cache:
             "prefetch": prefetch,
             "dtype": dtype,
             "augmentation": None if augmentation is None else dict(augmentation),
-            "normalisation": None if normalise is None else {"axis": normalise},
+            "normalisation": {"axis": normalise} if isinstance(normalise, str) else normalise,
             "sources": None if sources is None else [_source(*source) for source in sources],
         }
         given = {name: value for name, value in configuration.items() if value is not None}
