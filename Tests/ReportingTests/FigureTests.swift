@@ -94,6 +94,7 @@ import Training
     [[1, 2, .nan, 3], [0, 0, 0, 0]], [[1e300, 1e-300, -1e300]], [[0]], [[-5, -6]],
     [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5_000]], [(0..<20_000).map { Double($0 % 97) }],
     Array(repeating: [1, 2, 3], count: 40), [[1e15, 1e15 + 1]], [[.leastNonzeroMagnitude]],
+    [[.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0]], [[.greatestFiniteMagnitude]],
   ]
 
   @Test(arguments: curves.indices, [LineChart.Quantity.number, .share])

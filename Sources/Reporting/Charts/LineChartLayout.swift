@@ -84,7 +84,9 @@ struct LineChartLayout {
 
   private func y(_ value: Double) -> Double {
     let (low, high) = (valueTicks.range.lowerBound, valueTicks.range.upperBound)
-    return plot.bottom - (value - low) / (high - low) * plot.height
+    // Cairo counts in 24 bits before the point; what is that far out is clipped anyway.
+    let share = min(max((value - low) / (high - low), -20), 21)
+    return plot.bottom - share * plot.height
   }
 
   func drawAxes(_ chart: LineChart, _ canvas: borrowing Canvas) {

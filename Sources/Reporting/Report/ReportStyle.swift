@@ -25,15 +25,17 @@ enum ReportStyle {
     thead th{border-bottom:2px solid var(--faint);font-weight:600;vertical-align:bottom}
     .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     td.n+td.n,th.n+th.n{padding-left:.4rem}
-    .interval{display:inline-block;min-width:6.6rem}
+    .interval{display:inline-block;min-width:5.8rem}
     table.results td:first-child{white-space:nowrap}
     table.results td:nth-child(2){min-width:6rem;max-width:16rem;overflow-wrap:break-word}
-    table.results{font-size:.88rem}
+    table.results{font-size:.86rem}
+    table.results td,table.results th{padding-right:.55rem}
     table.facts td{padding:.14rem .8rem .14rem 0}
     table.facts td:first-child{color:var(--faint);white-space:nowrap;padding-right:1.5rem}
     table.facts td{overflow-wrap:anywhere}
     figure{margin:.4rem 0;max-width:100%;overflow-x:auto}
     figure svg{max-width:100%;height:auto;display:block}
+    figure image{image-rendering:pixelated}
     .pair{display:flex;flex-wrap:wrap;gap:.5rem 1.2rem;align-items:flex-start}
     .pair>*{min-width:0}
     .pair>figure{flex:1 1 30rem;max-width:fit-content}

@@ -7,7 +7,7 @@ enum ResultsTable {
     let page = HTML.table(
       [
         "Mode", "Trainer", "Split policy", "Runs", "Slice accuracy",
-        "Track accuracy [95 %]", "Macro F1", "Test tracks", "Parameters", "Training time",
+        "Track accuracy [95 %]", "Macro F1", "Tracks", "Parameters", "Training time",
       ], words: 3, class: "results", rows: rows)
     var notes = [
       "Track accuracy is by vote: the mean of the probabilities of a track's slices. The interval is Wilson's, "
@@ -17,8 +17,8 @@ enum ResultsTable {
     ]
     if groups.contains(where: { $0.kind != .single }) {
       notes.append(
-        "Several runs: mean ± standard deviation. The interval of folds is over all their tracks; seeds test "
-          + "the same tracks again and have none.")
+        "Several runs: mean ± standard deviation. The interval of folds is over all their tracks; seeds may "
+          + "test the same tracks again and have none.")
     }
     return page + "<p class=\"faint\">\(notes.joined(separator: " "))</p>\n"
   }
