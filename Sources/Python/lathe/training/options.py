@@ -66,7 +66,7 @@ class Options:
         for name in ("view", "cache", "split", "output", "resume"):
             del facts[name]
         return {
-            name.replace("_", "-"): value if isinstance(value, str) else json.dumps(value)
+            name.replace("_", "-"): _text(value)
             for name, value in sorted(facts.items())
             if value is not None
         }
@@ -130,6 +130,12 @@ def completed(given: Mapping[str, Any]) -> Options:
     for field in fields(Options):
         chosen.setdefault(field.name, False if field.name == "resume" else None)
     return Options(**chosen)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _missing(name: str) -> ConfigurationError:
