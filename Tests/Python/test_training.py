@@ -328,10 +328,11 @@ def environment(path, cache, run, **more):
     return os.environ | {f"LATHE_{name}": str(value) for name, value in facts.items()}
 
 
-def plugin(path, cache, run, *options, **more):
+def plugin(path, cache, run, *options, frames=None, **more):
     return subprocess.run(
         [sys.executable, "-m", "lathe.train", "--threads", "1", *options],
         env=environment(path, cache, run, **more),
+        stdin=frames,
         capture_output=True,
         text=True,
         check=False,
@@ -375,6 +376,53 @@ def test_as_a_plugin(path, cache, tmp_path):
         )
     )
     assert again == result(alone)["evaluations"]["test"]
+
+
+def frames(cache, output):
+    """What the program writes with --batches stream, to a file; how many samples each side has."""
+    (split,) = cache.splits
+    options = {"batch_size": 4, "normalise": "first", "output": "torch"}
+    samples = {}
+    with output.open("wb") as file:
+        for epoch in range(2):
+            for side in ("train", "test"):
+                loader = cache.loader(
+                    "features", split, side, seed=3, epoch=epoch, shuffle=side == "train", **options
+                )
+                samples[side], count = loader.samples, len(loader)
+                for batch in loader:
+                    facts = {"side": side, "epoch": epoch + 1, "index": batch.index,
+                             "endsEpoch": batch.index == count - 1}  # fmt: skip
+                    names = ("inputs", "labels", "tracks", "slices")
+                    frame = safetensors.save(
+                        {name: getattr(batch, name) for name in names},
+                        {name: str(fact).lower() for name, fact in facts.items()},
+                    )
+                    file.write(len(frame).to_bytes(8, "little") + frame)
+    return samples
+
+
+def test_a_stream_teaches_what_the_cache_does(path, cache, tmp_path):
+    samples = frames(cache, tmp_path / "frames")
+    facts = {"SAMPLE_SHAPE": "[57]", "SAMPLES": json.dumps(samples)}
+    told, weights = [], []
+    for batches in ("none", "stream"):
+        run = tmp_path / batches
+        run.mkdir()
+        with (tmp_path / "frames").open("rb") as file:
+            done = plugin(path, cache, run, frames=file, BATCHES=batches, **facts)
+        assert done.returncode == 0, done.stderr
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        told.append([event["train"] for event in events if event["event"] == "epoch"])
+        weights.append(safetensors.load_file(run / "checkpoint-2.safetensors"))
+    assert told[0] == told[1] and len(told[0]) == 2
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+    half = (tmp_path / "frames").stat().st_size // 2
+    with (tmp_path / "frames").open("r+b") as file:
+        file.truncate(half)
+        done = plugin(path, cache, tmp_path, frames=file, BATCHES="stream", **facts)
+    assert done.returncode == 1 and "it ended before the training" in done.stderr
 
 
 def test_a_plugin_that_fails_says_why_on_standard_error(path, cache, tmp_path):

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from .. import networks
 from ..errors import ConfigurationError, ErrorCode
-from ..loader import Loader
 from .batches import Sides
 from .options import Options
+from .stream import StreamedSides
 
 
 def network(options: Options, labels: int, shape: tuple[int, ...]) -> nn.Module:
@@ -89,7 +89,7 @@ def optimiser_of(model: nn.Module, options: Options) -> torch.optim.Optimizer:
 
 
 def class_weights(
-    options: Options, loader: Loader[Tensor], sides: Sides, device: torch.device
+    options: Options, sides: Sides | StreamedSides, device: torch.device
 ) -> Tensor | None:
     """The weight of each label in the loss; balanced: samples / (labels · samples of the label).
 
@@ -98,7 +98,7 @@ def class_weights(
     chosen = options.class_weights
     if chosen == "none":
         return None
-    names = loader.labels
+    names = sides.labels
     if isinstance(chosen, dict):
         for name, weight in chosen.items():
             if name not in names or not isinstance(weight, (int, float)) or not weight >= 0:

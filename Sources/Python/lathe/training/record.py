@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from .batches import Sides
+
 if TYPE_CHECKING:
     from .session import Session
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 def run_record(session: Session, parameters: int) -> dict[str, Any]:
     """What ``run.json`` holds."""
     options, sides = session.options, session.sides
+    assert isinstance(sides, Sides), "a run by itself is on a cache"
     plan = sides.cache.describe_split(sides.split)
     names = {"training": sides.training_name, "selection": sides.selection, "test": sides.test}
     counts = {side: sides.counts(side) for side in names.values() if side is not None}
