@@ -92,7 +92,7 @@ def test_two_epochs(network, path, cache, tmp_path):
 @pytest.mark.parametrize(
     ("view", "options"),
     [
-        ("features", ["--optimiser", "sgd", "--clip-norm", "1", "--schedule", "cosine"]),
+        ("features", ["--transform", "none", "--optimiser", "adamw", "--clip-norm", "1", "--schedule", "cosine"]),
         ("features", ["--augmentation", '{"mixup": {"alpha": 0.4}}', "--class-weights", "balanced"]),
         ("waveform", ["--augmentation", '{"random_crop": {}}']),
     ],
@@ -406,6 +406,7 @@ def test_a_stream_teaches_what_the_cache_does(path, cache, tmp_path):
     samples = frames(cache, tmp_path / "frames")
     facts = {"SAMPLE_SHAPE": "[57]", "SAMPLES": json.dumps(samples)}
     told, weights = [], []
+    facts["OPTIONS"] = '{"transform": "none"}'
     for batches in ("none", "stream"):
         run = tmp_path / batches
         run.mkdir()

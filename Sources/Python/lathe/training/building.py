@@ -29,6 +29,7 @@ def network(options: Options, labels: int, shape: tuple[int, ...]) -> nn.Module:
                 hidden=options.hidden,
                 dropout=options.dropout,
                 input_dropout=options.input_dropout,
+                transform=options.transform,  # type: ignore[arg-type]
             )
         if options.network in ("waveform", "waveform-gammatone"):
             (samples,) = shape
@@ -86,6 +87,24 @@ def optimiser_of(model: nn.Module, options: Options) -> torch.optim.Optimizer:
         betas=(options.beta1, options.beta2),
         weight_decay=options.weight_decay,
     )
+
+
+def fit_transform(model: nn.Module, sides: Sides | StreamedSides) -> None:
+    """Fits what a network does to its inputs to the training side, where it does something.
+
+    :raises ConfigurationError: where batches are streamed, of which none can be seen beforehand.
+    """
+    transform = getattr(model, "transform", None)
+    if not isinstance(transform, networks.QuantileTransform):
+        return
+    if isinstance(sides, StreamedSides):
+        raise ConfigurationError(
+            ErrorCode.CONFIGURATION,
+            "--transform normal looks at all samples before it trains, which a stream does not let;"
+            " give --transform none",
+        )
+    with sides.evaluation(sides.training_name) as loader:
+        transform.fit(torch.cat([batch.inputs.clone() for batch in loader]))
 
 
 def class_weights(

@@ -18,7 +18,7 @@ from torch.nn import functional
 from ..errors import ErrorCode, LatheError
 from . import checkpoints
 from .batches import Moved, Sides, moved
-from .building import Machine, class_weights, network, optimiser_of
+from .building import Machine, class_weights, fit_transform, network, optimiser_of
 from .metrics import Predictions
 from .options import Options
 from .schedules import schedule
@@ -85,6 +85,7 @@ class Session:
             raise LatheError(ErrorCode.SOURCE, "there is one label only: nothing to tell apart")
         torch.manual_seed(options.seed)
         self.model = network(options, len(self.labels), sides.shape).to(self.machine.device)
+        fit_transform(self.model, sides)
         if self.machine.channels_last:
             self.model.to(memory_format=torch.channels_last)
         self._optimiser = optimiser_of(self.model, options)
