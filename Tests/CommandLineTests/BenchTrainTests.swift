@@ -15,7 +15,7 @@ import Testing
 
   @Test(arguments: [
     ("features", 56_650, [57]), ("waveform", 388_378, [44_100]),
-    ("mel", 11_181_642, [128, 87]), ("mel-small", 545_898, [128, 87]),
+    ("mel", 11_181_642, [128, 87]), ("mel-small", 541_674, [128, 87]),
   ])
   func aNetworkIsMeasured(_ name: String, _ parameters: Int, _ shape: [Int]) throws {
     let report = try #require(try reports(name, "--batch", "2").first)
@@ -108,7 +108,8 @@ import Testing
       #expect(differences.count == 5)
       for difference in differences {
         let share = difference["share"] as? Double ?? .nan
-        #expect(share <= 1e-4, "\(report["network"] ?? ""): \(difference)")
+        let own = difference["torchShare"] as? Double ?? .nan
+        #expect(share <= max(1e-4, 10 * own), "\(report["network"] ?? ""): \(difference)")
       }
       let steps = try #require(report["torch"] as? [[String: Any]])
       #expect(steps.map { $0["name"] as? String } == ["usual", "tuned"])

@@ -140,10 +140,11 @@ struct NetworkBench {
       number += 1
     }
     let turn = min(1, seconds / 6)
+    // Meanwhile the ring fills up; from then on a batch is filled for each that is taken.
+    var first = StepTimes()
+    try first.turn(seconds: max(turn, 0.2)) { try train(held) }
     while beside.runs.isEmpty || beside.total < seconds || beside.turns < 3 {
       try alone.turn(seconds: turn) { try train(held) }
-      // The ring was filled meanwhile; what these batches cost belongs to no step here.
-      for _ in 0..<loader.ringLength { _ = try loader.next() }
       let before = ThreadCensus()
       try beside.turn(seconds: turn) {
         let asked = Stopwatch.wallSeconds()

@@ -7,9 +7,14 @@ import Training
 ///
 /// PyTorch's numbers are those of float64: in float32 its own sums over millions of positions are up to
 /// some ten-thousandths off, so that a comparison with these would show its rounding, not a mistake here.
+/// Where max(0, ·) or pooling decides otherwise on numbers that differ by rounding, gradients jump, in
+/// PyTorch's float32 as in the network here; so what differs more than the tolerance is held against that.
 struct TorchAgreement: Encodable {
   /// What may differ: this share of a tensor's largest number.
   static let tolerance = 1e-4
+  /// How many times as far off as PyTorch's float32 the numbers may be where that is beyond the tolerance
+  /// itself: the larger of Winograd's tiles has about five times the rounding of a plain sum.
+  private static let allowance = 10.0
   /// Steps of an optimiser that are compared.
   private static let steps = 10
   /// Rates that are small enough for rounding not to grow beyond its share within the steps.
@@ -23,17 +28,21 @@ struct TorchAgreement: Encodable {
     var tensor = ""
     /// From PyTorch in float64, as a share of the tensor's largest number.
     var share = 0.0
-    /// What PyTorch in float32 differs from it, and from the network here, in that tensor.
+    /// The largest of PyTorch's own in float32, of whichever tensor.
     var torchShare = 0.0
-    var shareOfTorch = 0.0
+    /// The root of the squares of all differences together, as a share of that of all numbers: from float64,
+    /// and PyTorch's own.
+    var norm = 0.0
+    var torchNorm = 0.0
+
+    /// Whether it is within the tolerance, or within what PyTorch's own rounding comes to.
+    var isClose: Bool { share <= max(tolerance, allowance * torchShare) }
   }
 
   private(set) var differences: [Difference] = []
 
-  /// Whether all are within the tolerance.
-  var isClose: Bool { differences.allSatisfy { $0.share <= Self.tolerance } }
-  /// The tensor that differs most.
-  var farthest: String { differences.max { $0.share < $1.share }?.tensor ?? "" }
+  /// What is farther off than it may be.
+  var faults: [Difference] { differences.filter { !$0.isClose } }
 
   /// Compares, on a batch, without dropout and smoothing.
   init(_ bench: NetworkBench, _ held: borrowing Batch, _ torch: TorchProcess) throws {
@@ -67,20 +76,32 @@ struct TorchAgreement: Encodable {
   private static func compare(
     _ name: String, _ tensors: [Tensor], _ theirs: TensorFile
   ) throws -> Difference {
-    var worst = Difference(name: name)
+    var result = Difference(name: name)
+    var (squares, torchSquares, all) = (0.0, 0.0, 0.0)
     for tensor in tensors {
       guard let own = tensor.floats else { continue }
       let torch = try theirs.floats(tensor.name, shape: tensor.shape)
       let exact = try theirs.floats("exact.\(tensor.name)", shape: tensor.shape)
       let share = share(own, exact)
+      squares += Self.squares(own, exact)
+      torchSquares += Self.squares(torch, exact)
+      all += exact.reduce(0) { $0 + Double($1) * Double($1) }
+      result.torchShare = max(result.torchShare, Self.share(torch, exact))
       // A NaN is the farthest of all.
-      guard worst.tensor.isEmpty || !(share <= worst.share) else { continue }
-      worst.tensor = tensor.name
-      worst.share = share.isNaN ? .infinity : share
-      worst.torchShare = Self.share(torch, exact)
-      worst.shareOfTorch = Self.share(own, torch)
+      guard result.tensor.isEmpty || !(share <= result.share) else { continue }
+      result.tensor = tensor.name
+      result.share = share.isNaN ? .infinity : share
     }
-    return worst
+    result.norm = (squares / max(all, .leastNormalMagnitude)).squareRoot()
+    result.torchNorm = (torchSquares / max(all, .leastNormalMagnitude)).squareRoot()
+    return result
+  }
+
+  private static func squares(_ values: [Float], _ reference: [Float]) -> Double {
+    zip(values, reference).reduce(0) { sum, pair in
+      let difference = Double(pair.0) - Double(pair.1)
+      return sum + difference * difference
+    }
   }
 
   private static func share(_ values: [Float], _ reference: [Float]) -> Double {

@@ -83,11 +83,11 @@ extension TrainReport {
   }
 
   private static func rows(of agreement: TorchAgreement) -> [[String]] {
-    [["largest difference", "from float64", "PyTorch's", "between them", "tensor"]]
+    [["from float64", "largest", "PyTorch's", "norm", "PyTorch's", "largest in"]]
       + agreement.differences.map {
         [
-          $0.name, scientific($0.share), scientific($0.torchShare), scientific($0.shareOfTorch),
-          $0.tensor,
+          $0.name, scientific($0.share), scientific($0.torchShare), scientific($0.norm),
+          scientific($0.torchNorm), $0.tensor,
         ]
       }
   }

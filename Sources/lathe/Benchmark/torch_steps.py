@@ -41,7 +41,7 @@ def optimiser(rule, model, rate, **options):
 def twin(tensors, dropout=None):
     """The network with the weights of a file; its usual dropout unless given."""
     length = tensors["input"].shape[1]
-    sizes = {"features": {"inputs": length}, "waveform": {"samples": length}}
+    sizes = {"features": {"inputs": length, "transform": "none"}, "waveform": {"samples": length}}
     model = NETWORKS[network](labels, **sizes.get(network, {}))
     model.load_state_dict(
         {name[7:]: value for name, value in tensors.items() if name.startswith("weight.")},
