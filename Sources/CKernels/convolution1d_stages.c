@@ -1,6 +1,7 @@
 #include "versions.h"
 
-// Sums run in float over so many positions at most, a lane each, and in double across them.
+// Sums run in float over whole windows of at most so many positions together (or one that is longer), a lane
+// each, and in double across them.
 enum { MOST_SUMMED = 256 };
 
 typedef float StreamedLanes __attribute__((vector_size(64), aligned(64)));

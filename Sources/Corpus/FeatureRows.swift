@@ -70,7 +70,7 @@ public struct FeatureRows: Sendable {
     if names.isEmpty {
       throw reader.error(.badTable, header.line, "is the only row", hint: "give a table with rows")
     }
-    let tracks = RowNames(names.map { ($0.name, $0.label) })
+    let tracks = RowNames(names.map(\.name))
     var labelOfTrack: [String: String] = [:]
     var seen: Set<RowNames.Place> = []
     for (place, row) in zip(tracks.places, names) {
@@ -83,7 +83,7 @@ public struct FeatureRows: Sendable {
         throw reader.error(
           .badTable, row.line,
           "puts the track \(NameRules.quoted(place.track)) under a second label",
-          hint: "a track has one label")
+          hint: "correct the label; rows that are tracks of their own must not end in slices' numbers")
       }
     }
     columns = numbers.map(\.key)
@@ -136,18 +136,10 @@ struct RowNames {
 
   let places: [Place]
 
-  init(_ rows: [(name: String, label: String)]) {
-    let stems = rows.map { Self.stem($0.name) }
-    let parts = stems.map(Self.slice)
-    var labels: [String: String] = [:]
-    let areSlices = zip(parts, rows).allSatisfy { part, row in
-      guard let part else { return false }
-      let known = labels.updateValue(row.label, forKey: part.track)
-      return known == nil || known == row.label
-    }
-    places = zip(stems, parts).map { stem, part in
-      areSlices ? part ?? Place(track: stem, slice: 0) : Place(track: stem, slice: 0)
-    }
+  init(_ names: [String]) {
+    let stems = names.map(Self.stem)
+    let slices = stems.compactMap(Self.slice)
+    places = slices.count == stems.count ? slices : stems.map { Place(track: $0, slice: 0) }
   }
 
   /// The name without the extension of an audio file.

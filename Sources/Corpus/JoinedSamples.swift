@@ -3,8 +3,8 @@ public struct JoinedSamples: SampleSource {
   private let parts: [any SampleSource]
   /// Where each part begins, and the count of all.
   private let starts: [Int]
-  /// Where each part's tracks begin, in numbers of their own.
-  private let trackStride: Int
+  /// Where each part's tracks begin, in numbers of their own, and the end of all.
+  private let trackStarts: [Int]
 
   /// What the samples are, for people and messages.
   public let name: String
@@ -24,7 +24,10 @@ public struct JoinedSamples: SampleSource {
     starts = parts.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
     name = parts.count == 1 ? first.name : "\(first.name) and \(parts.count - 1) more"
     identity = parts.map(\.identity).joined(separator: "+")
-    trackStride = 1 << 40
+    trackStarts = parts.reduce(into: [0]) { starts, part in
+      let last = (0..<part.count).reduce(-1) { max($0, part.place(of: $1).track) }
+      starts.append((starts.last ?? 0) + last + 1)
+    }
   }
 
   /// How many samples there are.
@@ -34,11 +37,17 @@ public struct JoinedSamples: SampleSource {
   /// The names of the labels, in byte order.
   public var labels: [String] { parts[0].labels }
 
-  /// The part that a sample is of, and its number there; among few parts a walk is quickest.
+  /// The part that a sample is of, and its number there.
   private func part(of sample: Int) -> (number: Int, sample: Int) {
-    var number = 0
-    while number + 1 < parts.count, sample >= starts[number + 1] { number += 1 }
+    let number = Self.part(of: sample, starts)
     return (number, sample - starts[number])
+  }
+
+  /// The last part that begins at or before a number; among few parts a walk is quickest.
+  private static func part(of number: Int, _ starts: [Int]) -> Int {
+    var part = 0
+    while part + 2 < starts.count, number >= starts[part + 1] { part += 1 }
+    return part
   }
 
   /// The label of a sample.
@@ -51,13 +60,13 @@ public struct JoinedSamples: SampleSource {
   public func place(of sample: Int) -> SamplePlace {
     let place = part(of: sample)
     let own = parts[place.number].place(of: place.sample)
-    return SamplePlace(track: place.number * trackStride + own.track, slice: own.slice)
+    return SamplePlace(track: trackStarts[place.number] + own.track, slice: own.slice)
   }
 
   /// The id of a track; empty for a number that is no track's.
   public func trackID(_ track: Int) -> String {
-    let number = track / trackStride
-    return parts.indices.contains(number) ? parts[number].trackID(track % trackStride) : ""
+    let number = Self.part(of: track, trackStarts)
+    return parts[number].trackID(track - trackStarts[number])
   }
 
   /// Asks the system to have a sample's pages ready soon.
@@ -72,5 +81,14 @@ public struct JoinedSamples: SampleSource {
   ) throws(SampleError) {
     let place = part(of: sample)
     try parts[place.number].read(place.sample, body)
+  }
+
+  /// The same, checking what is reached only where the part can.
+  public func read(
+    _ sample: Int, reaching reach: (SampleWindow) -> Range<Int>,
+    _ body: (RawSpan, SampleWindow) -> Void
+  ) throws(SampleError) {
+    let place = part(of: sample)
+    try parts[place.number].read(place.sample, reaching: reach, body)
   }
 }

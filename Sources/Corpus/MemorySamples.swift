@@ -38,16 +38,18 @@ public struct MemorySamples: SampleSource {
     name: String, identity: String, shape: [Int], labels: [String], trackIDs: [String],
     rows: [Row], values: [Float]
   ) throws(SampleError) {
-    size = shape.reduce(1, *)
-    let isSound = rows.allSatisfy {
+    let areSound = rows.allSatisfy {
       labels.indices.contains($0.label) && trackIDs.indices.contains($0.track)
     }
-    guard size > 0, values.count == rows.count * size, isSound else {
+    guard let size = Self.product(shape), rows.count <= values.count / size,
+      values.count == rows.count * size, areSound
+    else {
       throw SampleError(
         kind: .damaged, subject: name,
         detail: "\(values.count) numbers do not make \(rows.count) rows of \(shape)",
         hint: "give every row its numbers, a label and a track")
     }
+    self.size = size
     self.name = name
     self.identity = identity
     self.shape = shape
@@ -55,6 +57,17 @@ public struct MemorySamples: SampleSource {
     self.trackIDs = trackIDs
     self.rows = rows
     self.values = values
+  }
+
+  /// How many numbers a sample has; nil where an axis is none or there are more than can be counted.
+  private static func product(_ shape: [Int]) -> Int? {
+    var product = 1
+    for axis in shape {
+      let (next, overflows) = product.multipliedReportingOverflow(by: axis)
+      guard axis > 0, !overflows else { return nil }
+      product = next
+    }
+    return product
   }
 
   /// How many samples there are.

@@ -161,14 +161,26 @@ final class NetworkTrainer: Trainer {
 
   func restore(state: TrainerState) throws(TrainingError) {
     let file = TensorFile(state.tensors, path: "state.safetensors")
+    var floats: [(FloatStorage, [Float])] = []
     for (name, parameter, value) in optimiser?.moments ?? [] {
-      value.fill(from: try file.floats(name, shape: parameter.shape))
+      floats.append((value, try file.floats(name, shape: parameter.shape)))
     }
     for parameter in averages.isEmpty ? [] : network.parameters {
-      parameter.value.fill(from: try file.floats("raw.\(parameter.name)", shape: parameter.shape))
+      floats.append(
+        (parameter.value, try file.floats("raw.\(parameter.name)", shape: parameter.shape)))
     }
-    optimiser?.resume(steps: state.facts["optimiserSteps"].flatMap { Int($0) } ?? 0)
-    schedule.resume(state.facts["plateau"] ?? "")
+    var schedule = schedule
+    guard let steps = state.facts["optimiserSteps"].flatMap({ Int($0) }), steps >= 0,
+      schedule.resume(state.facts["plateau"] ?? "")
+    else {
+      throw TrainingError(
+        kind: .checkpoint, subject: file.path,
+        detail: "it does not say how far optimiser and schedule are",
+        hint: "it is damaged or was not written by lathe: train again into a new folder")
+    }
+    for (storage, values) in floats { storage.fill(from: values) }
+    optimiser?.resume(steps: steps)
+    self.schedule = schedule
   }
 
   func finishEpoch(_ result: EpochResult) {

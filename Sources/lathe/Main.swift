@@ -19,7 +19,7 @@ struct Lathe: ParsableCommand {
     version: latheVersionText,
     subcommands: [
       Prepare.self, SplitCommand.self, Audit.self, Duplicates.self, ManifestCommand.self,
-      Train.self, Evaluate.self, Predict.self, ReportCommand.self, Export.self, Inspect.self,
+      Train.self, Evaluate.self, Predict.self, Study.self, ReportCommand.self, Export.self, Inspect.self,
       Demo.self, Bench.self,
     ])
 }

@@ -18,8 +18,9 @@ struct TorchAgreementTests {
   }
 
   private func network() throws -> Network {
-    let network = try FeatureNetwork(hidden: [6, 5, 4], dropout: 0).make(
-      inputs: 7, labels: Self.labels, seed: 1)
+    let network = try FeatureNetwork(
+      hidden: [6, 5, 4], dropout: 0, inputDropout: 0, transform: .none
+    ).make(inputs: 7, labels: Self.labels, seed: 1).network
     for parameter in network.parameters {
       parameter.value.fill(from: try reference.floats("start.\(parameter.name)"))
     }

@@ -31,6 +31,18 @@ import Training
       ])
   }
 
+  @Test func countsItsOperations() throws {
+    // Positions 22,019, 1,361, 78, 36 and 17, by hand.
+    let convolutions =
+      2 * 1_024 * 22_019 + 3 * (16_384 * 1_361 + 32_768 * 78 + 65_536 * 36 + 131_072 * 17)
+    let dense = 3 * (1_024 * 128 + 128 * 64 + 640)
+    let operations = try WaveformNetwork().operations(length: 44_100, labels: 10)
+    #expect(operations == 2 * (convolutions + dense))
+    let fixed = WaveformNetwork(firstFilters: .fixedGammatone)
+    #expect(
+      try fixed.operations(length: 44_100, labels: 10) == operations - 2 * 1_024 * 22_019)
+  }
+
   @Test func otherLabelsChangeTheLastLayerOnly() throws {
     let network = try WaveformNetwork().make(length: 44_100, labels: 3, seed: 1)
     #expect(network.parameterCount == 388_378 - 7 * 65)

@@ -84,12 +84,15 @@ struct Schedule {
   /// What a plateau has come to, as text for a checkpoint.
   var progress: String { "\(lowest) \(epochsSince) \(reduction)" }
 
-  /// Takes over what ``progress`` gave; what is none changes nothing.
-  mutating func resume(_ progress: String) {
+  /// Takes over what ``progress`` gave.
+  /// - Returns: false where it is none; nothing changes then.
+  @discardableResult
+  mutating func resume(_ progress: String) -> Bool {
     let parts = progress.split(separator: " ")
-    guard parts.count == 3, let lowest = Double(parts[0]), let epochs = Int(parts[1]),
-      let reduction = Double(parts[2])
-    else { return }
+    guard parts.count == 3, let lowest = Double(parts[0]), let epochs = Int(parts[1]), epochs >= 0,
+      let reduction = Double(parts[2]), reduction.isFinite
+    else { return false }
     (self.lowest, epochsSince, self.reduction) = (lowest, epochs, reduction)
+    return true
   }
 }

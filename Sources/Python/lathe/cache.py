@@ -57,15 +57,26 @@ class Cache:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
-        if "\0" in self.path:
-            # A C string would end there and name another folder.
-            raise NotFoundError(ErrorCode.NOT_FOUND, f"{self.path!r}: no folder's name has a NUL in it")
+        _c_string(self.path, "folder")
         self._open = OpenCache(self.path)
 
     def describe(self) -> dict[str, Any]:
         """What is in it: the JSON of ``lathe_describe`` in ``lathe.h``."""
         about: dict[str, Any] = json.loads(
             _library.text(library().lathe_describe, self._open.handle)
+        )
+        return about
+
+    def describe_split(self, name: str) -> dict[str, Any]:
+        """What a split is: its ``policy``, its ``sides`` in order, and its ``fingerprint``, the SHA-256 of
+        all that it says.
+
+        :raises NotFoundError: where there is no such split.
+        """
+        about: dict[str, Any] = json.loads(
+            _library.text(
+                library().lathe_describe_split, self._open.handle, _c_string(name, "split")
+            )
         )
         return about
 
@@ -142,7 +153,7 @@ class Cache:
         prefetch: int | None = None,
         dtype: DataType = "float32",
         augmentation: Mapping[str, Any] | None = None,
-        normalise: Axis | None = None,
+        normalise: Axis | Mapping[str, str] | None = None,
         output: Literal["numpy", "torch"] = "numpy",
         copy: bool = False,
         state: Mapping[str, Any] | None = None,
@@ -172,7 +183,8 @@ class Cache:
             ``lathe_loader_open`` in ``lathe.h``.
         :param normalise: subtracts the mean and divides by the deviation of the training side, over
             all numbers (``"overall"``) or for each index of a sample's first axis (``"first"``: a
-            feature, a mel band). Computed once, kept in the cache.
+            feature, a mel band). Computed once, kept in the cache. ``{"axis": "first", "side": "fold-1"}``
+            takes another side for it.
         :param output: arrays of numpy, or tensors of PyTorch. Other libraries take either without a
             copy: ``from_dlpack(batch.inputs)``.
         :param copy: whether batches own their memory instead of lending the loader's.
@@ -197,7 +209,7 @@ class Cache:
             "prefetch": prefetch,
             "dtype": dtype,
             "augmentation": None if augmentation is None else dict(augmentation),
-            "normalisation": None if normalise is None else {"axis": normalise},
+            "normalisation": {"axis": normalise} if isinstance(normalise, str) else normalise,
             "sources": None if sources is None else [_source(*source) for source in sources],
         }
         given = {name: value for name, value in configuration.items() if value is not None}
@@ -232,6 +244,13 @@ class Cache:
     def __reduce__(self) -> tuple[type[Cache], tuple[str]]:
         # Where it arrives the working directory may be another.
         return Cache, (os.path.abspath(self.path),)
+
+
+def _c_string(text: str, what: str) -> bytes:
+    if "\0" in text:
+        # A C string would end there and name another one.
+        raise NotFoundError(ErrorCode.NOT_FOUND, f"{text!r}: no {what}'s name has a NUL in it")
+    return text.encode()
 
 
 def _source(cache: Cache | str | os.PathLike[str], weight: float) -> dict[str, Any]:

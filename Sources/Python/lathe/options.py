@@ -35,7 +35,7 @@ class LoaderOptions(TypedDict, total=False):
     prefetch: int | None
     dtype: DataType
     augmentation: Mapping[str, Any] | None
-    normalise: Axis | None
+    normalise: Axis | Mapping[str, str] | None
     copy: bool
 
 

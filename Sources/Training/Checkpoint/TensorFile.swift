@@ -1,4 +1,3 @@
-import Foundation
 public import Safetensors
 
 /// The tensors of a safetensors file, by name.
@@ -19,15 +18,13 @@ public struct TensorFile: Sendable {
     func refused(_ detail: String, _ hint: String) -> TrainingError {
       TrainingError(kind: .checkpoint, subject: path, detail: detail, hint: hint)
     }
-    let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
-    guard let size else { throw refused("it is not there", "give a run that has it") }
-    guard size <= Self.largestFile else {
-      throw refused("it has \(size) bytes", "give a checkpoint, which is much smaller")
+    let content: [UInt8]?
+    do throws(TrainingError) {
+      content = try RunFiles.read(path, limit: Self.largestFile)
+    } catch {
+      throw refused(error.detail, "give a checkpoint, and check its permissions")
     }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw refused("it cannot be read", "check its permissions")
-    }
-    let bytes = [UInt8](data)
+    guard let bytes = content else { throw refused("it is not there", "give a run that has it") }
     do {
       let value = bytes.span.bytes
       let header = try SafetensorsHeader(of: value)

@@ -141,9 +141,16 @@ public final class RunDirectory: Sendable {
 
   /// Takes away the metrics of the epochs after `epoch`, so that these can be trained again, and the result.
   ///
-  /// - Throws: ``TrainingError`` as ``contents(at:)`` and ``append(_:)``.
+  /// - Throws: ``TrainingError`` as ``contents(at:)`` and ``append(_:)``; `.run` where there are fewer epochs
+  ///   than that.
   public func truncateMetrics(after epoch: Int) throws(TrainingError) {
     let contents = try Self.contents(at: path)
+    guard contents.epochs.count >= epoch else {
+      throw TrainingError(
+        kind: .run, subject: self.path(of: File.metrics),
+        detail: "it has \(contents.epochs.count) epochs, and the state is of epoch \(epoch)",
+        hint: "put the file back, or train again into a new folder")
+    }
     try rewrite(contents.epochs.filter { $0.epoch <= epoch })
     let result = path(of: File.result)
     if unlink(result) != 0, errno != ENOENT { throw RunFiles.failure(errno, "remove", result) }

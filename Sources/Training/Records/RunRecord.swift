@@ -152,11 +152,19 @@ public struct RunRecord: Sendable, Hashable, Codable {
     guard !labels.isEmpty, Set(labels).count == labels.count else {
       throw .record(subject, labels.isEmpty ? "it has no labels" : "a label occurs twice")
     }
-    guard epochs >= 0, batchSize > 0, threads > 0, parameters ?? 0 >= 0 else {
+    let most = 1_000_000
+    guard (0...most).contains(epochs), (1...most).contains(batchSize), (1...most).contains(threads),
+      parameters ?? 0 >= 0
+    else {
       throw .record(subject, "epochs, batchSize, threads or parameters is out of range")
     }
-    guard sampleShape.allSatisfy({ $0 > 0 }) else {
-      throw .record(subject, "sampleShape is \(sampleShape)")
+    // Whoever multiplies the axes relies on the product.
+    var count = 1
+    for axis in sampleShape {
+      guard axis > 0, axis <= (1 << 40) / count else {
+        throw .record(subject, "sampleShape is \(sampleShape)")
+      }
+      count *= axis
     }
   }
 }

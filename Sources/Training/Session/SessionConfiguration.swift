@@ -14,7 +14,7 @@ public struct SessionConfiguration: Sendable {
   public var augmentation: Augmentation?
   /// In which proportion training samples come.
   public var sampling = Sampling.uniform
-  /// Epochs without a better one on the selection side after which it stops; nil for never.
+  /// Epochs without a better one on the selection side after which it stops, 1 or more; nil for never.
   public var patience: Int?
   /// Threads that fill batches. One keeps up with any of the networks here, and leaves the processors to
   /// them.
@@ -24,4 +24,13 @@ public struct SessionConfiguration: Sendable {
 
   /// Thirty epochs of batches of 64.
   public init() {}
+
+  /// Refuses values out of their ranges; the loader refuses its own.
+  func check() throws(TrainingError) {
+    for (field, value) in [("epochs", epochs), ("patience", patience ?? 1)] where value < 1 {
+      throw TrainingError(
+        kind: .configuration, subject: field, detail: "\(value) cannot be done",
+        hint: "give 1 or more")
+    }
+  }
 }

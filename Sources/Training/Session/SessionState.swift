@@ -18,6 +18,37 @@ struct SessionState: Codable {
   /// Seconds of all processes that worked on it.
   var seconds = 0.0
 
+  /// Takes the epoch that just ended for the best where it is.
+  /// - Parameter selection: how well the side that chooses was predicted; nil where no side chooses.
+  /// - Returns: whether it is the best so far.
+  mutating func note(_ selection: SideMetrics?) -> Bool {
+    if let selection {
+      let score = Score(
+        trackAccuracy: selection.trackAccuracy, sliceAccuracy: selection.sliceAccuracy,
+        loss: selection.loss)
+      if let best = bestScore, !score.isBetter(than: best) { return false }
+      bestScore = score
+    }
+    // Without a side to choose by, the last epoch is the best: nothing else is known of it.
+    bestEpoch = epochsDone
+    return true
+  }
+
+  /// Refuses what no session has written.
+  func check(_ subject: String) throws(TrainingError) {
+    let isBegun = step > 0
+    let counts = [step, epochsDone, sums.steps, sums.samples, sums.correct]
+    guard counts.allSatisfy({ (0...1 << 48).contains($0) }), sums.steps <= step,
+      sums.correct <= sums.samples, seconds.isFinite, seconds >= 0,
+      bestEpoch.map({ (1...max(1, epochsDone)).contains($0) }) ?? true,
+      isBegun == (loader != nil), loader.map({ $0.epoch == epochsDone }) ?? (epochsDone == 0)
+    else {
+      throw TrainingError(
+        kind: .checkpoint, subject: subject, detail: "its counts contradict each other",
+        hint: "it is damaged or was not written by lathe: train again into a new folder")
+    }
+  }
+
   /// What an epoch is compared by: larger is better, the first number that differs decides.
   struct Score: Codable, Equatable {
     var trackAccuracy: Double
@@ -65,11 +96,10 @@ enum StateFile {
   private static let schema = "lathe.state/1"
 
   static func bytes(
-    _ session: SessionState, of trainer: any Trainer
+    _ session: SessionState, weights: [Tensor], own: TrainerState
   ) throws(TrainingError) -> [UInt8] {
-    let own = trainer.state()
     let tensors =
-      trainer.weights().map { $0.renamed("weights.\($0.name)") }
+      weights.map { $0.renamed("weights.\($0.name)") }
       + own.tensors.map { $0.renamed("trainer.\($0.name)") }
     var metadata = [
       schemaKey: schema,
@@ -91,6 +121,7 @@ enum StateFile {
         hint: "train again into a new folder")
     }
     let session = try RecordJSON.decode(SessionState.self, from: Array(json.utf8), subject: path)
+    try session.check(path)
     try trainer.restore(
       weights: TensorFile(file.tensors(under: "weights."), path: path, metadata: file.metadata))
     var facts: [String: String] = [:]
@@ -100,6 +131,39 @@ enum StateFile {
     try trainer.restore(
       state: TrainerState(tensors: file.tensors(under: "trainer."), facts: facts))
     return session
+  }
+}
+
+/// What the end of an epoch left: all that its checkpoint and its state hold.
+///
+/// It is taken after every epoch, and written every few seconds: whatever goes wrong in the next epoch, the
+/// last good weights are still there.
+struct EpochSnapshot {
+  private let weights: [Tensor]
+  private let own: TrainerState
+  private let session: SessionState
+  private let facts: [String: String]
+
+  init(of trainer: any Trainer, _ session: SessionState, _ record: RunRecord) {
+    weights = trainer.weights()
+    own = trainer.state()
+    self.session = session
+    facts = [
+      "epoch": "\(session.epochsDone)", "format": "pt", "trainer": record.trainer,
+      "labels": record.labels.joined(separator: ","),
+    ]
+  }
+
+  /// The weights, as a file.
+  func checkpoint() throws(TrainingError) -> [UInt8] {
+    try CheckpointFile.bytes(weights, metadata: facts)
+  }
+
+  /// All of it, as a file.
+  func state(seconds: Double) throws(TrainingError) -> [UInt8] {
+    var session = session
+    session.seconds = seconds
+    return try StateFile.bytes(session, weights: weights, own: own)
   }
 }
 

@@ -15,8 +15,9 @@ public final class TrainingSession {
   private var state = SessionState()
   /// Of the best epoch, where it was one of this process.
   private var bestEvaluations: [String: SideEvaluation]?
-  /// Weights of a better epoch that have yet to be written.
-  private var unsavedBest: [UInt8]?
+  /// What the last and the best epoch left and has yet to be written.
+  private var unsavedLast: EpochSnapshot?
+  private var unsavedBest: EpochSnapshot?
   private var lastSave = ContinuousClock.now
   private let start = ContinuousClock.now
   private var secondsBefore = 0.0
@@ -37,8 +38,8 @@ public final class TrainingSession {
 
   /// Goes on where a run was when its state was last saved; epochs after that are trained again, alike.
   ///
-  /// - Throws: ``TrainingError/Kind/checkpoint`` where the state is damaged or of another network,
-  ///   ``TrainingError/Kind/run``.
+  /// - Throws: ``TrainingError/Kind/checkpoint`` where the state is damaged, of another network or of other
+  ///   samples; ``TrainingError/Kind/run`` where the metrics lack epochs that the state has behind it.
   public func resume() throws(TrainingError) {
     guard let directory else { return }
     let path = directory.path(of: RunDirectory.File.state)
@@ -47,6 +48,8 @@ public final class TrainingSession {
       return try directory.truncateMetrics(after: 0)
     }
     state = try StateFile.restore(path, to: trainer)
+    // Those of the best epoch are in its checkpoint only.
+    bestEvaluations = nil
     secondsBefore = state.seconds
     try directory.truncateMetrics(after: state.epochsDone)
   }
@@ -60,11 +63,11 @@ public final class TrainingSession {
   {
     if let directory { progress.report(.began(directory.record, epochsDone: state.epochsDone)) }
     do throws(TrainingError) {
-      let status = try trainEpochs(cancellation)
-      if status != .interrupted, state.bestEpoch == nil { state.bestEpoch = state.epochsDone }
-      return try finish(status)
+      try configuration.check()
+      return try finish(try trainEpochs(cancellation))
     } catch {
-      // What was wrong is what the caller must hear of, whether or not the record can be written.
+      // What was wrong is what the caller must hear of, whether or not the rest can be written.
+      try? saveEpochs()
       _ = try? finish(error.kind == .diverged ? .diverged : .failed, message: "\(error)")
       throw error
     }
@@ -73,33 +76,36 @@ public final class TrainingSession {
   private func trainEpochs(_ cancellation: Cancellation) throws(TrainingError)
     -> ResultRecord.Status
   {
-    guard state.epochsDone < configuration.epochs else { return .finished }
+    if state.epochsDone >= configuration.epochs { return .finished }
+    // A run that had stopped early does not go on because it is resumed.
+    if isLate { return .stoppedEarly }
     let loader = try inLoading { () throws(LoadingError) in
       try Loader(source.training, configuration: loading(training: true), state: state.loader)
     }
     defer { loader.close() }
     let stepsPerEpoch = loader.batchesPerEpoch
-    while state.epochsDone < configuration.epochs {
-      let began = ContinuousClock.now
-      let ended = try trainEpoch(loader, stepsPerEpoch, cancellation)
-      guard ended else {
-        try save()
+    while true {
+      guard try trainEpoch(loader, stepsPerEpoch, cancellation) else {
+        try saveStep()
         return .interrupted
       }
-      try endEpoch(began)
-      let isLast = state.epochsDone == configuration.epochs
-      let isLate =
-        configuration.patience.map { state.epochsDone - (state.bestEpoch ?? 0) > $0 } ?? false
+      try endEpoch()
+      let isLast = state.epochsDone >= configuration.epochs
       if isLast || isLate || cancellation.isCancelled
         || Self.seconds(since: lastSave) > configuration.secondsBetweenStates
       {
-        try save()
+        try saveEpochs()
       }
       if isLast { return .finished }
-      if isLate, source.selection != nil { return .stoppedEarly }
+      if isLate { return .stoppedEarly }
       if cancellation.isCancelled { return .interrupted }
     }
-    return .finished
+  }
+
+  /// Whether no better epoch has come for as long as is borne.
+  private var isLate: Bool {
+    guard source.selection != nil, let patience = configuration.patience else { return false }
+    return state.epochsDone - (state.bestEpoch ?? 0) >= patience
   }
 
   /// Takes the steps that are left of an epoch; false where it was asked to stop first.
@@ -116,12 +122,13 @@ public final class TrainingSession {
       let moment = TrainingMoment(
         step: state.step, steps: stepsPerEpoch * configuration.epochs, epoch: epoch)
       let result = try trainer.train(on: batch, at: moment)
-      guard result.loss.isFinite else {
+      let place = "epoch \(epoch), batch \(state.sums.steps + 1)"
+      guard result.loss.isFinite else { throw diverged(place, "the loss is \(result.loss)") }
+      guard (0...batch.count).contains(result.correct) else {
         throw TrainingError(
-          kind: .diverged, subject: "epoch \(epoch), batch \(state.sums.steps + 1)",
-          detail: "the loss is \(result.loss)",
-          hint: "lower the learning rate or clip gradients; the checkpoint of epoch "
-            + "\(state.epochsDone) is kept")
+          kind: .plugin, subject: "trainer, \(place)",
+          detail: "it says that it had \(result.correct) of \(batch.count) samples right",
+          hint: "count the samples that got their own label")
       }
       state.sums.add(
         result, samples: batch.count, seconds: Self.seconds(since: began), waited: waited)
@@ -149,44 +156,48 @@ public final class TrainingSession {
             ? sums.trainSeconds / Double(sums.steps) * Double(max(0, left)) : nil)))
   }
 
-  private func endEpoch(_ began: ContinuousClock.Instant) throws(TrainingError) {
+  private func diverged(_ subject: String, _ detail: String) -> TrainingError {
+    let done = state.epochsDone
+    return TrainingError(
+      kind: .diverged, subject: subject, detail: detail,
+      hint: "lower the learning rate or clip gradients; "
+        + (done > 0 ? "the checkpoint of epoch \(done) is kept" : "there is no checkpoint yet"))
+  }
+
+  private func endEpoch() throws(TrainingError) {
     let sums = state.sums
-    let evaluations = try evaluate()
-    state.epochsDone += 1
-    state.sums = EpochSums()
-    let selection = source.selection.flatMap { evaluations[$0] }
-    let isBest = note(selection, evaluations)
+    let began = ContinuousClock.now
+    var next = state
+    next.epochsDone += 1
+    next.sums = EpochSums()
+    let evaluations: [String: SideEvaluation]
+    do throws(TrainingError) {
+      evaluations = try evaluate()
+    } catch {
+      guard error.kind == .diverged else { throw error }
+      throw diverged("epoch \(next.epochsDone), \(error.subject)", error.detail)
+    }
+    let selection = source.selection.flatMap { evaluations[$0]?.metrics }
+    let isBest = next.note(selection)
     let record = EpochRecord(
-      epoch: state.epochsDone,
+      epoch: next.epochsDone,
       train: EpochRecord.Training(loss: sums.meanLoss, accuracy: sums.accuracy),
       evaluations: evaluations.mapValues(\.metrics), learningRate: sums.learningRate,
-      seconds: Self.seconds(since: began), trainSeconds: sums.trainSeconds,
+      seconds: sums.trainSeconds + Self.seconds(since: began), trainSeconds: sums.trainSeconds,
       loaderSeconds: sums.loaderSeconds, samplesPerSecond: sums.samplesPerSecond, isBest: isBest)
     trainer.finishEpoch(
       EpochResult(
-        epoch: state.epochsDone, trainingLoss: sums.meanLoss,
-        selectionLoss: selection?.metrics.loss))
-    if isBest, directory != nil {
-      unsavedBest = try CheckpointFile.bytes(trainer.weights(), metadata: facts)
-    }
+        epoch: next.epochsDone, trainingLoss: sums.meanLoss, selectionLoss: selection?.loss))
     try directory?.append(record)
-    progress.report(.epochEnded(record))
-  }
-
-  /// Whether the epoch that just ended is the best so far.
-  private func note(_ selection: SideEvaluation?, _ evaluations: [String: SideEvaluation]) -> Bool {
-    if source.selection != nil {
-      guard let metrics = selection?.metrics else { return false }
-      let score = SessionState.Score(
-        trackAccuracy: metrics.trackAccuracy, sliceAccuracy: metrics.sliceAccuracy,
-        loss: metrics.loss)
-      if let best = state.bestScore, !score.isBetter(than: best) { return false }
-      state.bestScore = score
+    // The epoch counts from here on: its record is on the disk.
+    state = next
+    if isBest { bestEvaluations = evaluations }
+    if let record = directory?.record {
+      let snapshot = EpochSnapshot(of: trainer, state, record)
+      unsavedLast = snapshot
+      if isBest { unsavedBest = snapshot }
     }
-    // Without a side to choose by, the last epoch is the best: nothing else is known of it.
-    state.bestEpoch = state.epochsDone
-    bestEvaluations = evaluations
-    return true
+    progress.report(.epochEnded(record))
   }
 
   /// Predicts every evaluated side.
@@ -213,27 +224,27 @@ public final class TrainingSession {
     return loading
   }
 
-  /// What every checkpoint says of itself.
-  private var facts: [String: String] {
-    var facts = ["epoch": "\(state.epochsDone)", "format": "pt"]
-    if let record = directory?.record {
-      facts["trainer"] = record.trainer
-      facts["labels"] = record.labels.joined(separator: ",")
+  /// Writes what the best and the last epoch left; the state last, since a resumed run begins with it.
+  private func saveEpochs() throws(TrainingError) {
+    guard let directory else { return }
+    if let best = unsavedBest {
+      try directory.replace(RunDirectory.File.best, with: try best.checkpoint())
     }
-    return facts
+    unsavedBest = nil
+    guard let last = unsavedLast else { return }
+    try directory.replace(RunDirectory.File.last, with: try last.checkpoint())
+    try directory.replace(RunDirectory.File.state, with: try last.state(seconds: seconds))
+    unsavedLast = nil
+    lastSave = ContinuousClock.now
   }
 
-  /// Writes the checkpoints, and the state last, since it is what a resumed run begins with.
-  private func save() throws(TrainingError) {
+  /// Writes where it stands in the middle of an epoch.
+  private func saveStep() throws(TrainingError) {
+    try saveEpochs()
     guard let directory else { return }
-    if let best = unsavedBest { try directory.replace(RunDirectory.File.best, with: best) }
-    unsavedBest = nil
     try directory.replace(
-      RunDirectory.File.last,
-      with: try CheckpointFile.bytes(trainer.weights(), metadata: facts))
-    state.seconds = seconds
-    try directory.replace(RunDirectory.File.state, with: try StateFile.bytes(state, of: trainer))
-    lastSave = ContinuousClock.now
+      RunDirectory.File.state,
+      with: try EpochSnapshot(of: trainer, state, directory.record).state(seconds: seconds))
   }
 
   private func finish(
@@ -270,8 +281,20 @@ func inLoading<Output: ~Copyable>(
   do throws(LoadingError) {
     return try body()
   } catch {
+    // Which batch it was to be in does not help whoever mends a sample.
+    if let sample = error.sample {
+      throw TrainingError(
+        kind: .data, subject: sample.subject, detail: sample.detail, hint: sample.hint)
+    }
+    let kind: TrainingError.Kind =
+      switch error.kind {
+      case .configuration: .configuration
+      case .state: .checkpoint
+      case .source, .sample: .data
+      case .cancelled: .cancelled
+      case .exhausted, .forked, .system: .system
+      }
     throw TrainingError(
-      kind: error.kind == .configuration ? .configuration : .data, subject: error.subject,
-      detail: error.detail, hint: error.hint)
+      kind: kind, subject: error.subject, detail: error.detail, hint: error.hint)
   }
 }

@@ -23,8 +23,9 @@ public struct TrainingSource: Sendable {
   /// The name of the side that the best epoch is chosen by; nil where the last one is to be the best.
   public let selection: String?
 
-  /// - Throws: ``TrainingError/Kind/data`` where there are fewer than two labels to tell apart, or sides do
-  ///   not have the same labels and shape.
+  /// - Throws: ``TrainingError/Kind/data`` where there are fewer than two labels to tell apart, a side is
+  ///   empty, or sides do not have the same labels and shape; `.configuration` where a side is there twice or
+  ///   the selecting one is none of them.
   public init(
     training: any SampleSource, evaluated: [Side], selection: String? = nil
   ) throws(TrainingError) {
@@ -36,6 +37,23 @@ public struct TrainingSource: Sendable {
           ? "there are no samples"
           : "all samples have the label '\(training.labels[present.first ?? 0])'",
         hint: "a classifier needs samples of two labels or more to learn from")
+    }
+    let names = evaluated.map(\.name)
+    if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
+      throw TrainingError(
+        kind: .configuration, subject: "side '\(names[twice])'", detail: "it is to be predicted twice",
+        hint: "give each side once")
+    }
+    if let selection, !names.contains(selection) {
+      throw TrainingError(
+        kind: .configuration, subject: "side '\(selection)'",
+        detail: "it is to choose the best epoch, and is not predicted",
+        hint: "give it among the sides to be predicted")
+    }
+    if let empty = evaluated.first(where: { $0.samples.count == 0 }) {
+      throw TrainingError(
+        kind: .data, subject: empty.samples.name, detail: "there are no samples",
+        hint: "leave the side out, or take another split")
     }
     for side in evaluated
     where side.samples.labels != training.labels || side.samples.shape != training.shape {

@@ -79,6 +79,10 @@ public struct TrainerSetting: Sendable {
   public var labels: [String]
   /// How many training samples have each label.
   public var labelCounts: [Int]
+  /// What will be learnt from, for what is fitted to it beforehand; nil where it will only predict.
+  public var training: (any SampleSource)?
+  /// What the loader does to every sample.
+  public var normalisation: Normalisation?
   /// Keys everything random.
   public var seed: UInt64
   /// How many threads may work.
@@ -92,13 +96,16 @@ public struct TrainerSetting: Sendable {
 
   /// A setting of these parts.
   public init(
-    sampleShape: [Int], labels: [String], labelCounts: [Int] = [], seed: UInt64 = 1,
+    sampleShape: [Int], labels: [String], labelCounts: [Int] = [],
+    training: (any SampleSource)? = nil, normalisation: Normalisation? = nil, seed: UInt64 = 1,
     threads: Int = 2, batchSize: Int = 64, options: TrainerOptions = TrainerOptions(),
     isForPrediction: Bool = false
   ) {
     self.sampleShape = sampleShape
     self.labels = labels
     self.labelCounts = labelCounts
+    self.training = training
+    self.normalisation = normalisation
     self.seed = seed
     self.threads = threads
     self.batchSize = batchSize

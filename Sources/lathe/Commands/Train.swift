@@ -1,9 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Corpus
 import DatasetCache
 import Foundation
 import Networks
-import Training
+public import Training
 
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,8 +27,10 @@ struct Train: ParsableCommand {
         lathe train --list
       """)
 
-  @Argument(help: "features, features-30s, waveform or mel.")
-  var view: View?
+  @Argument(
+    help: ArgumentHelp(
+      "A view (features, features-30s, waveform, mel), or a trainer by name.", valueName: "mode"))
+  var mode: String?
 
   @Option(help: "The cache.", completion: .directory)
   var cache: String?
@@ -75,6 +77,13 @@ struct Train: ParsableCommand {
   @Flag(help: "List the trainers and their options.")
   var list = false
 
+  @Option(
+    help: "Of exec: write the batches to the program's standard input (stream), or not (none).")
+  var batches = ExternalTraining.Batches.none
+
+  @Option(help: "Of exec: seconds without a word from the program after which it has failed.")
+  var silence: Double?
+
   @Option(help: "How to show progress: auto, plain, json or none.")
   var progress = ProgressStyle.auto
 
@@ -82,8 +91,12 @@ struct Train: ParsableCommand {
 
   func validate() throws {
     if list || resume != nil { return }
-    guard view != nil else {
+    guard mode != nil else {
       throw ValidationError("What to train on? Give features, features-30s, waveform or mel.")
+    }
+    let (view, _) = try modeChosen()
+    if let silence, !(silence > 0) {
+      throw ValidationError("--silence \(silence): give seconds above 0.")
     }
     guard (cache == nil) != (csv == nil) else {
       throw ValidationError("Give --cache or --csv, one of the two.")
@@ -103,31 +116,52 @@ struct Train: ParsableCommand {
 
   func run() throws {
     if list { return TrainerList.show(TrainingJob.registry) }
-    let (job, directory) = try begin()
+    var run = try begin()
+    run.batches = batches
+    if let silence { run.limits.silence = .seconds(silence) }
     let cancellation = Cancellation()
     let interruption = Interruption(
       cancellation, saying: "stopping after this step; once more to stop at once")
     defer { interruption.end() }
-    let result = try TrainingRun(job, directory, progress: TrainingText.sink(progress))
-      .run(resuming: resume != nil, cancellation: cancellation)
+    let result = try run.run(resuming: resume != nil, cancellation: cancellation)
     if progress != .json {
-      TrainingText.lines(result, directory.record).forEach { Output.line($0) }
-      Output.line("recorded in \(directory.path)")
+      TrainingText.lines(result, run.directory.record).forEach { Output.line($0) }
+      Output.line("recorded in \(run.directory.path)")
     }
     if result.status == .interrupted { throw ExitCode(Exit.interrupted) }
   }
 
-  private func begin() throws -> (TrainingJob, RunDirectory) {
+  private func begin() throws -> TrainingRun {
+    let sink = TrainingText.sink(progress)
     if let resume {
       let (directory, contents) = try RunDirectory.resume(at: resume)
-      return (try TrainingJob(resuming: contents.record, in: resume), directory)
+      let job = try TrainingJob(resuming: contents.record, in: resume)
+      return try TrainingRun(job, progress: sink) { _ in directory }
     }
-    guard let view else { throw CleanExit.helpRequest(self) }
+    let (view, trainer) = try modeChosen()
     let place = try self.place(view)
     let roles = SideRoles(of: place.split, test: test, selection: selection)
-    let job = try TrainingJob(view: view, place, roles, choices)
+    let job = try TrainingJob(view: view, trainer: trainer, place, roles, choices)
     let path = output ?? RunNames.new(for: job.record)
-    return (job, try job.createDirectory(at: path))
+    return try TrainingRun(job, progress: sink) { try job.createDirectory(at: path, for: $0) }
+  }
+
+  /// The view and the trainer that the mode and `--trainer` name; nil for the view's usual trainer.
+  private func modeChosen() throws -> (View, String?) {
+    let mode = mode ?? ""
+    if let view = View(rawValue: mode), view != .acoustic { return (view, choices.trainer) }
+    if let kind = TrainingJob.registry.kinds.first(where: { $0.name == mode }),
+      let view = View(rawValue: kind.views.first ?? "")
+    {
+      guard choices.trainer == nil || choices.trainer == mode else {
+        throw ValidationError("\(mode) is a trainer already: leave out --trainer.")
+      }
+      return (view, mode)
+    }
+    let names = TrainingJob.registry.kinds.map(\.name).joined(separator: ", ")
+    throw ValidationError(
+      "\(Words.shown(mode)): give a view (features, features-30s, waveform or mel) or a trainer (\(names))."
+    )
   }
 
   private func place(_ view: View) throws -> TrainingPlace {
@@ -142,6 +176,8 @@ struct Train: ParsableCommand {
       }, manifest: known)
   }
 }
+
+extension ExternalTraining.Batches: ExpressibleByArgument {}
 
 /// Names of run directories that are not taken.
 enum RunNames {

@@ -26,8 +26,10 @@ struct TrainingJob {
   /// - Parameters:
   ///   - place: the samples and their split.
   ///   - roles: what each side is for.
+  ///   - name: the trainer; the view's usual one where it is nil.
   init(
-    view: View, _ place: TrainingPlace, _ roles: SideRoles, _ choices: TrainingChoices
+    view: View, trainer name: String?, _ place: TrainingPlace, _ roles: SideRoles,
+    _ choices: TrainingChoices
   ) throws {
     split = place.split
     let training = try place.samples(roles.training)
@@ -43,7 +45,6 @@ struct TrainingJob {
     }
     source = try TrainingSource(
       training: training, evaluated: evaluated, selection: roles.selection)
-    let name = choices.trainer
     let isExternal = name?.hasPrefix(Self.externalPrefix) == true
     let kind = isExternal ? nil : try Self.kind(name, view: view)
     let options = try TrainerOptions(parsing: choices.options)
@@ -62,7 +63,7 @@ struct TrainingJob {
     let threads = choices.threads ?? min(8, ProcessInfo.processInfo.activeProcessorCount)
     setting = TrainerSetting(
       sampleShape: training.shape, labels: training.labels, labelCounts: source.labelCounts,
-      seed: choices.seed, threads: threads, batchSize: configuration.batchSize, options: options)
+      training: training, normalisation: configuration.normalisation, seed: choices.seed, threads: threads, batchSize: configuration.batchSize, options: options)
     self.kind = kind
     self.configuration = configuration
     record = try Self.record(
@@ -98,7 +99,7 @@ struct TrainingJob {
     self.configuration = configuration
     setting = TrainerSetting(
       sampleShape: record.sampleShape, labels: record.labels, labelCounts: source.labelCounts,
-      seed: record.seed, threads: record.threads, batchSize: record.batchSize,
+      training: training, normalisation: record.normalisation, seed: record.seed, threads: record.threads, batchSize: record.batchSize,
       options: TrainerOptions(record.options.filter { $0.key != Self.patienceKey }))
     self.record = record
   }
@@ -179,8 +180,10 @@ struct TrainingJob {
   private static let splitFile = "split.json"
 
   /// Begins the run's directory.
-  func createDirectory(at path: String) throws -> RunDirectory {
-    let directory = try RunDirectory.create(at: path, record: try completeRecord())
+  func createDirectory(at path: String, for trainer: (any Trainer)?) throws -> RunDirectory {
+    var record = record
+    record.parameters = trainer?.parameterCount
+    let directory = try RunDirectory.create(at: path, record: record)
     try directory.replace(Self.splitFile, with: try CanonicalJSON.encode(split))
     return directory
   }
@@ -204,13 +207,6 @@ struct TrainingJob {
 
   /// The trainer of the job; nil where it is an external program.
   func trainer() throws -> (any Trainer)? { try kind?.make(setting) }
-
-  /// The record with the number of learnt parameters.
-  private func completeRecord() throws -> RunRecord {
-    var record = record
-    record.parameters = try trainer()?.parameterCount
-    return record
-  }
 
   /// Trains, into a directory or into nothing.
   func run(

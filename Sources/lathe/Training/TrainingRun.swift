@@ -4,23 +4,41 @@ import Training
 /// Runs a job into its directory, whatever its trainer is.
 struct TrainingRun {
   private let job: TrainingJob
-  private let directory: RunDirectory
+  private let trainer: (any Trainer)?
+  let directory: RunDirectory
   private let progress: any TrainingProgress
+  /// Of external programs.
+  var batches = ExternalTraining.Batches.none
+  var limits = ExternalTraining.Limits()
 
-  init(_ job: TrainingJob, _ directory: RunDirectory, progress: any TrainingProgress) {
+  /// Makes the trainer first, so that a run that cannot begin leaves no folder behind.
+  /// - Parameter directory: makes the folder, or opens that of a run to go on with.
+  init(
+    _ job: TrainingJob, progress: any TrainingProgress,
+    in directory: ((any Trainer)?) throws -> RunDirectory
+  ) throws {
     self.job = job
-    self.directory = directory
+    trainer = try job.trainer()
+    self.directory = try directory(trainer)
     self.progress = progress
   }
 
   /// - Throws: ``TrainingError``; what went wrong is in the run's result then, too.
   func run(resuming: Bool = false, cancellation: Cancellation) throws -> ResultRecord {
-    guard let trainer = try job.trainer() else {
-      throw TrainingError(
-        kind: .configuration, subject: job.record.trainer, detail: "it cannot be run yet",
-        hint: "name an embedded trainer")
+    if let trainer {
+      return try job.run(
+        trainer, in: directory, resuming: resuming, progress: progress, cancellation: cancellation)
     }
-    return try job.run(
-      trainer, in: directory, resuming: resuming, progress: progress, cancellation: cancellation)
+    guard !resuming else {
+      throw TrainingError(
+        kind: .configuration, subject: job.record.trainer,
+        detail: "a run by an external program cannot be gone on with", hint: "train again")
+    }
+    let command = String(job.record.trainer.dropFirst(TrainingJob.externalPrefix.count))
+    return try ExternalTraining(
+      command: command, run: directory, source: job.source, batches: batches,
+      patience: job.configuration.patience, limits: limits,
+      output: { Output.error(Words.shown($0)) }
+    ).run(progress: progress, cancellation: cancellation)
   }
 }

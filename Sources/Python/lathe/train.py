@@ -1,0 +1,94 @@
+"""``python -m lathe.train``: trains a network with PyTorch, by itself or for ``lathe train``; see --help."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .errors import ConfigurationError, ErrorCode, LatheError
+
+if TYPE_CHECKING:
+    from .training.session import Reporter, Session
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command line; the exit status that ``--help`` tells."""
+    line = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _train(line)
+    except ConfigurationError as problem:
+        print(f"lathe.train: {problem}", file=sys.stderr)
+        return 2
+    except LatheError as problem:
+        print(f"lathe.train: {problem}", file=sys.stderr)
+        return 1
+
+
+def _train(line: list[str]) -> int:
+    from .training import command_line
+
+    if {"-h", "--help"} & set(line):
+        command_line.parser().print_help()
+        return 0
+    try:
+        import safetensors  # noqa: F401
+        import torch  # noqa: F401
+    except ModuleNotFoundError as cause:
+        raise ConfigurationError(
+            ErrorCode.CONFIGURATION, f"{cause.name} is not installed: pip install 'lathe[torch]'"
+        ) from cause
+    from .training import plugin
+    from .training.batches import Sides
+    from .training.records import RunDirectory
+    from .training.session import Session
+    from .training.stream import StreamedSides
+
+    if not plugin.is_plugin():
+        options = command_line.options(line)
+        session = Session(options, Sides(options), keeps_state=True)
+        with contextlib.closing(RunDirectory(options, lambda text: print(text, flush=True))) as run:
+            return _run(session, run)
+    # Standard output is for events alone; whatever else prints there goes to standard error.
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as events:
+        os.dup2(2, 1)
+        options = command_line.options(plugin.arguments() + line, plugin.given())
+        sides: Sides | StreamedSides
+        if os.environ.get("LATHE_BATCHES") == "stream":
+            sides = StreamedSides(options, os.environ, sys.stdin.buffer)
+        else:
+            sides = Sides(options)
+        session = Session(options, sides, keeps_state=False)
+        return _run(session, plugin.Events(options, events))
+
+
+def _run(session: Session, reporter: Reporter) -> int:
+    from .training.session import DivergedError
+
+    def stop(number: int, _: object) -> None:
+        if session.stop:
+            # Asked twice: at once.
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        session.stop = True
+
+    before = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        status = session.run(reporter)
+    except DivergedError as problem:
+        reporter.end("diverged", str(problem))
+        raise
+    except LatheError as problem:
+        reporter.end("failed", str(problem))
+        raise
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+    return 130 if status == "interrupted" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

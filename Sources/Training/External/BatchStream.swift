@@ -1,0 +1,104 @@
+import Corpus
+import DataLoading
+import Safetensors
+
+/// The batches of a training as frames for a trainer's standard input.
+///
+///     8 bytes   length of what follows, little-endian
+///     a safetensors buffer of
+///       inputs               F32 [count, axes of a sample], normalised and, of the training side, augmented
+///       labels               I64 [count]
+///       tracks, slices       I64 [count]
+///       label_distributions  F32 [count, labels], where mixup is on
+///       __metadata__         side, epoch (from 1), index (of the batch in its side and epoch, from 0),
+///                            endsEpoch ("true" for the last of its side and epoch, else "false")
+///
+/// Each epoch has all batches of the training side, in an order of its own, then those of the selection side
+/// and of the test side, in the samples' order. The input ends after the last epoch.
+struct BatchStream {
+  private let sides: [(name: String, source: any SampleSource)]
+  private let record: RunRecord
+  private var training: Loader?
+  private var evaluation: Loader?
+  /// Which of the sides comes next.
+  private var place = 0
+  private var epoch = 1
+  private var index = 0
+
+  /// The batches of a training; the record's seed, batch size, augmentation and normalisation make them.
+  init(_ training: ExternalTraining) {
+    record = training.run.record
+    let names = [record.sides.training, record.sides.selection, record.sides.test]
+    sides = names.compactMap(\.self).compactMap { name in
+      training.samples(of: name).map { (name, $0) }
+    }
+  }
+
+  /// The next frame; nil after the last.
+  /// - Throws: ``TrainingError`` `.data` where samples cannot be read.
+  mutating func next() throws(TrainingError) -> [UInt8]? {
+    guard epoch <= record.epochs, place < sides.count else { return nil }
+    let side = sides[place].name
+    do {
+      guard let batch = try loader().next() else { return nil }
+      let frame = try frame(batch, side: side)
+      index += 1
+      if batch.endsEpoch { advance() }
+      return frame
+    } catch let error as LoadingError {
+      throw TrainingError(
+        kind: .data, subject: error.subject, detail: error.detail, hint: error.hint)
+    } catch {
+      throw TrainingError(kind: .data, subject: "a batch of \(side)", detail: "\(error)")
+    }
+  }
+
+  private mutating func advance() {
+    index = 0
+    evaluation = nil
+    place += 1
+    if place == sides.count { (place, epoch) = (0, epoch + 1) }
+  }
+
+  private mutating func loader() throws -> Loader {
+    if let open = place == 0 ? training : evaluation { return open }
+    var configuration = LoaderConfiguration()
+    configuration.batchSize = record.batchSize
+    configuration.seed = record.seed
+    configuration.shuffle = place == 0
+    configuration.epochs = place == 0 ? record.epochs : 1
+    // The trainer needs the processors more.
+    configuration.threads = 1
+    configuration.normalisation = record.normalisation
+    if place == 0 { configuration.augmentation = record.augmentation }
+    let made = try Loader(sides[place].source, configuration: configuration)
+    if place == 0 { training = made } else { evaluation = made }
+    return made
+  }
+
+  private func frame(_ batch: borrowing Batch, side: String) throws -> [UInt8] {
+    let count = batch.count
+    var tensors = [
+      Tensor("inputs", shape: batch.shape, Self.array(batch.floats)),
+      Tensor("labels", shape: [count], Self.array(batch.labels)),
+      Tensor("tracks", shape: [count], Self.array(batch.tracks)),
+      Tensor("slices", shape: [count], Self.array(batch.slices)),
+    ]
+    if batch.labelDistributions.count > 0 {
+      tensors.append(
+        Tensor(
+          "label_distributions", shape: [count, record.labels.count],
+          Self.array(batch.labelDistributions)))
+    }
+    let facts = [
+      "side": side, "epoch": "\(epoch)", "index": "\(index)", "endsEpoch": "\(batch.endsEpoch)",
+    ]
+    let value = try SafetensorsWriter(tensors: tensors, metadata: facts)
+    let length = UInt64(value.byteCount)
+    return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + value.bytes()
+  }
+
+  private static func array<Number: BitwiseCopyable>(_ numbers: Span<Number>) -> [Number] {
+    numbers.withUnsafeBufferPointer { Array($0) }
+  }
+}

@@ -1,0 +1,255 @@
+import Corpus
+import Glibc
+
+/// Reads what a trainer writes, and writes what it reads, until it has ended.
+///
+/// One thread polls all pipes, so that none of them can fill up and stop the others.
+struct ExternalConversation {
+  private static let pieces = 1 << 16
+  /// The bytes that are taken from a pipe before the others have their turn.
+  private static let turn = 1 << 20
+  /// How long the pipes are waited for before the process and the clock are looked at.
+  private static let patience: Int32 = 50
+
+  private let training: ExternalTraining
+  private let child: ChildProcess
+  private let clock = ContinuousClock()
+  private var output: LineSplitter
+  private var errors = LineSplitter(limit: 1 << 16, excess: .divide)
+  private var lastLines: [String] = []
+  private var outputBytes = 0
+  private var hasOutput = true
+  private var hasErrors = true
+  private var stream: BatchStream?
+  private var frame: [UInt8] = []
+  private var written = 0
+  private var lastSign: ContinuousClock.Instant
+
+  init(_ training: ExternalTraining) throws(TrainingError) {
+    self.training = training
+    let streams = training.batches == .stream
+    child = try ChildProcess(
+      command: training.command,
+      environment: ExternalEnvironment.variables(training),
+      wantsInput: streams)
+    output = LineSplitter(limit: training.limits.line, excess: .refuse)
+    stream = streams ? BatchStream(training) : nil
+    lastSign = clock.now
+  }
+
+  /// Runs to the end of the process.
+  mutating func run(
+    _ records: inout ExternalRecords, _ progress: any TrainingProgress,
+    _ cancellation: Cancellation
+  ) throws(TrainingError) -> ResultRecord {
+    defer { child.end() }
+    let pipeSignal = BlockedPipeSignal()
+    defer { pipeSignal.end() }
+    var deadline: ContinuousClock.Instant?
+    while true {
+      // The process is looked at first: what it had written is read after it was seen to have ended.
+      let hasEnded = child.look() != nil
+      if !hasEnded { wait() }
+      try readOutput(&records, progress)
+      readErrors()
+      if hasEnded, deadline == nil || !child.hasGroup { break }
+      try writeInput()
+      if let deadline {
+        if clock.now >= deadline { break }
+      } else if cancellation.isCancelled || records.isLate {
+        child.signal(SIGTERM)
+        deadline = clock.now + training.limits.grace
+      } else if let silence = training.limits.silence, clock.now - lastSign > silence {
+        throw failure("it has neither written nor read anything for \(silence)", told: true)
+      }
+      if hasEnded { wait() }
+    }
+    child.end()
+    return try conclude(&records, wasCancelled: deadline != nil, progress)
+  }
+
+  /// What the run comes to after the process has ended.
+  private mutating func conclude(
+    _ records: inout ExternalRecords, wasCancelled: Bool, _ progress: any TrainingProgress
+  ) throws(TrainingError) -> ResultRecord {
+    if let last = errors.remainder() { say(last) }
+    if wasCancelled, !records.isComplete {
+      if records.isLate { return records.result(.stoppedEarly, message: nil) }
+      return records.result(.interrupted, message: "it was asked to stop")
+    }
+    switch child.exit {
+    case .status(0), nil: break
+    case .status(let status):
+      if let end = records.end, end.status != .finished { break }
+      let cause = status > 128 && status < 160 ? " (\(Self.name(of: status - 128)))" : ""
+      throw failure("it ended with status \(status)\(cause) \(records.extent)", told: true)
+    case .signal(let signal):
+      throw failure("it was killed by \(Self.name(of: signal)) \(records.extent)", told: true)
+    }
+    if let last = output.remainder() {
+      try take(last, number: output.count, &records, progress)
+    }
+    return try records.conclude()
+  }
+
+  // MARK: Pipes
+
+  private func wait() {
+    var polled: [pollfd] = []
+    if hasOutput {
+      polled.append(pollfd(fd: child.output.number, events: Int16(POLLIN), revents: 0))
+    }
+    if hasErrors {
+      polled.append(pollfd(fd: child.errors.number, events: Int16(POLLIN), revents: 0))
+    }
+    if stream != nil, let input = child.input {
+      polled.append(pollfd(fd: input.number, events: Int16(POLLOUT), revents: 0))
+    }
+    poll(&polled, nfds_t(polled.count), Self.patience)
+  }
+
+  /// What can be read now; false where there will be no more.
+  private mutating func read(
+    _ descriptor: Descriptor, _ take: (ArraySlice<UInt8>) throws(TrainingError) -> Void
+  ) throws(TrainingError) -> Bool {
+    var bytes = [UInt8](repeating: 0, count: Self.pieces)
+    var done = 0
+    while done < Self.turn {
+      let count = Glibc.read(descriptor.number, &bytes, bytes.count)
+      if count == 0 { return false }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return errno == EAGAIN
+      }
+      done += count
+      try take(bytes[..<count])
+    }
+    return true
+  }
+
+  private mutating func readOutput(
+    _ records: inout ExternalRecords, _ progress: any TrainingProgress
+  ) throws(TrainingError) {
+    guard hasOutput else { return }
+    var pieces: [[UInt8]] = []
+    hasOutput = try read(child.output) { (bytes) throws(TrainingError) in
+      pieces.append(Array(bytes))
+    }
+    for piece in pieces {
+      lastSign = clock.now
+      outputBytes += piece.count
+      let first = output.count + 1
+      for (place, line) in output.lines(piece).enumerated() {
+        try take(line, number: first + place, &records, progress)
+      }
+      if output.isTooLong {
+        throw failure("line \(output.count) of its output is longer than \(output.limit) bytes")
+      }
+      if outputBytes > training.limits.output {
+        throw failure("it wrote more than \(training.limits.output) bytes to standard output")
+      }
+    }
+  }
+
+  private mutating func readErrors() {
+    guard hasErrors else { return }
+    var pieces: [[UInt8]] = []
+    hasErrors =
+      (try? read(child.errors) { (bytes) throws(TrainingError) in pieces.append(Array(bytes)) })
+      ?? false
+    for piece in pieces {
+      lastSign = clock.now
+      for line in errors.lines(piece) { say(line) }
+    }
+  }
+
+  private mutating func writeInput() throws(TrainingError) {
+    guard let input = child.input, stream != nil else { return }
+    var done = 0
+    while done < Self.turn {
+      if written == frame.count {
+        guard let next = try stream?.next() else { return closeInput() }
+        (frame, written) = (next, 0)
+      }
+      let count = frame.withUnsafeBytes { bytes in
+        Glibc.write(
+          input.number, bytes.baseAddress.map { $0 + written },
+          min(bytes.count - written, Self.turn))
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        if errno == EAGAIN { return }
+        // It reads no more, which it may.
+        return closeInput()
+      }
+      lastSign = clock.now
+      written += count
+      done += count
+    }
+  }
+
+  private mutating func closeInput() {
+    child.input?.close()
+    stream = nil
+    frame = []
+  }
+
+  // MARK: Lines
+
+  private mutating func take(
+    _ line: [UInt8], number: Int, _ records: inout ExternalRecords,
+    _ progress: any TrainingProgress
+  ) throws(TrainingError) {
+    let subject = "\(training.name), line \(number) of its output"
+    let event = try ExternalEvent(line, subject: subject)
+    if let told = try records.take(event, subject: subject) { progress.report(told) }
+  }
+
+  private mutating func say(_ line: [UInt8]) {
+    let text = String(decoding: line, as: UTF8.self)
+    training.output(text)
+    lastLines.append(text)
+    if lastLines.count > 5 { lastLines.removeFirst() }
+  }
+
+  private func failure(_ detail: String, told: Bool = false) -> TrainingError {
+    let last = lastLines.filter { !$0.isEmpty }.map(ExternalEvent.shown)
+    return TrainingError(
+      kind: .plugin, subject: training.name,
+      detail: told && !last.isEmpty
+        ? "\(detail); the last that it wrote to standard error: " + last.joined(separator: " | ")
+        : detail,
+      hint: "see what a trainer must do in Sources/Python/README.md")
+  }
+
+  private static func name(of signal: Int32) -> String {
+    let names: [Int32: String] = [
+      SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGILL: "SIGILL", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS",
+      SIGFPE: "SIGFPE", SIGKILL: "SIGKILL (as for want of memory)", SIGSEGV: "SIGSEGV",
+      SIGPIPE: "SIGPIPE", SIGTERM: "SIGTERM",
+    ]
+    return names[signal] ?? "signal \(signal)"
+  }
+}
+
+/// Keeps SIGPIPE from this thread, which writes to a pipe whose reader may have gone.
+private struct BlockedPipeSignal {
+  private var before = sigset_t()
+  private var pipe = sigset_t()
+
+  init() {
+    sigemptyset(&pipe)
+    sigaddset(&pipe, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &pipe, &before)
+  }
+
+  func end() {
+    var (before, pipe) = (before, pipe)
+    // One that came meanwhile would strike when it is let through.
+    if sigismember(&before, SIGPIPE) == 0 {
+      var none = timespec()
+      while sigtimedwait(&pipe, nil, &none) == SIGPIPE {}
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nil)
+  }
+}

@@ -1,0 +1,54 @@
+import Corpus
+import DataLoading
+import FoundationEssentials
+import Glibc
+
+/// What a trainer is told; ``ExternalTraining`` lists it.
+enum ExternalEnvironment {
+  /// The variables of this process, with those of the run.
+  static func variables(_ training: ExternalTraining) -> [String: String] {
+    let record = training.run.record
+    func json(_ value: JSONValue) -> String {
+      String(decoding: value.canonicalBytes(), as: UTF8.self)
+    }
+    var variables = ProcessInfo.processInfo.environment
+    let isCache = record.source.kind == .cache
+    variables["LATHE_RUN_DIR"] = absolute(training.run.path)
+    variables["LATHE_CACHE"] = isCache ? absolute(record.source.path) : ""
+    variables["LATHE_VIEW"] = record.view
+    variables["LATHE_SPLIT"] = record.split.name
+    variables["LATHE_TRAINING_SIDE"] = record.sides.training
+    variables["LATHE_SELECTION_SIDE"] = record.sides.selection ?? ""
+    variables["LATHE_TEST_SIDE"] = record.sides.test ?? ""
+    variables["LATHE_SEED"] = "\(record.seed)"
+    variables["LATHE_EPOCHS"] = "\(record.epochs)"
+    variables["LATHE_BATCH_SIZE"] = "\(record.batchSize)"
+    variables["LATHE_LABELS"] = json(.array(record.labels.map(JSONValue.string)))
+    variables["LATHE_SAMPLE_SHAPE"] = json(.array(record.sampleShape.map { .integer(Int64($0)) }))
+    var samples = [record.sides.training: JSONValue.integer(Int64(training.source.training.count))]
+    for side in training.source.evaluated {
+      samples[side.name] = .integer(Int64(side.samples.count))
+    }
+    variables["LATHE_SAMPLES"] = json(.object(samples))
+    variables["LATHE_NORMALISATION"] = record.normalisation?.statistics.axis.rawValue ?? ""
+    variables["LATHE_AUGMENTATION"] = augmentation(record)
+    variables["LATHE_OPTIONS"] = json(.object(record.options.mapValues(JSONValue.string)))
+    variables["LATHE_BATCHES"] = training.batches.rawValue
+    return variables
+  }
+
+  private static func augmentation(_ record: RunRecord) -> String {
+    guard let augmentation = record.augmentation else { return "" }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let data = try? encoder.encode(augmentation)
+    return data.map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
+  /// The path from the root, as the trainer may work elsewhere.
+  static func absolute(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+}

@@ -1,0 +1,157 @@
+public import Corpus
+
+/// A training by another program, in any language: `lathe train VIEW --trainer exec:COMMAND`.
+///
+/// The command is run by `/bin/sh -c`, in the working directory and with the environment of this process, in a
+/// process group of its own. Lathe computes the metrics, chooses the best epoch and keeps the records, so that a
+/// run looks the same whoever trained.
+///
+/// **What it is told**, in its environment: `LATHE_RUN_DIR` (a folder, where it may write files),
+/// `LATHE_CACHE` (a folder; empty where the samples are of a table), `LATHE_VIEW`, `LATHE_SPLIT`,
+/// `LATHE_TRAINING_SIDE`, `LATHE_SELECTION_SIDE` and `LATHE_TEST_SIDE` (empty where there is none), `LATHE_SEED`,
+/// `LATHE_EPOCHS`, `LATHE_BATCH_SIZE`, `LATHE_LABELS` (a JSON list: label 0 is the first), `LATHE_SAMPLE_SHAPE`
+/// (a JSON list), `LATHE_SAMPLES` (a JSON object of each side's number), `LATHE_NORMALISATION` (`first`, `overall` or empty), `LATHE_AUGMENTATION` (JSON or empty),
+/// `LATHE_OPTIONS` (a JSON object of texts) and `LATHE_BATCHES` (`stream` where batches come on its standard
+/// input, in the frames that `BatchStream` describes; else `none`, and its input is empty). It loads
+/// batches from the cache through the Python package or the C interface, or takes them from the stream.
+///
+/// **What it tells**, on its standard output: one JSON object a line, and nothing else.
+/// ```
+/// {"event":"start","parameters":388378,"options":{"optimiser":"adamw"}}               may be left out
+/// {"event":"progress","epoch":1,"samples":640,"of":7992,"loss":2.1,"accuracy":0.2}    when it likes
+/// {"event":"predictions","epoch":1,"side":"test","file":"test-1.safetensors"}         for each side, before
+/// {"event":"epoch","epoch":1,"train":{"loss":1.9,"accuracy":0.31},"learningRate":0.001,
+///  "checkpoint":"epoch-1.safetensors"}                                                which ends the epoch
+/// {"event":"end","status":"stoppedEarly","message":"…"}                               where epochs are left
+/// ```
+/// - Epochs come in order, from 1 up to those asked for. `train` is needed; `learningRate`, `trainSeconds`,
+///   `loaderSeconds`, `samples` (learnt from in the epoch) and `checkpoint` are not.
+/// - Predictions of the selection side are needed each epoch; those of the test side of each epoch that may be
+///   the best. See `PredictionsFile` for the file.
+/// - Files are named without a folder and lie in the run directory. Lathe owns what was named: it reads and
+///   removes it, so each needs a name of its own. A checkpoint (safetensors, finite numbers) becomes
+///   `last.safetensors` and, of the best epoch, `best.safetensors`. A trainer may instead write these two itself.
+/// - `status` is `finished`, `stoppedEarly`, `interrupted`, `diverged` or `failed`. A trainer that did all epochs
+///   needs no `end`. It ends with status 0 unless it failed.
+///
+/// **What it writes to standard error** is passed on, and its last lines are part of the error where it fails.
+///
+/// **Signals**: when Lathe is asked to stop, or patience with the epochs ends, the group gets SIGTERM, and after a grace period SIGKILL. What the
+/// command leaves running when it ends is killed.
+public struct ExternalTraining: Sendable {
+  /// Whether batches are written to its standard input.
+  public enum Batches: String, Sendable, Hashable, CaseIterable {
+    /// It has none.
+    case none
+    /// The frames of every epoch.
+    case stream
+  }
+
+  /// What a trainer may do before it is held to be broken.
+  public struct Limits: Sendable, Hashable {
+    /// How long it may neither write nor read anything; nil for ever.
+    public var silence: Duration? = .seconds(1_800)
+    /// How long it may take to end when it is asked to.
+    public var grace: Duration = .seconds(30)
+    /// The longest line of standard output, in bytes.
+    public var line = 1 << 20
+    /// The most bytes of standard output.
+    public var output = 256 << 20
+    /// The largest checkpoint, in bytes.
+    public var checkpoint = 8 << 30
+
+    /// Half an hour of silence, half a minute of grace.
+    public init() {}
+  }
+
+  /// The command, as the shell takes it.
+  public let command: String
+  /// Where the run is recorded.
+  public let run: RunDirectory
+  /// The samples of the sides that the run names.
+  public let source: TrainingSource
+  /// Whether batches are streamed.
+  public let batches: Batches
+  /// Epochs without a better one on the selection side after which it is stopped; nil for never.
+  public let patience: Int?
+  /// What is borne with.
+  public let limits: Limits
+  /// Takes the lines of its standard error.
+  let output: @Sendable (String) -> Void
+
+  /// A training that has yet to begin.
+  ///
+  /// - Parameters:
+  ///   - command: for `/bin/sh -c`.
+  ///   - run: a new run directory, whose record says everything that the trainer is told.
+  ///   - source: the samples of the record's training side, and of its selection and test side, by name.
+  ///   - batches: whether batches are written to its standard input.
+  ///   - patience: epochs without a better one on the selection side after which it is stopped.
+  ///   - limits: what is borne with.
+  ///   - output: is given each line that it writes to its standard error.
+  /// - Throws: ``TrainingError`` `.configuration` for an empty command, `.data` for a side without samples.
+  public init(
+    command: String, run: RunDirectory, source: TrainingSource, batches: Batches = .none,
+    patience: Int? = nil, limits: Limits = Limits(),
+    output: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws(TrainingError) {
+    guard command.contains(where: { !$0.isWhitespace }), !command.utf8.contains(0) else {
+      throw TrainingError(
+        kind: .configuration, subject: "trainer 'exec:'", detail: "there is no command",
+        hint: "write --trainer 'exec:python3 my_trainer.py'")
+    }
+    for side in [run.record.sides.selection, run.record.sides.test].compactMap(\.self) {
+      let samples = source.evaluated.first { $0.name == side }?.samples
+      guard let samples, samples.count > 0 else {
+        throw TrainingError(
+          kind: .data, subject: "side '\(side)'", detail: "it has no samples",
+          hint: "take another side, or another split")
+      }
+    }
+    self.command = command
+    self.run = run
+    self.source = source
+    self.batches = batches
+    self.patience = patience
+    self.limits = limits
+    self.output = output
+  }
+
+  /// The command in one line, for messages.
+  var name: String { "exec:" + ExternalEvent.shown(command) }
+
+  /// The samples of a side of the run.
+  func samples(of side: String) -> (any SampleSource)? {
+    if side == run.record.sides.training { return source.training }
+    return source.evaluated.first { $0.name == side }?.samples
+  }
+
+  /// Runs the command to its end and writes the run's records.
+  ///
+  /// The calling thread is kept until then; SIGPIPE is blocked on it meanwhile.
+  ///
+  /// - Parameters:
+  ///   - progress: is told what happens, on the calling thread.
+  ///   - cancellation: asks it to stop.
+  /// - Returns: the result that was written: finished, stopped early or interrupted.
+  /// - Throws: ``TrainingError``: `.plugin` where the program hangs, dies, or writes what it must not (what it said
+  ///   last is in the error), `.diverged`, `.data`, `.noSpace`, `.system`. A result that tells the same was written,
+  ///   where that was possible.
+  public func run(
+    progress: any TrainingProgress = SilentTraining(), cancellation: Cancellation = Cancellation()
+  ) throws(TrainingError) -> ResultRecord {
+    var records = ExternalRecords(self)
+    progress.report(.began(run.record, epochsDone: 0))
+    do throws(TrainingError) {
+      var conversation = try ExternalConversation(self)
+      let result = try conversation.run(&records, progress, cancellation)
+      try run.finish(result)
+      progress.report(.ended(result))
+      return result
+    } catch {
+      let status: ResultRecord.Status = error.kind == .diverged ? .diverged : .failed
+      try? run.finish(records.result(status, message: error.description))
+      throw error
+    }
+  }
+}

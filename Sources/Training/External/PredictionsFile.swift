@@ -1,0 +1,86 @@
+import Corpus
+import Safetensors
+
+/// The predictions of a side that a trainer wrote to a file of its run directory.
+///
+/// A safetensors file of F32 `probabilities` [n, labels], I64 `tracks` [n] and I64 `slices` [n]: every sample
+/// of the side once, in any order.
+struct PredictionsFile {
+  private let subject: String
+  private let bytes: [UInt8]
+
+  /// Takes a file's bytes.
+  /// - Parameter subject: the file, for messages.
+  init(_ bytes: [UInt8], subject: String) {
+    self.bytes = bytes
+    self.subject = subject
+  }
+
+  /// The most bytes that such a file of a side has: the numbers, and a header.
+  static func limit(samples: Int, labels: Int) -> Int {
+    samples * (4 * labels + 16) + SafetensorsHeader.longestHeader + 8
+  }
+
+  /// Computes the metrics of the side.
+  ///
+  /// - Parameters:
+  ///   - source: the side's samples.
+  ///   - labels: how many labels the run has.
+  /// - Throws: ``TrainingError``: `.plugin` where the file is not what it must be, `.diverged` where a
+  ///   probability is no number.
+  func evaluate(on source: any SampleSource, labels: Int) throws(TrainingError) -> SideEvaluation {
+    let (probabilities, tracks, slices) = try numbers(labels: labels)
+    guard tracks.count == source.count else {
+      throw refused("it has \(tracks.count) rows, and the side has \(source.count) samples")
+    }
+    var places: [SamplePlace: Int] = [:]
+    places.reserveCapacity(source.count)
+    for sample in 0..<source.count { places[source.place(of: sample)] = sample }
+    var evaluation = Evaluation(labels: labels, name: { source.trackID($0) })
+    for row in tracks.indices {
+      let place = SamplePlace(track: Int(tracks[row]), slice: Int(slices[row]))
+      guard let sample = places[place] else {
+        throw refused(
+          "row \(row) is track \(tracks[row]), slice \(slices[row]), which the side has not")
+      }
+      do throws(TrainingError) {
+        try evaluation.add(
+          track: place.track, slice: place.slice, label: source.label(of: sample),
+          probabilities: probabilities[row * labels..<(row + 1) * labels])
+      } catch {
+        throw TrainingError(
+          kind: error.kind == .diverged ? .diverged : .plugin, subject: subject,
+          detail: "row \(row), \(error.subject): \(error.detail)", hint: error.hint)
+      }
+    }
+    return try evaluation.finish()
+  }
+
+  private func numbers(labels: Int) throws(TrainingError) -> ([Float], [Int64], [Int64]) {
+    let value = bytes.span.bytes
+    let header: SafetensorsHeader
+    do throws(TensorError) {
+      header = try SafetensorsHeader(of: value)
+    } catch {
+      throw refused("it is no whole safetensors file: \(error.detail)")
+    }
+    guard let probabilities = header["probabilities"], probabilities.dataType == .float32,
+      probabilities.shape.count == 2, probabilities.shape[1] == labels
+    else { throw refused("it has no F32 'probabilities' [samples, \(labels)]") }
+    let rows = probabilities.shape[0]
+    func column(_ name: String) throws(TrainingError) -> [Int64] {
+      guard let entry = header[name], entry.shape == [rows], let numbers = entry.int64s(in: value)
+      else { throw refused("it has no I64 '\(name)' [\(rows)]") }
+      return numbers
+    }
+    return (probabilities.floats(in: value), try column("tracks"), try column("slices"))
+  }
+
+  private func refused(_ detail: String) -> TrainingError {
+    TrainingError(
+      kind: .plugin, subject: subject, detail: detail,
+      hint:
+        "write F32 'probabilities' [samples, labels], I64 'tracks' and 'slices' [samples]: every "
+        + "sample of the side once")
+  }
+}
