@@ -55,6 +55,11 @@ struct Evaluate: ParsableCommand {
       evaluations[name] = try model.evaluation(of: samples)
       if isOther { remark(name, samples, trained) }
     }
+    guard !evaluations.isEmpty else {
+      throw TrainingError(
+        kind: .data, subject: place.split.plan.name, detail: "no side of it is left to measure",
+        hint: "name one with --side, or another split")
+    }
     if json { return try Output.json(evaluations, pretty: true) }
     TrainingText.table(evaluations).forEach { Output.line($0) }
   }
