@@ -67,9 +67,9 @@ import Testing
   }
 
   @Test func anotherSchemaOrNone() throws {
-    try fixture.rewriteState("run") { $0["schema"] = "lathe.state/2" }
+    try fixture.rewriteState("run", schema: "lathe.state/2")
     #expect(try refusal().detail == "it is no state of a training")
-    try fixture.rewriteState("run") { $0 = [:] }
+    try fixture.rewriteState("run", schema: nil)
     #expect(try refusal().kind == .checkpoint)
     try FileManager.default.removeItem(atPath: statePath)
     try FileManager.default.copyItem(
@@ -89,11 +89,8 @@ import Testing
     (#""seconds":"#, #""seconds":-"#), (#""version":1"#, #""version":2"#),
   ])
   func countsThatContradictEachOther(_ old: String, new: String) throws {
-    try fixture.rewriteState("run") { facts in
-      let json = try #require(facts["session"])
-      #expect(json.contains(old), "\(json)")
-      facts["session"] = json.replacingOccurrences(of: old, with: new)
-    }
+    #expect(try fixture.stateJSON("run").contains(old))
+    try fixture.rewriteState("run") { $0.replacingOccurrences(of: old, with: new) }
     let error = try refusal()
     #expect([.checkpoint, .run].contains(error.kind) && !error.hint.isEmpty, "\(error)")
   }

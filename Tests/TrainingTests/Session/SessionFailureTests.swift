@@ -54,7 +54,7 @@ import Testing
 
   @Test(arguments: [
     (SoftmaxRegression.Misdeed.countsWrongly, TrainingError.Kind.plugin, "11 probabilities for 4"),
-    (.addsUpWrongly, .data, "add up to 1.1"), (.givesLogits, .data, "not logits"),
+    (.addsUpWrongly, .data, "must add up to 1"), (.givesLogits, .data, "not logits"),
     (.boasts, .plugin, "5 of 4 samples right"), (.namesAlike, .checkpoint, "layer.weight"),
   ])
   func trainersThatLie(
