@@ -120,7 +120,7 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "DataLoadingTests",
-      dependencies: ["DataLoading", "DatasetCache", "Corpus", "CKernels"],
+      dependencies: ["DataLoading", "DatasetCache", "Safetensors", "Corpus", "CKernels"],
       swiftSettings: swiftOverC),
     .testTarget(
       name: "TrainingTests",

@@ -110,18 +110,18 @@ INLINE void convolve(const int width, const int most, const int mostOfOne,
 // Registers: 32 of 16 lanes hold 14 rows by two panels; 16 of 8 lanes hold 6 rows of one panel; 16 of 4
 // lanes (or 32 of NEON's) hold 3.
 static void convolve_v1(const LatheConvolution *shape, const float *input,
-                              const float *weights, const float *bias, float *output) {
+                        const float *weights, const float *bias, float *output) {
   convolve(1, 3, 3, shape, input, weights, bias, output);
 }
 
 #if defined(__x86_64__)
 VERSION_3 static void convolve_v3(const LatheConvolution *shape, const float *input,
-                              const float *weights, const float *bias, float *output) {
+                                  const float *weights, const float *bias, float *output) {
   convolve(1, 6, 6, shape, input, weights, bias, output);
 }
 
 VERSION_4 static void convolve_v4(const LatheConvolution *shape, const float *input,
-                              const float *weights, const float *bias, float *output) {
+                                  const float *weights, const float *bias, float *output) {
   convolve(2, 14, 14, shape, input, weights, bias, output);
 }
 #endif

@@ -2,14 +2,23 @@
 
 enum { MOST_ROWS = 14 };
 
+// Memory that is read soon, and how far each position goes through it.
+typedef struct {
+  const char *next;
+  long step;
+} Approach;
+
 // One tile of the gradient: `rows` neighbouring inputs of the span by `panels` panels of sixteen channels,
 // summed over all positions of all samples in registers.
 INLINE void gradient_tile(const int rows, const int panels, const LatheConvolution *shape,
-                          const float *input, const float *gradient, float *weights) {
+                          const float *input, const float *gradient, float *weights,
+                          Approach *approach) {
   const long panelWeights = shape->segments * shape->span * 16;
   Float16Lanes sums[MOST_ROWS][2];
   UNROLLED for (int p = 0; p < panels; p++)
   UNROLLED for (int r = 0; r < rows; r++) sums[r][p] = lanes(weights + p * panelWeights + 16 * r);
+  const char *soon = approach->next;
+  const long step = approach->step;
   for (long sample = 0; sample < shape->samples; sample++) {
     const float *x = input + sample * shape->sampleStride;
     const float *g = gradient + sample * shape->outputSampleStride;
@@ -20,18 +29,22 @@ INLINE void gradient_tile(const int rows, const int panels, const LatheConvoluti
         sums[r][0] += x[r] * first;
         if (panels > 1) sums[r][1] += x[r] * second;
       }
+      __builtin_prefetch(soon);
+      soon += step;
       x += shape->rowStride;
       g += 16;
       h += 16;
     }
   }
+  approach->next = soon;
   UNROLLED for (int p = 0; p < panels; p++)
   UNROLLED for (int r = 0; r < rows; r++)
       *(Float16Lanes *)(weights + p * panelWeights + 16 * r) = sums[r][p];
 }
 
 INLINE void gradient_panels(const int panels, const int most, const LatheConvolution *shape,
-                            const float *input, const float *gradient, float *weights) {
+                            const float *input, const float *gradient, float *weights,
+                            Approach *approach) {
   const long tiles = (shape->span + most - 1) / most;
   for (long segment = 0; segment < shape->segments; segment++) {
     long done = 0;
@@ -41,7 +54,7 @@ INLINE void gradient_panels(const int panels, const int most, const LatheConvolu
       float *to = weights + (segment * shape->span + done) * 16;
 #define ROWS(n)                                                                                \
   case n:                                                                                      \
-    if (n <= most) gradient_tile(n, panels, shape, from, gradient, to);                        \
+    if (n <= most) gradient_tile(n, panels, shape, from, gradient, to, approach);              \
     break;
       switch (rows) {
         ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11)
@@ -54,39 +67,49 @@ INLINE void gradient_panels(const int panels, const int most, const LatheConvolu
 }
 
 INLINE void add_gradient(const int width, const int most, const LatheConvolution *shape,
-                         const float *input, const float *gradient, float *weights) {
+                         const float *input, const float *gradient, float *weights,
+                         const float *soon, long count) {
+  const long rounds = (shape->panels + width - 1) / width * shape->segments *
+                      ((shape->span + most - 1) / most) * shape->samples * shape->positions;
+  // Where nothing is asked for, what is in the cache already is, which costs nothing.
+  Approach approach = {(const char *)(soon ? soon : gradient),
+                       soon ? count * (long)sizeof(float) / (rounds > 0 ? rounds : 1) : 0};
   const long panelWeights = shape->segments * shape->span * 16;
   for (long panel = 0; panel < shape->panels;) {
     const float *from = gradient + panel * shape->outputPanelStride;
     float *to = weights + panel * panelWeights;
     if (width == 2 && shape->panels - panel >= 2) {
-      gradient_panels(2, most, shape, input, from, to);
+      gradient_panels(2, most, shape, input, from, to, &approach);
       panel += 2;
     } else {
-      gradient_panels(1, most, shape, input, from, to);
+      gradient_panels(1, most, shape, input, from, to, &approach);
       panel++;
     }
   }
 }
 
 static void add_gradient_v1(const LatheConvolution *shape, const float *input,
-                                              const float *gradient, float *weights) {
-  add_gradient(1, 3, shape, input, gradient, weights);
+                            const float *gradient, float *weights, const float *soon,
+                            long count) {
+  add_gradient(1, 3, shape, input, gradient, weights, soon, count);
 }
 
 #if defined(__x86_64__)
 VERSION_3 static void add_gradient_v3(const LatheConvolution *shape, const float *input,
-                                              const float *gradient, float *weights) {
-  add_gradient(1, 6, shape, input, gradient, weights);
+                                      const float *gradient, float *weights, const float *soon,
+                                      long count) {
+  add_gradient(1, 6, shape, input, gradient, weights, soon, count);
 }
 
 VERSION_4 static void add_gradient_v4(const LatheConvolution *shape, const float *input,
-                                              const float *gradient, float *weights) {
-  add_gradient(2, 14, shape, input, gradient, weights);
+                                      const float *gradient, float *weights, const float *soon,
+                                      long count) {
+  add_gradient(2, 14, shape, input, gradient, weights, soon, count);
 }
 #endif
 
 void lathe_convolution_add_gradient(const LatheConvolution *shape, const float *input,
-                                    const float *gradient, float *weights) {
-  DISPATCH(add_gradient, shape, input, gradient, weights);
+                                    const float *gradient, float *weights, const float *soon,
+                                    long count) {
+  DISPATCH(add_gradient, shape, input, gradient, weights, soon, count);
 }

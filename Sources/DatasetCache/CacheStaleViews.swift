@@ -37,12 +37,13 @@ extension Cache {
           }
         }
         // Last, because nothing else may open a database in a slot that has just become free.
-        for name in dropped {
-          if let blocks = try transaction.existingDatabase(named: Layout.blocks(of: name)) {
-            try transaction.drop(blocks)
+        var leaving: [Database] = []
+        for name in dropped.flatMap({ [$0, Layout.blocks(of: $0)] }) {
+          if let database = try transaction.existingDatabase(named: name) {
+            leaving.append(database)
           }
-          try transaction.drop(try transaction.database(named: name))
         }
+        for database in leaving { try transaction.drop(database) }
         return dropped
       }
     }

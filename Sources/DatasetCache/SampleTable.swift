@@ -160,7 +160,7 @@ import Synchronization
     return isFirst ? address : earlier
   }
 
-  /// Publishes what is now known of a member's values.
+  /// Publishes what is now known of a member's values, which were found before.
   func republish(_ address: UInt, for member: Int) {
     unsafe members[member].address.store(address, ordering: .releasing)
   }

@@ -43,3 +43,16 @@ public func latheDescribe(
     return unsafe try Texts.write(json, to: buffer, capacity: capacity)
   }
 }
+
+/// Tells what a split of a cache is.
+@_cdecl("lathe_describe_split")
+public func latheDescribeSplit(
+  _ cache: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ buffer: UnsafeMutablePointer<CChar>?,
+  _ capacity: Int64
+) -> Int64 {
+  guarded { () throws(InterfaceError) in
+    let name = unsafe try Texts.read(name, "name")
+    let json = Texts.json(try unsafe Handles.cache(cache).description(ofSplit: name))
+    return unsafe try Texts.write(json, to: buffer, capacity: capacity)
+  }
+}

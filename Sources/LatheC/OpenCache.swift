@@ -113,6 +113,27 @@ final class OpenCache: Sendable {
     }
   }
 
+  /// The JSON of `lathe_describe_split`.
+  func description(ofSplit name: String) throws(InterfaceError) -> JSONValue {
+    do {
+      guard let split = try cache.split(named: name) else {
+        throw InterfaceError(.notFound, "there is no split '\(name)'")
+      }
+      let fingerprint = try Fingerprint(hashing: CanonicalJSON.encode(split))
+      return .object([
+        "policy": .string(split.plan.policy.rawValue),
+        "sides": .array(split.sides.map(JSONValue.string)),
+        "fingerprint": .string(fingerprint.hex),
+      ])
+    } catch let error as InterfaceError {
+      throw error
+    } catch let error as CacheError {
+      throw InterfaceError(error)
+    } catch {
+      throw InterfaceError(.damaged, "split '\(name)': \(error)")
+    }
+  }
+
   /// The sides of every split, each with its number of tracks.
   private func splits() throws(CacheError) -> [String: JSONValue] {
     let counted = try cache.card()?.splits ?? [:]

@@ -36,7 +36,21 @@ import Testing
       ["duplicates"],
       ["<cache>", "--json", "--fail", "Examples:", "overlap", "Exit code 0", "with --fail, 1"]
     ),
-    (["export"], ["csv"]),
+    (["export"], ["csv", "images"]),
+    (
+      ["export", "images"],
+      [
+        "<cache>", "--output", "--split", "--colour", "viridis, magma or grey", "--scale", "--axes",
+        "--progress", "Examples:", "rock/rock.00000.3.png", "lathe export images gtzan.lathe",
+      ]
+    ),
+    (
+      ["report"],
+      [
+        "<run-dir>", "--output", "--figures", "--samples", "--title", "Examples:",
+        "lathe report runs --output report.html", "Exit code 1",
+      ]
+    ),
     (["export", "csv"], ["<cache>", "--view", "--output", "60 columns", "Examples:", "features"]),
     (["inspect"], ["<cache>", "--json", "--digest", "--verify", "Examples:", "exit code 1"]),
     (

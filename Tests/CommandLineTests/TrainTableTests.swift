@@ -59,7 +59,7 @@ import Testing
 
   @Test func choicesThatCannotBe() throws {
     for (options, words) in [
-      (["--ratios", "0.8,0.3"], "sum"), (["--ratios", "none"], "split"),
+      (["--ratios", "0.8,0.3"], "sum"), (["--ratios", "none"], "none is no number"),
       (["--ratios", "a"], "a is no"),
       (["--policy", "published:x"], "published"), (["--policy", "wild"], "wild"),
       (["--manifest", "nothing"], "nothing"), (["--test", "exam"], "no side exam"),

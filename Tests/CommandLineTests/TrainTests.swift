@@ -137,10 +137,9 @@ import Testing
   /// Where nothing is said, a run gets a folder that nobody has.
   @Test func runsNameThemselves() throws {
     for number in 0..<2 {
-      var arguments = runs.arguments("unused", ["--progress", "none"])
-      arguments.removeSubrange(3...4)
-      arguments.insert(contentsOf: ["--cache", runs.cache], at: 2)
-      arguments = arguments.filter { $0 != runs.path("unused") && $0 != "--output" }
+      let arguments = runs.arguments("unused", ["--progress", "none"]).filter {
+        $0 != "--output" && $0 != runs.path("unused")
+      }
       let result = try Program.start(arguments, in: runs.folder).end()
       #expect(result.code == 0, "\(result.errors)")
       let name = "runs/features-stratified-seed1-0.5-0.25-0.25-seed1" + (number == 0 ? "" : "-2")

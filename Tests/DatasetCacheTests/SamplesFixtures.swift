@@ -103,6 +103,15 @@ struct MadeCache {
     try Self.describe(cache, views: views)
   }
 
+  /// These tracks.
+  init(_ tracks: [MadeTrack], views: [View]) throws {
+    folder = try TemporaryFolder()
+    self.tracks = tracks.sorted { ByteOrder.precedes($0.id, $1.id) }
+    let cache = try Cache.open(at: folder.cache, for: .creating)
+    try cache.store(try self.tracks.map { try $0.prepared(views: views) })
+    try Self.describe(cache, views: views)
+  }
+
   static func describe(_ cache: Cache, views: [View], recipe: String = "one") throws {
     var fingerprints: [View: Fingerprint] = [:]
     for view in views { fingerprints[view] = try fingerprint("\(recipe) \(view.rawValue)") }

@@ -106,7 +106,7 @@ import Testing
     var expected = weights
     example.forEachProduct { expected[$2] += input[$1] * gradient[$0] }
     var shape = example.shape
-    lathe_convolution_add_gradient(&shape, input, gradient, &weights)
+    lathe_convolution_add_gradient(&shape, input, gradient, &weights, nil, 0)
     #expect(WaveformLayerRun.difference(weights, expected) < 1e-5)
   }
 }

@@ -34,6 +34,17 @@ def test_description(cache, path):
     assert sum(split.sides.values()) == cache.describe()["tracks"] == 20
 
 
+def test_splits_are_described(cache, path, split):
+    about = cache.describe_split(split)
+    assert about["policy"] in split or about["policy"] == "stratified"
+    assert set(about["sides"]) == set(cache.splits[split].sides)
+    with lathe.open(path) as again:
+        assert again.describe_split(split) == about and len(about["fingerprint"]) == 64
+    for name in ("none", "no\0ne"):
+        with pytest.raises(lathe.NotFoundError, match="no"):
+            cache.describe_split(name)
+
+
 def test_sides_are_apart_and_complete(cache, split):
     sides = [set(places(cache.loader("mel", split, side))) for side in cache.splits[split].sides]
     assert sum(map(len, sides)) == len(set.union(*sides)) == cache.views["mel"].samples

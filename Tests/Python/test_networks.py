@@ -22,8 +22,25 @@ def test_features():
     for number, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
         expected[f"layers.{number}.weight"] = (outputs, inputs)
         expected[f"layers.{number}.bias"] = (outputs,)
-    assert shapes(model) == expected
+    assert shapes(networks.Features(transform="none")) == expected
+    assert shapes(model) == expected | {"transform.quantiles": (57, 256)}
     assert model(torch.zeros(3, 57)).shape == (3, 10)
+
+
+def test_ranks_become_normal_deviates():
+    transform = networks.QuantileTransform(2)
+    generator = torch.Generator().manual_seed(1)
+    samples = torch.rand(4_000, 2, generator=generator) ** 3
+    samples[:, 1] = 7  # a constant column is in the middle
+    transform.fit(samples)
+    result = transform(samples)
+    assert result.shape == samples.shape and torch.isfinite(result).all()
+    column = result[:, 0]
+    assert column.mean().abs() < 0.01 and (column.std() - 1).abs() < 0.02
+    assert (column[samples[:, 0].argsort()].diff() >= 0).all(), "the order stays"
+    torch.testing.assert_close(result[:, 1], torch.zeros(4_000), atol=1e-6, rtol=0)
+    ends = transform(torch.tensor([[-9.0, 6.0], [9.0, 8.0]]))
+    torch.testing.assert_close(ends, transform.deviates[[0, -1]].unsqueeze(1).expand(2, 2))
 
 
 def test_waveform():

@@ -33,7 +33,8 @@ import Testing
 
   @Test(arguments: [
     ("\"blues\",", "", "1 labels"), ("\"batchSize\" : 32", "\"batchSize\" : 0", "batchSize"),
-    ("57\n", "-1\n", "sampleShape"), ("\"seed\" : 18446744073709551615", "\"seed\" : -1", "out of range"),
+    ("57\n", "-1\n", "sampleShape"),
+    ("\"seed\" : 18446744073709551615", "\"seed\" : -1", "out of range"),
     ("\"epochs\" : 3", "\"epochs\" : 1e300", "out of range"),
   ])
   func contradictionsAreRefused(_ old: String, new: String, words: String) throws {
@@ -58,7 +59,9 @@ import Testing
     let good = try folder.text("result.json")
     for (old, new) in [
       ("\"bestEpoch\" : 2", "\"bestEpoch\" : 9"), ("\"macroF1\" : 0.4", "\"macroF1\" : 1.4"),
-      ("\"tracks\" : 2", "\"tracks\" : 200"), ("\"status\" : \"finished\"", "\"status\" : \"won\""),
+      ("\"tracks\" : 2", "\"tracks\" : 200"),
+      ("\"slices\" : 20", "\"slices\" : 9223372036854775807"),
+      ("\"status\" : \"finished\"", "\"status\" : \"won\""),
     ] {
       #expect(good.contains(old))
       try folder.write(good.replacingOccurrences(of: old, with: new), "result.json")

@@ -264,9 +264,11 @@ typedef struct {
 void lathe_convolve(const LatheConvolution *shape, const float *input, const float *weights,
                     const float *bias, float *output);
 /// Adds to the packed `weights` the gradient by them: the sum over samples and positions of input times
-/// gradient[q * outputPanelStride + t * 16 + c].
+/// gradient[q * outputPanelStride + t * 16 + c]. Meanwhile it asks for `count` floats at `soon`, which the
+/// caller reads next; null and 0 for none.
 void lathe_convolution_add_gradient(const LatheConvolution *shape, const float *input,
-                                    const float *gradient, float *weights);
+                                    const float *gradient, float *weights, const float *soon,
+                                    long count);
 
 /// The size of a convolution's filters, which PyTorch keeps as weights[outputs][inputs][kernel].
 typedef struct {

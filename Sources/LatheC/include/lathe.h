@@ -160,6 +160,14 @@ int32_t lathe_close(lathe_cache *cache);
 int64_t lathe_describe(lathe_cache *cache, char *buffer, int64_t capacity);
 
 /*
+ * What a split is, as JSON:
+ *   {"policy": "stratified", "sides": ["train", "validation", "test"], "fingerprint": "…"}
+ * The fingerprint is the SHA-256 of all that the split says, as in the records of runs.
+ */
+int64_t lathe_describe_split(
+    lathe_cache *cache, const char *name, char *buffer, int64_t capacity);
+
+/*
  * Opens a loader, whose threads begin at once. `configuration` is a JSON object, UTF-8:
  *
  *   key                type                  default    range, meaning

@@ -102,7 +102,7 @@ final class Convolution1d: Layer {
     var walk = shape.walk(samples: 1, positions: shape.positions, room: room)
     lathe_convolution_add_gradient(
       &walk, input.start + sample * shape.inputCount, start + shape.margin * 16,
-      filters.partial(part))
+      filters.partial(part), nil, 0)
   }
 
   private func passOn(_ sample: Int, _ part: Int) {

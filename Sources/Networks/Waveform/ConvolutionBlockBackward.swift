@@ -53,9 +53,13 @@ extension ConvolutionBlock {
       for panel in 0..<panels {
         unfinish(sample, panel, position, count, given, part, into: start + panel * room * 16)
       }
+      // While the products of this stretch are taken, the next one comes from memory (of the first panel;
+      // blocks of several have fewer bytes for each product).
+      let next = position + count
       addProduct(
         input + sample * shape.inputCount + position * inputStep, samples: 1, positions: count,
-        start, part)
+        start, part, soon: values.start + sample * valueCount + next * 16,
+        count: min(stretch, shape.positions - next) * 16)
     }
     if passes { passOn(sample..<sample + 1, begin, part) }
   }
@@ -107,11 +111,11 @@ extension ConvolutionBlock {
 
   private func addProduct(
     _ input: UnsafePointer<Float>, samples: Int, positions: Int, _ gradient: UnsafePointer<Float>,
-    _ part: Int
+    _ part: Int, soon: UnsafePointer<Float>? = nil, count: Int = 0
   ) {
     guard filters.areLearnt else { return }
     var walk = shape.walk(samples: samples, positions: positions, room: gradientRoom)
-    lathe_convolution_add_gradient(&walk, input, gradient, filters.partial(part))
+    lathe_convolution_add_gradient(&walk, input, gradient, filters.partial(part), soon, count)
   }
 
   /// The gradient by the input, from that by the output with its margins.

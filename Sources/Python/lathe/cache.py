@@ -57,15 +57,26 @@ class Cache:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
-        if "\0" in self.path:
-            # A C string would end there and name another folder.
-            raise NotFoundError(ErrorCode.NOT_FOUND, f"{self.path!r}: no folder's name has a NUL in it")
+        _c_string(self.path, "folder")
         self._open = OpenCache(self.path)
 
     def describe(self) -> dict[str, Any]:
         """What is in it: the JSON of ``lathe_describe`` in ``lathe.h``."""
         about: dict[str, Any] = json.loads(
             _library.text(library().lathe_describe, self._open.handle)
+        )
+        return about
+
+    def describe_split(self, name: str) -> dict[str, Any]:
+        """What a split is: its ``policy``, its ``sides`` in order, and its ``fingerprint``, the SHA-256 of
+        all that it says.
+
+        :raises NotFoundError: where there is no such split.
+        """
+        about: dict[str, Any] = json.loads(
+            _library.text(
+                library().lathe_describe_split, self._open.handle, _c_string(name, "split")
+            )
         )
         return about
 
@@ -233,6 +244,13 @@ class Cache:
     def __reduce__(self) -> tuple[type[Cache], tuple[str]]:
         # Where it arrives the working directory may be another.
         return Cache, (os.path.abspath(self.path),)
+
+
+def _c_string(text: str, what: str) -> bytes:
+    if "\0" in text:
+        # A C string would end there and name another one.
+        raise NotFoundError(ErrorCode.NOT_FOUND, f"{text!r}: no {what}'s name has a NUL in it")
+    return text.encode()
 
 
 def _source(cache: Cache | str | os.PathLike[str], weight: float) -> dict[str, Any]:

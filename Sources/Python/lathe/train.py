@@ -42,19 +42,27 @@ def _train(line: list[str]) -> int:
             ErrorCode.CONFIGURATION, f"{cause.name} is not installed: pip install 'lathe[torch]'"
         ) from cause
     from .training import plugin
+    from .training.batches import Sides
     from .training.records import RunDirectory
     from .training.session import Session
+    from .training.stream import StreamedSides
 
     if not plugin.is_plugin():
         options = command_line.options(line)
-        session = Session(options, keeps_state=True)
+        session = Session(options, Sides(options), keeps_state=True)
         with contextlib.closing(RunDirectory(options, lambda text: print(text, flush=True))) as run:
             return _run(session, run)
     # Standard output is for events alone; whatever else prints there goes to standard error.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as events:
         os.dup2(2, 1)
         options = command_line.options(plugin.arguments() + line, plugin.given())
-        return _run(Session(options, keeps_state=False), plugin.Events(options, events))
+        sides: Sides | StreamedSides
+        if os.environ.get("LATHE_BATCHES") == "stream":
+            sides = StreamedSides(options, os.environ, sys.stdin.buffer)
+        else:
+            sides = Sides(options)
+        session = Session(options, sides, keeps_state=False)
+        return _run(session, plugin.Events(options, events))
 
 
 def _run(session: Session, reporter: Reporter) -> int:

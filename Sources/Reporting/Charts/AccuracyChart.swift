@@ -44,7 +44,7 @@ public struct AccuracyChart: Figure {
 
   private func nameWidth(_ canvas: borrowing Canvas) -> Double {
     let widest = rows.map { canvas.width(of: $0.name, Self.nameStyle) }.max() ?? 0
-    return min(max(widest, 90), 260)
+    return min(max(widest, 90), 340)
   }
 
   /// The middle of each line, and the lower end of the last one.

@@ -137,7 +137,8 @@ struct ConfusionLayout {
 
   func drawScale(_ canvas: borrowing Canvas) {
     let height = min(grid.height, 160)
-    let area = Rectangle(grid.right + 18, max(grid.y, grid.bottom - max(height, 90)), 10, max(height, 90))
+    let area = Rectangle(
+      grid.right + 18, max(grid.y, grid.bottom - max(height, 90)), 10, max(height, 90))
     let steps = 64
     for step in 0..<steps {
       let slice = area.height / Double(steps)
@@ -161,13 +162,16 @@ struct ConfusionLayout {
   /// White to dark blue, darker with every step, also in grey.
   static func shade(_ share: Double) -> Colour {
     // Four stops of ColorBrewer's Blues (C. Brewer, Apache licence), straight between them.
-    let stops = [Colour(0xFFFFFF), Colour(0xC6DBEF), Colour(0x6BAED6), Colour(0x2171B5), Colour(0x08306B)]
+    let stops = [
+      Colour(0xFFFFFF), Colour(0xC6DBEF), Colour(0x6BAED6), Colour(0x2171B5), Colour(0x08306B),
+    ]
     let place = min(max(share, 0), 1) * Double(stops.count - 1)
     let index = min(Int(place), stops.count - 2)
     let rest = place - Double(index)
     let (from, to) = (stops[index], stops[index + 1])
     return Colour(
-      red: from.red + (to.red - from.red) * rest, green: from.green + (to.green - from.green) * rest,
+      red: from.red + (to.red - from.red) * rest,
+      green: from.green + (to.green - from.green) * rest,
       blue: from.blue + (to.blue - from.blue) * rest)
   }
 }

@@ -43,12 +43,14 @@ struct LineChartLayout {
   /// others.
   private static func valueTicks(_ chart: LineChart) -> Ticks {
     let values = chart.series.flatMap { series in
-      series.values.compactMap { $0 } + series.band.compactMap { $0 }.flatMap {
-        [$0.lowerBound, $0.upperBound]
-      }
+      series.values.compactMap { $0 }
+        + series.band.compactMap { $0 }.flatMap {
+          [$0.lowerBound, $0.upperBound]
+        }
     }.filter(\.isFinite).sorted()
     guard let low = values.first, var high = values.last else {
-      return Ticks(0...1, limits: chart.quantity == .share ? 0...1 : nil, unit: unit(chart.quantity))
+      return Ticks(
+        0...1, limits: chart.quantity == .share ? 0...1 : nil, unit: unit(chart.quantity))
     }
     if chart.quantity == .share {
       return Ticks(
@@ -58,7 +60,8 @@ struct LineChartLayout {
     if usual > 0, high > 6 * usual { high = 2 * usual }
     // From 0 on, unless that would squeeze the lines into the upper half.
     let first = low >= 0 && low < high * 0.5 ? 0 : low
-    return Ticks(first...max(first, high), limits: low >= 0 ? 0...Double.greatestFiniteMagnitude : nil)
+    return Ticks(
+      first...max(first, high), limits: low >= 0 ? 0...Double.greatestFiniteMagnitude : nil)
   }
 
   private static func unit(_ quantity: LineChart.Quantity) -> (factor: Double, suffix: String) {
@@ -81,7 +84,9 @@ struct LineChartLayout {
 
   private func y(_ value: Double) -> Double {
     let (low, high) = (valueTicks.range.lowerBound, valueTicks.range.upperBound)
-    return plot.bottom - (value - low) / (high - low) * plot.height
+    // Cairo counts in 24 bits before the point; what is that far out is clipped anyway.
+    let share = min(max((value - low) / (high - low), -20), 21)
+    return plot.bottom - share * plot.height
   }
 
   func drawAxes(_ chart: LineChart, _ canvas: borrowing Canvas) {
@@ -124,7 +129,8 @@ struct LineChartLayout {
   }
 
   func drawBand(_ series: LineChart.Series, _ canvas: borrowing Canvas) {
-    let points = series.band.enumerated().compactMap { index, range -> (Double, ClosedRange<Double>)? in
+    let points = series.band.enumerated().compactMap {
+      index, range -> (Double, ClosedRange<Double>)? in
       guard let range, range.lowerBound.isFinite, range.upperBound.isFinite else { return nil }
       return (x(Double(index + 1)), range)
     }

@@ -105,7 +105,8 @@ public struct SpectrogramChart: Figure {
       canvas.centredText(label, at: Point(area.right + 6, y), Self.tickStyle)
     }
     canvas.text(
-      "dB", at: Point(area.right + 44, area.centre.y), TextStyle(size: 11, anchor: .middle, angle: -90)
+      "dB", at: Point(area.right + 44, area.centre.y),
+      TextStyle(size: 11, anchor: .middle, angle: -90)
     )
   }
 }

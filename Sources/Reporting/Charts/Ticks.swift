@@ -21,7 +21,9 @@ struct Ticks: Sendable, Hashable {
     _ range: ClosedRange<Double>, count: Int = 5, limits: ClosedRange<Double>? = nil,
     isWhole: Bool = false, unit: (factor: Double, suffix: String) = (1, "")
   ) {
-    var (low, high) = (range.lowerBound, range.upperBound)
+    // The difference of two numbers must be one too.
+    var (low, high) = (max(range.lowerBound, -1e307), min(range.upperBound, 1e307))
+    (low, high) = (min(low, 1e307), max(high, -1e307))
     if high - low <= abs(high) * 1e-9 {
       let reach = isWhole ? 1 : low == 0 ? 0.5 : abs(low) * 0.1
       (low, high) = (low - reach, high + reach)

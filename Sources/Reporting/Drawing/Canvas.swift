@@ -84,13 +84,14 @@ import CCairo
     case .svg:
       unsafe cairo_surface_finish(surface)
       try Self.check(unsafe cairo_surface_status(surface))
+      return SVGNames.renumbered(sink.bytes)
     case .png:
       unsafe cairo_surface_flush(surface)
       let status = unsafe cairo_surface_write_to_png_stream(
         surface, ByteSink.write, Unmanaged.passUnretained(sink).toOpaque())
       try Self.check(status)
+      return sink.bytes
     }
-    return sink.bytes
   }
 
   private func check() throws(ReportError) {

@@ -79,7 +79,9 @@ extension Canvas {
         ], colour)
     case .diamond:
       let reach = radius * 1.35
-      fill([Point(x, y - reach), Point(x + reach, y), Point(x, y + reach), Point(x - reach, y)], colour)
+      fill(
+        [Point(x, y - reach), Point(x + reach, y), Point(x, y + reach), Point(x - reach, y)], colour
+      )
     case .cross:
       let stroke = Stroke(colour, width: radius * 0.6)
       line([Point(x - radius, y - radius), Point(x + radius, y + radius)], stroke)

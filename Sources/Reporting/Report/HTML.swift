@@ -16,7 +16,8 @@ enum HTML {
         // Other control characters are not allowed in HTML, escaped or not; overrides of the direction of
         // writing would reach beyond their text.
         let isControl = scalar.properties.generalCategory == .control
-        let isOverride = (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+        let isOverride =
+          (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
         escaped.unicodeScalars.append(isControl || isOverride ? "\u{FFFD}" : scalar)
       }
     }

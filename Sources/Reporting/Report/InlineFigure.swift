@@ -6,20 +6,21 @@ enum InlineFigure {
   ///   - svg: what cairo wrote; it holds no text, only outlines.
   ///   - prefix: put before every name, since the names of two figures of one page would clash.
   ///   - title: what it shows, for those who do not see it.
-  static func html(svg: [UInt8], prefix: String, title: String) -> String {
-    var picture = String(decoding: shortened(svg), as: UTF8.self)
+  ///   - keepsColours: whether its colours mean something, so that a dark page must not turn them round.
+  static func html(
+    svg: [UInt8], prefix: String, title: String, keepsColours: Bool = false
+  ) -> String {
+    let named = SVGNames.prefixed(shortened(svg), with: prefix)
+    var picture = String(decoding: named, as: UTF8.self)
     if let start = picture.firstRange(of: "<svg")?.lowerBound {
       picture.removeSubrange(..<start)
     }
-    // Words that stand at every letter; the new form of links is known to browsers since 2018.
-    picture = picture.replacing("xlink:href", with: "href").replacing("glyph", with: "g")
-    for mark in [" id=\"", "href=\"#", "url(#"] {
-      picture = picture.replacing(mark, with: "\(mark)\(prefix)")
-    }
+    // The new form of links is known to all browsers since 2018.
+    picture = picture.replacing("xlink:href", with: "href")
     let label = HTML.text(title)
     picture = picture.replacing(
       "<svg ", with: "<svg role=\"img\" aria-label=\"\(label)\" ", maxReplacements: 1)
-    return "<figure>\(picture)</figure>\n"
+    return "<figure\(keepsColours ? " class=\"own\"" : "")>\(picture)</figure>\n"
   }
 
   /// The same picture with two digits after each point, a hundredth of a pixel, which is a third of its size.

@@ -7,7 +7,7 @@ public import Training
 public struct Report: Sendable {
   /// A picture that no run has, such as a spectrogram.
   public struct Illustration: Sendable {
-    /// What stands under it.
+    /// What it shows, for those who do not see it.
     public var caption: String
     /// The picture.
     public var figure: any Figure
@@ -65,10 +65,13 @@ public struct Report: Sendable {
       """
     page += ResultsTable.html(groups)
     var count = 0
-    func figure(_ figure: any Figure, _ title: String) throws(ReportError) -> String {
+    func figure(
+      _ figure: any Figure, _ title: String, keepsColours: Bool = false
+    ) throws(ReportError) -> String {
       count += 1
       let svg = try figure.rendered(.svg, background: nil)
-      return InlineFigure.html(svg: svg, prefix: "f\(count)-", title: title)
+      return InlineFigure.html(
+        svg: svg, prefix: "f\(count)-", title: title, keepsColours: keepsColours)
     }
     if let chart = ResultsTable.chart(groups) { page += try figure(chart, chart.title) }
     page += ResultsTable.leaks(LeakGaps(groups))
@@ -90,10 +93,12 @@ public struct Report: Sendable {
       }
       page += RunSection.tail(group)
     }
-    if !illustrations.isEmpty { page += "<h2>Samples</h2>\n" }
-    for illustration in illustrations {
-      page += try figure(illustration.figure, illustration.caption)
-      page += "<p class=\"faint\">\(HTML.text(illustration.caption))</p>\n"
+    if !illustrations.isEmpty {
+      page += "<h2>Samples</h2>\n<div class=\"pair\">\n"
+      for illustration in illustrations {
+        page += try figure(illustration.figure, illustration.caption, keepsColours: true)
+      }
+      page += "</div>\n"
     }
     page += "</body>\n</html>\n"
     return Array(page.utf8)
@@ -121,7 +126,8 @@ public struct Report: Sendable {
   static func fileName(_ text: String) -> String {
     var name = ""
     for scalar in text.lowercased().unicodeScalars.prefix(80) {
-      let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+      let isPlain =
+        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
       if isPlain {
         name.unicodeScalars.append(scalar)
       } else if !name.isEmpty, name.last != "-" {

@@ -5,7 +5,8 @@ enum ReportStyle {
     --paper:#fff;--accent:#0072b2;--warn:#9a3412}
     @media(prefers-color-scheme:dark){:root{--ink:#e6e9ec;--faint:#9aa4ae;--line:#3a424b;
     --soft:#1b2026;--paper:#12161b;--accent:#6cb6f0;--warn:#f0a37a}
-    figure svg{filter:invert(.93) hue-rotate(180deg)}}
+    figure svg{filter:invert(.93) hue-rotate(180deg)}
+    figure.own svg{filter:none;background:#fff;border-radius:4px}}
     *{box-sizing:border-box}
     body{margin:0 auto;max-width:1230px;padding:2rem 1.5rem 4rem;background:var(--paper);
     color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}
@@ -24,17 +25,20 @@ enum ReportStyle {
     thead th{border-bottom:2px solid var(--faint);font-weight:600;vertical-align:bottom}
     .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     td.n+td.n,th.n+th.n{padding-left:.4rem}
-    .interval{display:inline-block;min-width:6.6rem}
+    .interval{display:inline-block;min-width:5.8rem}
+    table.results td:first-child{white-space:nowrap}
     table.results td:nth-child(2){min-width:6rem;max-width:16rem;overflow-wrap:break-word}
-    table.results{font-size:.88rem}
+    table.results{font-size:.86rem}
+    table.results td,table.results th{padding-right:.55rem}
     table.facts td{padding:.14rem .8rem .14rem 0}
     table.facts td:first-child{color:var(--faint);white-space:nowrap;padding-right:1.5rem}
     table.facts td{overflow-wrap:anywhere}
     figure{margin:.4rem 0;max-width:100%;overflow-x:auto}
     figure svg{max-width:100%;height:auto;display:block}
+    figure image{image-rendering:pixelated}
     .pair{display:flex;flex-wrap:wrap;gap:.5rem 1.2rem;align-items:flex-start}
     .pair>*{min-width:0}
-    .pair>figure{flex:0 1 auto}
+    .pair>figure{flex:1 1 30rem;max-width:fit-content}
     pre{background:var(--soft);border:1px solid var(--line);border-radius:6px;padding:.7rem .9rem;
     font:13px/1.45 ui-monospace,"DejaVu Sans Mono",monospace;white-space:pre-wrap;
     overflow-wrap:anywhere}

@@ -7,17 +7,18 @@ enum ResultsTable {
     let page = HTML.table(
       [
         "Mode", "Trainer", "Split policy", "Runs", "Slice accuracy",
-        "Track accuracy [95 %]", "Macro F1", "Test tracks", "Parameters", "Training time",
+        "Track accuracy [95 %]", "Macro F1", "Tracks", "Parameters", "Training time",
       ], words: 3, class: "results", rows: rows)
     var notes = [
       "Track accuracy is by vote: the mean of the probabilities of a track's slices. The interval is Wilson's, "
-        + "over tracks. Figures are of the best checkpoint on the test side.",
-      "Macro F1 is over tracks. Training time is a run's, evaluation included.",
+        + "over tracks. Figures are of the checkpoint that was chosen (the last where nothing chooses), on the test side.",
+      "Macro F1 is over tracks. Training time is a run's, evaluation included. Curves of training are of the "
+        + "batches as they were learnt from, with augmentation, dropout and label smoothing where used.",
     ]
     if groups.contains(where: { $0.kind != .single }) {
       notes.append(
-        "Several runs: mean ± standard deviation. The interval of folds is over all their tracks; seeds test "
-          + "the same tracks again and have none.")
+        "Several runs: mean ± standard deviation. The interval of folds is over all their tracks; seeds may "
+          + "test the same tracks again and have none.")
     }
     return page + "<p class=\"faint\">\(notes.joined(separator: " "))</p>\n"
   }

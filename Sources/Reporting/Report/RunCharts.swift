@@ -41,7 +41,10 @@ struct RunCharts {
   }
 
   private static func mark(_ group: RunGroup) -> (epoch: Int, name: String)? {
-    guard group.kind == .single, let best = group.runs[0].result?.bestEpoch else { return nil }
+    // Where nothing chooses, the last epoch counts, which needs no mark.
+    guard group.kind == .single, group.record.sides.selection != nil,
+      let best = group.runs[0].result?.bestEpoch
+    else { return nil }
     return (best, "best: epoch \(best)")
   }
 

@@ -116,13 +116,22 @@ struct RunGroup: Sendable {
 
   /// Names what differs among groups that would otherwise read alike.
   private static func named(_ groups: [RunGroup]) -> [RunGroup] {
-    groups.map { group in
+    let named = groups.map { group in
       let others = groups.filter {
         $0.family == group.family && $0.record.split.policy == group.record.split.policy
       }
       var named = group
       named.variant = group.differences(from: others)
       return named
+    }
+    // Where nothing that is known differs, the folders do.
+    let counts = Dictionary(named.map { ($0.name, 1) }, uniquingKeysWith: +)
+    return named.map { group in
+      guard counts[group.name] ?? 1 > 1 else { return group }
+      var distinct = group
+      distinct.variant = [group.variant, group.runs[0].path].filter { !$0.isEmpty }
+        .joined(separator: ", ")
+      return distinct
     }
   }
 
@@ -139,7 +148,6 @@ struct RunGroup: Sendable {
     if differs(\.batchSize) { parts.append("batch \(record.batchSize)") }
     if differs(\.source.path) { parts.append(record.source.path) }
     if parts.isEmpty, differs(\.split.name) { parts.append(record.split.name) }
-    if parts.isEmpty, others.count > 1 { parts.append(runs[0].path) }
     return parts.joined(separator: ", ")
   }
 }

@@ -18,7 +18,8 @@ enum RunSection {
     }
     let rows = facts(group).map { ["\(HTML.text($0.0))", HTML.text($0.1)] }
       .map { "<tr><td>\($0[0])</td><td>\($0[1])</td></tr>\n" }.joined()
-    return page + "<div class=\"scroll\"><table class=\"facts\"><tbody>\n\(rows)</tbody></table></div>\n"
+    return page
+      + "<div class=\"scroll\"><table class=\"facts\"><tbody>\n\(rows)</tbody></table></div>\n"
   }
 
   private static func facts(_ group: RunGroup) -> [(String, String)] {
@@ -84,10 +85,12 @@ enum RunSection {
     if group.runs.count == 1 {
       let run = group.runs[0]
       let done = run.result?.epochs ?? run.epochs.count
-      let best = run.result?.bestEpoch ?? run.epochs.last { $0.isBest }?.epoch
+      let isChosen = run.record.sides.selection != nil
+      let best = isChosen ? run.result?.bestEpoch ?? run.epochs.last { $0.isBest }?.epoch : nil
       return "\(done) of \(run.record.epochs)" + (best.map { ", the best is epoch \($0)" } ?? "")
     }
-    return "\(list(group.runs.map { "\($0.result?.epochs ?? $0.epochs.count)" })) of \(group.record.epochs)"
+    return
+      "\(list(group.runs.map { "\($0.result?.epochs ?? $0.epochs.count)" })) of \(group.record.epochs)"
   }
 
   private static func time(_ group: RunGroup) -> String {

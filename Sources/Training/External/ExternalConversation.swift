@@ -30,8 +30,7 @@ struct ExternalConversation {
     let streams = training.batches == .stream
     child = try ChildProcess(
       command: training.command,
-      environment: ExternalEnvironment.variables(
-        training.run.record, folder: training.run.path, batches: training.batches),
+      environment: ExternalEnvironment.variables(training),
       wantsInput: streams)
     output = LineSplitter(limit: training.limits.line, excess: .refuse)
     stream = streams ? BatchStream(training) : nil

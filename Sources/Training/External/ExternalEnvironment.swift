@@ -6,15 +6,14 @@ import Glibc
 /// What a trainer is told; ``ExternalTraining`` lists it.
 enum ExternalEnvironment {
   /// The variables of this process, with those of the run.
-  static func variables(
-    _ record: RunRecord, folder: String, batches: ExternalTraining.Batches
-  ) -> [String: String] {
+  static func variables(_ training: ExternalTraining) -> [String: String] {
+    let record = training.run.record
     func json(_ value: JSONValue) -> String {
       String(decoding: value.canonicalBytes(), as: UTF8.self)
     }
     var variables = ProcessInfo.processInfo.environment
     let isCache = record.source.kind == .cache
-    variables["LATHE_RUN_DIR"] = absolute(folder)
+    variables["LATHE_RUN_DIR"] = absolute(training.run.path)
     variables["LATHE_CACHE"] = isCache ? absolute(record.source.path) : ""
     variables["LATHE_VIEW"] = record.view
     variables["LATHE_SPLIT"] = record.split.name
@@ -26,10 +25,15 @@ enum ExternalEnvironment {
     variables["LATHE_BATCH_SIZE"] = "\(record.batchSize)"
     variables["LATHE_LABELS"] = json(.array(record.labels.map(JSONValue.string)))
     variables["LATHE_SAMPLE_SHAPE"] = json(.array(record.sampleShape.map { .integer(Int64($0)) }))
+    var samples = [record.sides.training: JSONValue.integer(Int64(training.source.training.count))]
+    for side in training.source.evaluated {
+      samples[side.name] = .integer(Int64(side.samples.count))
+    }
+    variables["LATHE_SAMPLES"] = json(.object(samples))
     variables["LATHE_NORMALISATION"] = record.normalisation?.statistics.axis.rawValue ?? ""
     variables["LATHE_AUGMENTATION"] = augmentation(record)
     variables["LATHE_OPTIONS"] = json(.object(record.options.mapValues(JSONValue.string)))
-    variables["LATHE_BATCHES"] = batches.rawValue
+    variables["LATHE_BATCHES"] = training.batches.rawValue
     return variables
   }
 

@@ -10,7 +10,7 @@ public import Corpus
 /// `LATHE_CACHE` (a folder; empty where the samples are of a table), `LATHE_VIEW`, `LATHE_SPLIT`,
 /// `LATHE_TRAINING_SIDE`, `LATHE_SELECTION_SIDE` and `LATHE_TEST_SIDE` (empty where there is none), `LATHE_SEED`,
 /// `LATHE_EPOCHS`, `LATHE_BATCH_SIZE`, `LATHE_LABELS` (a JSON list: label 0 is the first), `LATHE_SAMPLE_SHAPE`
-/// (a JSON list), `LATHE_NORMALISATION` (`first`, `overall` or empty), `LATHE_AUGMENTATION` (JSON or empty),
+/// (a JSON list), `LATHE_SAMPLES` (a JSON object of each side's number), `LATHE_NORMALISATION` (`first`, `overall` or empty), `LATHE_AUGMENTATION` (JSON or empty),
 /// `LATHE_OPTIONS` (a JSON object of texts) and `LATHE_BATCHES` (`stream` where batches come on its standard
 /// input, in the frames that `BatchStream` describes; else `none`, and its input is empty). It loads
 /// batches from the cache through the Python package or the C interface, or takes them from the stream.

@@ -38,7 +38,8 @@ public struct SideMetrics: Sendable, Hashable, Codable {
     guard trackInterval.count == 2, trackInterval[0] <= trackInterval[1] else {
       throw .record(subject, "trackInterval is not a lower and an upper end")
     }
-    guard slices >= 0, tracks >= 0, tracks <= slices else {
+    // Beyond 2^53 shares of a count would be rounded, and no side is that large.
+    guard slices >= 0, slices <= 1 << 53, tracks >= 0, tracks <= slices else {
       throw .record(subject, "\(tracks) tracks cannot have \(slices) slices")
     }
   }

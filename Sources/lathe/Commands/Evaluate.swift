@@ -41,7 +41,7 @@ struct Evaluate: ParsableCommand {
     let record = model.record
     let own = try TrainingJob.place(of: record, in: runDirectory, at: cache)
     let trained = try own.samples(record.sides.training.components(separatedBy: "+"))
-    try TrainingJob.check(record, trained)
+    try TrainingJob.check(record, trained, at: own.path)
     let place = try self.place(own, record)
     let isOther = place.split.plan.name != record.split.name
     let sides =

@@ -127,6 +127,7 @@ struct ReportCommand: ParsableCommand {
     ]
     guard own.contains(target.lastPathComponent) else { return }
     throw ValidationError(
-      "--output \(Words.shown(output)) is the name of a run's own file: give another, such as report.html.")
+      "--output \(Words.shown(output)) is the name of a run's own file: give another, such as report.html."
+    )
   }
 }

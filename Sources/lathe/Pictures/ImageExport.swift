@@ -88,7 +88,8 @@ struct ImageExport {
   }
 
   /// Writes those of some slices that are missing; returns how many these were.
-  private func write(_ range: Range<Int>, of pictures: MelPictures, to place: String) throws -> Int {
+  private func write(_ range: Range<Int>, of pictures: MelPictures, to place: String) throws -> Int
+  {
     let written = Atomic(0)
     let failure = Mutex<(any Error)?>(nil)
     DispatchQueue.concurrentPerform(iterations: range.count) { index in

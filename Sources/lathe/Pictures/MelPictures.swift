@@ -57,9 +57,10 @@ struct MelPictures {
 
   /// A slice with its axes.
   func chart(_ sample: Int, _ map: ColourMap) throws -> SpectrogramChart {
-    SpectrogramChart(
-      title: "\(label(of: sample)): \(name(of: sample))", spectrogram: try spectrogram(sample),
-      map: map)
+    let place = samples.place(of: sample)
+    return SpectrogramChart(
+      title: "\(samples.trackID(place.track)), slice \(place.slice) (\(label(of: sample)))",
+      spectrogram: try spectrogram(sample), map: map)
   }
 }
 

@@ -90,7 +90,9 @@ struct TrainingChoices: ParsableArguments {
     guard let augment else { return nil }
     if augment == "none" { return .some(nil) }
     do {
-      return try JSONDecoder().decode(Augmentation.self, from: Data(augment.utf8))
+      let parts = try JSONDecoder().decode(Augmentation.self, from: Data(augment.utf8))
+      try parts.check()
+      return parts
     } catch let error as LoadingError {
       throw ValidationError("--augment: \(error).")
     } catch {

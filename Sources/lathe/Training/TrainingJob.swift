@@ -56,10 +56,13 @@ struct TrainingJob {
       choices.batch ?? defaults?.batchSize ?? configuration.batchSize, training.count)
     configuration.seed = choices.seed
     configuration.patience = choices.patience
-    configuration.augmentation = try choices.augmentation() ?? defaults?.augmentation
+    configuration.augmentation =
+      try choices.augmentation()
+      ?? defaults?.augmentation?.fitted(to: training.shape)
     if let axis = try choices.axis() ?? defaults?.normalisation {
       configuration.normalisation = try Normalisation.of(training: training, axis: axis)
     }
+    try configuration.check(for: training)
     let threads = choices.threads ?? min(8, ProcessInfo.processInfo.activeProcessorCount)
     setting = TrainerSetting(
       sampleShape: training.shape, labels: training.labels, labelCounts: source.labelCounts,
@@ -82,7 +85,7 @@ struct TrainingJob {
   init(resuming record: RunRecord, _ place: TrainingPlace) throws {
     split = place.split
     let training = try place.samples(record.sides.training.components(separatedBy: "+"))
-    try Self.check(record, training)
+    try Self.check(record, training, at: place.path)
     let sides = try [record.sides.selection, record.sides.test].compactMap { $0 }.map {
       TrainingSource.Side($0, try place.samples([$0]))
     }
@@ -185,7 +188,7 @@ struct TrainingJob {
 
   /// A path that is the same from every working folder.
   private static func absolute(_ path: String) -> String {
-    URL(fileURLWithPath: path).standardizedFileURL.path(percentEncoded: false)
+    URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
   /// Where a run keeps the side of every track.
@@ -201,17 +204,18 @@ struct TrainingJob {
   }
 
   /// Refuses samples that are not those of the run.
-  static func check(_ record: RunRecord, _ training: any SampleSource) throws {
+  /// - Parameter path: where they lie.
+  static func check(_ record: RunRecord, _ training: any SampleSource, at path: String) throws {
     guard training.labels == record.labels else {
       throw TrainingError(
-        kind: .run, subject: record.source.path,
+        kind: .run, subject: path,
         detail: "its labels are \(Words.list(training.labels)), and the run's "
           + "\(Words.list(record.labels))",
         hint: "give the cache that the run was trained on, or train again")
     }
     guard training.identity == record.source.identity else {
       throw TrainingError(
-        kind: .run, subject: record.source.path,
+        kind: .run, subject: path,
         detail: "its samples are not those that the run was trained on",
         hint: "give the cache as it was then, or train again")
     }

@@ -19,7 +19,7 @@ import math
 
 from torch import nn
 
-from .features import Features
+from .features import Features, QuantileTransform
 from .mel import ColourMap, Mel, MelSmall
 from .waveform import Convolution, Waveform, gammatone
 
@@ -29,6 +29,7 @@ __all__ = [
     "Features",
     "Mel",
     "MelSmall",
+    "QuantileTransform",
     "Waveform",
     "gammatone",
     "parameter_count",

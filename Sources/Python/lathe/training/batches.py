@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,16 @@ class Sides:
                 ErrorCode.NOT_FOUND, f"{wrong}: give --split, one of " + ", ".join(splits)
             )
         return name
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the labels."""
+        return self.cache.labels
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a sample."""
+        return self.view.shape
 
     @property
     def evaluated(self) -> list[str]:
@@ -120,19 +130,19 @@ def _side(given: str | None, usual: str, sides: Mapping[str, int]) -> str | None
     return given
 
 
-def moved(loader: Loader[Tensor], device: torch.device) -> Iterator[Moved]:
-    """The loader's batches on a device.
+def moved(batches: Iterable[Batch[Tensor]], device: torch.device) -> Iterator[Moved]:
+    """Batches on a device.
 
     For CUDA each is copied to page-locked memory and from there, without blocking and on a stream of
     its own, while the batch before it is computed with.
     """
     if device.type != "cuda":
-        for batch in loader:
+        for batch in batches:
             yield _moved(batch, device, non_blocking=False)
         return
     stream = torch.cuda.Stream(device)
     ahead: Moved | None = None
-    for batch in loader:
+    for batch in batches:
         with torch.cuda.stream(stream):
             following = _moved(batch.pin_memory(), device, non_blocking=True)
         if ahead is not None:

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from .. import networks
 from ..errors import ConfigurationError, ErrorCode
-from ..loader import Loader
 from .batches import Sides
 from .options import Options
+from .stream import StreamedSides
 
 
 def network(options: Options, labels: int, shape: tuple[int, ...]) -> nn.Module:
@@ -29,6 +29,7 @@ def network(options: Options, labels: int, shape: tuple[int, ...]) -> nn.Module:
                 hidden=options.hidden,
                 dropout=options.dropout,
                 input_dropout=options.input_dropout,
+                transform=options.transform,  # type: ignore[arg-type]
             )
         if options.network in ("waveform", "waveform-gammatone"):
             (samples,) = shape
@@ -88,8 +89,26 @@ def optimiser_of(model: nn.Module, options: Options) -> torch.optim.Optimizer:
     )
 
 
+def fit_transform(model: nn.Module, sides: Sides | StreamedSides) -> None:
+    """Fits what a network does to its inputs to the training side, where it does something.
+
+    :raises ConfigurationError: where batches are streamed, of which none can be seen beforehand.
+    """
+    transform = getattr(model, "transform", None)
+    if not isinstance(transform, networks.QuantileTransform):
+        return
+    if isinstance(sides, StreamedSides):
+        raise ConfigurationError(
+            ErrorCode.CONFIGURATION,
+            "--transform normal looks at all samples before it trains, which a stream does not let;"
+            " give --transform none",
+        )
+    with sides.evaluation(sides.training_name) as loader:
+        transform.fit(torch.cat([batch.inputs.clone() for batch in loader]))
+
+
 def class_weights(
-    options: Options, loader: Loader[Tensor], sides: Sides, device: torch.device
+    options: Options, sides: Sides | StreamedSides, device: torch.device
 ) -> Tensor | None:
     """The weight of each label in the loss; balanced: samples / (labels · samples of the label).
 
@@ -98,7 +117,7 @@ def class_weights(
     chosen = options.class_weights
     if chosen == "none":
         return None
-    names = loader.labels
+    names = sides.labels
     if isinstance(chosen, dict):
         for name, weight in chosen.items():
             if name not in names or not isinstance(weight, (int, float)) or not weight >= 0:

@@ -92,23 +92,28 @@ def parser() -> argparse.ArgumentParser:
         "--batch-size",
         type=_whole(2),
         metavar="N",
-        help="samples a step (default: waveform 64, else 32)",
+        help="samples a step (default: mel 32, else 64)",
     )
-    add("--optimiser", choices=["adamw", "sgd"], help="(adamw)")
+    add("--optimiser", choices=["adamw", "sgd"], help="(features sgd, else adamw)")
     add(
         "--learning-rate",
         type=_number(0, None),
         metavar="R",
-        help="the highest (default: features and mel-small 0.003, waveform 0.002, mel 0.001)",
+        help="the highest (default: features 0.1, waveform 0.002, mel 0.001, mel-small 0.003)",
     )
     add(
         "--weight-decay",
         type=_number(0, None),
         metavar="D",
-        help="of weights, not of biases and normalisation (0.01)",
+        help="of weights, not of biases and normalisation (features 0.0005, else 0.01)",
     )
     add("--momentum", type=_number(0, 1), metavar="M", help="of sgd (0.9)")
-    add("--nesterov", type=int, choices=[0, 1], help="of sgd: 1 for Nesterov's momentum (0)")
+    add(
+        "--nesterov",
+        type=int,
+        choices=[0, 1],
+        help="of sgd: 1 for Nesterov's momentum (features 1, else 0)",
+    )
     add("--beta1", type=_number(0, 1), metavar="B", help="of adamw (0.9)")
     add("--beta2", type=_number(0, 1), metavar="B", help="of adamw (0.999)")
     add(
@@ -153,9 +158,14 @@ def parser() -> argparse.ArgumentParser:
         "--dropout",
         type=_number(0, 1),
         metavar="P",
-        help="chance of a hidden number to be left out of a step (waveform 0.25, else 0.3; mel has none)",
+        help="chance of a hidden number to be left out of a step (features 0.4, waveform 0.25, mel-small 0.3)",
     )
-    add("--input-dropout", type=_number(0, 1), metavar="P", help="features: of an input (0)")
+    add("--input-dropout", type=_number(0, 1), metavar="P", help="features: of an input (0.1)")
+    add(
+        "--transform",
+        choices=["normal", "none"],
+        help="features: each column's ranks in the training side, as normal deviates (normal)",
+    )
     add("--hidden", type=_list, metavar="N,N", help="sizes of the hidden dense layers")
     add("--channels", type=_list, metavar="N,N", help="waveform: of the convolutions, in order")
     add("--kernels", type=_list, metavar="N,N", help="waveform: their kernel sizes")

@@ -43,6 +43,7 @@ class Options:
     augmentation: dict[str, Any] | None
     dropout: float
     input_dropout: float
+    transform: str
     channels: tuple[int, ...]
     kernels: tuple[int, ...]
     strides: tuple[int, ...]
@@ -66,7 +67,7 @@ class Options:
         for name in ("view", "cache", "split", "output", "resume"):
             del facts[name]
         return {
-            name.replace("_", "-"): value if isinstance(value, str) else json.dumps(value)
+            name.replace("_", "-"): _text(value)
             for name, value in sorted(facts.items())
             if value is not None
         }
@@ -89,7 +90,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "seed": 1, "epochs": 30, "batch_size": 32, "optimiser": "adamw", "learning_rate": 1e-3,
         "weight_decay": 1e-2, "momentum": 0.9, "nesterov": 0, "beta1": 0.9, "beta2": 0.999,
         "schedule": "one-cycle", "warm_up": 0.0, "label_smoothing": 0.1, "class_weights": "none",
-        "clip_norm": 0.0, "normalise": "overall", "dropout": 0.3, "input_dropout": 0.0,
+        "clip_norm": 0.0, "normalise": "overall", "dropout": 0.3, "input_dropout": 0.0, "transform": "none",
         "device": "auto", "precision": "auto", "pooling_kind": "max", "order": "relu-first",
         "filters": "learnt", "sample_rate": 22_050.0, "channels": (16, 32, 64, 128, 256),
         "kernels": (64, 32, 16, 8, 4), "strides": (2, 2, 2, 2, 2), "pooling": (8, 8, 1, 1, 4),
@@ -97,7 +98,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "channels_last": True,
     },
     "features": {
-        "epochs": 60, "learning_rate": 3e-3, "normalise": "first", "hidden": (256, 128, 64),
+        "epochs": 60, "batch_size": 64, "optimiser": "sgd", "nesterov": 1, "learning_rate": 0.1,
+        "weight_decay": 5e-4, "normalise": "first", "hidden": (256, 128, 64), "dropout": 0.4,
+        "input_dropout": 0.1, "transform": "normal",
     },
     "waveform": {
         "batch_size": 64, "learning_rate": 2e-3, "dropout": 0.25, "augmentation": _WAVEFORM,
@@ -130,6 +133,12 @@ def completed(given: Mapping[str, Any]) -> Options:
     for field in fields(Options):
         chosen.setdefault(field.name, False if field.name == "resume" else None)
     return Options(**chosen)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _missing(name: str) -> ConfigurationError:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from .batches import Sides
+
 if TYPE_CHECKING:
     from .session import Session
 
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 def run_record(session: Session, parameters: int) -> dict[str, Any]:
     """What ``run.json`` holds."""
     options, sides = session.options, session.sides
-    about = sides.cache.describe()
-    plan = about.get("split_plans", {}).get(sides.split, {})
+    assert isinstance(sides, Sides), "a run by itself is on a cache"
+    plan = sides.cache.describe_split(sides.split)
     names = {"training": sides.training_name, "selection": sides.selection, "test": sides.test}
     counts = {side: sides.counts(side) for side in names.values() if side is not None}
     with sides.training(0, None) as loader:
@@ -31,9 +33,9 @@ def run_record(session: Session, parameters: int) -> dict[str, Any]:
         "source": {"kind": "cache", "path": os.path.abspath(sides.cache.path), "identity": identity},
         "split": {
             "name": sides.split,
-            "policy": plan.get("policy", "unknown"),
-            "fingerprint": plan.get("fingerprint", ""),
-            "sides": list(plan.get("sides", sides.cache.splits[sides.split].sides)),
+            "policy": plan["policy"],
+            "fingerprint": plan["fingerprint"],
+            "sides": plan["sides"],
         },
         "sides": {name: side for name, side in names.items() if side is not None},
         "labels": list(session.labels),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -17,10 +18,11 @@ from torch.nn import functional
 from ..errors import ErrorCode, LatheError
 from . import checkpoints
 from .batches import Moved, Sides, moved
-from .building import Machine, class_weights, network, optimiser_of
+from .building import Machine, class_weights, fit_transform, network, optimiser_of
 from .metrics import Predictions
 from .options import Options
 from .schedules import schedule
+from .stream import StreamedSides
 
 #: Seconds between two words about progress.
 _PROGRESS = 1.0
@@ -65,20 +67,25 @@ class Session:
     :ivar stop: set by a signal: the step is finished, the state saved, and the run ends.
     """
 
-    def __init__(self, options: Options, *, keeps_state: bool) -> None:
-        """:raises LatheError: for what cannot be trained."""
+    def __init__(
+        self, options: Options, sides: Sides | StreamedSides, *, keeps_state: bool
+    ) -> None:
+        """
+        :param sides: what is trained on.
+        :param keeps_state: whether the run may be resumed.
+        :raises LatheError: for what cannot be trained.
+        """
         self.options = options
         self.stop = False
         self._state_path = Path(options.output, "state.safetensors") if keeps_state else None
         self.machine = Machine(options)
-        self.sides = Sides(options)
-        self.labels = self.sides.cache.labels
+        self.sides = sides
+        self.labels = sides.labels
         if len(self.labels) < 2:
             raise LatheError(ErrorCode.SOURCE, "there is one label only: nothing to tell apart")
         torch.manual_seed(options.seed)
-        self.model = network(options, len(self.labels), self.sides.view.shape).to(
-            self.machine.device
-        )
+        self.model = network(options, len(self.labels), sides.shape).to(self.machine.device)
+        fit_transform(self.model, sides)
         if self.machine.channels_last:
             self.model.to(memory_format=torch.channels_last)
         self._optimiser = optimiser_of(self.model, options)
@@ -108,9 +115,11 @@ class Session:
             steps = -(-loader.samples // options.batch_size)
             total = steps * options.epochs
             rate = schedule(options.schedule, total, int(options.warm_up * total))  # type: ignore[arg-type]
-            weights = class_weights(options, loader, self.sides, self.machine.device)
-            source = moved(loader, self.machine.device)
+            weights = class_weights(options, self.sides, self.machine.device)
             while epoch < options.epochs:
+                # No batch of the next epoch is asked for before this one is evaluated.
+                left = -(-(loader.samples - position) // options.batch_size)
+                source = moved(itertools.islice(loader, left), self.machine.device)
                 done = self._epoch(
                     source, epoch, batches, position, steps, loader.samples, rate, weights
                 )

@@ -1,0 +1,131 @@
+import Foundation
+import Testing
+
+/// `lathe export images` and `lathe report`.
+@Suite struct PicturesTests {
+  let collection: Collection
+
+  init() throws {
+    collection = try Collection(tracks: 10)
+    #expect(try collection.prepare("--progress", "none").code == 0)
+  }
+
+  private func export(_ more: String..., to folder: String = "pictures") throws -> Program.Result {
+    try Program.start(
+      ["export", "images", collection.cache, "--output", "\(collection.path)/\(folder)"] + more
+    ).end()
+  }
+
+  private func names(in folder: String) -> Set<String> {
+    let place = "\(collection.path)/\(folder)"
+    let all = FileManager.default.enumerator(atPath: place)?.allObjects.compactMap { $0 as? String }
+    return Set((all ?? []).filter { $0.hasSuffix(".png") || $0.contains("temporary") })
+  }
+
+  private func size(_ name: String) throws -> [Int] {
+    let png = [UInt8](
+      try #require(FileManager.default.contents(atPath: "\(collection.path)/\(name)")))
+    #expect(png.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    return [16, 20].map { png[$0..<$0 + 4].reduce(0) { $0 << 8 | Int($1) } }
+  }
+
+  @Test func everySliceHasAPicture() throws {
+    let result = try export()
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.errors.hasSuffix("20 pictures written to \(collection.path)/pictures\n"))
+    let all = names(in: "pictures")
+    #expect(all.count == 20)
+    #expect(all.contains("blues/t0.0.png") && all.contains("jazz/t1.1.png"))
+    // 4,000 samples by hops of 512, and 16 bands.
+    #expect(try size("pictures/blues/t0.0.png") == [8, 16])
+  }
+
+  @Test func whatIsThereIsKept() throws {
+    #expect(try export().code == 0)
+    let place = "\(collection.path)/pictures"
+    let whole = try #require(FileManager.default.contents(atPath: "\(place)/jazz/t1.0.png"))
+    try FileManager.default.removeItem(atPath: "\(place)/blues/t0.0.png")
+    try whole.prefix(40).write(to: URL(fileURLWithPath: "\(place)/jazz/t1.0.png"))
+    let again = try export()
+    #expect(again.code == 0 && again.errors.contains("2 pictures written"))
+    #expect(again.errors.contains("18 were there"))
+    #expect(FileManager.default.contents(atPath: "\(place)/jazz/t1.0.png") == whole)
+    let other = try export("--colour", "grey")
+    #expect(other.code == 1 && other.errors.contains("pictures of another look"))
+  }
+
+  @Test func sidesOfASplitAreFolders() throws {
+    let split = "stratified-seed1-0.8-0.1-0.1"
+    let result = try export("--split", split, "--scale", "2", "--colour", "magma")
+    #expect(result.code == 0, "\(result.errors)")
+    let all = names(in: "pictures")
+    #expect(all.count == 20 && all.contains { $0.hasPrefix("train/blues/") })
+    #expect(try size("pictures/\(all.sorted()[0])") == [16, 32])
+    let unknown = try export("--split", "none", to: "other")
+    #expect(unknown.code == 2 && unknown.errors.contains(split))
+  }
+
+  @Test func figuresHaveAxes() throws {
+    #expect(try export("--axes").code == 0)
+    let size = try size("pictures/blues/t0.0.png")
+    #expect(size[0] > 400 && size[1] > 250)
+  }
+
+  @Test func theCacheAndOthersFoldersAreLeftAlone() throws {
+    for place in ["cache", "cache/pictures", "cache/../cache/x/y"] {
+      let result = try export(to: place)
+      #expect(result.code == 2 && result.errors.contains("in the cache itself"))
+    }
+    let link = "\(collection.path)/link"
+    try FileManager.default.createSymbolicLink(
+      atPath: link, withDestinationPath: collection.cache)
+    #expect(try export(to: "link/pictures").code == 2)
+    let other = try export(to: "audio")
+    #expect(other.code == 1 && other.errors.contains("no pictures of lathe"))
+    for wrong in [
+      ["--scale", "0"], ["--scale", "33"], ["--view", "features"], ["--colour", "x"],
+    ] {
+      let result = try Program.start(
+        ["export", "images", collection.cache, "--output", "\(collection.path)/p"] + wrong
+      ).end()
+      #expect(result.code == 2)
+    }
+    #expect(try Program.run("inspect", collection.cache, "--verify").code == 0)
+  }
+
+  @Test func aReportTellsOfRuns() throws {
+    for seed in ["1", "2"] {
+      let trained = try Program.run(
+        "train", "features", "--cache", collection.cache, "--epochs", "2", "--seed", seed,
+        "--threads", "1", "--output", "\(collection.path)/runs/\(seed)", "--progress", "none")
+      #expect(trained.code == 0, "\(trained.errors)")
+    }
+    let page = "\(collection.path)/report.html"
+    let result = try Program.run(
+      "report", "\(collection.path)/runs", "--output", page, "--figures",
+      "\(collection.path)/figures", "--samples", collection.cache, "--title", "A <b> title")
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.lines.count == 2 && result.lines[1].contains("2 seeds"))
+    #expect(result.errors.contains("2 runs in \(page)"))
+    let text = try String(contentsOfFile: page, encoding: .utf8)
+    #expect(text.contains("A &lt;b&gt; title") && !text.contains("<b>"))
+    #expect(names(in: "figures").contains("sample-1.png"))
+    #expect(FileManager.default.fileExists(atPath: "\(collection.path)/figures/sample-1.svg"))
+
+    // A run that cannot be read is named, the others are told.
+    let damaged = "\(collection.path)/runs/1/metrics.jsonl"
+    try Data("rubbish\n{}\n".utf8).write(to: URL(fileURLWithPath: damaged))
+    let partly = try Program.run("report", "\(collection.path)/runs", "--output", page)
+    #expect(partly.code == 1 && partly.errors.contains("metrics.jsonl, line 1"))
+    #expect(partly.errors.contains("1 run in \(page)"))
+    let none = try Program.run("report", collection.audio, "--output", "\(collection.path)/none")
+    #expect(none.code == 1 && none.errors.contains("there is no run"))
+    #expect(!FileManager.default.fileExists(atPath: "\(collection.path)/none"))
+    let own = try Program.run(
+      "report", "\(collection.path)/runs", "--output", "\(collection.path)/runs/2/run.json")
+    #expect(own.code == 2 && own.errors.contains("a run's own file"))
+    let full = try Program.run("report", "\(collection.path)/runs/2", "--output", "/dev/full")
+    #expect(full.code == 1 && full.errors.contains("free some space"))
+    #expect(try Program.run("report", "--output", page).code == 2)
+  }
+}
