@@ -57,7 +57,8 @@ import Testing
       ["train"],
       [
         "<mode>", "--cache", "--csv", "--split", "--test", "--selection", "--ratios", "--policy",
-        "--output", "--resume", "--list", "--progress", "--trainer", "--epochs", "--batch", "--seed",
+        "--output", "--resume", "--list", "--progress", "--trainer", "--epochs", "--batch",
+        "--seed",
         "--threads", "--set", "--normalise", "--augment", "--patience", "exec:COMMAND", "Examples:",
         "lathe train features --cache gtzan.lathe", "lathe train --resume runs/a", "ends with 130",
       ]

@@ -9,8 +9,8 @@ struct Evaluate: ParsableCommand {
     abstract: "Measure what a run has learnt, on any side of any split.",
     discussion: """
       Of a run by an embedded trainer. Accuracy is given by slices and by tracks (the mean of the slices' \
-      probabilities decides), with a 95 % interval over tracks. On another split than the run's own, tracks \
-      that were trained on may be among those measured; how many is said.
+      probabilities decides), with a 95 % interval over tracks. On another split than the run's own, and \
+      on one by slices, tracks that were trained on may be among those measured; how many is said.
 
       Examples:
         lathe evaluate runs/a
@@ -53,7 +53,7 @@ struct Evaluate: ParsableCommand {
         continue
       }
       evaluations[name] = try model.evaluation(of: samples)
-      if isOther { remark(name, samples, trained) }
+      if isOther || name != record.sides.training { remark(name, samples, trained) }
     }
     guard !evaluations.isEmpty else {
       throw TrainingError(

@@ -36,7 +36,9 @@ extension Train {
     let contents = try RunDirectory.contents(at: path)
     guard let result = contents.result, result.status.isWhole else { return false }
     Output.error("the run has ended; nothing is left to train")
-    if progress != .json {
+    if progress == .json {
+      TrainingText.sink(progress).report(.ended(result))
+    } else {
       TrainingText.lines(result, contents.record).forEach { Output.line($0) }
     }
     return true

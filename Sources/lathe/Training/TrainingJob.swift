@@ -46,6 +46,11 @@ struct TrainingJob {
     source = try TrainingSource(
       training: training, evaluated: evaluated, selection: roles.selection)
     let isExternal = name?.hasPrefix(Self.externalPrefix) == true
+    if isExternal, name?.dropFirst(Self.externalPrefix.count).allSatisfy(\.isWhitespace) == true {
+      throw TrainingError(
+        kind: .configuration, subject: "trainer 'exec:'", detail: "there is no command",
+        hint: "write --trainer 'exec:python3 my_trainer.py'")
+    }
     let kind = isExternal ? nil : try Self.kind(name, view: view)
     let options = try TrainerOptions(parsing: choices.options)
     if let kind { try options.check(for: kind) }
