@@ -97,7 +97,13 @@ let package = Package(
         "DataLoading", "Training", "Networks", "Reporting", "Exporting", "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      resources: [.embedInCode("Benchmark/reference_timings.py")],
+      resources: [
+        .embedInCode("Benchmark/reference_timings.py"),
+        .embedInCode("Benchmark/torch_steps.py"),
+        .embedInCode("../Python/lathe/networks/features.py"),
+        .embedInCode("../Python/lathe/networks/mel.py"),
+        .embedInCode("../Python/lathe/networks/waveform.py"),
+      ],
       swiftSettings: swift),
 
     .testTarget(name: "ArchitectureTests", swiftSettings: swift),

@@ -1,10 +1,10 @@
 import CKernels
-import DataLoading
-import Safetensors
-import Training
+package import DataLoading
+package import Safetensors
+package import Training
 
 /// Trains a network with cross-entropy and an optimiser, on threads of its own.
-final class NetworkTrainer: Trainer {
+package final class NetworkTrainer: Trainer {
   /// What is chosen about a training beside the network itself.
   struct Configuration {
     var optimiser = Optimiser.Configuration()
@@ -24,7 +24,7 @@ final class NetworkTrainer: Trainer {
   private let optimiser: Optimiser?
   private var schedule: Schedule
   private let loss: CrossEntropy
-  private let team: ThreadTeam
+  let team: ThreadTeam
   private let averages: [FloatStorage]
   private let labels: Int
 
@@ -66,9 +66,9 @@ final class NetworkTrainer: Trainer {
       rows: setting.batchSize, training: !setting.isForPrediction, team: team)
   }
 
-  var parameterCount: Int { network.parameterCount }
+  package var parameterCount: Int { network.parameterCount }
 
-  func train(
+  package func train(
     on batch: borrowing Batch, at moment: TrainingMoment
   ) throws(TrainingError) -> StepResult {
     if configuration.warmUp > 0, schedule.warmUpSteps == 0 {
@@ -77,8 +77,12 @@ final class NetworkTrainer: Trainer {
     let outcome = gradients(of: batch, step: moment.step)
     let rate = schedule.rate(step: moment.step, of: moment.steps)
     // Weights that a loss without a value would spoil stay as they were.
-    if outcome.loss.isFinite { optimiser?.step(rate: rate, team: team) }
-    average(after: moment.step)
+    if outcome.loss.isFinite {
+      team.times.section("optimiser") {
+        _ = optimiser?.step(rate: rate, team: team)
+        average(after: moment.step)
+      }
+    }
     return StepResult(loss: outcome.loss, correct: outcome.correct, learningRate: rate)
   }
 
@@ -89,13 +93,21 @@ final class NetworkTrainer: Trainer {
     return batch.floats.withUnsafeBufferPointer { inputs in
       guard let inputs = inputs.baseAddress else { return CrossEntropy.Outcome() }
       let logits = network.body.forward(inputs, rows: rows, pass)
-      let labels = batch.labels
-      let outcome = loss.apply(
-        to: logits, rows: rows, labels: self.labels, target: { Int(labels[$0]) },
-        distributions: batch.labelDistributions)
+      let outcome = team.times.section("loss") { cost(of: batch, logits) }
       _ = network.body.backward(logits, rows: rows, needsInput: false, pass)
       return outcome
     }
+  }
+
+  /// The loss; its derivative takes the logits' place.
+  private func cost(
+    of batch: borrowing Batch, _ logits: UnsafeMutablePointer<Float>
+  ) -> CrossEntropy.Outcome {
+    let labels = batch.labels
+    let distributions = batch.labelDistributions
+    return loss.apply(
+      to: logits, rows: batch.count, labels: self.labels, target: { Int(labels[$0]) },
+      distributions: distributions)
   }
 
   private func average(after step: Int) {
@@ -111,7 +123,7 @@ final class NetworkTrainer: Trainer {
     }
   }
 
-  func predict(
+  package func predict(
     _ batch: borrowing Batch, into probabilities: inout [Float]
   ) throws(TrainingError) {
     exchangeAverages()
@@ -133,18 +145,18 @@ final class NetworkTrainer: Trainer {
     }
   }
 
-  func weights() -> [Tensor] {
+  package func weights() -> [Tensor] {
     network.tensors(averages.isEmpty ? nil : averages)
   }
 
-  func restore(weights: TensorFile) throws(TrainingError) {
+  package func restore(weights: TensorFile) throws(TrainingError) {
     try network.restore(weights)
     for (parameter, average) in zip(network.parameters, averages) {
       average.fill(from: parameter.value.array)
     }
   }
 
-  func state() -> TrainerState {
+  package func state() -> TrainerState {
     var tensors = (optimiser?.moments ?? []).map {
       Tensor($0.name, shape: $0.parameter.shape, Array($0.value.span.prefix($0.parameter.count)))
     }
@@ -159,7 +171,7 @@ final class NetworkTrainer: Trainer {
       facts: ["optimiserSteps": "\(optimiser?.steps ?? 0)", "plateau": schedule.progress])
   }
 
-  func restore(state: TrainerState) throws(TrainingError) {
+  package func restore(state: TrainerState) throws(TrainingError) {
     let file = TensorFile(state.tensors, path: "state.safetensors")
     var floats: [(FloatStorage, [Float])] = []
     for (name, parameter, value) in optimiser?.moments ?? [] {
@@ -183,7 +195,7 @@ final class NetworkTrainer: Trainer {
     self.schedule = schedule
   }
 
-  func finishEpoch(_ result: EpochResult) {
+  package func finishEpoch(_ result: EpochResult) {
     schedule.finishEpoch(loss: result.selectionLoss ?? result.trainingLoss)
   }
 }

@@ -36,11 +36,11 @@ import Training
     let convolutions =
       2 * 1_024 * 22_019 + 3 * (16_384 * 1_361 + 32_768 * 78 + 65_536 * 36 + 131_072 * 17)
     let dense = 3 * (1_024 * 128 + 128 * 64 + 640)
-    let operations = try WaveformNetwork().operations(length: 44_100, labels: 10)
-    #expect(operations == 2 * (convolutions + dense))
-    let fixed = WaveformNetwork(firstFilters: .fixedGammatone)
-    #expect(
-      try fixed.operations(length: 44_100, labels: 10) == operations - 2 * 1_024 * 22_019)
+    let network = try WaveformNetwork().make(length: 44_100, labels: 10, seed: 1)
+    #expect(network.trainingOperations == 2 * (convolutions + dense))
+    let fixed = try WaveformNetwork(firstFilters: .fixedGammatone).make(
+      length: 44_100, labels: 10, seed: 1)
+    #expect(fixed.trainingOperations == network.trainingOperations - 2 * 1_024 * 22_019)
   }
 
   @Test func otherLabelsChangeTheLastLayerOnly() throws {

@@ -30,6 +30,11 @@ protocol Layer: AnyObject {
   /// - Throws: ``TrainingError/Kind/system`` where there is not so much memory.
   func reserve(rows: Int, training: Bool, team: ThreadTeam) throws(TrainingError)
 
+  /// Floating-point operations of the products in a step of training for one sample, each as a plain sum: a
+  /// multiplication and an addition for every weight and position, forward, for the gradient by the
+  /// weights and, where it is wanted, for that by the input.
+  func trainingOperations(needsInput: Bool) -> Int
+
   /// The output for `rows` samples.
   func forward(
     _ input: UnsafePointer<Float>, rows: Int, _ pass: Pass
@@ -52,6 +57,8 @@ extension Layer {
   var parameters: [Parameter] { [] }
   /// Nothing is kept.
   var statistics: [RunningStatistic] { [] }
+  /// No products.
+  func trainingOperations(needsInput: Bool) -> Int { 0 }
   /// How many numbers an output sample has.
   var outputCount: Int { outputShape.reduce(1, *) }
 }

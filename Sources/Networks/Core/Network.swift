@@ -19,6 +19,8 @@ final class Network {
 
   /// How many labels there are logits for.
   var labelCount: Int { body.outputCount }
+  /// Floating-point operations of the products of a step of training for one sample, by plain sums.
+  var trainingOperations: Int { body.trainingOperations(needsInput: false) }
   /// How many numbers are learnt.
   var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 }

@@ -14,6 +14,17 @@ final class Sequential: Layer {
   var outputShape: [Int] { layers.last?.outputShape ?? inputShape }
   var parameters: [Parameter] { layers.flatMap(\.parameters) }
   var statistics: [RunningStatistic] { layers.flatMap(\.statistics) }
+  /// Before the first layer that learns, nobody asks for a derivative.
+  private var firstLearning: Int {
+    layers.firstIndex { !$0.parameters.isEmpty } ?? layers.count
+  }
+
+  func trainingOperations(needsInput: Bool) -> Int {
+    let first = firstLearning
+    return layers.enumerated().reduce(0) { total, item in
+      total + item.element.trainingOperations(needsInput: needsInput || item.offset > first)
+    }
+  }
 
   func reserve(rows: Int, training: Bool, team: ThreadTeam) throws(TrainingError) {
     for layer in layers { try layer.reserve(rows: rows, training: training, team: team) }
@@ -23,20 +34,22 @@ final class Sequential: Layer {
     _ input: UnsafePointer<Float>, rows: Int, _ pass: Pass
   ) -> UnsafeMutablePointer<Float> {
     var last = UnsafeMutablePointer(mutating: input)
-    for layer in layers { last = layer.forward(last, rows: rows, pass) }
+    for layer in layers {
+      last = pass.team.times.section(layer.title) { layer.forward(last, rows: rows, pass) }
+    }
     return last
   }
 
   func backward(
     _ gradient: UnsafeMutablePointer<Float>, rows: Int, needsInput: Bool, _ pass: Pass
   ) -> UnsafeMutablePointer<Float>? {
-    // Before the first layer that learns, nobody asks for a derivative.
-    let first = layers.firstIndex { !$0.parameters.isEmpty } ?? layers.count
+    let first = firstLearning
     var last: UnsafeMutablePointer<Float>? = gradient
     for (index, layer) in layers.enumerated().reversed() {
       guard let given = last, needsInput || index >= first else { return nil }
-      last = layer.backward(
-        given, rows: rows, needsInput: needsInput || index > first, pass)
+      last = pass.team.times.section(layer.title, isBackward: true) {
+        layer.backward(given, rows: rows, needsInput: needsInput || index > first, pass)
+      }
     }
     return needsInput ? last : nil
   }

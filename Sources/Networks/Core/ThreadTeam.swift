@@ -9,11 +9,13 @@ import Training
 /// The caller works too. A thread that has nothing to do looks out for a few microseconds, since the next
 /// piece mostly comes at once, and sleeps then, so that a loader's threads find a processor.
 ///
-/// `@unchecked Sendable`: the body is written before the work is published and read only by those who
-/// claimed a part of it; everything else is atomic.
+/// `@unchecked Sendable`: the body and ``times`` are written before the work is published and read only by
+/// those who claimed a part of it; everything else is atomic.
 final class ThreadTeam: @unchecked Sendable {
   /// How many threads work, the caller's included.
   let count: Int
+  /// Where the time goes, while that is measured; nil otherwise.
+  var times: WorkTimes?
 
   private var workers: [OwnThread] = []
   private let shared: Shared
@@ -45,6 +47,13 @@ final class ThreadTeam: @unchecked Sendable {
   ///
   /// Which thread takes which part is chance: a result must not depend on it.
   func run(_ parts: Int, _ body: (Int) -> Void) {
+    guard let times else { return perform(parts, body) }
+    times.piece {
+      perform(parts) { part in times.part { body(part) } }
+    }
+  }
+
+  private func perform(_ parts: Int, _ body: (Int) -> Void) {
     guard parts > 1, count > 1 else {
       for part in 0..<max(0, parts) { body(part) }
       return

@@ -43,6 +43,13 @@ final class Linear: Layer {
     if training { try inputGradient.reserve(rows * inputs) }
   }
 
+  func trainingOperations(needsInput: Bool) -> Int {
+    2 * inputs * outputs * (needsInput ? 3 : 2)
+  }
+
+  /// Operations of a product of all weights with so many samples.
+  private func operations(_ rows: Int) -> Int { 2 * rows * inputs * outputs }
+
   /// Samples from which on another thread pays: its share must take longer than waking it.
   private var leastRows: Int { max(8, 500_000 / (inputs * outputs)) }
 
@@ -53,10 +60,12 @@ final class Linear: Layer {
     let output = output.start
     pass.team.divide(rows, atLeast: leastRows) { part in
       let start = output + part.lowerBound * outputs
-      LinearAlgebra.multiply(
-        rows: part.count, columns: outputs, inner: inputs, input + part.lowerBound * inputs,
-        strideA: inputs, weight.value.base, strideB: inputs, transposedB: true, into: start,
-        strideC: outputs)
+      pass.team.times.product(operations(part.count)) {
+        LinearAlgebra.multiply(
+          rows: part.count, columns: outputs, inner: inputs, input + part.lowerBound * inputs,
+          strideA: inputs, weight.value.base, strideB: inputs, transposedB: true, into: start,
+          strideC: outputs)
+      }
       lathe_add_bias(bias.value.base, part.count, outputs, isRectified ? 1 : 0, start)
     }
     return output
@@ -71,19 +80,23 @@ final class Linear: Layer {
     }
     // The weights are divided, not the samples, so that nothing has to be added up afterwards.
     pass.team.divide(outputs, atLeast: max(8, 500_000 / (inputs * rows))) { part in
-      LinearAlgebra.multiply(
-        rows: part.count, columns: inputs, inner: rows, gradient + part.lowerBound,
-        strideA: outputs, transposedA: true, input, strideB: inputs,
-        into: weight.gradient.base + part.lowerBound * inputs, strideC: inputs)
+      pass.team.times.product(2 * part.count * inputs * rows) {
+        LinearAlgebra.multiply(
+          rows: part.count, columns: inputs, inner: rows, gradient + part.lowerBound,
+          strideA: outputs, transposedA: true, input, strideB: inputs,
+          into: weight.gradient.base + part.lowerBound * inputs, strideC: inputs)
+      }
     }
     lathe_column_sums(gradient, rows, outputs, bias.gradient.base)
     guard needsInput else { return nil }
     let result = inputGradient.start
     pass.team.divide(rows, atLeast: leastRows) { part in
-      LinearAlgebra.multiply(
-        rows: part.count, columns: inputs, inner: outputs, gradient + part.lowerBound * outputs,
-        strideA: outputs, weight.value.base, strideB: inputs,
-        into: result + part.lowerBound * inputs, strideC: inputs)
+      pass.team.times.product(operations(part.count)) {
+        LinearAlgebra.multiply(
+          rows: part.count, columns: inputs, inner: outputs, gradient + part.lowerBound * outputs,
+          strideA: outputs, weight.value.base, strideB: inputs,
+          into: result + part.lowerBound * inputs, strideC: inputs)
+      }
     }
     return result
   }

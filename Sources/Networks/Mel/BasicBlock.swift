@@ -55,6 +55,13 @@ final class BasicBlock: BlockedLayer {
   }
 
   var outputShape: [Int] { output.axes }
+
+  func trainingOperations(needsInput: Bool) -> Int {
+    convolution1.trainingOperations(needsInput: needsInput)
+      + convolution2.trainingOperations(needsInput: true)
+      + (projection?.trainingOperations(needsInput: needsInput) ?? 0)
+  }
+
   var parameters: [Parameter] { layers.flatMap(\.parameters) }
   var statistics: [RunningStatistic] { layers.flatMap(\.statistics) }
 

@@ -42,6 +42,10 @@ final class ColumnConvolution: Layer {
 
   var outputShape: [Int] { output.axes }
 
+  func trainingOperations(needsInput: Bool) -> Int {
+    weight.count * output.positions * 2 * (needsInput ? 3 : 2)
+  }
+
   func reserve(rows: Int, training: Bool, team: ThreadTeam) throws(TrainingError) {
     try result.reserve(rows * output.count)
     let columns = group * output.positions * columnBlocks * Self.lanes
@@ -76,7 +80,11 @@ final class ColumnConvolution: Layer {
       layColumns(input + first * self.input.count, samples: samples, columns)
       let target = result + first * output.count
       let products = samples == 1 ? target : columns + columnBlocks * count * Self.lanes
-      multiply(columns, weights, rows: count, into: products)
+      pass.team.times.product(
+        BlockedShape.operations(rows: count, blocks: columnBlocks, panels: output.blocks)
+      ) {
+        multiply(columns, weights, rows: count, into: products)
+      }
       if samples > 1 {
         copy(samples) { sample, block in
           (
@@ -128,13 +136,19 @@ final class ColumnConvolution: Layer {
         }
         let products = samples > 1 ? UnsafePointer(gathered) : given
         layColumns(source + first * input.count, samples: samples, columns)
-        lathe_blocked_gradient(
-          columns, count * lanes, count, columnBlocks, products, count * lanes, output.blocks,
-          sums, columnBlocks * lanes * lanes, item == mine.lowerBound ? 0 : 1)
+        let operations = BlockedShape.operations(
+          rows: count, blocks: columnBlocks, panels: output.blocks)
+        pass.team.times.product(operations) {
+          lathe_blocked_gradient(
+            columns, count * lanes, count, columnBlocks, products, count * lanes, output.blocks,
+            sums, columnBlocks * lanes * lanes, item == mine.lowerBound ? 0 : 1)
+        }
         guard needsInput else { continue }
-        lathe_blocked_product(
-          products, count * lanes, count, output.blocks, turned, output.blocks * lanes * lanes,
-          columnBlocks, columns, count * lanes, 0)
+        pass.team.times.product(operations) {
+          lathe_blocked_product(
+            products, count * lanes, count, output.blocks, turned, output.blocks * lanes * lanes,
+            columnBlocks, columns, count * lanes, 0)
+        }
         addUpColumns(columns, samples: samples, into: inputGradient.start + first * input.count)
       }
     }

@@ -24,6 +24,8 @@ final class PlanarConvolution: Layer {
 
   private var weight: Parameter { parameters[0] }
   private var taps: Int { plane.kernel * plane.kernel }
+  /// Of one sample, with repeated channels summed and outputs filled up.
+  private var operations: Int { 2 * packedCount * output.positions }
   private var packedCount: Int { output.blocks * channels * taps * Self.lanes }
   private var imageCount: Int { (channels * plane.height * plane.width + 15) / 16 * 16 }
 
@@ -51,6 +53,11 @@ final class PlanarConvolution: Layer {
 
   var outputShape: [Int] { output.axes }
 
+  func trainingOperations(needsInput: Bool) -> Int {
+    // Nothing is before it.
+    weight.count * output.positions * 2 * 2
+  }
+
   func reserve(rows: Int, training: Bool, team: ThreadTeam) throws(TrainingError) {
     try result.reserve(rows * output.count)
     try workspace.reserve(
@@ -69,8 +76,10 @@ final class PlanarConvolution: Layer {
       let image = workspace.part(part)
       pad(input + sample * channels * height * width, into: image)
       withUnsafePointer(to: plane) { plane in
-        lathe_planar_convolution(
-          plane, image, weights, bias, output.blocks, result + sample * output.count)
+        pass.team.times.product(operations) {
+          lathe_planar_convolution(
+            plane, image, weights, bias, output.blocks, result + sample * output.count)
+        }
       }
     }
     return result
@@ -88,8 +97,10 @@ final class PlanarConvolution: Layer {
       for sample in rows * part / parts..<rows * (part + 1) / parts {
         pad(source + sample * channels * height * width, into: image)
         withUnsafePointer(to: plane) { plane in
-          lathe_planar_gradient(
-            plane, image, gradient + sample * output.count, output.blocks, sums)
+          pass.team.times.product(operations) {
+            lathe_planar_gradient(
+              plane, image, gradient + sample * output.count, output.blocks, sums)
+          }
         }
       }
     }

@@ -58,6 +58,10 @@ final class WinogradConvolution: Layer {
 
   var outputShape: [Int] { output.axes }
 
+  func trainingOperations(needsInput: Bool) -> Int {
+    weight.count * output.positions * 2 * (needsInput ? 3 : 2)
+  }
+
   private static func tiles(of shape: BlockedShape, tile: Int) -> Int {
     ((shape.height + tile - 1) / tile) * ((shape.width + tile - 1) / tile)
   }
@@ -65,6 +69,11 @@ final class WinogradConvolution: Layer {
   /// The larger tile has about five times the rounding error; it must spare a sixth of the work.
   private static func cheapestTile(_ shape: BlockedShape) -> Int {
     6 * 36 * tiles(of: shape, tile: 4) <= 5 * 16 * tiles(of: shape, tile: 2) ? 4 : 2
+  }
+
+  /// Of the products of all points.
+  func operations(rows: Int, _ inputs: BlockedShape, panels: Int) -> Int {
+    points * BlockedShape.operations(rows: rows, blocks: inputs.blocks, panels: panels)
   }
 
   /// Channels, filled up to sixteens.
@@ -161,14 +170,17 @@ final class WinogradConvolution: Layer {
         let products = columns + points * count * padded(from)
         transformInput(
           source + first * from.count, from, samples: samples, into: columns, tiles: count)
-        for point in 0..<points {
-          for slab in 0..<slabs(to) {
-            let panels = panels(slab, of: to)
-            lathe_blocked_product(
-              columns + point * count * padded(from), count * lanes, count, from.blocks,
-              shared + slab * slabCount + point * panels * padded(from) * lanes,
-              padded(from) * lanes, panels,
-              products + (point * to.blocks + slab * Self.slab) * count * lanes, count * lanes, 0)
+        team.times.product(operations(rows: count, from, panels: to.blocks)) {
+          for point in 0..<points {
+            for slab in 0..<slabs(to) {
+              let panels = panels(slab, of: to)
+              lathe_blocked_product(
+                columns + point * count * padded(from), count * lanes, count, from.blocks,
+                shared + slab * slabCount + point * panels * padded(from) * lanes,
+                padded(from) * lanes, panels,
+                products + (point * to.blocks + slab * Self.slab) * count * lanes, count * lanes,
+                0)
+            }
           }
         }
         for sample in 0..<samples {
@@ -186,11 +198,13 @@ final class WinogradConvolution: Layer {
         let weights = workspace.part(part)
         let products = weights + slabCount
         transformWeights(slab, to, weights)
-        for point in 0..<points {
-          lathe_blocked_product(
-            shared + point * count * padded(from), count * lanes, count, from.blocks,
-            weights + point * panels * padded(from) * lanes, padded(from) * lanes, panels,
-            products + point * panels * count * lanes, count * lanes, 0)
+        team.times.product(operations(rows: count, from, panels: panels)) {
+          for point in 0..<points {
+            lathe_blocked_product(
+              shared + point * count * padded(from), count * lanes, count, from.blocks,
+              weights + point * panels * padded(from) * lanes, padded(from) * lanes, panels,
+              products + point * panels * count * lanes, count * lanes, 0)
+          }
         }
         for sample in 0..<rows {
           lathe_winograd_output(

@@ -33,15 +33,17 @@ extension WinogradConvolution {
             output.width, products + sample * tiles * lanes, count * padded(output),
             count * lanes)
         }
-        for point in 0..<points {
-          for slab in 0..<slabs(output) {
-            let panels = panels(slab, of: output)
-            lathe_blocked_gradient(
-              columns + point * count * padded(input), count * lanes, count, input.blocks,
-              products + (point * output.blocks + slab * Self.slab) * count * lanes,
-              count * lanes, panels,
-              sums + slab * slabCount + point * panels * padded(input) * lanes,
-              padded(input) * lanes, item == mine.lowerBound ? 0 : 1)
+        team.times.product(operations(rows: count, input, panels: output.blocks)) {
+          for point in 0..<points {
+            for slab in 0..<slabs(output) {
+              let panels = panels(slab, of: output)
+              lathe_blocked_gradient(
+                columns + point * count * padded(input), count * lanes, count, input.blocks,
+                products + (point * output.blocks + slab * Self.slab) * count * lanes,
+                count * lanes, panels,
+                sums + slab * slabCount + point * panels * padded(input) * lanes,
+                padded(input) * lanes, item == mine.lowerBound ? 0 : 1)
+            }
           }
         }
       }
@@ -77,11 +79,13 @@ extension WinogradConvolution {
           panels, output.height, output.width, products + sample * tiles * lanes,
           panels * count * lanes, count * lanes)
       }
-      for point in 0..<points {
-        lathe_blocked_gradient(
-          shared + point * count * padded(input), count * lanes, count, input.blocks,
-          products + point * panels * count * lanes, count * lanes, panels,
-          sums + point * panels * padded(input) * lanes, padded(input) * lanes, 0)
+      team.times.product(operations(rows: count, input, panels: panels)) {
+        for point in 0..<points {
+          lathe_blocked_gradient(
+            shared + point * count * padded(input), count * lanes, count, input.blocks,
+            products + point * panels * count * lanes, count * lanes, panels,
+            sums + point * panels * padded(input) * lanes, padded(input) * lanes, 0)
+        }
       }
       lathe_winograd_weight_gradient(
         Int32(tile), sums, 1, 0, input.channels, output.channels, slab * Self.slab, panels,

@@ -24,6 +24,8 @@ final class Convolution1d: Layer {
   var outputShape: [Int] { [shape.outputs, shape.positions] }
   var parameters: [Parameter] { filters.parameters }
 
+  func trainingOperations(needsInput: Bool) -> Int { shape.operations * (needsInput ? 3 : 2) }
+
   /// Positions of the gradient's panels, margins and all.
   private var room: Int { shape.margin + shape.rows }
   /// Positions of whole rows, which is what the product for the gradient by the input writes.

@@ -64,6 +64,9 @@ struct Convolution1dShape: Hashable {
   /// panel that comes in.
   var packedGradientCount: Int { outputPanels * taps * 256 }
 
+  /// Floating-point operations of a plain sum of every output of a sample.
+  var operations: Int { 2 * inputs * kernel * outputs * positions }
+
   /// The filters' sizes for the kernels.
   var filters: LatheFilters {
     LatheFilters(outputs: outputs, inputs: inputs, kernel: kernel, stride: stride)
@@ -90,4 +93,9 @@ struct Convolution1dShape: Hashable {
       sampleStride: outputPanels * room * 16, phases: stride, outputRowStride: stride * 16,
       outputPanelStride: length * 16, outputSampleStride: inputPanels * length * 16)
   }
+}
+
+extension LatheConvolution {
+  /// Floating-point operations of the walk, channels filled up to sixteen.
+  var operations: Int { 2 * samples * positions * panels * 16 * segments * span }
 }

@@ -39,6 +39,8 @@ final class ConvolutionBlock: Layer {
   /// Whether ``backward(_:rows:needsInput:_:)`` can give the gradient by the input.
   let passesGradient: Bool
 
+  /// Where the time goes, while that is measured.
+  var times: WorkTimes?
   /// Where the last input lies, as the kernels read it.
   var input: UnsafePointer<Float>?
   /// Panels of the input, where it comes as channels.
@@ -96,6 +98,12 @@ final class ConvolutionBlock: Layer {
 
   var parameters: [Parameter] { filters.parameters + normalisation.parameters }
   var statistics: [RunningStatistic] { filters.statistics + normalisation.statistics }
+
+  func trainingOperations(needsInput: Bool) -> Int {
+    // Forward, by the filters, by the input.
+    let passes = 1 + (filters.areLearnt ? 1 : 0) + (needsInput && passesGradient ? 1 : 0)
+    return passes * shape.operations
+  }
 
   var outputShape: [Int] {
     outputLayout == .channels ? [shape.outputs, pooled] : [panels, pooled, 16]

@@ -5,6 +5,7 @@ extension ConvolutionBlock {
     _ gradient: UnsafeMutablePointer<Float>, rows: Int, needsInput: Bool, _ pass: Pass
   ) -> UnsafeMutablePointer<Float>? {
     guard let input else { return nil }
+    times = pass.team.times
     let parts = BatchParts(rows: rows, team: pass.team)
     let passes = needsInput && passesGradient
     let given = outputLayout == .channels ? gradientPanels.start : gradient
@@ -115,7 +116,9 @@ extension ConvolutionBlock {
   ) {
     guard filters.areLearnt else { return }
     var walk = shape.walk(samples: samples, positions: positions, room: gradientRoom)
-    lathe_convolution_add_gradient(&walk, input, gradient, filters.partial(part), soon, count)
+    times.product(walk.operations) {
+      lathe_convolution_add_gradient(&walk, input, gradient, filters.partial(part), soon, count)
+    }
   }
 
   /// The gradient by the input, from that by the output with its margins.
@@ -124,7 +127,9 @@ extension ConvolutionBlock {
     let start = inputGradient.start + samples.lowerBound * count
     let whole = shape.length / shape.stride
     var walk = shape.walkBack(samples: samples.count, positions: whole)
-    lathe_convolve(&walk, gradient, filters.back, nil, start)
+    times.product(walk.operations) {
+      lathe_convolve(&walk, gradient, filters.back, nil, start)
+    }
     let rest = shape.length % shape.stride
     if rest > 0 {
       let row = lastRow.start + part * shape.inputPanels * shape.stride * 16
@@ -132,7 +137,7 @@ extension ConvolutionBlock {
       walk.outputPanelStride = shape.stride * 16
       for index in 0..<samples.count {
         let from = gradient + index * walk.sampleStride + whole * 16
-        lathe_convolve(&walk, from, filters.back, nil, row)
+        times.product(walk.operations) { lathe_convolve(&walk, from, filters.back, nil, row) }
         for panel in 0..<shape.inputPanels {
           (start + index * count + (panel * shape.length + whole * shape.stride) * 16).update(
             from: row + panel * shape.stride * 16, count: rest * 16)

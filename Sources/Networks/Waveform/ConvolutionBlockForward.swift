@@ -9,6 +9,7 @@ extension ConvolutionBlock {
     if pass.isTraining { normalisation.announceSigns() } else { normalisation.setByAverages() }
     let source = inputLayout == .channels ? UnsafePointer(inputPanels.start) : input
     self.input = source
+    times = pass.team.times
     let needsPanels = inputLayout == .channels
     pass.team.run(parts.count) { part in
       if needsPanels {
@@ -137,7 +138,9 @@ extension ConvolutionBlock {
     into output: UnsafeMutablePointer<Float>
   ) {
     var walk = shape.walk(samples: samples, positions: positions, room: room)
-    lathe_convolve(&walk, input, filters.packed.base, filters.packedBias.base, output)
+    times.product(walk.operations) {
+      lathe_convolve(&walk, input, filters.packed.base, filters.packedBias.base, output)
+    }
   }
 
   /// Where the pooled value of a window that begins at a position lies.

@@ -83,27 +83,6 @@ struct WaveformNetwork: Hashable {
     return Network(Sequential(inputShape: [1, length], layers), inputShape: [1, length])
   }
 
-  /// Floating-point operations of the products that a step takes for one sample, forward and backward: what
-  /// a rate in GFLOP/s is measured by.
-  /// - Throws: as ``make(length:labels:seed:)``.
-  func operations(length: Int, labels: Int) throws(TrainingError) -> Int {
-    var total = 0
-    var (channels, positions) = (1, length)
-    for (number, block) in blocks.enumerated() {
-      let shape = try Convolution1dShape(
-        "convolution \(number)", inputs: channels, outputs: block.channels, kernel: block.kernel,
-        stride: block.stride, length: positions)
-      // Forward, by the filters, by the input: the first has no gradient by the input, fixed ones none at all.
-      let isFixed = number == 0 && firstFilters == .fixedGammatone
-      let passes = number > 0 ? 3 : isFixed ? 1 : 2
-      total += passes * 2 * channels * block.kernel * block.channels * shape.positions
-      (channels, positions) = (block.channels, shape.positions / block.pooling)
-    }
-    let sizes = [channels * positions] + hidden + [labels]
-    for (inputs, outputs) in zip(sizes, sizes.dropFirst()) { total += 3 * 2 * inputs * outputs }
-    return total
-  }
-
   private func startingFilters(_ block: Block) -> [Float]? {
     guard firstFilters != .learnt else { return nil }
     // Audio of a low rate has no 10 kHz.

@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure how fast Lathe is here, and against librosa and torchaudio in the same run.",
+    abstract: "Measure how fast Lathe is here, and against others in the same run.",
     discussion: """
       Times are processor seconds of one thread unless said otherwise, medians of many runs.
 
@@ -11,9 +11,10 @@ struct Bench: ParsableCommand {
         lathe bench mel --against torchaudio --python venv/bin/python
         lathe bench prepare --audio genres_original
         lathe bench loader gtzan.lathe --view mel
+        lathe bench train --against torch
       """,
     subcommands: [
       BenchFeatures.self, BenchMel.self, BenchDecode.self, BenchPrepare.self,
-      BenchLoader.self,
+      BenchLoader.self, BenchTrain.self,
     ])
 }
