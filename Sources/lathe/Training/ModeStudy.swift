@@ -18,8 +18,8 @@ struct ModeStudy {
   let division: SplitPlan.Division
   /// The seed of splits and trainings.
   var seed: UInt64 = 1
-  /// Epochs by trainer; the usual number where there is none.
-  var epochs: [String: Int] = [:]
+  /// Arguments of `lathe train` by trainer, such as `["--epochs", "20"]`; what is usual where there are none.
+  var choices: [String: [String]] = [:]
   /// Threads that compute; nil for the usual number.
   var threads: Int?
   /// Where the runs go.
@@ -98,8 +98,7 @@ struct ModeStudy {
       let job = try TrainingJob(resuming: contents.record, place)
       run = try TrainingRun(job, progress: sink) { _ in directory }
     } else {
-      var arguments = ["--seed", "\(seed)"]
-      if let epochs = epochs[kind.name] { arguments += ["--epochs", "\(epochs)"] }
+      var arguments = ["--seed", "\(seed)"] + (choices[kind.name] ?? [])
       if let threads { arguments += ["--threads", "\(threads)"] }
       let job = try TrainingJob(
         view: view, trainer: kind.name, place, SideRoles(of: place.split, test: test),
