@@ -35,10 +35,13 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
 
   /// What its trainer is given, so that it is the network of PyTorch's twin whatever its defaults are.
   var options: [String: String] {
-    var options = ["label-smoothing": "\(smoothing)"]
+    var options = [
+      "label-smoothing": "\(smoothing)", "optimiser": "adamw", "schedule": "constant",
+      "weight-decay": "0.01", "momentum": "0.9", "nesterov": "0", "averaging": "0",
+    ]
     switch self {
     case .features:
-      options.merge(["hidden": "256,128,64", "dropout": "0.3", "input-dropout": "0"]) { $1 }
+      options.merge(["transform": "none", "dropout": "0.3", "input-dropout": "0"]) { $1 }
     case .waveform: options["dropout"] = "0.25"
     case .mel: break
     case .melSmall: options["dropout"] = "0.3"

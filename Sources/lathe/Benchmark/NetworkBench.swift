@@ -42,10 +42,7 @@ struct NetworkBench {
     let setting = TrainerSetting(
       sampleShape: samples.shape, labels: samples.labels, seed: 1, threads: threads,
       batchSize: batch,
-      options: TrainerOptions(
-        options.merging(["schedule": "constant", "weight-decay": "0.01", "averaging": "0"]) {
-          given, _ in given
-        }))
+      options: TrainerOptions(options))
     guard let trainer = try kind.make(setting) as? NetworkTrainer else {
       throw TrainingError(
         kind: .configuration, subject: kind.name, detail: "it is no embedded network",

@@ -52,7 +52,7 @@ struct TorchAgreement: Encodable {
     for (name, tensors) in groups { differences.append(try Self.compare(name, tensors, theirs)) }
     for (rule, rate) in Self.rates.sorted(by: { $0.key < $1.key }) {
       let trainer = try bench.trainer(
-        plain.merging(["optimiser": rule, "learning-rate": "\(rate)", "momentum": "0.9"]) { $1 })
+        plain.merging(["optimiser": rule, "learning-rate": "\(rate)"]) { $1 })
       for step in 0..<Self.steps {
         _ = try trainer.train(
           on: held, at: TrainingMoment(step: step, steps: Self.steps, epoch: 1))
