@@ -6,8 +6,8 @@ import Testing
     (
       [],
       [
-        "prepare", "split", "audit", "duplicates", "train", "evaluate", "predict", "report",
-        "export", "inspect", "demo", "bench", "lathe demo", "--version",
+        "prepare", "split", "audit", "duplicates", "train", "evaluate", "predict", "study",
+        "report", "export", "inspect", "demo", "bench", "lathe demo", "--version",
       ]
     ),
     (

@@ -9,7 +9,7 @@ import Training
 
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "See the whole way on music made up on the spot: prepared, exported, trained, reported.",
+    abstract: "See the whole way on music made up on the spot, up to three trained networks.",
     discussion: """
       Synthesises a small collection of ten styles, prepares it with all views and a split, exports the \
       table of features, trains all three modes on three quarters of the tracks and measures them on the \

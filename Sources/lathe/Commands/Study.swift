@@ -67,7 +67,8 @@ struct Study: ParsableCommand {
       }
     let study = ModeStudy(
       cache: cache, kinds: kinds, policies: try chosenPolicies(), division: division, seed: seed,
-      choices: try chosenEpochs().mapValues { ["--epochs", "\($0)"] }, threads: threads, output: output, progress: progress)
+      choices: try chosenEpochs().mapValues { ["--epochs", "\($0)"] }, threads: threads,
+      output: output, progress: progress)
     let cancellation = Cancellation()
     let interruption = Interruption(
       cancellation, saying: "stopping after this step; run the study again to go on")
