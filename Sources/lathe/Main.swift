@@ -5,7 +5,7 @@ import Glibc
 struct Lathe: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lathe",
-    abstract: "Prepares music collections with librosa's own numbers, and trains classifiers on them.",
+    abstract: "Prepares music with librosa's own numbers, and trains classifiers on it.",
     discussion: """
       Start here:
         lathe demo
