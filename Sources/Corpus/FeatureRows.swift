@@ -83,7 +83,7 @@ public struct FeatureRows: Sendable {
         throw reader.error(
           .badTable, row.line,
           "puts the track \(NameRules.quoted(place.track)) under a second label",
-          hint: "correct the label; rows that are tracks of their own must not end in slices' numbers")
+          hint: "correct the label, or rename rows that are tracks of their own")
       }
     }
     columns = numbers.map(\.key)

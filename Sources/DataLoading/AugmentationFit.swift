@@ -29,6 +29,17 @@ extension Augmentation {
   /// Whether there is no part.
   var isEmpty: Bool { self == Augmentation() }
 
+  /// The same with masks of at most a quarter of an axis, so that what suits usual samples suits small ones.
+  /// - Parameter shape: the length of each axis of a sample; without two of them nothing is masked anyway.
+  public func fitted(to shape: [Int]) -> Augmentation {
+    guard shape.count == 2, var masks = specAugment else { return self }
+    var fitted = self
+    masks.timeWidth = min(masks.timeWidth, shape[1] / 4)
+    masks.frequencyWidth = min(masks.frequencyWidth, shape[0] / 4)
+    fitted.specAugment = masks
+    return fitted
+  }
+
   /// Checks that every part can be applied to samples of `source`.
   ///
   /// - Throws: ``LoadingError`` that names the first part that cannot, or is out of range.

@@ -47,6 +47,13 @@
     }
   }
 
+  /// The numbers of one sample, as an array of their own; where time matters, take ``floats``.
+  /// - Parameter row: 0 up to ``count``.
+  public func sample(_ row: Int) -> [Float] {
+    let (floats, size) = (floats, ring.content.sources.elements)
+    return (row * size..<(row + 1) * size).map { floats[$0] }
+  }
+
   /// The label of each sample, an index into ``Loader/labels``.
   public var labels: Span<Int64> {
     @_lifetime(borrow self) get { unsafe span(ring.memory[lent.slot].labels, count: lent.count) }

@@ -118,6 +118,11 @@ public struct Tensor: Sendable, Hashable {
     if case .int64(let values) = storage { values } else { nil }
   }
 
+  /// Its numbers where they are bytes; nil for another type.
+  public var bytes: [UInt8]? {
+    if case .uint8(let values) = storage { values } else { nil }
+  }
+
   /// Lends the numbers as they lie in memory.
   package func withBytes<Output>(_ body: (UnsafeRawBufferPointer) -> Output) -> Output {
     switch storage {

@@ -5,11 +5,12 @@ import Glibc
 struct Lathe: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lathe",
-    abstract: "Prepares music collections for classification, once, with librosa's own numbers.",
+    abstract: "Prepares music with librosa's own numbers, and trains classifiers on it.",
     discussion: """
       Start here:
         lathe demo
         lathe prepare genres_original --cache gtzan.lathe
+        lathe train mel-small --cache gtzan.lathe
         lathe export csv gtzan.lathe --view features --output features_3_sec.csv
         lathe inspect gtzan.lathe
 
@@ -19,8 +20,8 @@ struct Lathe: ParsableCommand {
     version: latheVersionText,
     subcommands: [
       Prepare.self, SplitCommand.self, Audit.self, Duplicates.self, ManifestCommand.self,
-      Train.self, Evaluate.self, Predict.self, Study.self, ReportCommand.self, Export.self, Inspect.self,
-      Demo.self, Bench.self,
+      Train.self, Evaluate.self, Predict.self, Study.self, ReportCommand.self, Export.self,
+      Inspect.self, Demo.self, Bench.self,
     ])
 }
 

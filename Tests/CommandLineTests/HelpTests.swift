@@ -6,8 +6,8 @@ import Testing
     (
       [],
       [
-        "prepare", "split", "audit", "duplicates", "report", "export", "inspect", "demo", "bench",
-        "lathe demo", "--version",
+        "prepare", "split", "audit", "duplicates", "train", "evaluate", "predict", "study",
+        "report", "export", "inspect", "demo", "bench", "lathe demo", "--version",
       ]
     ),
     (
@@ -53,6 +53,24 @@ import Testing
     ),
     (["export", "csv"], ["<cache>", "--view", "--output", "60 columns", "Examples:", "features"]),
     (["inspect"], ["<cache>", "--json", "--digest", "--verify", "Examples:", "exit code 1"]),
+    (
+      ["train"],
+      [
+        "<mode>", "--cache", "--csv", "--split", "--test", "--selection", "--ratios", "--policy",
+        "--output", "--resume", "--list", "--progress", "--trainer", "--epochs", "--batch",
+        "--seed",
+        "--threads", "--set", "--normalise", "--augment", "--patience", "exec:COMMAND", "Examples:",
+        "lathe train features --cache gtzan.lathe", "lathe train --resume runs/a", "ends with 130",
+      ]
+    ),
+    (
+      ["evaluate"],
+      ["<run-dir>", "--cache", "--split", "--side", "--checkpoint", "--json", "Examples:", "95 %"]
+    ),
+    (
+      ["predict"],
+      ["<run-dir>", "<files>", "--checkpoint", "--json", "Examples:", "exit code 3", "song.mp3"]
+    ),
     (["demo"], ["OPTIONS"]),
     (["bench"], ["features", "mel", "decode", "prepare", "loader"]),
     (

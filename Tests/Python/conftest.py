@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("music")
     made = folder / "demo"
     subprocess.run(
-        [program(), "demo", "--folder", made, "--tracks", "2", "--seconds", "6"],
+        [program(), "demo", "--folder", made, "--tracks", "2", "--seconds", "6", "--no-train"],
         check=True,
         capture_output=True,
     )

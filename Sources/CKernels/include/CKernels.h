@@ -330,24 +330,24 @@ void lathe_convolution_unfinish(const LatheNormalisation *normalisation, const f
 
 // Networks in two dimensions
 //
-// Activations are *blocked*: [blocks][positions][16], sixteen channels side by side, a sample's blocks one
-// after the other; channels beyond the last are zero. Strides are in floats.
+// Activations are *blocked*: [blocks][positions][16], sixteen channels side by side, a sample's blocks
+// one after the other; channels beyond the last are zero. Strides are in floats.
 
-/// output[k][t][j] = the sum over c < 16 * inputBlocks of left[c / 16][t][c % 16] * weights[k][c][j] for rows
-/// t < rows and panels k < outputBlocks, added to what stands there where `accumulates` is not 0. Blocks
-/// of `left`, panels of `weights` and blocks of `output` are `leftBlock`, `weightsPanel` and
+/// output[k][t][j] = the sum over c < 16 * inputBlocks of left[c / 16][t][c % 16] * weights[k][c][j]
+/// for rows t < rows and panels k < outputBlocks, added to what stands there where `accumulates` is not
+/// 0. Blocks of `left`, panels of `weights` and blocks of `output` are `leftBlock`, `weightsPanel` and
 /// `outputBlock` floats apart.
 void lathe_blocked_product(const float *left, long leftBlock, long rows, long inputBlocks,
                            const float *weights, long weightsPanel, long outputBlocks,
                            float *output, long outputBlock, int accumulates);
-/// output[k][c][j] = the sum over t < rows of left[c / 16][t][c % 16] * right[k][t][j] for c < 16 * inputBlocks and
-/// k < outputBlocks, likewise.
+/// output[k][c][j] = the sum over t < rows of left[c / 16][t][c % 16] * right[k][t][j] for c < 16 *
+/// inputBlocks and k < outputBlocks, likewise.
 void lathe_blocked_gradient(const float *left, long leftBlock, long rows, long inputBlocks,
                             const float *right, long rightBlock, long outputBlocks, float *output,
                             long outputBlock, int accumulates);
 
-/// The extents of a convolution or pooling in two dimensions: output (y, x) meets inputs (y * stride + i - padding,
-/// x * stride + j - padding) for i, j < kernel.
+/// The extents of a convolution or pooling in two dimensions: output (y, x) meets inputs (y * stride +
+/// i - padding, x * stride + j - padding) for i, j < kernel.
 typedef struct {
   /// Blocks of sixteen channels of a blocked input; channels of a planar one.
   long blocks, channels;
@@ -355,9 +355,10 @@ typedef struct {
   long kernel, stride, padding;
 } LathePlane;
 
-/// Winograd's F(tile x tile, 3 x 3), `tile` 2 or 4, of a 3 x 3 convolution with stride 1 and padding 1: a plane of
-/// height x width becomes ceil(height / tile) * ceil(width / tile) tiles, each (tile + 2)^2 numbers, its *points*, a
-/// channel. points[n * pointStride + b * blockStride + t * 16 + j] = point n of tile t of channel 16 b + j.
+/// Winograd's F(tile x tile, 3 x 3), `tile` 2 or 4, of a 3 x 3 convolution with stride 1 and padding 1:
+/// a plane of height x width becomes ceil(height / tile) * ceil(width / tile) tiles, each (tile + 2)^2
+/// numbers, its *points*, a channel. points[n * pointStride + b * blockStride + t * 16 + j] = point n
+/// of tile t of channel 16 b + j.
 
 /// The points of a convolution's input, B^T d B.
 void lathe_winograd_input(int tile, const float *input, long blocks, long height, long width,
@@ -369,18 +370,19 @@ void lathe_winograd_gradient(int tile, const float *gradient, long blocks, long 
 void lathe_winograd_output(int tile, const float *points, long pointStride, long blockStride,
                            const float *bias, long blocks, long height, long width, float *output);
 /// G g G^T of weights [outputs][inputs][3][3] for panels first ..< first + panels of sixteen outputs:
-/// points[n][panel][input][16], inputs filled up to sixteens. `turned`: of the filters that take gradients back, inputs
-/// and outputs exchanged and the kernel turned by half a turn; a panel is then sixteen inputs.
+/// points[n][panel][input][16], inputs filled up to sixteens. `turned`: of the filters that take
+/// gradients back, inputs and outputs exchanged and the kernel turned by half a turn; a panel is then
+/// sixteen inputs.
 void lathe_winograd_weights(int tile, const float *weights, long inputs, long outputs, long first,
                             long panels, int turned, float *points);
-/// gradient = G^T P G for the same panels, where P is the sum of `parts` arrays of points, `partStride` floats apart,
-/// in the layout of `lathe_winograd_weights`.
+/// gradient = G^T P G for the same panels, where P is the sum of `parts` arrays of points, `partStride`
+/// floats apart, in the layout of `lathe_winograd_weights`.
 void lathe_winograd_weight_gradient(int tile, const float *points, long parts, long partStride,
                                     long inputs, long outputs, long first, long panels,
                                     float *gradient);
 
-/// columns[(i * kernel + j) * blocks + b][row + t][16] = what output t meets at tap (i, j) of block b, zero outside;
-/// `rows` is the number of rows of a column.
+/// columns[(i * kernel + j) * blocks + b][row + t][16] = what output t meets at tap (i, j) of block b,
+/// zero outside; `rows` is the number of rows of a column.
 void lathe_blocked_columns(const float *input, const LathePlane *plane, float *columns, long row,
                            long rows);
 /// The adjoint: gradient[b][y][x][16] = the sum over the columns' numbers that were taken there.
@@ -390,17 +392,17 @@ void lathe_blocked_columns_gradient(const float *columns, long row, long rows,
 /// the first of which is written to `packed`; inputs filled up to sixteens with zeros.
 void lathe_blocked_weights(const float *weights, long inputs, long outputs, long taps, long first,
                            long panels, float *packed);
-/// turned[n][output][16 inputs] of packed[panel][n][16 inputs][16 outputs] for first <= n < first + count of all
-/// taps * blocks.
+/// turned[n][output][16 inputs] of packed[panel][n][16 inputs][16 outputs] for first <= n < first +
+/// count of all taps * blocks.
 void lathe_blocked_weights_turned(const float *packed, long blocks, long taps, long panels,
                                   long first, long count, float *turned);
-/// gradient[outputs][inputs][taps] of the sum of `parts` packed arrays, `partStride` floats apart, for panels
-/// first ..< first + panels of them.
+/// gradient[outputs][inputs][taps] of the sum of `parts` packed arrays, `partStride` floats apart, for
+/// panels first ..< first + panels of them.
 void lathe_blocked_weight_gradient(const float *packed, long parts, long partStride, long inputs,
                                    long outputs, long taps, long first, long panels,
                                    float *gradient);
-/// A convolution of planes->channels planes of height x width (padded already, so `padding` is not looked at), with
-/// weights [block][channel][tap][16], into blocked output; `bias` may be null.
+/// A convolution of planes->channels planes of height x width (padded already, so `padding` is not
+/// looked at), with weights [block][channel][tap][16], into blocked output; `bias` may be null.
 void lathe_planar_convolution(const LathePlane *plane, const float *image, const float *weights,
                               const float *bias, long blocks, float *output);
 /// sums[block][channel][tap][16] += the gradient of these weights.
@@ -414,8 +416,8 @@ void lathe_blocked_moments(const float *plane, long positions, float *mean, floa
 void lathe_blocked_normalise(const float *input, long positions, const float *scale,
                              const float *shift, const float *residual, int rectifies,
                              float *output);
-/// Of one block: sets `gradient` to zero where `output` is given and is not above zero; then sum[j] = its sum,
-/// product[j] = the sum of gradient * (input - mean).
+/// Of one block: sets `gradient` to zero where `output` is given and is not above zero; then sum[j] =
+/// its sum, product[j] = the sum of gradient * (input - mean).
 void lathe_blocked_normalise_sums(float *gradient, const float *output, const float *input,
                                   long positions, const float *mean, float *sum, float *product);
 /// output = scale * gradient - offset - slope * (input - mean) of one block.
@@ -423,8 +425,8 @@ void lathe_blocked_normalise_gradient(const float *gradient, const float *input,
                                       const float *mean, const float *scale, const float *offset,
                                       const float *slope, float *output);
 
-/// The largest in each window of a blocked input, and with `indices` its tap i * kernel + j, below 256: the first of
-/// equal ones.
+/// The largest in each window of a blocked input, and with `indices` its tap i * kernel + j, below 256:
+/// the first of equal ones.
 void lathe_blocked_max_pool(const float *input, const LathePlane *plane, float *output,
                             uint8_t *indices);
 /// The same of max(input * scale + shift, 0); winners: the input that won.

@@ -19,26 +19,27 @@ final class WinogradConvolution: Layer {
   /// Outputs a side of a tile: 2 or 4.
   let tile: Int
 
-  private let workspace: Workspace
+  let workspace: Workspace
   private var result: FloatStorage?
   private var inputGradient: FloatStorage?
   private var source: UnsafePointer<Float>?
 
-  private static let lanes = BlockedShape.lanes
+  static let lanes = BlockedShape.lanes
   /// Panels of sixteen outputs in a slab: as many as a tile of registers is wide.
-  private static let slab = 2
+  static let slab = 2
   /// Floats of the points of a group of samples: half of a cache of 1 MiB.
   private static let groupFloats = 1 << 17
   /// Floats of the weights' points up to which all of them are kept.
   private static let residentFloats = 1 << 20
 
-  private var weight: Parameter { parameters[0] }
+  var weight: Parameter { parameters[0] }
   private var bias: UnsafePointer<Float>? {
     parameters.count > 1 ? UnsafePointer(parameters[1].value.base) : nil
   }
-  private var points: Int { (tile + 2) * (tile + 2) }
+  /// Points of a tile.
+  var points: Int { (tile + 2) * (tile + 2) }
   /// Tiles of one plane.
-  private var tiles: Int { Self.tiles(of: input, tile: tile) }
+  var tiles: Int { Self.tiles(of: input, tile: tile) }
   private var isResident: Bool { points * padded(input) * padded(output) <= Self.residentFloats }
 
   /// - Parameters:
@@ -71,21 +72,24 @@ final class WinogradConvolution: Layer {
   }
 
   /// Of the products of all points.
-  private func operations(rows: Int, _ inputs: BlockedShape, panels: Int) -> Int {
+  func operations(rows: Int, _ inputs: BlockedShape, panels: Int) -> Int {
     points * BlockedShape.operations(rows: rows, blocks: inputs.blocks, panels: panels)
   }
 
-  private func padded(_ shape: BlockedShape) -> Int { shape.blocks * Self.lanes }
-  private func slabs(_ shape: BlockedShape) -> Int { (shape.blocks + Self.slab - 1) / Self.slab }
-  private func panels(_ slab: Int, of shape: BlockedShape) -> Int {
+  /// Channels, filled up to sixteens.
+  func padded(_ shape: BlockedShape) -> Int { shape.blocks * Self.lanes }
+  /// Slabs of outputs.
+  func slabs(_ shape: BlockedShape) -> Int { (shape.blocks + Self.slab - 1) / Self.slab }
+  /// Panels of one of them: the last may have fewer.
+  func panels(_ slab: Int, of shape: BlockedShape) -> Int {
     min(Self.slab, shape.blocks - slab * Self.slab)
   }
   /// Floats of the weights' points of one slab.
-  private func slabCount(inputs: BlockedShape) -> Int {
+  func slabCount(inputs: BlockedShape) -> Int {
     points * Self.slab * padded(inputs) * Self.lanes
   }
   /// Samples that are taken together.
-  private var group: Int {
+  var group: Int {
     max(1, Self.groupFloats / (points * tiles * max(padded(input), padded(output))))
   }
 
@@ -138,8 +142,6 @@ final class WinogradConvolution: Layer {
       gradient, of: output, into: result, of: self.input, rows: rows, turned: true, pass.team)
     return result
   }
-
-  // MARK: Outputs and input gradient
 
   private func convolve(
     _ source: UnsafePointer<Float>, of from: BlockedShape,
@@ -214,7 +216,7 @@ final class WinogradConvolution: Layer {
     }
   }
 
-  private func transformInput(
+  func transformInput(
     _ source: UnsafePointer<Float>, _ shape: BlockedShape, samples: Int,
     into columns: UnsafeMutablePointer<Float>, tiles count: Int
   ) {
@@ -225,7 +227,7 @@ final class WinogradConvolution: Layer {
     }
   }
 
-  private func transformInputs(
+  func transformInputs(
     _ source: UnsafePointer<Float>, _ shape: BlockedShape, rows: Int,
     into columns: UnsafeMutablePointer<Float>, _ team: ThreadTeam
   ) {
@@ -234,96 +236,6 @@ final class WinogradConvolution: Layer {
       lathe_winograd_input(
         Int32(tile), source + sample * shape.count, shape.blocks, shape.height, shape.width,
         columns + sample * tiles * Self.lanes, count * padded(shape), count * Self.lanes)
-    }
-  }
-
-  // MARK: Weight gradient
-
-  /// Each part adds up the points of its share of the samples, in their order; the parts are added in
-  /// theirs.
-  private func accumulateWeightGradient(
-    _ source: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, rows: Int,
-    _ team: ThreadTeam
-  ) {
-    let lanes = Self.lanes
-    let slabCount = slabCount(inputs: input)
-    let group = group
-    let groups = (rows + group - 1) / group
-    let parts = min(team.count, groups)
-    let sumCount = slabs(output) * slabCount
-    team.run(parts) { part in
-      let sums = workspace.part(part)
-      let columns = sums + sumCount
-      let mine = groups * part / parts..<groups * (part + 1) / parts
-      for item in mine {
-        let first = item * group
-        let samples = min(group, rows - first)
-        let count = samples * tiles
-        let products = columns + points * count * padded(input)
-        transformInput(
-          source + first * input.count, input, samples: samples, into: columns, tiles: count)
-        for sample in 0..<samples {
-          lathe_winograd_gradient(
-            Int32(tile), gradient + (first + sample) * output.count, output.blocks, output.height,
-            output.width, products + sample * tiles * lanes, count * padded(output),
-            count * lanes)
-        }
-        team.times.product(operations(rows: count, input, panels: output.blocks)) {
-          for point in 0..<points {
-            for slab in 0..<slabs(output) {
-              let panels = panels(slab, of: output)
-              lathe_blocked_gradient(
-                columns + point * count * padded(input), count * lanes, count, input.blocks,
-                products + (point * output.blocks + slab * Self.slab) * count * lanes,
-                count * lanes, panels,
-                sums + slab * slabCount + point * panels * padded(input) * lanes,
-                padded(input) * lanes, item == mine.lowerBound ? 0 : 1)
-            }
-          }
-        }
-      }
-    }
-    let sums = workspace.part(0)
-    // The parts' memories are where they are, so the others are added to the first by slabs.
-    team.share(slabs(output)) { _, slab in
-      for part in 1..<max(1, parts) {
-        lathe_add(workspace.part(part) + slab * slabCount, sums + slab * slabCount, slabCount)
-      }
-      lathe_winograd_weight_gradient(
-        Int32(tile), sums + slab * slabCount, 1, 0, input.channels, output.channels,
-        slab * Self.slab, panels(slab, of: output), weight.gradient.base)
-    }
-  }
-
-  private func weightGradientBySlabs(
-    _ source: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, rows: Int,
-    _ team: ThreadTeam
-  ) {
-    let lanes = Self.lanes
-    let shared = workspace.shared.start
-    let count = rows * tiles
-    transformInputs(source, input, rows: rows, into: shared, team)
-    team.share(slabs(output)) { part, slab in
-      let panels = panels(slab, of: output)
-      let sums = workspace.part(part)
-      let products = sums + slabCount(inputs: input)
-      for sample in 0..<rows {
-        lathe_winograd_gradient(
-          Int32(tile), gradient + sample * output.count + slab * Self.slab * output.planeCount,
-          panels, output.height, output.width, products + sample * tiles * lanes,
-          panels * count * lanes, count * lanes)
-      }
-      team.times.product(operations(rows: count, input, panels: panels)) {
-        for point in 0..<points {
-          lathe_blocked_gradient(
-            shared + point * count * padded(input), count * lanes, count, input.blocks,
-            products + point * panels * count * lanes, count * lanes, panels,
-            sums + point * panels * padded(input) * lanes, padded(input) * lanes, 0)
-        }
-      }
-      lathe_winograd_weight_gradient(
-        Int32(tile), sums, 1, 0, input.channels, output.channels, slab * Self.slab, panels,
-        weight.gradient.base)
     }
   }
 }

@@ -57,9 +57,29 @@ final class EnsembleTrainer: Trainer {
   }
 
   func restore(weights: TensorFile) throws(TrainingError) {
-    for (index, member) in members.enumerated() {
-      try member.restore(
+    let known = members.indices.map(prefix)
+    if let stray = weights.names.first(where: { name in !known.contains { name.hasPrefix($0) } }) {
+      throw weights.mismatch(stray, "is not of this network")
+    }
+    try changeAllOrNone { index throws(TrainingError) in
+      try members[index].restore(
         weights: TensorFile(weights.tensors(under: prefix(index)), path: weights.path))
+    }
+  }
+
+  /// Changes every member; where one cannot be, all are as they were.
+  private func changeAllOrNone(
+    _ change: (Int) throws(TrainingError) -> Void
+  ) throws(TrainingError) {
+    let before = members.map { ($0.weights(), $0.state()) }
+    do throws(TrainingError) {
+      for index in members.indices { try change(index) }
+    } catch {
+      for (member, (weights, state)) in zip(members, before) {
+        try? member.restore(weights: TensorFile(weights))
+        try? member.restore(state: state)
+      }
+      throw error
     }
   }
 
@@ -75,13 +95,13 @@ final class EnsembleTrainer: Trainer {
 
   func restore(state: TrainerState) throws(TrainingError) {
     let file = TensorFile(state.tensors)
-    for (index, member) in members.enumerated() {
+    try changeAllOrNone { index throws(TrainingError) in
       let prefix = prefix(index)
       var own = TrainerState(tensors: file.tensors(under: prefix))
       for (key, value) in state.facts where key.hasPrefix(prefix) {
         own.facts[String(key.dropFirst(prefix.count))] = value
       }
-      try member.restore(state: own)
+      try members[index].restore(state: own)
     }
   }
 

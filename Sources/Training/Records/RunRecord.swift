@@ -92,7 +92,7 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public var batchSize: Int
   /// Threads of the trainer.
   public var threads: Int
-  /// The trainer's options, all of them, by name.
+  /// The trainer's options that were given, by name; the others are those of this version of lathe.
   public var options: [String: String]
   /// How samples are normalised.
   public var normalisation: Normalisation?

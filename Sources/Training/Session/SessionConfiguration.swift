@@ -1,3 +1,4 @@
+public import Corpus
 public import DataLoading
 
 /// How a training is run, beside what it trains.
@@ -24,6 +25,31 @@ public struct SessionConfiguration: Sendable {
 
   /// Thirty epochs of batches of 64.
   public init() {}
+
+  /// Refuses what cannot be done with these samples, before anything is written.
+  /// - Throws: ``TrainingError/Kind/configuration`` that names the field or the part of the augmentation.
+  public func check(for samples: any SampleSource) throws(TrainingError) {
+    try check()
+    var loading = loading(training: true)
+    (loading.threads, loading.prefetch) = (0, 1)
+    try inLoading { () throws(LoadingError) in
+      try Loader(samples, configuration: loading).close()
+    }
+  }
+
+  /// How samples are loaded: shuffled and augmented to train, in order and as they are to predict.
+  func loading(training: Bool) -> LoaderConfiguration {
+    var loading = LoaderConfiguration()
+    loading.batchSize = batchSize
+    loading.threads = loaderThreads
+    loading.normalisation = normalisation
+    loading.epochs = training ? epochs : 1
+    guard training else { return loading }
+    loading.seed = seed
+    loading.sampling = sampling
+    loading.augmentation = augmentation
+    return loading
+  }
 
   /// Refuses values out of their ranges; the loader refuses its own.
   func check() throws(TrainingError) {

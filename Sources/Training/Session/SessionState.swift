@@ -89,25 +89,29 @@ struct EpochSums: Codable {
   var samplesPerSecond: Double { trainSeconds > 0 ? Double(samples) / trainSeconds : 0 }
 }
 
-/// The file `state.safetensors`: weights under `weights.`, what else the trainer keeps under `trainer.`.
+/// The file `state.safetensors`: weights under `weights.`, the other arrays that the trainer keeps under
+/// `trainer.`, and as JSON in `session` where the training stands. The checksum is of all of these.
 enum StateFile {
-  private static let sessionKey = "session"
+  private static let sessionName = "session"
   private static let schemaKey = "schema"
   private static let schema = "lathe.state/1"
+
+  private struct Content: Codable {
+    var session: SessionState
+    /// The trainer's.
+    var facts: [String: String]
+  }
 
   static func bytes(
     _ session: SessionState, weights: [Tensor], own: TrainerState
   ) throws(TrainingError) -> [UInt8] {
+    let json = try RecordJSON.encode(
+      Content(session: session, facts: own.facts), subject: "state", pretty: false)
     let tensors =
       weights.map { $0.renamed("weights.\($0.name)") }
       + own.tensors.map { $0.renamed("trainer.\($0.name)") }
-    var metadata = [
-      schemaKey: schema,
-      sessionKey: String(
-        decoding: try RecordJSON.encode(session, subject: "state", pretty: false), as: UTF8.self),
-    ]
-    for (key, value) in own.facts { metadata["trainer.\(key)"] = value }
-    return try CheckpointFile.bytes(tensors, metadata: metadata)
+      + [Tensor(sessionName, shape: [json.count], json)]
+    return try CheckpointFile.bytes(tensors, metadata: [schemaKey: schema])
   }
 
   /// Reads a state and gives the trainer what is the trainer's.
@@ -115,22 +119,19 @@ enum StateFile {
     _ path: String, to trainer: any Trainer
   ) throws(TrainingError) -> SessionState {
     let file = try TensorFile(reading: path)
-    guard file.metadata[schemaKey] == schema, let json = file.metadata[sessionKey] else {
+    guard file.metadata[schemaKey] == schema, file.metadata["xxh3"] != nil,
+      let json = file[sessionName]?.bytes
+    else {
       throw TrainingError(
         kind: .checkpoint, subject: path, detail: "it is no state of a training",
         hint: "train again into a new folder")
     }
-    let session = try RecordJSON.decode(SessionState.self, from: Array(json.utf8), subject: path)
-    try session.check(path)
+    let content = try RecordJSON.decode(Content.self, from: json, subject: path)
+    try content.session.check(path)
+    try trainer.restore(weights: TensorFile(file.tensors(under: "weights."), path: path))
     try trainer.restore(
-      weights: TensorFile(file.tensors(under: "weights."), path: path, metadata: file.metadata))
-    var facts: [String: String] = [:]
-    for (key, value) in file.metadata where key.hasPrefix("trainer.") {
-      facts[String(key.dropFirst("trainer.".count))] = value
-    }
-    try trainer.restore(
-      state: TrainerState(tensors: file.tensors(under: "trainer."), facts: facts))
-    return session
+      state: TrainerState(tensors: file.tensors(under: "trainer."), facts: content.facts))
+    return content.session
   }
 }
 

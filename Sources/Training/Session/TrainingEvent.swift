@@ -12,11 +12,13 @@ public enum TrainingEvent: Sendable {
 
 /// How far a training has come.
 public struct TrainingAdvance: Sendable, Hashable, Codable {
-  /// The epoch, from 1, and how many there will be at most.
+  /// The epoch, from 1.
   public let epoch: Int
+  /// How many epochs there will be at most.
   public let epochs: Int
-  /// Steps of the epoch that are done, and how many it has.
+  /// Steps of the epoch that are done.
   public let step: Int
+  /// Steps that an epoch has.
   public let steps: Int
   /// The mean loss of the epoch so far.
   public let loss: Double

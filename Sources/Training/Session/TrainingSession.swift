@@ -80,7 +80,8 @@ public final class TrainingSession {
     // A run that had stopped early does not go on because it is resumed.
     if isLate { return .stoppedEarly }
     let loader = try inLoading { () throws(LoadingError) in
-      try Loader(source.training, configuration: loading(training: true), state: state.loader)
+      try Loader(
+        source.training, configuration: configuration.loading(training: true), state: state.loader)
     }
     defer { loader.close() }
     let stepsPerEpoch = loader.batchesPerEpoch
@@ -205,23 +206,10 @@ public final class TrainingSession {
     var all: [String: SideEvaluation] = [:]
     for side in source.evaluated {
       all[side.name] = try Prediction(
-        trainer, loading(training: false)
+        trainer, configuration.loading(training: false)
       ).evaluation(of: side.samples)
     }
     return all
-  }
-
-  private func loading(training: Bool) -> LoaderConfiguration {
-    var loading = LoaderConfiguration()
-    loading.batchSize = configuration.batchSize
-    loading.threads = configuration.loaderThreads
-    loading.normalisation = configuration.normalisation
-    loading.epochs = training ? configuration.epochs : 1
-    guard training else { return loading }
-    loading.seed = configuration.seed
-    loading.sampling = configuration.sampling
-    loading.augmentation = configuration.augmentation
-    return loading
   }
 
   /// Writes what the best and the last epoch left; the state last, since a resumed run begins with it.

@@ -41,8 +41,8 @@ public struct TrainingSource: Sendable {
     let names = evaluated.map(\.name)
     if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
       throw TrainingError(
-        kind: .configuration, subject: "side '\(names[twice])'", detail: "it is to be predicted twice",
-        hint: "give each side once")
+        kind: .configuration, subject: "side '\(names[twice])'",
+        detail: "it is to be predicted twice", hint: "give each side once")
     }
     if let selection, !names.contains(selection) {
       throw TrainingError(

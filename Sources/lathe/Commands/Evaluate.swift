@@ -9,8 +9,8 @@ struct Evaluate: ParsableCommand {
     abstract: "Measure what a run has learnt, on any side of any split.",
     discussion: """
       Of a run by an embedded trainer. Accuracy is given by slices and by tracks (the mean of the slices' \
-      probabilities decides), with a 95 % interval over tracks. On another split than the run's own, tracks \
-      that were trained on may be among those measured; how many is said.
+      probabilities decides), with a 95 % interval over tracks. On another split than the run's own, and \
+      on one by slices, tracks that were trained on may be among those measured; how many is said.
 
       Examples:
         lathe evaluate runs/a
@@ -41,7 +41,7 @@ struct Evaluate: ParsableCommand {
     let record = model.record
     let own = try TrainingJob.place(of: record, in: runDirectory, at: cache)
     let trained = try own.samples(record.sides.training.components(separatedBy: "+"))
-    try TrainingJob.check(record, trained)
+    try TrainingJob.check(record, trained, at: own.path)
     let place = try self.place(own, record)
     let isOther = place.split.plan.name != record.split.name
     let sides =
@@ -53,7 +53,12 @@ struct Evaluate: ParsableCommand {
         continue
       }
       evaluations[name] = try model.evaluation(of: samples)
-      if isOther { remark(name, samples, trained) }
+      if isOther || name != record.sides.training { remark(name, samples, trained) }
+    }
+    guard !evaluations.isEmpty else {
+      throw TrainingError(
+        kind: .data, subject: place.split.plan.name, detail: "no side of it is left to measure",
+        hint: "name one with --side, or another split")
     }
     if json { return try Output.json(evaluations, pretty: true) }
     TrainingText.table(evaluations).forEach { Output.line($0) }

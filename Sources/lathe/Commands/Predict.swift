@@ -40,7 +40,8 @@ struct Predict: ParsableCommand {
   func run() throws {
     let model = try TrainedModel(run: runDirectory, checkpoint: checkpoint)
     let record = model.record
-    guard let view = View(rawValue: record.view), let recipe = record.recipe else {
+    guard let view = View(rawValue: record.view) else { throw TrainingJob.unknownView(record) }
+    guard let recipe = record.recipe else {
       throw TrainingError(
         kind: .run, subject: runDirectory,
         detail: "it was trained on a table, so nothing says how its numbers are made of audio",

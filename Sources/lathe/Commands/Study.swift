@@ -1,8 +1,5 @@
 import ArgumentParser
 import Corpus
-import DatasetCache
-import Foundation
-import Preparation
 import Training
 
 struct Study: ParsableCommand {
@@ -64,94 +61,23 @@ struct Study: ParsableCommand {
     let kinds = try trainers.split(separator: ",").map {
       try TrainingJob.registry.kind(named: String($0))
     }
-    let plans = try makeSplits()
+    let division: SplitPlan.Division =
+      if let folds { .folds(folds) } else {
+        .ratios(try SplitOptions.shares(ratios, option: "--ratios"))
+      }
+    let study = ModeStudy(
+      cache: cache, kinds: kinds, policies: try chosenPolicies(), division: division, seed: seed,
+      choices: try chosenEpochs().mapValues { ["--epochs", "\($0)"] }, threads: threads,
+      output: output, progress: progress)
     let cancellation = Cancellation()
     let interruption = Interruption(
       cancellation, saying: "stopping after this step; run the study again to go on")
     defer { interruption.end() }
-    let open = try Cache.open(at: cache, for: .loading)
-    var runs: [String] = []
-    for kind in kinds {
-      for plan in plans {
-        for test in folds == nil ? [nil] : plan.sides.map(Optional.some) {
-          let path = try train(kind, plan, test: test, on: open, cancellation)
-          if cancellation.isCancelled { throw ExitCode(Exit.interrupted) }
-          runs.append(path)
-        }
-      }
-    }
+    guard let runs = try study.run(cancellation) else { throw ExitCode(Exit.interrupted) }
     let report = "\(output)/report.html"
     try RunReport.write(runs, to: report, figures: "\(output)/figures")
     try RunReport.lines(runs).forEach { Output.line($0) }
     Output.line("report: \(report)")
-  }
-
-  /// Makes the splits that the cache lacks.
-  private func makeSplits() throws -> [SplitPlan] {
-    let cache = try Cache.open(at: cache, for: .writing)
-    let standard = SplitPolicy.standard(
-      for: try cache.splitTracks(), links: try cache.neighbours().links)
-    let names = try cache.splitNames()
-    var plans: [SplitPlan] = []
-    var isChanged = false
-    for policy in try chosenPolicies() {
-      if policy == .grouped, standard != .grouped {
-        Output.error(
-          "grouped: no recordings, artists or copies are known in this cache, so it would be "
-            + "stratified; left out")
-        continue
-      }
-      let division: SplitPlan.Division =
-        if let folds { .folds(folds) } else {
-          .ratios(try SplitOptions.shares(ratios, option: "--ratios"))
-        }
-      let plan = try SplitPlan(policy: policy, seed: seed, division: division)
-      if !names.contains(plan.name) {
-        try cache.makeSplit(plan)
-        isChanged = true
-      }
-      plans.append(plan)
-    }
-    if isChanged {
-      try cache.writeIndex()
-      try cache.renewCard()
-    }
-    return plans
-  }
-
-  /// Trains one of the runs, goes on with it, or finds it done.
-  private func train(
-    _ kind: TrainerKind, _ plan: SplitPlan, test: String?, on open: Cache,
-    _ cancellation: Cancellation
-  ) throws -> String {
-    let name = ([kind.name, plan.policy.rawValue] + (test.map { [$0] } ?? [])).joined(
-      separator: "-")
-    let path = "\(output)/\(name)"
-    let exists = FileManager.default.fileExists(atPath: "\(path)/\(RunDirectory.File.record)")
-    if exists, try RunDirectory.contents(at: path).result?.status.isWhole == true {
-      Output.error("\(name): done before")
-      return path
-    }
-    guard let view = View(rawValue: kind.views.first ?? "") else { return path }
-    Output.error("\(name):")
-    var arguments = ["--seed", "\(seed)"]
-    if let epochs = try chosenEpochs()[kind.name] { arguments += ["--epochs", "\(epochs)"] }
-    if let threads { arguments += ["--threads", "\(threads)"] }
-    let choices = try TrainingChoices.parse(arguments)
-    let place = try TrainingPlace.cache(open, view: view, split: plan.name)
-    var job = try TrainingJob(
-      view: view, trainer: kind.name, place, SideRoles(of: place.split, test: test), choices)
-    let sink = TrainingText.sink(progress)
-    let run: TrainingRun
-    if exists {
-      let (directory, contents) = try RunDirectory.resume(at: path)
-      job = try TrainingJob(resuming: contents.record, place)
-      run = try TrainingRun(job, progress: sink) { _ in directory }
-    } else {
-      run = try TrainingRun(job, progress: sink) { try job.createDirectory(at: path, for: $0) }
-    }
-    _ = try run.run(resuming: exists, cancellation: cancellation)
-    return path
   }
 
   private func chosenPolicies() throws -> [SplitPolicy] {
@@ -177,9 +103,4 @@ struct Study: ParsableCommand {
     }
     return chosen
   }
-}
-
-extension ResultRecord.Status {
-  /// Whether nothing is left to train.
-  var isWhole: Bool { self == .finished || self == .stoppedEarly }
 }

@@ -90,7 +90,9 @@ struct Train: ParsableCommand {
   @OptionGroup var choices: TrainingChoices
 
   func validate() throws {
-    if list || resume != nil { return }
+    if list { return }
+    try checkPaths()
+    if resume != nil { return try checkResuming() }
     guard mode != nil else {
       throw ValidationError("What to train on? Give features, features-30s, waveform or mel.")
     }
@@ -116,6 +118,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     if list { return TrainerList.show(TrainingJob.registry) }
+    if let resume, try isDone(resume) { return }
     var run = try begin()
     run.batches = batches
     if let silence { run.limits.silence = .seconds(silence) }
@@ -127,6 +130,9 @@ struct Train: ParsableCommand {
     if progress != .json {
       TrainingText.lines(result, run.directory.record).forEach { Output.line($0) }
       Output.line("recorded in \(run.directory.path)")
+      if result.status == .interrupted {
+        Output.line("go on with: lathe train --resume \(run.directory.path)")
+      }
     }
     if result.status == .interrupted { throw ExitCode(Exit.interrupted) }
   }
@@ -135,7 +141,7 @@ struct Train: ParsableCommand {
     let sink = TrainingText.sink(progress)
     if let resume {
       let (directory, contents) = try RunDirectory.resume(at: resume)
-      let job = try TrainingJob(resuming: contents.record, in: resume)
+      let job = try TrainingJob(resuming: contents.record, in: resume, at: cache ?? csv)
       return try TrainingRun(job, progress: sink) { _ in directory }
     }
     let (view, trainer) = try modeChosen()

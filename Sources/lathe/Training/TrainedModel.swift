@@ -18,7 +18,7 @@ struct TrainedModel {
         detail: "it was trained by an external program, which alone can predict with its weights",
         hint: "ask that program")
     }
-    let kind = try TrainingJob.registry.kind(named: record.trainer)
+    let kind = try TrainingJob.registry.kind(named: Self.network(of: record.trainer))
     trainer = try kind.make(
       TrainerSetting(
         sampleShape: record.sampleShape, labels: record.labels, seed: record.seed,
@@ -32,6 +32,13 @@ struct TrainedModel {
     loading.normalisation = record.normalisation
     self.loading = loading
     self.record = record
+  }
+
+  /// What the Python package's trainers put before a network's name; their weights fit the network here.
+  private static let torchPrefix = "torch-"
+
+  private static func network(of trainer: String) -> String {
+    trainer.hasPrefix(torchPrefix) ? String(trainer.dropFirst(torchPrefix.count)) : trainer
   }
 
   /// Which weights of a run.

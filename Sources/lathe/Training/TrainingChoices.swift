@@ -18,8 +18,8 @@ struct TrainingChoices: ParsableArguments {
   @Option(help: "Samples in a batch; the trainer's usual number if not given.")
   var batch: Int?
 
-  @Option(help: "The seed of everything random.")
-  var seed: UInt64 = 1
+  @Option(name: .customLong("seed"), help: "The seed of everything random; 1 if not given.")
+  var givenSeed: UInt64?
 
   @Option(help: "Threads that compute; all cores, 8 at most, if not given.")
   var threads: Int?
@@ -46,10 +46,26 @@ struct TrainingChoices: ParsableArguments {
   @Option(help: "Stop after so many epochs without a better one on the selection side.")
   var patience: Int?
 
+  /// The seed.
+  var seed: UInt64 { givenSeed ?? 1 }
+
+  /// The names of what was given.
+  var given: [String] {
+    let all: [(String, Bool)] = [
+      ("--trainer", trainer != nil), ("--epochs", epochs != nil), ("--batch", batch != nil),
+      ("--seed", givenSeed != nil), ("--threads", threads != nil), ("--set", !options.isEmpty),
+      ("--normalise", normalise != nil), ("--augment", augment != nil),
+      ("--patience", patience != nil),
+    ]
+    return all.filter(\.1).map(\.0)
+  }
+
   func validate() throws {
-    for (name, value) in [("--epochs", epochs), ("--batch", batch), ("--threads", threads)] {
-      if let value, !(1...1_000_000).contains(value) {
-        throw ValidationError("\(name) \(value): give 1 or more.")
+    for (name, value, most) in [
+      ("--epochs", epochs, 1_000_000), ("--batch", batch, 1_000_000), ("--threads", threads, 256),
+    ] {
+      if let value, !(1...most).contains(value) {
+        throw ValidationError("\(name) \(value): give 1 to \(Words.count(most)).")
       }
     }
     if let patience, patience < 1 {
@@ -74,7 +90,9 @@ struct TrainingChoices: ParsableArguments {
     guard let augment else { return nil }
     if augment == "none" { return .some(nil) }
     do {
-      return try JSONDecoder().decode(Augmentation.self, from: Data(augment.utf8))
+      let parts = try JSONDecoder().decode(Augmentation.self, from: Data(augment.utf8))
+      try parts.check()
+      return parts
     } catch let error as LoadingError {
       throw ValidationError("--augment: \(error).")
     } catch {

@@ -31,6 +31,7 @@ struct TrainingJob {
     view: View, trainer name: String?, _ place: TrainingPlace, _ roles: SideRoles,
     _ choices: TrainingChoices
   ) throws {
+    try roles.check()
     split = place.split
     let training = try place.samples(roles.training)
     var evaluated: [TrainingSource.Side] = []
@@ -39,13 +40,17 @@ struct TrainingJob {
       if let samples = try place.samplesIfAny(side) {
         evaluated.append(TrainingSource.Side(side, samples))
       } else {
-        if roles.selection == side { roles.selection = nil }
-        if roles.test == side { roles.test = nil }
+        try roles.leaveOut(side)
       }
     }
     source = try TrainingSource(
       training: training, evaluated: evaluated, selection: roles.selection)
     let isExternal = name?.hasPrefix(Self.externalPrefix) == true
+    if isExternal, name?.dropFirst(Self.externalPrefix.count).allSatisfy(\.isWhitespace) == true {
+      throw TrainingError(
+        kind: .configuration, subject: "trainer 'exec:'", detail: "there is no command",
+        hint: "write --trainer 'exec:python3 my_trainer.py'")
+    }
     let kind = isExternal ? nil : try Self.kind(name, view: view)
     let options = try TrainerOptions(parsing: choices.options)
     if let kind { try options.check(for: kind) }
@@ -56,14 +61,18 @@ struct TrainingJob {
       choices.batch ?? defaults?.batchSize ?? configuration.batchSize, training.count)
     configuration.seed = choices.seed
     configuration.patience = choices.patience
-    configuration.augmentation = try choices.augmentation() ?? defaults?.augmentation
+    configuration.augmentation =
+      try choices.augmentation()
+      ?? defaults?.augmentation?.fitted(to: training.shape)
     if let axis = try choices.axis() ?? defaults?.normalisation {
       configuration.normalisation = try Normalisation.of(training: training, axis: axis)
     }
+    try configuration.check(for: training)
     let threads = choices.threads ?? min(8, ProcessInfo.processInfo.activeProcessorCount)
     setting = TrainerSetting(
       sampleShape: training.shape, labels: training.labels, labelCounts: source.labelCounts,
-      training: training, normalisation: configuration.normalisation, seed: choices.seed, threads: threads, batchSize: configuration.batchSize, options: options)
+      training: training, normalisation: configuration.normalisation, seed: choices.seed,
+      threads: threads, batchSize: configuration.batchSize, options: options)
     self.kind = kind
     self.configuration = configuration
     record = try Self.record(
@@ -72,15 +81,16 @@ struct TrainingJob {
   }
 
   /// A run that is gone on with, from its record.
-  init(resuming record: RunRecord, in directory: String) throws {
-    try self.init(resuming: record, try Self.place(of: record, in: directory))
+  /// - Parameter path: where its cache or table lies now; nil for where it was.
+  init(resuming record: RunRecord, in directory: String, at path: String? = nil) throws {
+    try self.init(resuming: record, try Self.place(of: record, in: directory, at: path))
   }
 
   /// The same with its samples opened before.
   init(resuming record: RunRecord, _ place: TrainingPlace) throws {
     split = place.split
     let training = try place.samples(record.sides.training.components(separatedBy: "+"))
-    try Self.check(record, training)
+    try Self.check(record, training, at: place.path)
     let sides = try [record.sides.selection, record.sides.test].compactMap { $0 }.map {
       TrainingSource.Side($0, try place.samples([$0]))
     }
@@ -99,7 +109,8 @@ struct TrainingJob {
     self.configuration = configuration
     setting = TrainerSetting(
       sampleShape: record.sampleShape, labels: record.labels, labelCounts: source.labelCounts,
-      training: training, normalisation: record.normalisation, seed: record.seed, threads: record.threads, batchSize: record.batchSize,
+      training: training, normalisation: record.normalisation, seed: record.seed,
+      threads: record.threads, batchSize: record.batchSize,
       options: TrainerOptions(record.options.filter { $0.key != Self.patienceKey }))
     self.record = record
   }
@@ -124,8 +135,10 @@ struct TrainingJob {
     trainer: String, _ view: View, _ place: TrainingPlace, _ roles: SideRoles,
     _ source: TrainingSource, _ configuration: SessionConfiguration, _ setting: TrainerSetting
   ) throws -> RunRecord {
+    // By name: of folds by slices, several have parts of one track.
     func tracks(_ samples: any SampleSource) -> Int {
-      Set((0..<samples.count).lazy.map { samples.place(of: $0).track }).count
+      let numbers = Set((0..<samples.count).lazy.map { samples.place(of: $0).track })
+      return Set(numbers.lazy.map { samples.trackID($0) }).count
     }
     var samples = [roles.trainingName: source.training.count]
     var trackCounts = [roles.trainingName: tracks(source.training)]
@@ -138,7 +151,7 @@ struct TrainingJob {
     return RunRecord(
       trainer: trainer, view: view.rawValue,
       source: RunRecord.Source(
-        kind: place.kind, path: place.path, identity: source.training.identity),
+        kind: place.kind, path: Self.absolute(place.path), identity: source.training.identity),
       split: RunRecord.Split(
         name: place.split.plan.name, policy: place.split.plan.policy.rawValue,
         fingerprint: try TrainingPlace.fingerprint(of: place.split), sides: place.split.sides),
@@ -155,11 +168,7 @@ struct TrainingJob {
   static func place(
     of record: RunRecord, in directory: String, at path: String? = nil
   ) throws -> TrainingPlace {
-    guard let view = View(rawValue: record.view) else {
-      throw TrainingError(
-        kind: .run, subject: "run", detail: "its view '\(record.view)' is not known",
-        hint: "read it with the version of lathe that wrote it")
-    }
+    guard let view = View(rawValue: record.view) else { throw unknownView(record) }
     switch record.source.kind {
     case .cache:
       return try .cache(path ?? record.source.path, view: view, split: record.split.name)
@@ -176,6 +185,17 @@ struct TrainingJob {
     }
   }
 
+  static func unknownView(_ record: RunRecord) -> TrainingError {
+    TrainingError(
+      kind: .run, subject: "run", detail: "its view '\(record.view)' is not known",
+      hint: "read it with the version of lathe that wrote it")
+  }
+
+  /// A path that is the same from every working folder.
+  private static func absolute(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.path
+  }
+
   /// Where a run keeps the side of every track.
   private static let splitFile = "split.json"
 
@@ -189,17 +209,18 @@ struct TrainingJob {
   }
 
   /// Refuses samples that are not those of the run.
-  static func check(_ record: RunRecord, _ training: any SampleSource) throws {
+  /// - Parameter path: where they lie.
+  static func check(_ record: RunRecord, _ training: any SampleSource, at path: String) throws {
     guard training.labels == record.labels else {
       throw TrainingError(
-        kind: .run, subject: record.source.path,
+        kind: .run, subject: path,
         detail: "its labels are \(Words.list(training.labels)), and the run's "
           + "\(Words.list(record.labels))",
         hint: "give the cache that the run was trained on, or train again")
     }
     guard training.identity == record.source.identity else {
       throw TrainingError(
-        kind: .run, subject: record.source.path,
+        kind: .run, subject: path,
         detail: "its samples are not those that the run was trained on",
         hint: "give the cache as it was then, or train again")
     }

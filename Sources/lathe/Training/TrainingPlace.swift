@@ -95,8 +95,9 @@ struct TrainingPlace {
 
   private static func read(_ path: String) throws -> ([UInt8], FeatureRows) {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw ValidationError(
-        "--csv \(Words.shown(path)): there is no such file, or it cannot be read.")
+      throw TrainingError(
+        kind: .data, subject: Words.shown(path),
+        detail: "there is no such file, or it cannot be read", hint: "give the table's path")
     }
     let bytes = [UInt8](data)
     do { return (bytes, try FeatureRows(parsing: bytes)) } catch {
@@ -139,17 +140,46 @@ struct SideRoles {
   /// What the result is of.
   var test: String?
 
+  /// The sides that were asked for by name.
+  private let asked: [String]
+
   /// The usual roles: train, validation and test by name; of folds, the first to test and the others to train.
   init(of split: Split, test: String? = nil, selection: String? = nil) {
     let sides = split.sides
     let isFolds = !sides.contains("train")
     let measured = test ?? (sides.contains("test") ? "test" : isFolds ? sides.first : nil)
-    let chosenBy = selection ?? (sides.contains("validation") ? "validation" : nil)
+    let usual = sides.contains("validation") && measured != "validation" ? "validation" : nil
+    let chosenBy = selection ?? usual
     training = isFolds ? sides.filter { $0 != measured && $0 != chosenBy } : ["train"]
     self.test = measured
     self.selection = chosenBy
+    asked = [test, selection].compactMap { $0 }
   }
 
   /// The training side in one word.
   var trainingName: String { training.joined(separator: "+") }
+
+  /// Refuses roles under which a figure would not be what it is taken for.
+  func check() throws {
+    if let side = [selection, test].compactMap({ $0 }).first(where: training.contains) {
+      throw ValidationError(
+        "The side \(Words.shown(side)) is learnt from, so it can neither choose nor measure; "
+          + "name another.")
+    }
+    if let test, test == selection {
+      throw ValidationError(
+        "The side \(Words.shown(test)) chooses the best epoch, so it cannot measure it; "
+          + "name another.")
+    }
+  }
+
+  /// Leaves a side out that has no samples.
+  /// - Throws: where it was asked for.
+  mutating func leaveOut(_ side: String) throws {
+    if asked.contains(side) {
+      throw ValidationError("The side \(Words.shown(side)) has no samples; name another.")
+    }
+    if selection == side { selection = nil }
+    if test == side { test = nil }
+  }
 }

@@ -119,21 +119,22 @@ struct SessionFixture {
     let result: ResultRecord?
   }
 
-  /// The session of a run's state file.
-  func state(_ name: String) throws -> SessionState {
+  /// Where a run's state file says that it stands, as JSON.
+  func stateJSON(_ name: String) throws -> String {
     let file = try TensorFile(reading: "\(path(name))/state.safetensors")
-    return try RecordJSON.decode(
-      SessionState.self, from: Array((file.metadata["session"] ?? "").utf8), subject: "state")
+    return String(decoding: file["session"]?.bytes ?? [], as: UTF8.self)
   }
 
-  /// Writes a run's state anew, its facts changed.
-  func rewriteState(_ name: String, _ change: (inout [String: String]) throws -> Void) throws {
+  /// Writes a run's state anew, with other facts in its header and another place.
+  func rewriteState(
+    _ name: String, schema: String? = "lathe.state/1", _ change: (String) -> String = { $0 }
+  ) throws {
     let file = try TensorFile(reading: "\(path(name))/state.safetensors")
-    var facts = file.metadata
-    facts["xxh3"] = nil
-    try change(&facts)
-    let tensors = file.names.compactMap { file[$0] }
-    try Data(try CheckpointFile.bytes(tensors, metadata: facts)).write(
-      to: URL(fileURLWithPath: "\(path(name))/state.safetensors"))
+    let json = Array(change(try stateJSON(name)).utf8)
+    let tensors = file.names.filter { $0 != "session" }.compactMap { file[$0] }
+    let bytes = try CheckpointFile.bytes(
+      tensors + [Tensor("session", shape: [json.count], json)],
+      metadata: schema.map { ["schema": $0] } ?? [:])
+    try Data(bytes).write(to: URL(fileURLWithPath: "\(path(name))/state.safetensors"))
   }
 }

@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+/// A study makes the splits it needs, trains every trainer under each, and goes on where it was stopped.
+@Suite struct StudyTests {
+  private let collection: Collection
+  private let output: String
+
+  init() throws {
+    collection = try Collection(tracks: 16)
+    let result = try collection.prepare("--progress", "none", "--split", "none")
+    #expect(result.code == 0, "\(result.errors)")
+    output = "\(collection.cache)-study"
+  }
+
+  private func study(_ more: String...) throws -> Program.Result {
+    try Program.start(
+      ["study", collection.cache, "--trainers", "features", "--epochs", "features=2"]
+        + ["--output", output, "--progress", "none", "--threads", "1"] + more
+    ).end()
+  }
+
+  @Test func trainsReportsAndGoesOn() throws {
+    defer { try? FileManager.default.removeItem(atPath: output) }
+    let first = try study("--policies", "slices,stratified,grouped", "--ratios", "0.5,0.5")
+    #expect(first.code == 0, "\(first.errors)")
+    #expect(first.errors.contains("grouped: no recordings"), "\(first.errors)")
+    #expect(first.output.contains("slices") && first.output.contains("stratified"))
+    #expect(first.lines.last == "report: \(output)/report.html")
+    let page = try String(contentsOfFile: "\(output)/report.html", encoding: .utf8)
+    #expect(page.contains("stratified") && page.contains("<svg"))
+    let weights = try Data(
+      contentsOf: URL(fileURLWithPath: "\(output)/features-slices/best.safetensors"))
+    let inspected = try Program.run("inspect", collection.cache, "--json")
+    #expect(inspected.output.contains("stratified-seed1-0.5-0.5"))
+    // What is done stays, what is missing is done again, alike.
+    try FileManager.default.removeItem(atPath: "\(output)/features-slices")
+    let second = try study("--policies", "slices,stratified", "--ratios", "0.5,0.5")
+    #expect(second.code == 0, "\(second.errors)")
+    #expect(second.errors.contains("features-stratified: done before"))
+    #expect(!second.errors.contains("features-slices: done before"))
+    #expect(
+      try Data(contentsOf: URL(fileURLWithPath: "\(output)/features-slices/best.safetensors"))
+        == weights)
+  }
+
+  @Test func foldsAreAllTested() throws {
+    defer { try? FileManager.default.removeItem(atPath: output) }
+    let result = try study("--policies", "stratified", "--folds", "3")
+    #expect(result.code == 0, "\(result.errors)")
+    for fold in 1...3 {
+      let record = try String(
+        contentsOfFile: "\(output)/features-stratified-fold-\(fold)/run.json", encoding: .utf8)
+      #expect(record.contains("\"test\" : \"fold-\(fold)\""), "\(record)")
+    }
+  }
+
+  @Test(arguments: [
+    (["--policies", "random"], "random"), (["--epochs", "features"], "features"),
+    (["--folds", "1"], "--folds 1"), (["--trainers", "nobody"], "nobody"),
+  ])
+  func refuses(_ arguments: [String], word: String) throws {
+    let result = try Program.start(
+      ["study", collection.cache, "--output", output] + arguments
+    ).end()
+    #expect(result.code != 0 && result.errors.contains(word), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: output))
+  }
+}
