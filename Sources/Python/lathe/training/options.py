@@ -66,6 +66,10 @@ class Options:
         facts = asdict(self)
         for name in ("view", "cache", "split", "output", "resume"):
             del facts[name]
+        if not self.network.startswith("waveform"):
+            # Another network reads these names as its own.
+            for name in _OF_WAVEFORM:
+                del facts[name]
         return {
             name.replace("_", "-"): _text(value)
             for name, value in sorted(facts.items())
@@ -73,6 +77,16 @@ class Options:
         }
 
 
+_OF_WAVEFORM = (
+    "channels",
+    "kernels",
+    "strides",
+    "pooling",
+    "pooling_kind",
+    "order",
+    "filters",
+    "sample_rate",
+)
 _WAVEFORM = {"random_crop": {}, "polarity": {"probability": 0.5}}
 _PICTURE = {
     "circular_shift": {"share": 0.5},
