@@ -155,21 +155,10 @@ import Testing
 }
 
 /// A source whose windows end past their track.
-private struct LyingSource: SampleSource {
+private struct LyingSource: SourceInAnother {
   let source: TrackSource
 
   init(of source: TrackSource) { self.source = source }
-
-  var name: String { source.name }
-  var identity: String { source.identity }
-  var count: Int { source.count }
-  var shape: [Int] { source.shape }
-  var labels: [String] { source.labels }
-
-  func label(of sample: Int) -> Int { source.label(of: sample) }
-  func place(of sample: Int) -> SamplePlace { source.place(of: sample) }
-  func trackID(_ track: Int) -> String { source.trackID(track) }
-  func prefetch(_ sample: Int) {}
 
   func read(
     _ sample: Int, _ body: (RawSpan, SampleWindow) -> Void

@@ -17,8 +17,7 @@ extension EmbeddedTrainers {
     let options =
       [
         TrainerOption(
-          "hidden", network.hidden.map(String.init).joined(separator: ","),
-          "sizes of the hidden layers"),
+          "hidden", network.hidden, "sizes of the hidden layers"),
         TrainerOption(
           "dropout", "\(network.dropout)", "chance of a hidden number to be left out of a step"),
         TrainerOption("input-dropout", "\(network.inputDropout)", "the same of an input"),

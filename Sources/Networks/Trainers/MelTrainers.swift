@@ -16,7 +16,7 @@ extension EmbeddedTrainers {
     let network = ResidualNetwork()
     let options =
       [
-        TrainerOption("blocks", list(network.blocks), "basic blocks of each stage"),
+        TrainerOption("blocks", network.blocks, "basic blocks of each stage"),
         TrainerOption("width", "\(network.width)", "channels of the first stage"),
         TrainerOption("stem-kernel", "\(network.stemKernel)", "side of the first kernel"),
         TrainerOption(
@@ -69,9 +69,9 @@ extension EmbeddedTrainers {
       [
         TrainerOption("stem", "\(network.stem)", "channels of the first convolution"),
         TrainerOption("stem-kernel", "\(network.stemKernel)", "side of the first kernel"),
-        TrainerOption("channels", list(network.channels), "channels of each 3 x 3 convolution"),
+        TrainerOption("channels", network.channels, "channels of each 3 x 3 convolution"),
         TrainerOption(
-          "pool-after", list(network.poolAfter),
+          "pool-after", network.poolAfter,
           "after which of them, counted from 1, pooling halves the picture"),
         TrainerOption("dropout", "\(network.dropout)", "before the last layer"),
         tileOption,
@@ -125,10 +125,6 @@ extension EmbeddedTrainers {
         hint: "give 0, 2 or 4")
     }
     return tile == 0 ? nil : tile
-  }
-
-  private static func list(_ numbers: [Int]) -> String {
-    numbers.map(String.init).joined(separator: ",")
   }
 
   private static func pictureSides(

@@ -42,19 +42,18 @@ extension EmbeddedTrainers {
   }
 
   private static func options(_ network: WaveformNetwork) -> [TrainerOption] {
-    func list(_ values: [Int]) -> String { values.map(String.init).joined(separator: ",") }
-    return [
+    [
       TrainerOption(
-        "channels", list(network.blocks.map(\.channels)), "channels of the convolutions, in order"),
-      TrainerOption("kernels", list(network.blocks.map(\.kernel)), "their kernel sizes"),
-      TrainerOption("strides", list(network.blocks.map(\.stride)), "their strides"),
+        "channels", network.blocks.map(\.channels), "channels of the convolutions, in order"),
+      TrainerOption("kernels", network.blocks.map(\.kernel), "their kernel sizes"),
+      TrainerOption("strides", network.blocks.map(\.stride), "their strides"),
       TrainerOption(
-        "pooling", list(network.blocks.map(\.pooling)), "positions pooled after each; 1 for none"),
+        "pooling", network.blocks.map(\.pooling), "positions pooled after each; 1 for none"),
       TrainerOption(
         "order", network.order.rawValue,
         "what comes first after a convolution: "
           + ConvolutionBlock.Order.allCases.map(\.rawValue).joined(separator: " or ")),
-      TrainerOption("hidden", list(network.hidden), "sizes of the hidden dense layers"),
+      TrainerOption("hidden", network.hidden, "sizes of the hidden dense layers"),
       TrainerOption(
         "dropout", "\(network.dropout)", "chance of a hidden number to be left out of a step"),
       TrainerOption(
