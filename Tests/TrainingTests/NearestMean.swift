@@ -1,10 +1,14 @@
+import Corpus
 import DataLoading
 import Safetensors
 import Training
 
 /// Takes a sample for the label whose training samples have the nearest mean.
 final class NearestMean: Trainer {
-  static let kind = TrainerKind("nearest-mean", views: ["features"]) { NearestMean($0) }
+  static let kind = TrainerKind(
+    "nearest-mean", views: ["features"],
+    defaults: TrainingDefaults(epochs: 1, normalisation: .first)
+  ) { NearestMean($0) }
   let inputs: Int
   var sums: [[Float]]  // of each label; the last number is how many samples
 
