@@ -138,7 +138,8 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Training"], swiftSettings: swift),
+      name: "ReportingTests", dependencies: ["Reporting", "Training", "Corpus"],
+      swiftSettings: swift),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
     .testTarget(

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Networks
@@ -183,14 +184,25 @@ struct MelLayerTests {
 
   @Test("Colours run from the first to the last of the map, whatever the levels")
   func colours() throws {
-    let layer = ColourMap(height: 1, width: 5, range: -80...0)
+    let layer = ColourMapping(height: 1, width: 5, range: -80...0)
     let run = try LayerRun(
       layer, input: [-80, -200, 0, 40, .nan], gradient: [Float](repeating: 0, count: 15), rows: 1)
-    let first = ColourMap.table[0]
-    let last = ColourMap.table[255]
-    #expect(run.output[0..<5] == [first.red, first.red, last.red, last.red, first.red])
-    #expect(run.output[10..<15] == [first.blue, first.blue, last.blue, last.blue, first.blue])
-    let lightness = ColourMap.table.map { 0.2126 * $0.red + 0.7152 * $0.green + 0.0722 * $0.blue }
-    #expect(zip(lightness, lightness.dropFirst()).allSatisfy { $0 < $1 })
+    let colours = stride(from: 0, to: 768, by: 3).map { Array(ColourMapping.table[$0..<$0 + 3]) }
+    let (first, last) = (colours[0], colours[255])
+    for channel in 0..<3 {
+      #expect(
+        Array(run.output[channel * 5..<channel * 5 + 5])
+          == [first[channel], first[channel], last[channel], last[channel], first[channel]])
+    }
+    // Eight bits a channel round neighbours to the same lightness four times; what is two apart never.
+    let luma = colours.map { 0.2126 * $0[0] + 0.7152 * $0[1] + 0.0722 * $0[2] }
+    #expect(zip(luma, luma.dropFirst(2)).allSatisfy { $0 < $1 })
+    // And evenly: CIE L* of what is eight apart differs by 2 to 3 of 100, all along the map.
+    let lightness = colours.map { colour in
+      let light = colour.map { $0 <= 0.04045 ? $0 / 12.92 : pow(($0 + 0.055) / 1.055, 2.4) }
+      let sum = 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]
+      return sum > 0.008856 ? 116 * cbrt(sum) - 16 : 903.3 * sum
+    }
+    #expect(zip(lightness, lightness.dropFirst(8)).allSatisfy { (2...3).contains($1 - $0) })
   }
 }

@@ -24,7 +24,7 @@ TWINS = {
     "features": ("features", networks.Features, ["--batch-size", "4"]),
     "waveform": ("waveform", networks.Waveform, ["--batch-size", "32"]),
     "waveform-gammatone": ("waveform", networks.Waveform, ["--filters", "fixed-gammatone"]),
-    "mel": ("mel", networks.Mel, ["--batch-size", "16"]),
+    "mel": ("mel", networks.Mel, ["--batch-size", "16", "--colours", "map"]),
     "mel-small": ("mel", networks.MelSmall, ["--batch-size", "16"]),
 }
 

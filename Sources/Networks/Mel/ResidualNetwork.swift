@@ -31,7 +31,7 @@ struct ResidualNetwork {
       first = try stem.make(
         onPictures: 1, repeats: 3, height: height, width: width, seed: seed, workspace: workspace)
     case .mapped(let range):
-      layers.append(ColourMap(height: height, width: width, range: range))
+      layers.append(ColourMapping(height: height, width: width, range: range))
       first = try stem.make(
         onPictures: 3, height: height, width: width, seed: seed, workspace: workspace)
     }

@@ -1,3 +1,5 @@
+public import Corpus
+
 /// Levels of bands over time, with what they mean.
 public struct Spectrogram: Sendable, Hashable {
   /// Decibels, band by band from the lowest, each with all its frames.

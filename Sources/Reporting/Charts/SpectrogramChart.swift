@@ -1,3 +1,5 @@
+public import Corpus
+
 /// A spectrogram with axes in Hz and seconds, and a scale in decibels.
 public struct SpectrogramChart: Figure {
   /// What it shows.

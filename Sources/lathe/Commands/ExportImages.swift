@@ -1,8 +1,8 @@
 public import ArgumentParser
-import Corpus
+public import Corpus
 import DatasetCache
 import Foundation
-public import Reporting
+import Reporting
 
 struct ExportImages: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -188,7 +188,7 @@ def parser() -> argparse.ArgumentParser:
     add(
         "--colours",
         choices=["repeated", "map"],
-        help="mel: the picture in three channels, or through a map of colours over 2.5 deviations to"
+        help="mel: the picture in three channels, or through a map of colours over 3 deviations to"
         " either side (repeated)",
     )
 
