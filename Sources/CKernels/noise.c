@@ -72,15 +72,21 @@ INLINE void normal_pair(Word16Lanes first, Word16Lanes second, Float16Lanes *cos
   *sine = radius * signed_by(choose(swapped, c, s), quarter << 30);
 }
 
-// 64 deviates of the sixteen blocks of the stream from `block` on.
-INLINE void normal_deviates(uint64_t seed, uint64_t stream, uint64_t block, Float16Lanes out[4]) {
-  Word16Lanes words[4] = {{0}};
+// The words of the sixteen blocks of the stream from `block` on, a multiple of 16.
+INLINE void block_words(uint64_t seed, uint64_t stream, uint64_t block, Word16Lanes words[4]) {
+  UNROLLED for (int part = 0; part < 4; part++) words[part] = (Word16Lanes){0};
   UNROLLED for (int lane = 0; lane < 16; lane++) words[0][lane] = (uint32_t)block + (uint32_t)lane;
   // Sixteen blocks from a multiple of 16 on have one upper half.
   words[1] += (uint32_t)(block >> 32);
   words[2] += (uint32_t)stream;
   words[3] += (uint32_t)(stream >> 32);
   philox(words, seed);
+}
+
+// 64 deviates of the sixteen blocks of the stream from `block` on.
+INLINE void normal_deviates(uint64_t seed, uint64_t stream, uint64_t block, Float16Lanes out[4]) {
+  Word16Lanes words[4];
+  block_words(seed, stream, block, words);
   normal_pair(words[0], words[1], out, out + 1);
   normal_pair(words[2], words[3], out + 2, out + 3);
 }
@@ -106,13 +112,8 @@ void lathe_dropout(uint64_t seed, uint64_t stream, long first, float keep, float
   const double limit = (double)keep * 0x1p32;
   const uint32_t bound = limit >= 0xffffffffp0 ? 0xffffffffu : (uint32_t)limit;
   for (long i = 0; i < count; i += 64) {
-    const uint64_t block = (uint64_t)(first + i) / 4;
-    Word16Lanes words[4] = {{0}};
-    UNROLLED for (int lane = 0; lane < 16; lane++) words[0][lane] = (uint32_t)block + (uint32_t)lane;
-    words[1] += (uint32_t)(block >> 32);
-    words[2] += (uint32_t)stream;
-    words[3] += (uint32_t)(stream >> 32);
-    philox(words, seed);
+    Word16Lanes words[4];
+    block_words(seed, stream, (uint64_t)(first + i) / 4, words);
     if (count - i >= 64) {
       UNROLLED for (int part = 0; part < 4; part++) {
         const Float16Lanes x = *(const Float16Lanes *)(input + i + 16 * part);

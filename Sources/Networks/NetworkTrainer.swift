@@ -139,9 +139,7 @@ package final class NetworkTrainer: Trainer {
   /// Puts the averages in the place of the weights, or back.
   private func exchangeAverages() {
     for (parameter, average) in zip(network.parameters, averages) {
-      for index in 0..<parameter.count {
-        swap(&parameter.value.base[index], &average.base[index])
-      }
+      parameter.value.exchange(with: average)
     }
   }
 

@@ -6,15 +6,15 @@ import Training
 /// Begins at a multiple of 64 bytes and ends at one, so that whole vectors may be read and written up to
 /// ``capacity``; what lies past ``count`` is zero unless a kernel wrote there.
 ///
-/// `@unchecked Sendable`: the address never changes; who may touch which part is for the layer to say,
-/// whose threads divide the rows among them.
+/// `@unchecked Sendable`: the address changes in ``exchange(with:)`` only, between two passes; who may touch which
+/// part is for the layer to say, whose threads divide the rows among them.
 final class FloatStorage: @unchecked Sendable {
   /// How many floats were asked for.
   let count: Int
   /// How many there is room for, a multiple of 16.
   let capacity: Int
   /// The first.
-  let base: UnsafeMutablePointer<Float>
+  private(set) var base: UnsafeMutablePointer<Float>
 
   /// Zeroes. Large pages are asked for where it is large, since a pass over small ones is bounded by
   /// faults and translations.
@@ -41,6 +41,12 @@ final class FloatStorage: @unchecked Sendable {
   /// The numbers.
   var span: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: base, count: count)
+  }
+
+  /// Trades numbers with another storage of the same size, without a copy; not while a pass runs.
+  func exchange(with other: FloatStorage) {
+    precondition(count == other.count, "storages of different sizes cannot be exchanged")
+    swap(&base, &other.base)
   }
 
   /// The numbers as an array of its own.

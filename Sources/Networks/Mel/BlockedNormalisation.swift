@@ -4,13 +4,14 @@ import Training
 /// The numbers of a batch normalisation over blocked activations: what is learnt, what is kept, what a batch
 /// has.
 ///
-/// Equals `torch.nn.BatchNorm2d`: (x − mean) / √(variance + 10⁻⁵) × weight + bias, over samples and
-/// positions; the running variance is the unbiased one, with a momentum of 0.1. Moments are taken of each
+/// What it computes over samples and positions is ``NormalisedChannels``'s to say. Moments are taken of each
 /// sample and put together in double (Chan, Golub, LeVeque 1979), in the order of the samples, whatever
 /// the threads.
 final class BlockedNormalisation {
-  let parameters: [Parameter]
-  let statistics: [RunningStatistic]
+  private let learnt: NormalisedChannels
+
+  var parameters: [Parameter] { learnt.parameters }
+  var statistics: [RunningStatistic] { learnt.statistics }
   /// Of the last pass, a channel each: output = input × scale + shift.
   let scale, shift: FloatStorage
   /// Of the last batch.
@@ -23,23 +24,12 @@ final class BlockedNormalisation {
   private let blocks: Int
   private var table: FloatStorage?
 
-  static let epsilon = 1e-5
-  static let momentum = 0.1
   private static let lanes = BlockedShape.lanes
 
   init(_ name: String, channels: Int) throws(TrainingError) {
     self.channels = channels
     blocks = (channels + Self.lanes - 1) / Self.lanes
-    parameters = [
-      try Parameter("\(name).weight", shape: [channels], decays: false),
-      try Parameter("\(name).bias", shape: [channels], decays: false),
-    ]
-    parameters[0].value.span.update(repeating: 1)
-    statistics = [
-      try RunningStatistic("\(name).running_mean", shape: [channels]),
-      try RunningStatistic("\(name).running_var", shape: [channels], initial: 1),
-      try RunningStatistic("\(name).num_batches_tracked", shape: [], isCount: true),
-    ]
+    learnt = try NormalisedChannels(name, channels: channels)
     let count = blocks * Self.lanes
     scale = try FloatStorage(count: count)
     shift = try FloatStorage(count: count)
@@ -72,7 +62,6 @@ final class BlockedNormalisation {
       }
     }
     let total = Double(rows * positions)
-    let kept = 1 - Self.momentum
     for channel in 0..<channels {
       var sum = 0.0
       for row in 0..<rows { sum += Double(table[2 * row * width + channel]) }
@@ -85,30 +74,25 @@ final class BlockedNormalisation {
       }
       let variance = squares / total
       set(channel, mean: mean, variance: variance)
-      let running = statistics[0].value.base + channel
-      running.pointee = Float(kept * Double(running.pointee) + Self.momentum * mean)
-      let spread = statistics[1].value.base + channel
-      let unbiased = squares / max(1, total - 1)
-      spread.pointee = Float(kept * Double(spread.pointee) + Self.momentum * unbiased)
+      learnt.follow(channel, mean: mean, unbiasedVariance: squares / max(1, total - 1))
     }
-    statistics[2].value.base.pointee += 1
+    learnt.countBatch()
   }
 
   private func prepareForPrediction() {
     for channel in 0..<channels {
-      set(
-        channel, mean: Double(statistics[0].value.base[channel]),
-        variance: Double(statistics[1].value.base[channel]))
+      let averages = learnt.averages(channel)
+      set(channel, mean: averages.mean, variance: averages.variance)
     }
   }
 
   private func set(_ channel: Int, mean: Double, variance: Double) {
-    let inverse = 1 / (variance + Self.epsilon).squareRoot()
-    let weight = Double(parameters[0].value.base[channel])
+    let inverse = NormalisedChannels.inverseDeviation(variance)
+    let weight = Double(learnt.weight.value.base[channel])
     self.mean.base[channel] = Float(mean)
     self.inverse.base[channel] = Float(inverse)
     scale.base[channel] = Float(weight * inverse)
-    shift.base[channel] = Float(Double(parameters[1].value.base[channel]) - mean * weight * inverse)
+    shift.base[channel] = Float(Double(learnt.bias.value.base[channel]) - mean * weight * inverse)
   }
 
   /// Sets the parameters' gradients, and offset and slope, from the gradient by the output, which is set to
@@ -142,8 +126,8 @@ final class BlockedNormalisation {
       }
       let inverse = Double(inverse.base[channel])
       let scale = Double(scale.base[channel])
-      parameters[0].gradient.base[channel] = Float(product * inverse)
-      parameters[1].gradient.base[channel] = Float(sum)
+      learnt.weight.gradient.base[channel] = Float(product * inverse)
+      learnt.bias.gradient.base[channel] = Float(sum)
       offset.base[channel] = Float(scale * sum / count)
       slope.base[channel] = Float(scale * inverse * inverse * product / count)
     }

@@ -4,37 +4,25 @@ import Training
 /// Batch normalisation's numbers for channels in panels of sixteen: what is learnt, what is kept, and what
 /// of both the kernels read.
 ///
-/// As `torch.nn.BatchNorm1d`: y = (x − mean) / √(variance + 10⁻⁵) · weight + bias, by the batch's mean and
-/// biased variance while training, by their running averages otherwise; these move by a tenth of the
-/// batch's mean and unbiased variance each time.
+/// What it computes is ``NormalisedChannels``'s to say.
 final class ChannelNormalisation {
-  let parameters: [Parameter]
-  let statistics: [RunningStatistic]
   let channels: Int
+  private let learnt: NormalisedChannels
 
-  private static let epsilon = 1e-5
-  private static let momentum = 0.1
+  var parameters: [Parameter] { learnt.parameters }
+  var statistics: [RunningStatistic] { learnt.statistics }
 
   /// `LatheNormalisation` of each panel; of channels that are missing all is 0, and so is their y.
   private let constants: FloatStorage
   private var inverses: [Double]
 
-  private var weight: Parameter { parameters[0] }
-  private var bias: Parameter { parameters[1] }
+  private var weight: Parameter { learnt.weight }
+  private var bias: Parameter { learnt.bias }
 
   /// Weights of 1, biases of 0, a running mean of 0 and variance of 1.
   init(_ name: String, channels: Int) throws(TrainingError) {
     self.channels = channels
-    parameters = [
-      try Parameter("\(name).weight", shape: [channels], decays: false),
-      try Parameter("\(name).bias", shape: [channels], decays: false),
-    ]
-    parameters[0].value.span.update(repeating: 1)
-    statistics = [
-      try RunningStatistic("\(name).running_mean", shape: [channels]),
-      try RunningStatistic("\(name).running_var", shape: [channels], initial: 1),
-      try RunningStatistic("\(name).num_batches_tracked", shape: [], isCount: true),
-    ]
+    learnt = try NormalisedChannels(name, channels: channels)
     constants = try FloatStorage(count: (channels + 15) / 16 * 80)
     inverses = Array(repeating: 0, count: channels)
   }
@@ -72,18 +60,16 @@ final class ChannelNormalisation {
       let variance = difference < 0 ? 0 : difference
       set(channel, mean: mean, variance: variance)
       let unbiased = count > 1 ? variance * total / (total - 1) : variance
-      move(statistics[0], channel, to: mean)
-      move(statistics[1], channel, to: unbiased)
+      learnt.follow(channel, mean: mean, unbiasedVariance: unbiased)
     }
-    statistics[2].value.base[0] += 1
+    learnt.countBatch()
   }
 
   /// Normalises by the running averages.
   func setByAverages() {
     for channel in 0..<channels {
-      set(
-        channel, mean: Double(statistics[0].value.base[channel]),
-        variance: Double(statistics[1].value.base[channel]))
+      let averages = learnt.averages(channel)
+      set(channel, mean: averages.mean, variance: averages.variance)
     }
   }
 
@@ -105,16 +91,11 @@ final class ChannelNormalisation {
   }
 
   private func set(_ channel: Int, mean: Double, variance: Double) {
-    let inverse = 1 / (variance + Self.epsilon).squareRoot()
+    let inverse = NormalisedChannels.inverseDeviation(variance)
     inverses[channel] = inverse
     self[.mean, channel] = Float(mean)
     self[.scale, channel] = Float(Double(weight.value.base[channel]) * inverse)
     self[.offset, channel] = bias.value.base[channel]
-  }
-
-  private func move(_ statistic: RunningStatistic, _ channel: Int, to value: Double) {
-    let old = Double(statistic.value.base[channel])
-    statistic.value.base[channel] = Float(old + Self.momentum * (value - old))
   }
 
   /// The order in `LatheNormalisation`.
