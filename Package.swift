@@ -99,6 +99,8 @@ let package = Package(
       ],
       resources: [
         .embedInCode("Benchmark/reference_timings.py"),
+        .embedInCode("Benchmark/torch_agreement.py"),
+        .embedInCode("Benchmark/torch_network.py"),
         .embedInCode("Benchmark/torch_steps.py"),
         .embedInCode("../Python/lathe/networks/features.py"),
         .embedInCode("../Python/lathe/networks/mel.py"),

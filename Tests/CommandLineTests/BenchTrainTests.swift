@@ -108,11 +108,11 @@ import Testing
       let differences = try #require(agreement["differences"] as? [[String: Any]])
       #expect(differences.count == 5)
       for difference in differences {
-        let share = difference["share"] as? Double ?? .nan
-        let norm = difference["norm"] as? Double ?? .nan
-        let mayJump = report["network"] as? String != "features" && difference["tensor"] != nil
-        #expect(share <= 1e-4 || (mayJump && norm <= 0.05), "\(difference)")
+        #expect(difference["share"] as? Double ?? .nan <= 1e-4, "\(difference)")
       }
+      let (choices, others) = (agreement["choices"] as? Int, agreement["otherwise"] as? Int)
+      #expect(try #require(choices) > 10_000)
+      #expect(try #require(others) < #require(choices) / 1_000)
       let steps = try #require(report["torch"] as? [[String: Any]])
       #expect(steps.map { $0["name"] as? String } == ["usual", "tuned"])
       #expect(steps.allSatisfy { ($0["ratio"] as? Double ?? 0) > 0 })

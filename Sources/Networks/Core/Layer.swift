@@ -1,3 +1,4 @@
+import Safetensors
 import Training
 
 /// What a pass through a network is for.
@@ -50,6 +51,10 @@ protocol Layer: AnyObject {
   func backward(
     _ gradient: UnsafeMutablePointer<Float>, rows: Int, needsInput: Bool, _ pass: Pass
   ) -> UnsafeMutablePointer<Float>?
+
+  /// What functions with a corner decided for each of `rows` samples in the last pass, which was one of
+  /// training, in the order of the pass and in PyTorch's layouts; see ``Choice``.
+  func choices(rows: Int) -> [Tensor]
 }
 
 extension Layer {
@@ -57,6 +62,8 @@ extension Layer {
   var parameters: [Parameter] { [] }
   /// Nothing is kept.
   var statistics: [RunningStatistic] { [] }
+  /// Nothing has a corner.
+  func choices(rows: Int) -> [Tensor] { [] }
   /// No products.
   func trainingOperations(needsInput: Bool) -> Int { 0 }
   /// How many numbers an output sample has.

@@ -1,3 +1,4 @@
+import Safetensors
 import Training
 
 /// Layers one after the other.
@@ -53,4 +54,6 @@ final class Sequential: Layer {
     }
     return needsInput ? last : nil
   }
+
+  func choices(rows: Int) -> [Tensor] { layers.flatMap { $0.choices(rows: rows) } }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import Safetensors
 import Training
 
 /// max(0, x), as `torch.nn.ReLU`; its derivative at 0 is 0.
@@ -32,6 +33,10 @@ final class RectifiedLinear: Layer {
       lathe_rectify_backward(output + $0.lowerBound, 1, gradient + $0.lowerBound, $0.count)
     }
     return gradient
+  }
+
+  func choices(rows: Int) -> [Tensor] {
+    [Choice.passed([rows] + outputShape, above: output.start)]
   }
 }
 

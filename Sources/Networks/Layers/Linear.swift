@@ -1,5 +1,6 @@
 import CKernels
 import Corpus
+import Safetensors
 import Training
 
 /// A dense layer: y = x Wᵀ + b, and max(0, y) where it is asked for.
@@ -99,6 +100,10 @@ final class Linear: Layer {
       }
     }
     return result
+  }
+
+  func choices(rows: Int) -> [Tensor] {
+    isRectified ? [Choice.passed([rows, outputs], above: output.start)] : []
   }
 }
 

@@ -1,4 +1,5 @@
 import CKernels
+import Safetensors
 import Training
 
 /// A residual block of two 3 × 3 convolutions: y = max(0, bn2(conv2(max(0, bn1(conv1(x))))) + s), where s is
@@ -97,4 +98,6 @@ final class BasicBlock: BlockedLayer {
     }
     return path
   }
+
+  func choices(rows: Int) -> [Tensor] { layers.flatMap { $0.choices(rows: rows) } }
 }

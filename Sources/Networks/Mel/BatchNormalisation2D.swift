@@ -1,4 +1,5 @@
 import CKernels
+import Safetensors
 import Training
 
 /// Batch normalisation of blocked activations, and what follows it in the same pass: a residual that is
@@ -79,5 +80,15 @@ final class BatchNormalisation2D: Layer {
         into: target + start)
     }
     return target
+  }
+
+  func choices(rows: Int) -> [Tensor] {
+    guard isRectified else { return [] }
+    let output = result.start
+    return [
+      Choice.passed(
+        [rows, shape.channels, shape.height, shape.width],
+        shape.unblocked(rows: rows) { output[$0] > 0 ? 1 : 0 })
+    ]
   }
 }

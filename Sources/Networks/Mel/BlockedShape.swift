@@ -25,6 +25,21 @@ struct BlockedShape: Equatable {
   }
   /// As a layer's output shape.
   var axes: [Int] { [blocks, height, width, Self.lanes] }
+
+  /// What is made of each number of `rows` samples, in the order [rows, channels, height, width].
+  /// - Parameter value: given where a number lies.
+  func unblocked<Value>(rows: Int, _ value: (Int) -> Value) -> [Value] {
+    var result: [Value] = []
+    result.reserveCapacity(rows * channels * positions)
+    for row in 0..<rows {
+      for channel in 0..<channels {
+        let (block, lane) = channel.quotientAndRemainder(dividingBy: Self.lanes)
+        let start = row * count + block * planeCount + lane
+        for position in 0..<positions { result.append(value(start + position * Self.lanes)) }
+      }
+    }
+    return result
+  }
 }
 
 /// A square window that moves over a plane: of a convolution or a pooling.

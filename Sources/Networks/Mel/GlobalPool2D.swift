@@ -1,4 +1,5 @@
 import CKernels
+import Safetensors
 import Training
 
 /// What is left of a channel's positions: their mean, or their mean and their maximum.
@@ -72,5 +73,13 @@ final class GlobalPool2D: Layer {
       }
     }
     return target
+  }
+
+  func choices(rows: Int) -> [Tensor] {
+    guard withMaximum else { return [] }
+    let places = (0..<rows).flatMap { row in
+      indices[row * width..<row * width + input.channels].map { Int64($0) }
+    }
+    return [Choice.places([rows, input.channels], places)]
   }
 }

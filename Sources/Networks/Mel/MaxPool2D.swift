@@ -1,4 +1,5 @@
 import CKernels
+import Safetensors
 import Training
 
 /// Max pooling of blocked activations, as `torch.nn.MaxPool2d`: the gradient goes to the first of equal
@@ -63,5 +64,13 @@ final class MaxPool2D: Layer {
       }
     }
     return target
+  }
+
+  func choices(rows: Int) -> [Tensor] {
+    [
+      Choice.taps(
+        [rows, output.channels, output.height, output.width],
+        output.unblocked(rows: rows) { indices[$0] })
+    ]
   }
 }

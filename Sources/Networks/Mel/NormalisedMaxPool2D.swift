@@ -1,4 +1,5 @@
 import CKernels
+import Safetensors
 import Training
 
 /// Batch normalisation, max(0, ·) and max pooling in one pass: what is four times as large between them is
@@ -87,5 +88,14 @@ final class NormalisedMaxPool2D: Layer {
       }
     }
     return target
+  }
+
+  func choices(rows: Int) -> [Tensor] {
+    let result = result.start
+    return [
+      Choice.taps(
+        [rows, output.channels, output.height, output.width],
+        output.unblocked(rows: rows) { result[$0] > 0 ? indices[$0] : Choice.stopped })
+    ]
   }
 }

@@ -1,3 +1,4 @@
+import Safetensors
 import Training
 
 /// The largest of every `window` neighbouring positions; what is left at the end is dropped.
@@ -78,5 +79,13 @@ final class MaximumPooling1d: Layer {
       }
     }
     return result
+  }
+
+  func choices(rows: Int) -> [Tensor] {
+    let pooled = length / window
+    let taps = places.prefix(rows * outputCount).enumerated().map {
+      UInt8(Int($0.element) - $0.offset % pooled * window)
+    }
+    return [Choice.taps([rows] + outputShape, taps)]
   }
 }

@@ -7,15 +7,13 @@ import Training
 ///
 /// PyTorch's numbers are those of float64: in float32 its own sums over millions of positions are up to
 /// some ten-thousandths off, so that a comparison with these would show its rounding, not a mistake here.
-/// Where max(0, ·) or pooling decides otherwise on numbers that differ by rounding, gradients jump, in
-/// PyTorch's float32 as in the network here, and how often is chance. Logits and loss don't jump and must
-/// be within the tolerance; of gradients and weights that are not, the norm of all differences must be
-/// small, which a mistake's is not.
+/// Where max(0, ·) or pooling decide otherwise on numbers that differ by rounding, gradients jump, in
+/// PyTorch's float32 as in the network here, and how often is chance. So PyTorch follows the choices that
+/// were made here, which it counts where its own would be others; then everything must be within the
+/// tolerance.
 struct TorchAgreement: Encodable {
   /// What may differ: this share of a tensor's largest number.
   static let tolerance = 1e-4
-  /// The norm that jumps may come to, as a share of that of all numbers.
-  private static let jumps = 0.05
   /// Steps of an optimiser that are compared.
   private static let steps = 10
   /// Rates that are small enough for rounding not to grow beyond its share within the steps.
@@ -27,84 +25,81 @@ struct TorchAgreement: Encodable {
     let name: String
     /// The tensor that differs most.
     var tensor = ""
-    /// From PyTorch in float64, as a share of the tensor's largest number.
+    /// From PyTorch in float64 on the same choices, as a share of the tensor's largest number.
     var share = 0.0
-    /// The largest of PyTorch's own in float32, of whichever tensor.
+    /// The largest from PyTorch in float64 on its own choices, of whichever tensor.
+    var freeShare = 0.0
+    /// The same of PyTorch in float32.
     var torchShare = 0.0
-    /// The root of the squares of all differences together, as a share of that of all numbers: from float64,
-    /// and PyTorch's own.
-    var norm = 0.0
-    var torchNorm = 0.0
-
-    /// Whether these are gradients, or moved along gradients.
-    fileprivate var mayJump: Bool { tensor.contains(".") }
-    /// Whether it is within the tolerance, or the jumps are few.
-    var isClose: Bool { share <= tolerance || (mayJump && norm <= jumps) }
   }
 
   private(set) var differences: [Difference] = []
+  /// Choices of max(0, ·) and pooling in all steps.
+  private(set) var choices = 0
+  /// How many of them PyTorch in float64 would have made otherwise.
+  private(set) var otherwise = 0
 
   /// What is farther off than it may be.
-  var faults: [Difference] { differences.filter { !$0.isClose } }
+  var faults: [Difference] { differences.filter { !($0.share <= Self.tolerance) } }
 
   /// Compares, on a batch, without dropout and smoothing.
   init(_ bench: NetworkBench, _ held: borrowing Batch, _ torch: TorchProcess) throws {
-    let path = try torch.probe(
-      try bench.tensors(held), steps: Self.steps, rates: Self.rates)
-    let theirs = try TensorFile(reading: path)
+    let alone = try torch.probe(try bench.tensors(held), steps: Self.steps, rates: Self.rates)
     let plain = bench.network.plainOptions
     let start = try bench.trainer(plain)
     let probed = try start.probe(
       NetworkBench.inputs(held), labels: NetworkBench.labels(held).map { Int($0) })
-    let groups = [
-      ("logits", probed.filter { $0.name == "output" }),
-      ("loss", probed.filter { $0.name == "loss" }),
-      ("gradients", probed.filter { $0.name.hasPrefix("gradient.") }),
-    ]
-    for (name, tensors) in groups { differences.append(try Self.compare(name, tensors, theirs)) }
+    let following = try replay(start.choices(rows: held.count), rule: nil, on: torch, isLast: true)
+    for (name, prefix) in [("logits", "output"), ("loss", "loss"), ("gradients", "gradient.")] {
+      differences.append(
+        try Self.compare(name, probed.filter { $0.name.hasPrefix(prefix) }, following, alone))
+    }
     for (rule, rate) in Self.rates.sorted(by: { $0.key < $1.key }) {
       let trainer = try bench.trainer(
         plain.merging(["optimiser": rule, "learning-rate": "\(rate)"]) { $1 })
+      var following: TensorFile?
       for step in 0..<Self.steps {
         _ = try trainer.train(
           on: held, at: TrainingMoment(step: step, steps: Self.steps, epoch: 1))
+        following = try replay(
+          trainer.choices(rows: held.count), rule: rule, on: torch, isLast: step == Self.steps - 1)
       }
       let learnt = trainer.weights().map { $0.renamed("after.\(rule).\($0.name)") }
-        .filter { theirs[$0.name] != nil }
+        .filter { alone[$0.name] != nil }
       differences.append(
-        try Self.compare("weights after \(Self.steps) steps of \(rule)", learnt, theirs))
+        try Self.compare("weights after \(Self.steps) steps of \(rule)", learnt, following, alone))
     }
   }
 
+  private mutating func replay(
+    _ made: [Tensor], rule: String?, on torch: TorchProcess, isLast: Bool
+  ) throws -> TensorFile? {
+    let (replayed, results) = try torch.replay(made, rule: rule, isLast: isLast)
+    if isLast {
+      choices += replayed.choices
+      otherwise += replayed.otherwise
+    }
+    return results
+  }
+
   private static func compare(
-    _ name: String, _ tensors: [Tensor], _ theirs: TensorFile
+    _ name: String, _ tensors: [Tensor], _ following: TensorFile?, _ alone: TensorFile
   ) throws -> Difference {
     var result = Difference(name: name)
-    var (squares, torchSquares, all) = (0.0, 0.0, 0.0)
     for tensor in tensors {
-      guard let own = tensor.floats else { continue }
-      let torch = try theirs.floats(tensor.name, shape: tensor.shape)
-      let exact = try theirs.floats("exact.\(tensor.name)", shape: tensor.shape)
-      let share = share(own, exact)
-      squares += Self.squares(own, exact)
-      torchSquares += Self.squares(torch, exact)
-      all += exact.reduce(0) { $0 + Double($1) * Double($1) }
-      result.torchShare = max(result.torchShare, Self.share(torch, exact))
+      guard let own = tensor.floats, let following else { continue }
+      let exact = try alone.floats("exact.\(tensor.name)", shape: tensor.shape)
+      result.freeShare = max(result.freeShare, share(own, exact))
+      result.torchShare = max(
+        result.torchShare,
+        share(try alone.floats(tensor.name, shape: tensor.shape), exact))
+      let share = share(own, try following.floats(tensor.name, shape: tensor.shape))
       // A NaN is the farthest of all.
       guard result.tensor.isEmpty || !(share <= result.share) else { continue }
       result.tensor = tensor.name
       result.share = share.isNaN ? .infinity : share
     }
-    result.norm = (squares / max(all, .leastNormalMagnitude)).squareRoot()
-    result.torchNorm = (torchSquares / max(all, .leastNormalMagnitude)).squareRoot()
     return result
-  }
-
-  private static func squares(_ values: [Float], _ reference: [Float]) -> Double {
-    zip(values, reference).reduce(0) { sum, pair in
-      let difference = Double(pair.0) - Double(pair.1)
-      return sum + difference * difference
-    }
   }
 
   private static func share(_ values: [Float], _ reference: [Float]) -> Double {

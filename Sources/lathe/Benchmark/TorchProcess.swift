@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Safetensors
+import Training
 
 /// PyTorch in a process of its own, which takes steps when it is asked to and rests otherwise.
 final class TorchProcess {
@@ -34,6 +35,7 @@ final class TorchProcess {
     var seconds: Double?
     var steps: Int?
     var rates: [String: Double]?
+    var rule: String?
   }
 
   private struct Beginning: Decodable {
@@ -41,6 +43,12 @@ final class TorchProcess {
     let threads: Int
     let parameters: Int
     let ways: [String]
+  }
+
+  /// How many choices a replay has taken so far, and how many PyTorch would have made otherwise.
+  struct Replayed: Decodable {
+    let choices: Int
+    let otherwise: Int
   }
 
   private struct Nothing: Decodable {}
@@ -51,6 +59,8 @@ final class TorchProcess {
     try FileManager.default.createDirectory(
       atPath: "\(folder)/networks", withIntermediateDirectories: true)
     for (name, bytes) in [
+      ("torch_agreement.py", PackageResources.torch_agreement_py),
+      ("torch_network.py", PackageResources.torch_network_py),
       ("torch_steps.py", PackageResources.torch_steps_py),
       ("networks/features.py", PackageResources.features_py),
       ("networks/mel.py", PackageResources.mel_py),
@@ -80,7 +90,7 @@ final class TorchProcess {
 
   /// Gives it weights and a batch.
   func begin(_ tensors: [Tensor], smoothing: Double) throws {
-    let file = try write(tensors)
+    let file = try write(tensors, "batch")
     let beginning: Beginning = try ask(Request(do: "begin", file: file, smoothing: smoothing))
     version = beginning.version
     threads = beginning.threads
@@ -93,17 +103,34 @@ final class TorchProcess {
     try ask(Request(do: "turn", way: way, seconds: seconds))
   }
 
-  /// Logits, loss, gradients, and weights after steps of both optimiser rules: the path of their file.
-  func probe(_ tensors: [Tensor], steps: Int, rates: [String: Double]) throws -> String {
-    let file = try write(tensors)
+  /// Logits, loss, gradients, and weights after steps of each optimiser rule, in float32, and under `exact.`
+  /// in float64.
+  func probe(_ tensors: [Tensor], steps: Int, rates: [String: Double]) throws -> TensorFile {
+    let file = try write(tensors, "batch")
     let answer = "\(folder)/answer.safetensors"
     let _: Nothing = try ask(
       Request(do: "probe", file: file, output: answer, steps: steps, rates: rates))
-    return answer
+    return try TensorFile(reading: answer)
   }
 
-  private func write(_ tensors: [Tensor]) throws -> String {
-    let path = "\(folder)/batch.safetensors"
+  /// After ``probe(_:steps:rates:)``: a step in float64 on choices that were made elsewhere.
+  ///
+  /// - Parameters:
+  ///   - rule: the optimiser's; nil for gradients alone.
+  ///   - isLast: whether the results are wanted: the rule's weights; logits, loss and gradients without one.
+  func replay(
+    _ choices: [Tensor], rule: String?, isLast: Bool
+  ) throws -> (Replayed, results: TensorFile?) {
+    let file = try write(choices, "choices")
+    let answer = "\(folder)/answer.safetensors"
+    let replayed: Replayed = try ask(
+      Request(do: "replay", file: file, output: isLast ? answer : nil, rule: rule ?? ""))
+    return (replayed, isLast ? try TensorFile(reading: answer) : nil)
+  }
+
+  /// PyTorch's tensors lie in the files they came from, so what it keeps has a file of its own.
+  private func write(_ tensors: [Tensor], _ name: String) throws -> String {
+    let path = "\(folder)/\(name).safetensors"
     try Data(try SafetensorsWriter(tensors: tensors).bytes()).write(to: URL(fileURLWithPath: path))
     return path
   }

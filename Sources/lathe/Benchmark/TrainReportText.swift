@@ -83,13 +83,18 @@ extension TrainReport {
   }
 
   private static func rows(of agreement: TorchAgreement) -> [[String]] {
-    [["from float64", "largest", "PyTorch's", "norm", "PyTorch's", "largest in"]]
+    [["from float64", "on the same choices", "on its own", "PyTorch's float32", "most in"]]
       + agreement.differences.map {
         [
-          $0.name, scientific($0.share), scientific($0.torchShare), scientific($0.norm),
-          scientific($0.torchNorm), $0.tensor,
+          $0.name, scientific($0.share), scientific($0.freeShare), scientific($0.torchShare),
+          $0.tensor,
         ]
-      }
+      } + [
+        [
+          "choices", Words.count(agreement.choices),
+          Words.count(agreement.otherwise) + " otherwise",
+        ]
+      ]
   }
 
   private static func rows(of layers: [WorkShares.LayerTime]) -> [[String]] {

@@ -14,42 +14,15 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
-from networks.features import Features
-from networks.mel import Mel, MelSmall
-from networks.waveform import Waveform
+from torch_agreement import Replay, probe
+from torch_network import Twin, optimiser
 
-NETWORKS = {"features": Features, "waveform": Waveform, "mel": Mel, "mel-small": MelSmall}
 # With the usual calls, and with what PyTorch offers beside them.
 WAYS = {"usual": {}, "tuned": {"fused": True}}
 network, threads, labels = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 torch.set_num_threads(threads)
 torch.set_num_interop_threads(1)
-
-
-def optimiser(rule, model, rate, **options):
-    """Matrices and convolutions decay, biases and normalisations do not."""
-    learnt = list(model.parameters())
-    groups = [
-        {"params": [value for value in learnt if value.ndim > 1]},
-        {"params": [value for value in learnt if value.ndim <= 1], "weight_decay": 0.0},
-    ]
-    if rule == "sgd":
-        return torch.optim.SGD(groups, lr=rate, momentum=0.9, weight_decay=0.01)
-    return torch.optim.AdamW(groups, lr=rate, weight_decay=0.01, **options)
-
-
-def twin(tensors, dropout=None):
-    """The network with the weights of a file; its usual dropout unless given."""
-    length = tensors["input"].shape[1]
-    sizes = {"features": {"inputs": length, "transform": "none"}, "waveform": {"samples": length}}
-    model = NETWORKS[network](labels, **sizes.get(network, {}))
-    model.load_state_dict(
-        {name[7:]: value for name, value in tensors.items() if name.startswith("weight.")},
-        strict=True)
-    for layer in model.modules():
-        if dropout is not None and isinstance(layer, torch.nn.Dropout):
-            layer.p = dropout
-    return model.train()
+make = Twin(network, labels)
 
 
 class Step:
@@ -58,7 +31,7 @@ class Step:
     def __init__(self, tensors, smoothing, way):
         self.input, self.labels = tensors["input"], tensors["labels"]
         self.smoothing = smoothing
-        self.model = twin(tensors)
+        self.model = make(tensors)
         if way == "tuned" and network.startswith("mel"):
             self.model = self.model.to(memory_format=torch.channels_last)
         self.optimiser = optimiser("adamw", self.model, 1e-4, **WAYS[way])
@@ -103,33 +76,6 @@ def turn(step, seconds):
     }
 
 
-def probe(tensors, kind, count, rates):
-    """Logits, loss and gradients of the mean cross-entropy, and the weights after `count` steps."""
-    results = {}
-    tensors = {
-        name: value.to(kind) if value.is_floating_point() else value
-        for name, value in tensors.items()
-    }
-    torch.set_default_dtype(kind)
-    for rule, rate in rates.items():
-        model = twin(tensors, dropout=0)
-        steps = optimiser(rule, model, rate)
-        for number in range(count):
-            steps.zero_grad()
-            output = model(tensors["input"])
-            loss = functional.cross_entropy(output, tensors["labels"])
-            loss.backward()
-            if number == 0:
-                results["output"], results["loss"] = output.detach(), loss.detach()
-                for name, value in model.named_parameters():
-                    results[f"gradient.{name}"] = value.grad.clone()
-            steps.step()
-        for name, value in model.named_parameters():
-            results[f"after.{rule}.{name}"] = value.detach()
-    torch.set_default_dtype(torch.float32)
-    return {name: value.float().contiguous() for name, value in results.items()}
-
-
 def answer(request, state):
     """The answer to a request; state is kept from one to the next."""
     if request["do"] == "begin":
@@ -143,12 +89,21 @@ def answer(request, state):
         }
     if request["do"] == "turn":
         return turn(state["steps"][request["way"]], request["seconds"])
-    tensors = load_file(request["file"])
-    results, exact = (
-        probe(tensors, kind, request["steps"], request["rates"])
-        for kind in (torch.float32, torch.float64))
-    save_file(results | {f"exact.{name}": value for name, value in exact.items()}, request["output"])
-    return {}
+    if request["do"] == "probe":
+        tensors = load_file(request["file"])
+        results = probe(make, tensors, request["steps"], request["rates"])
+        save_file(results, request["output"])
+        state["replays"] = {
+            rule: Replay(make, tensors, rule, rate)
+            for rule, rate in {"": 0.0, **request["rates"]}.items()
+        }
+        return {}
+    # Of "replay", a step on the choices of a file.
+    replay = state["replays"][request["rule"]]
+    replay.step(load_file(request["file"]))
+    if "output" in request:
+        save_file(replay.results(), request["output"])
+    return {"choices": replay.choices, "otherwise": replay.otherwise}
 
 
 # What libraries print must not get between the answers.
