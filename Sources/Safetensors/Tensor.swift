@@ -113,6 +113,11 @@ public struct Tensor: Sendable, Hashable {
     if case .float64(let values) = storage { values } else { nil }
   }
 
+  /// Its numbers where they are 32-bit integers; nil for another type.
+  public var int32s: [Int32]? {
+    if case .int32(let values) = storage { values } else { nil }
+  }
+
   /// Its numbers where they are 64-bit integers; nil for another type.
   public var int64s: [Int64]? {
     if case .int64(let values) = storage { values } else { nil }

@@ -1,4 +1,5 @@
 import Foundation
+import Safetensors
 import Testing
 
 @testable import Networks
@@ -114,6 +115,34 @@ struct MelLayerTests {
     #expect(relativeDifference(a.output, b.output.map(Double.init)) < 1e-6)
     let (given, expected) = (try #require(a.inputGradient), try #require(b.inputGradient))
     #expect(relativeDifference(given, expected.map(Double.init)) < 1e-5)
+    let taps = try #require(fused.choices(rows: 2).first?.int32s)
+    let plain = try #require(apart.choices(rows: 2).last?.int32s)
+    let kept = fused.output.unblocked(rows: 2) { a.output[$0] > 0 }
+    #expect(taps == zip(plain, kept).map { $1 ? $0 : Choice.stopped })
+    #expect(kept.contains(true) && kept.contains(false))
+  }
+
+  @Test("Choices are where the numbers are")
+  func choices() throws {
+    let rectified = try BatchNormalisation2D("n", shape: shape, isRectified: true)
+    let run = try LayerRun(rectified, input: spread(2), gradient: spread(2), rows: 2)
+    let passed = try #require(rectified.choices(rows: 2).first)
+    #expect(passed.shape == [2, shape.channels, shape.height, shape.width])
+    #expect(passed.bytes == shape.plain(run.output, rows: 2).map { $0 > 0 ? 1 : 0 })
+    let largest = GlobalPool2D(input: shape, withMaximum: true)
+    let x = spread(2)
+    let ones = [Float](repeating: 1, count: 2 * largest.outputCount)
+    let pooled = try LayerRun(largest, input: x, gradient: ones, rows: 2)
+    let taps = try #require(largest.choices(rows: 2).first?.int32s)
+    let plain = shape.plain(x, rows: 2)
+    for row in 0..<2 {
+      for channel in 0..<shape.channels {
+        let index = row * shape.channels + channel
+        let value = plain[index * shape.positions + Int(taps[index])]
+        #expect(
+          Float(value) == pooled.output[row * largest.outputCount + shape.channels + channel])
+      }
+    }
   }
 
   @Test("The first of equal maxima has the gradient")

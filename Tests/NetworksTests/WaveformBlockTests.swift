@@ -1,3 +1,4 @@
+import Safetensors
 import Testing
 import Training
 
@@ -87,9 +88,38 @@ import Training
     for (name, expected) in plain.statistics {
       #expect(WaveformLayerRun.difference(fused.statistics[name] ?? [], expected) < 1e-5)
     }
+    Self.expectTheSameChoices(block, layers, size, output: plain.output)
     let predicted = try WaveformLayerRun(block, input, rows: size.rows, isTraining: false)
     let expected = try WaveformLayerRun(layers, input, rows: size.rows, isTraining: false)
     #expect(WaveformLayerRun.difference(predicted.output, expected.output) < 1e-5)
+  }
+
+  /// What the block decided is what the layers did, but where a weight of 0 makes a window's numbers equal.
+  private static func expectTheSameChoices(
+    _ block: ConvolutionBlock, _ layers: Sequential, _ size: Size, output: [Float]
+  ) {
+    var wanted = layers.choices(rows: size.rows).compactMap(numbers)
+    let given = block.choices(rows: size.rows).compactMap(numbers)
+    if block.order == .normaliseFirst {
+      wanted =
+        size.window == 1
+        ? [wanted[0]] : [zip(wanted[1], output).map { $1 > 0 ? $0 : Choice.stopped }]
+    } else if size.window == 1 {
+      wanted.removeLast()
+    }
+    #expect(given.count == wanted.count)
+    for (given, wanted) in zip(given, wanted) {
+      let positions = wanted.count / (size.rows * size.outputs)
+      #expect(given.count == wanted.count)
+      let differing = zip(given, wanted).enumerated().filter {
+        $0.element.0 != $0.element.1 && $0.offset / positions % size.outputs != 2
+      }
+      #expect(differing.isEmpty)
+    }
+  }
+
+  private static func numbers(_ choice: Tensor) -> [Int32]? {
+    choice.bytes?.map { Int32($0) } ?? choice.int32s
   }
 
   @Test(arguments: ConvolutionBlock.Order.allCases)

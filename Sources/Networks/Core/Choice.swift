@@ -12,20 +12,15 @@ enum Choice {
   }
 
   /// Of pooling, for each window: which of its inputs is the largest, row by row from 0; ``stopped`` where a
-  /// max(0, ·) in the same layer let nothing through. Windows have fewer than 255 inputs.
-  static func taps(_ shape: [Int], _ choices: [UInt8]) -> Tensor {
+  /// max(0, ·) in the same layer let nothing through.
+  static func taps(_ shape: [Int], _ choices: [Int32]) -> Tensor {
     Tensor("taps", shape: shape, choices)
   }
 
-  /// Of the maximum of all positions of a channel: which one it is.
-  static func places(_ shape: [Int], _ choices: [Int64]) -> Tensor {
-    Tensor("places", shape: shape, choices)
-  }
-
   /// See ``taps(_:_:)``.
-  static let stopped: UInt8 = 255
+  static let stopped: Int32 = -1
 
-  /// Of max(0, ·) whose `count` outputs begin at an address.
+  /// Of max(0, ·) whose outputs begin at an address.
   static func passed(_ shape: [Int], above output: UnsafePointer<Float>) -> Tensor {
     passed(shape, (0..<shape.reduce(1, *)).map { output[$0] > 0 ? 1 : 0 })
   }

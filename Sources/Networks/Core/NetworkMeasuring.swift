@@ -19,9 +19,8 @@ extension NetworkTrainer {
 
   /// What functions with a corner decided in the last step or probe of `rows` samples, in the order of the
   /// pass: `choice.NUMBER.KIND`. A kind is `passed`: bytes [rows, …], 1 where max(0, x) let x through;
-  /// `taps`: bytes [rows, …], which input of each window pooling took, row by row, 255 where a max(0, ·)
-  /// before it stopped that; or `places`: 64-bit integers [rows, channels], which position is a channel's
-  /// largest.
+  /// or `taps`: 32-bit integers [rows, …], which input of each window pooling took, row by row, -1 where a
+  /// max(0, ·) before it stopped that; of a maximum over all positions, [rows, channels].
   package func choices(rows: Int) -> [Tensor] {
     network.body.choices(rows: rows).enumerated().map { number, tensor in
       tensor.renamed("choice.\(number).\(tensor.name)")

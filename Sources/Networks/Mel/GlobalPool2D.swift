@@ -77,9 +77,7 @@ final class GlobalPool2D: Layer {
 
   func choices(rows: Int) -> [Tensor] {
     guard withMaximum else { return [] }
-    let places = (0..<rows).flatMap { row in
-      indices[row * width..<row * width + input.channels].map { Int64($0) }
-    }
-    return [Choice.places([rows, input.channels], places)]
+    let taps = (0..<rows).flatMap { indices[$0 * width..<$0 * width + input.channels] }
+    return [Choice.taps([rows, input.channels], taps)]
   }
 }

@@ -70,7 +70,7 @@ final class MaxPool2D: Layer {
     [
       Choice.taps(
         [rows, output.channels, output.height, output.width],
-        output.unblocked(rows: rows) { indices[$0] })
+        output.unblocked(rows: rows) { Int32(indices[$0]) })
     ]
   }
 }

@@ -95,7 +95,7 @@ final class NormalisedMaxPool2D: Layer {
     return [
       Choice.taps(
         [rows, output.channels, output.height, output.width],
-        output.unblocked(rows: rows) { result[$0] > 0 ? indices[$0] : Choice.stopped })
+        output.unblocked(rows: rows) { result[$0] > 0 ? Int32(indices[$0]) : Choice.stopped })
     ]
   }
 }

@@ -19,11 +19,11 @@ extension ConvolutionBlock {
   }
 
   /// Which of its window the extreme at a place is, the first of equal ones.
-  private func tap(at place: Int) -> UInt8 {
+  private func tap(at place: Int) -> Int32 {
     let (index, lane) = place.quotientAndRemainder(dividingBy: 16)
     let (plane, position) = index.quotientAndRemainder(dividingBy: pooled)
     let start = values.start + (plane * shape.positions + position * window) * 16 + lane
     let tap = (0..<window).first { start[$0 * 16] == extremes.start[place] }
-    return UInt8(tap ?? 0)
+    return Int32(tap ?? 0)
   }
 }

@@ -84,7 +84,7 @@ final class MaximumPooling1d: Layer {
   func choices(rows: Int) -> [Tensor] {
     let pooled = length / window
     let taps = places.prefix(rows * outputCount).enumerated().map {
-      UInt8(Int($0.element) - $0.offset % pooled * window)
+      $0.element - Int32($0.offset % pooled * window)
     }
     return [Choice.taps([rows] + outputShape, taps)]
   }

@@ -134,7 +134,7 @@ class Choices:
             windows = windows.unfold(axis, size, stride)
         windows = windows.flatten(values.ndim)
         taps = self.take("taps", windows.shape[:-1]).long()
-        stopped, self.stops = taps == 255 if self.stops else taps < 0, False
+        stopped, self.stops = taps < 0, False
         taps = taps.masked_fill(stopped, windows.shape[-1] // 2)
         chosen = windows.gather(-1, taps.unsqueeze(-1)).squeeze(-1)
         with torch.no_grad():
@@ -146,8 +146,8 @@ class Choices:
     def maximum(self):
         def amax(values, axes):
             positions = values.flatten(2)
-            places = self.take("places", positions.shape[:2])
-            chosen = positions.gather(-1, places.unsqueeze(-1)).squeeze(-1)
+            taps = self.take("taps", positions.shape[:2]).long()
+            chosen = positions.gather(-1, taps.unsqueeze(-1)).squeeze(-1)
             self.otherwise += (chosen != positions.detach().max(-1).values).sum().item()
             return chosen
         return amax
