@@ -70,6 +70,11 @@ public struct Tensor: Sendable, Hashable {
     self.init(name: name, shape: shape, storage: .uint8(values))
   }
 
+  /// A tensor of rows of 32-bit floats, all of the first one's length.
+  public init(_ name: String, rows: [[Float]]) {
+    self.init(name, shape: [rows.count, rows.first?.count ?? 0], rows.flatMap { $0 })
+  }
+
   init(name: String, shape: [Int], storage: Storage) {
     self.name = name
     self.shape = shape

@@ -75,6 +75,15 @@ public struct TensorFile: Sendable {
     return floats
   }
 
+  /// The rows of a tensor that ``Safetensors/Tensor/init(_:rows:)`` made.
+  /// - Parameter rows: has as many rows, all as long as its first one.
+  /// - Throws: as ``floats(_:shape:)``.
+  public func rows(_ name: String, like rows: [[Float]]) throws(TrainingError) -> [[Float]] {
+    let count = rows.first?.count ?? 0
+    let all = try floats(name, shape: [rows.count, count])
+    return rows.indices.map { Array(all[$0 * count..<($0 + 1) * count]) }
+  }
+
   /// That a tensor does not fit.
   public func mismatch(_ name: String, _ detail: String) -> TrainingError {
     TrainingError(

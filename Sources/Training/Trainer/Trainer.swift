@@ -14,7 +14,7 @@ public import Safetensors
 ///
 /// It is used by one thread at a time.
 public protocol Trainer: AnyObject {
-  /// How many numbers are learnt.
+  /// How many numbers are learnt; all of ``weights()`` if nothing else is said.
   var parameterCount: Int { get }
 
   /// Learns from a batch.
@@ -50,6 +50,8 @@ public protocol Trainer: AnyObject {
 }
 
 extension Trainer {
+  /// All numbers of the weights.
+  public var parameterCount: Int { weights().reduce(0) { $0 + $1.count } }
   /// Nothing but the weights.
   public func state() -> TrainerState { TrainerState() }
   /// Nothing to take over.
@@ -77,7 +79,7 @@ public struct TrainingMoment: Sendable, Hashable {
 
 /// What a step came to.
 public struct StepResult: Sendable, Hashable {
-  /// The mean loss of the batch.
+  /// The mean loss of the batch; 0 where there is none.
   public var loss: Double
   /// How many samples got their own label; of mixed ones, the label with the larger share.
   public var correct: Int
@@ -85,7 +87,7 @@ public struct StepResult: Sendable, Hashable {
   public var learningRate: Double
 
   /// A result of these parts.
-  public init(loss: Double, correct: Int, learningRate: Double = 0) {
+  public init(loss: Double = 0, correct: Int = 0, learningRate: Double = 0) {
     self.loss = loss
     self.correct = correct
     self.learningRate = learningRate
