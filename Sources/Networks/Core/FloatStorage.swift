@@ -24,11 +24,17 @@ final class FloatStorage: @unchecked Sendable {
     capacity = (max(1, count) + 15) / 16 * 16
     let bytes = capacity * MemoryLayout<Float>.stride
     let isLarge = bytes >= 2 * Self.largePage
+    func refused(_ detail: String) -> TrainingError {
+      TrainingError(
+        kind: .system, subject: "memory", detail: detail,
+        hint: "give a smaller batch size or a smaller network")
+    }
+    if isLarge, let free = FreeMemory.bytes, bytes > free {
+      throw refused("\(bytes >> 20) MB are needed at once and \(max(0, free) >> 20) MB are free")
+    }
     var address: UnsafeMutableRawPointer?
     guard posix_memalign(&address, isLarge ? Self.largePage : 64, bytes) == 0, let address else {
-      throw TrainingError(
-        kind: .system, subject: "memory", detail: "\(bytes) bytes cannot be had",
-        hint: "give a smaller batch size")
+      throw refused("\(bytes) bytes cannot be had")
     }
     if isLarge { madvise(address, bytes, MADV_HUGEPAGE) }
     base = address.initializeMemory(as: Float.self, repeating: 0, count: capacity)
