@@ -57,11 +57,13 @@ def _train(line: list[str]) -> int:
         os.dup2(2, 1)
         options = command_line.options(plugin.arguments() + line, plugin.given())
         sides: Sides | StreamedSides
-        if os.environ.get("LATHE_BATCHES") == "stream":
+        is_streamed = os.environ.get("LATHE_BATCHES") == "stream"
+        if is_streamed:
             sides = StreamedSides(options, os.environ, sys.stdin.buffer)
         else:
             sides = Sides(options)
-        session = Session(options, sides, keeps_state=False)
+        # A stream cannot be asked for where a state was kept.
+        session = Session(options, sides, keeps_state=not is_streamed)
         return _run(session, plugin.Events(options, events))
 
 

@@ -22,6 +22,7 @@ enum ExternalEnvironment {
     variables["LATHE_TEST_SIDE"] = record.sides.test ?? ""
     variables["LATHE_SEED"] = "\(record.seed)"
     variables["LATHE_EPOCHS"] = "\(record.epochs)"
+    variables["LATHE_EPOCHS_DONE"] = "\(training.before?.epochs ?? 0)"
     variables["LATHE_BATCH_SIZE"] = "\(record.batchSize)"
     variables["LATHE_LABELS"] = json(.array(record.labels.map(JSONValue.string)))
     variables["LATHE_SAMPLE_SHAPE"] = json(.array(record.sampleShape.map { .integer(Int64($0)) }))

@@ -10,8 +10,14 @@ struct ExternalRecords {
   private let clock = ContinuousClock()
   private let began: ContinuousClock.Instant
   private var epochBegan: ContinuousClock.Instant
-  private var epochs = 0
+  private var epochs: Int
   private var best: (epoch: Int, evaluations: [String: SideEvaluation])?
+  /// What a run that goes on has taken before.
+  private let secondsBefore: Double
+  /// Whether the program has yet to say where it goes on.
+  private var mayRewind: Bool
+  /// Whether this process has ended an epoch.
+  private var hasEpoch = false
   /// Of the epoch that has yet to end.
   private var evaluations: [String: SideEvaluation] = [:]
   private(set) var end: ExternalEvent.End?
@@ -22,6 +28,10 @@ struct ExternalRecords {
     files = ExternalFiles(folder: training.run.path, checkpointLimit: training.limits.checkpoint)
     began = clock.now
     epochBegan = began
+    epochs = training.before?.epochs ?? 0
+    best = training.before?.bestEpoch.map { ($0, training.before?.evaluations ?? [:]) }
+    secondsBefore = training.before?.seconds ?? 0
+    mayRewind = epochs > 0
   }
 
   /// Whether all epochs are done.
@@ -52,7 +62,7 @@ struct ExternalRecords {
     if end != nil { throw refused("an event follows 'end'", "let 'end' be the last") }
     switch event {
     case .start(let start):
-      guard epochs == 0 else { throw refused("'start' follows an epoch", "let it be the first") }
+      guard !hasEpoch else { throw refused("'start' follows an epoch", "let it be the first") }
       guard start.parameters ?? 0 >= 0 else {
         throw refused("'parameters' is below 0", "count what is learnt")
       }
@@ -80,16 +90,25 @@ struct ExternalRecords {
     }
   }
 
-  private func check(_ epoch: Int, _ subject: String) throws(TrainingError) {
+  private mutating func check(_ epoch: Int, _ subject: String) throws(TrainingError) {
     let wanted = run.record.epochs
+    if mayRewind, 1...epochs ~= epoch { try rewind(to: epoch - 1) }
+    mayRewind = false
     guard epoch == epochs + 1, epoch <= wanted else {
       throw TrainingError(
         kind: .plugin, subject: subject,
         detail: epoch > wanted
           ? "it is of epoch \(epoch), and \(wanted) were asked for"
           : "it is of epoch \(epoch), and the one after \(epochs) is due",
-        hint: "count epochs from 1, without a gap, up to LATHE_EPOCHS")
+        hint: "count epochs from 1, or LATHE_EPOCHS_DONE + 1, without a gap, up to LATHE_EPOCHS")
     }
+  }
+
+  /// Forgets the epochs that the program does again.
+  private mutating func rewind(to epoch: Int) throws(TrainingError) {
+    try run.truncateMetrics(after: epoch)
+    epochs = epoch
+    if let best, best.epoch > epoch { self.best = nil }
   }
 
   private func advance(_ progress: ExternalEvent.Progress) -> TrainingAdvance {
@@ -160,9 +179,11 @@ struct ExternalRecords {
       samplesPerSecond: trained > 0 ? Double(samples) / trained : 0, isBest: isBest)
     try run.append(record)
     epochs = event.epoch
+    hasEpoch = true
     epochBegan = now
     if isBest { best = (epochs, evaluations) }
     evaluations = [:]
+    try run.keep(result(.interrupted, message: nil))
     return record
   }
 
@@ -219,7 +240,7 @@ struct ExternalRecords {
   func result(_ status: ResultRecord.Status, message: String?) -> ResultRecord {
     ResultRecord(
       status: status, epochs: epochs, bestEpoch: best?.epoch,
-      seconds: (clock.now - began) / .seconds(1), message: message,
+      seconds: secondsBefore + (clock.now - began) / .seconds(1), message: message,
       evaluations: best?.evaluations ?? [:])
   }
 }

@@ -9,7 +9,7 @@ public import Corpus
 /// **What it is told**, in its environment: `LATHE_RUN_DIR` (a folder, where it may write files),
 /// `LATHE_CACHE` (a folder; empty where the samples are of a table), `LATHE_VIEW`, `LATHE_SPLIT`,
 /// `LATHE_TRAINING_SIDE`, `LATHE_SELECTION_SIDE` and `LATHE_TEST_SIDE` (empty where there is none), `LATHE_SEED`,
-/// `LATHE_EPOCHS`, `LATHE_BATCH_SIZE`, `LATHE_LABELS` (a JSON list: label 0 is the first), `LATHE_SAMPLE_SHAPE`
+/// `LATHE_EPOCHS`, `LATHE_EPOCHS_DONE` (how many of them are recorded: 0, or more where a run goes on), `LATHE_BATCH_SIZE`, `LATHE_LABELS` (a JSON list: label 0 is the first), `LATHE_SAMPLE_SHAPE`
 /// (a JSON list), `LATHE_SAMPLES` (a JSON object of each side's number), `LATHE_NORMALISATION` (`first`, `overall` or empty), `LATHE_AUGMENTATION` (JSON or empty),
 /// `LATHE_OPTIONS` (a JSON object of texts) and `LATHE_BATCHES` (`stream` where batches come on its standard
 /// input, in the frames that `BatchStream` describes; else `none`, and its input is empty). It loads
@@ -24,7 +24,9 @@ public import Corpus
 ///  "checkpoint":"epoch-1.safetensors"}                                                which ends the epoch
 /// {"event":"end","status":"stoppedEarly","message":"…"}                               where epochs are left
 /// ```
-/// - Epochs come in order, from 1 up to those asked for. `train` is needed; `learningRate`, `trainSeconds`,
+/// - Epochs come in order, from 1 up to those asked for. Where a run goes on, the first that comes is the one after
+///   those that are done, or an earlier one, from which on all are then trained again: a program that keeps nothing
+///   of its own to go on from begins with 1. `train` is needed; `learningRate`, `trainSeconds`,
 ///   `loaderSeconds`, `samples` (learnt from in the epoch) and `checkpoint` are not.
 /// - Predictions of the selection side are needed each epoch; those of the test side of each epoch that may be
 ///   the best. See `PredictionsFile` for the file.
@@ -78,6 +80,8 @@ public struct ExternalTraining: Sendable {
   public let limits: Limits
   /// Takes the lines of its standard error.
   let output: @Sendable (String) -> Void
+  /// What was recorded before the run goes on; nil for a new run.
+  private(set) var before: ResultRecord?
 
   /// A training that has yet to begin.
   ///
@@ -117,6 +121,28 @@ public struct ExternalTraining: Sendable {
     self.output = output
   }
 
+  /// Goes on with a run that ended early or was killed, instead of beginning it.
+  ///
+  /// - Throws: ``TrainingError``: `.configuration` where batches are streamed, which a stream does not go on with;
+  ///   `.run` where the records are damaged; `.noSpace`, `.system`.
+  public mutating func resume() throws(TrainingError) {
+    guard batches == .none else {
+      throw TrainingError(
+        kind: .configuration, subject: name,
+        detail: "a run whose batches are streamed cannot be gone on with", hint: "train again")
+    }
+    let epochs = try RunDirectory.contents(at: run.path).epochs.count
+    var kept = try run.kept() ?? ResultRecord(status: .interrupted, epochs: 0, seconds: 0)
+    // Whichever of the two a kill has kept from being written.
+    kept.epochs = min(kept.epochs, epochs)
+    if let best = kept.bestEpoch, best > kept.epochs {
+      kept.bestEpoch = nil
+      kept.evaluations = [:]
+    }
+    try run.truncateMetrics(after: kept.epochs)
+    before = kept
+  }
+
   /// The command in one line, for messages.
   var name: String { "exec:" + ExternalEvent.shown(command) }
 
@@ -141,11 +167,12 @@ public struct ExternalTraining: Sendable {
     progress: any TrainingProgress = SilentTraining(), cancellation: Cancellation = Cancellation()
   ) throws(TrainingError) -> ResultRecord {
     var records = ExternalRecords(self)
-    progress.report(.began(run.record, epochsDone: 0))
+    progress.report(.began(run.record, epochsDone: before?.epochs ?? 0))
     do throws(TrainingError) {
       var conversation = try ExternalConversation(self)
       let result = try conversation.run(&records, progress, cancellation)
       try run.finish(result)
+      if result.status == .finished { run.forgetKept() }
       progress.report(.ended(result))
       return result
     } catch {

@@ -48,16 +48,20 @@ extension RunDirectory {
     let record = try record(json, subject: file)
     try record.check(file)
     let (epochs, remark) = try epochs("\(path)/\(File.metrics)")
-    let resultFile = "\(path)/\(File.result)"
-    var result: ResultRecord?
-    if let json = try RunFiles.read(resultFile, limit: recordLimit) {
-      let read = try RecordJSON.decode(ResultRecord.self, from: json, subject: resultFile)
-      try read.check(resultFile, labels: record.labels.count)
-      result = read
-    }
     return RunContents(
-      path: path, record: record, epochs: epochs, result: result,
+      path: path, record: record, epochs: epochs,
+      result: try result("\(path)/\(File.result)", of: record),
       remarks: remark.map { [$0] } ?? [], hasCutMetrics: remark != nil)
+  }
+
+  /// A result of a run that lies in a file; nil where there is no file.
+  static func result(
+    _ file: String, of record: RunRecord
+  ) throws(TrainingError) -> ResultRecord? {
+    guard let json = try RunFiles.read(file, limit: recordLimit) else { return nil }
+    let result = try RecordJSON.decode(ResultRecord.self, from: json, subject: file)
+    try result.check(file, labels: record.labels.count)
+    return result
   }
 
   /// Decodes the record; one of another schema is told apart from a damaged one.

@@ -10,6 +10,7 @@ import Synchronization
 ///   best.safetensors    weights of the best epoch
 ///   last.safetensors    weights after the last epoch
 ///   state.safetensors   what exact resume needs (embedded trainers)
+///   progress.json       a ResultRecord after each epoch, to go on from (external programs)
 ///   result.json         ResultRecord, when the run has ended
 ///   run.lock            held by the process that writes the run
 /// ```
@@ -28,6 +29,8 @@ public final class RunDirectory: Sendable {
     public static let last = "last.safetensors"
     /// What exact resume needs.
     public static let state = "state.safetensors"
+    /// The ``ResultRecord`` of a run by an external program so far.
+    public static let progress = "progress.json"
     /// The ``ResultRecord``.
     public static let result = "result.json"
     static let lock = "run.lock"
@@ -171,9 +174,28 @@ public final class RunDirectory: Sendable {
   /// Writes how the run ended.
   /// - Throws: ``TrainingError``: `.run` where matrices are not of the run's labels, `.noSpace`, `.system`.
   public func finish(_ result: ResultRecord) throws(TrainingError) {
+    try write(result, to: File.result)
+  }
+
+  /// Writes what the run comes to so far.
+  /// - Throws: as ``finish(_:)``.
+  func keep(_ progress: ResultRecord) throws(TrainingError) {
+    try write(progress, to: File.progress)
+  }
+
+  /// What ``keep(_:)`` wrote last; nil where it wrote nothing.
+  /// - Throws: ``TrainingError`` `.run` where it is damaged, `.system`.
+  func kept() throws(TrainingError) -> ResultRecord? {
+    try Self.result(path(of: File.progress), of: record)
+  }
+
+  /// Removes what ``keep(_:)`` wrote, which does no harm where it stays.
+  func forgetKept() { unlink(path(of: File.progress)) }
+
+  private func write(_ result: ResultRecord, to name: String) throws(TrainingError) {
     try result.check("result record", labels: record.labels.count)
     let bytes = try RecordJSON.encode(result, subject: "result record", pretty: true)
-    try replace(File.result, with: bytes)
+    try replace(name, with: bytes)
   }
 
   /// Replaces one of its files, such as a checkpoint: whoever reads it, at any moment and after any crash,

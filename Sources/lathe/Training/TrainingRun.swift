@@ -29,16 +29,12 @@ struct TrainingRun {
       return try job.run(
         trainer, in: directory, resuming: resuming, progress: progress, cancellation: cancellation)
     }
-    guard !resuming else {
-      throw TrainingError(
-        kind: .configuration, subject: job.record.trainer,
-        detail: "a run by an external program cannot be gone on with", hint: "train again")
-    }
     let command = String(job.record.trainer.dropFirst(TrainingJob.externalPrefix.count))
-    return try ExternalTraining(
+    var external = try ExternalTraining(
       command: command, run: directory, source: job.source, batches: batches,
       patience: job.configuration.patience, limits: limits,
-      output: { Output.error(Words.shown($0)) }
-    ).run(progress: progress, cancellation: cancellation)
+      output: { Output.error(Words.shown($0)) })
+    if resuming { try external.resume() }
+    return try external.run(progress: progress, cancellation: cancellation)
   }
 }

@@ -15,6 +15,11 @@ from torch import Tensor, nn
 from ..errors import ErrorCode, LatheError
 
 
+#: The file in a run's folder that :func:`save_state` writes.
+STATE = "state.safetensors"
+_FORMAT = "lathe.torch-state/1"
+
+
 class CheckpointError(LatheError, ValueError):
     """A file of weights or state is damaged, missing or of another network or run."""
 
@@ -74,7 +79,17 @@ def save_state(
     if totals.device.type == "cuda":
         tensors["random.cuda"] = torch.cuda.get_rng_state(totals.device)
     kept = facts | {"scaler": scaler.state_dict()}
-    save(path, tensors, {"format": "lathe.torch-state/1", "facts": json.dumps(kept)})
+    save(path, tensors, {"format": _FORMAT, "facts": json.dumps(kept)})
+
+
+def state_epochs(path: Path) -> int | None:
+    """How many epochs were done when a state was kept; None where there is no state of this trainer."""
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+        return int(json.loads(metadata["facts"])["epoch"]) if metadata["format"] == _FORMAT else None
+    except (OSError, SafetensorError, KeyError, ValueError):
+        return None
 
 
 def load_state(
@@ -91,7 +106,7 @@ def load_state(
     """
     tensors, metadata = load(path)
     try:
-        if metadata.get("format") != "lathe.torch-state/1":
+        if metadata.get("format") != _FORMAT:
             raise ValueError("this is no state of this trainer")
         facts: dict[str, Any] = json.loads(metadata["facts"])
         parts: dict[str, dict[str, Tensor]] = {}

@@ -63,7 +63,19 @@ def given(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
         facts[side] = facts[side] or "none"
     facts["normalise"] = environment.get("LATHE_NORMALISATION") or "none"
     facts["augmentation"] = json.loads(environment.get("LATHE_AUGMENTATION") or "null")
+    facts["resume"] = may_resume(environment)
     return facts
+
+
+def may_resume(environment: Mapping[str, str]) -> bool:
+    """Whether a run goes on and there is a state to go on from; else all epochs are trained.
+
+    A state of more epochs than Lathe has recorded is none: it is of another moment, as where Lathe was killed.
+    """
+    done = int(environment.get("LATHE_EPOCHS_DONE") or 0)
+    kept = checkpoints.state_epochs(Path(environment["LATHE_RUN_DIR"], checkpoints.STATE))
+    return kept is not None and 0 < done >= kept
+
 
 
 def arguments(environment: Mapping[str, str] = os.environ) -> list[str]:
@@ -73,7 +85,7 @@ def arguments(environment: Mapping[str, str] = os.environ) -> list[str]:
     for name, value in options.items():
         if name == "patience-epochs":
             continue  # Lathe itself sees to that
-        if name in ("channels-last", "resume"):
+        if name == "channels-last":
             line.append(f"--{name}" if value in ("true", "yes", "1") else f"--no-{name}")
         else:
             line += [f"--{name}", str(value)]

@@ -44,10 +44,10 @@ class RunDirectory:
         self._has_started = False
         self._best: dict[str, Any] | None = None
         has_run = (self.path / "run.json").exists()
-        if options.resume and not (self.path / "state.safetensors").exists():
+        if options.resume and not (self.path / checkpoints.STATE).exists():
             raise ConfigurationError(
                 ErrorCode.CONFIGURATION,
-                f"{self.path}: there is no state to go on from (state.safetensors); train without --resume",
+                f"{self.path}: there is no state to go on from ({checkpoints.STATE}); train without --resume",
             )
         if has_run and not options.resume:
             raise ConfigurationError(

@@ -77,7 +77,7 @@ class Session:
         """
         self.options = options
         self.stop = False
-        self._state_path = Path(options.output, "state.safetensors") if keeps_state else None
+        self._state_path = Path(options.output, checkpoints.STATE) if keeps_state else None
         self.machine = Machine(options)
         self.sides = sides
         self.labels = sides.labels
