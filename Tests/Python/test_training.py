@@ -339,6 +339,24 @@ def plugin(path, cache, run, *options, frames=None, **more):
     )
 
 
+def test_a_plugin_goes_on(path, cache, tmp_path):
+    run = tmp_path / "plugin"
+    run.mkdir()
+
+    def epochs(done):
+        lines = plugin(path, cache, run, EPOCHS_DONE=done).stdout.splitlines()
+        events = [json.loads(line) for line in lines]
+        assert (events[0]["event"], events[-1]["status"]) == ("start", "finished")
+        return [event["epoch"] for event in events if event["event"] == "epoch"]
+
+    assert epochs(done=0) == [1, 2]
+    assert epochs(done=2) == []
+    # The state is of a moment that Lathe knows nothing of, or is none.
+    assert epochs(done=1) == [1, 2]
+    (run / "state.safetensors").write_bytes(b"rubbish")
+    assert epochs(done=2) == [1, 2]
+
+
 def test_as_a_plugin(path, cache, tmp_path):
     run = tmp_path / "plugin"
     run.mkdir()

@@ -25,14 +25,10 @@ extension EmbeddedTrainers {
         TrainerOption("darkest", "-3", "of map: the level of the first colour, standardised"),
         TrainerOption("brightest", "3", "of map: the level of the last"),
         tileOption,
-      ] + TrainingOptions.list(standard)
-    return TrainerKind(
-      "mel", views: ["mel"], summary: "ResNet-18 on mel-spectrograms",
-      defaults: TrainingDefaults(
-        epochs: 20, batchSize: 32, normalisation: .first, augmentation: pictureAugmentation),
-      options: options
-    ) { [standard] setting throws(TrainingError) in
-      let (height, width) = try pictureSides(setting)
+      ]
+    return kind(
+      "mel", "ResNet-18 on mel-spectrograms", epochs: 20, options, standard
+    ) { setting, height, width throws(TrainingError) in
       let given = setting.options
       var network = ResidualNetwork()
       network.blocks = try given.integers("blocks", default: network.blocks, in: 1...64)
@@ -50,10 +46,8 @@ extension EmbeddedTrainers {
         }
         network.colours = .mapped(Float(low)...Float(high))
       }
-      return try NetworkTrainer(
-        try network.make(
-          height: height, width: width, labels: setting.labels.count, seed: setting.seed), setting,
-        try TrainingOptions.configuration(setting, standard))
+      return try network.make(
+        height: height, width: width, labels: setting.labels.count, seed: setting.seed)
     }
   }
 
@@ -75,14 +69,11 @@ extension EmbeddedTrainers {
           "after which of them, counted from 1, pooling halves the picture"),
         TrainerOption("dropout", "\(network.dropout)", "before the last layer"),
         tileOption,
-      ] + TrainingOptions.list(standard)
-    return TrainerKind(
-      "mel-small", views: ["mel"], summary: "a compact convolutional network on mel-spectrograms",
-      defaults: TrainingDefaults(
-        epochs: 80, batchSize: 32, normalisation: .first, augmentation: pictureAugmentation),
-      options: options
-    ) { [standard] setting throws(TrainingError) in
-      let (height, width) = try pictureSides(setting)
+      ]
+    return kind(
+      "mel-small", "a compact convolutional network on mel-spectrograms", epochs: 80, options,
+      standard
+    ) { setting, height, width throws(TrainingError) in
       let given = setting.options
       var network = CompactMelNetwork()
       network.stem = try given.integer("stem", default: network.stem, in: 1...1_024)
@@ -92,9 +83,31 @@ extension EmbeddedTrainers {
       network.poolAfter = try given.integers("pool-after", default: network.poolAfter, in: 0...64)
       network.dropout = try given.number("dropout", default: network.dropout, in: 0...0.95)
       network.tile = try tile(given)
+      return try network.make(
+        height: height, width: width, labels: setting.labels.count, seed: setting.seed)
+    }
+  }
+
+  /// A trainer of a network on pictures.
+  ///
+  /// - Parameters:
+  ///   - options: the network's own.
+  ///   - standard: what its training begins with.
+  ///   - network: makes it for pictures of a height and a width.
+  private static func kind(
+    _ name: String, _ summary: String, epochs: Int, _ options: [TrainerOption],
+    _ standard: NetworkTrainer.Configuration,
+    network: @escaping @Sendable (TrainerSetting, Int, Int) throws(TrainingError) -> Network
+  ) -> TrainerKind {
+    TrainerKind(
+      name, views: ["mel"], summary: summary,
+      defaults: TrainingDefaults(
+        epochs: epochs, batchSize: 32, normalisation: .first, augmentation: pictureAugmentation),
+      options: options + TrainingOptions.list(standard)
+    ) { setting throws(TrainingError) in
+      let (height, width) = try pictureSides(setting)
       return try NetworkTrainer(
-        try network.make(
-          height: height, width: width, labels: setting.labels.count, seed: setting.seed), setting,
+        try network(setting, height, width), setting,
         try TrainingOptions.configuration(setting, standard))
     }
   }
