@@ -140,7 +140,7 @@ let package = Package(
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Training", "Corpus"],
+      name: "ReportingTests", dependencies: ["Reporting", "Training", "Corpus", "DataLoading"],
       swiftSettings: swift),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),

@@ -44,8 +44,9 @@ package final class NetworkTrainer: Trainer {
     var loss = CrossEntropy(smoothing: Float(configuration.smoothing))
     if configuration.balancesLabels {
       let total = Double(setting.labelCounts.reduce(0, +))
+      // A label without samples weighs nothing: smoothing would draw every sample to it.
       loss.weights = setting.labelCounts.map {
-        Float(total / (Double(max(1, $0)) * Double(setting.labelCounts.count)))
+        $0 > 0 ? Float(total / Double($0 * setting.labelCounts.count)) : 0
       }
     }
     self.loss = loss

@@ -44,6 +44,23 @@ import Testing
         == weights)
   }
 
+  @Test(arguments: [
+    (["--policies", "slices", "--seed", "2"], "split"), (["--policies", "slices"], "split"),
+    (["--policies", "slices", "--ratios", "0.5,0.5", "--epochs", "features=3"], "epochs"),
+  ])
+  func anotherStudysRunsAreNotTaken(_ arguments: [String], difference: String) throws {
+    defer { try? FileManager.default.removeItem(atPath: output) }
+    #expect(try study("--policies", "slices", "--ratios", "0.5,0.5").code == 0)
+    let result = try Program.start(
+      ["study", collection.cache, "--trainers", "features", "--output", output]
+        + ["--progress", "none", "--threads", "1"]
+        + (arguments.contains("--epochs") ? [] : ["--epochs", "features=2"]) + arguments
+    ).end()
+    #expect(result.code == 1)
+    #expect(result.errors.contains("holds a run with another \(difference)"), "\(result.errors)")
+    #expect(result.errors.contains("give the study another --output"))
+  }
+
   @Test func foldsAreAllTested() throws {
     defer { try? FileManager.default.removeItem(atPath: output) }
     let result = try study("--policies", "stratified", "--folds", "3")

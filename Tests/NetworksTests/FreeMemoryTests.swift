@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Training
 
@@ -22,5 +23,28 @@ import Training
     #expect(FreeMemory.group(limit: "1000\n", used: "400\n", statistics: nil) == 600)
     #expect(FreeMemory.group(limit: "max\n", used: "400\n", statistics: statistics) == nil)
     #expect(FreeMemory.group(limit: nil, used: nil, statistics: nil) == nil)
+  }
+
+  @Test func theTightestGroupCounts() throws {
+    let root = FileManager.default.temporaryDirectory
+      .appending(path: "groups-\(UUID().uuidString)").path(percentEncoded: false)
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    func write(_ group: String, limit: String, used: Int) throws {
+      try FileManager.default.createDirectory(
+        atPath: "\(root)/\(group)", withIntermediateDirectories: true)
+      try "\(limit)\n".write(
+        toFile: "\(root)/\(group)/memory.max", atomically: false, encoding: .utf8)
+      try "\(used)\n".write(
+        toFile: "\(root)/\(group)/memory.current", atomically: false, encoding: .utf8)
+    }
+    try write("users/job", limit: "max", used: 10)
+    try write("users", limit: "500", used: 100)
+    #expect(FreeMemory.group(root: root, own: "1:cpu:/x\n0::/users/job\n") == 400)
+    try write("users/job", limit: "50", used: 10)
+    #expect(FreeMemory.group(root: root, own: "0::/users/job\n") == 40)
+    // As seen from a group's own name space.
+    try write("", limit: "30", used: 10)
+    #expect(FreeMemory.group(root: root, own: "0::/\n") == 20)
+    #expect(FreeMemory.group(root: "\(root)/none", own: nil) == nil)
   }
 }

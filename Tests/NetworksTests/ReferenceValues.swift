@@ -30,8 +30,10 @@ struct ReferenceValues {
     let expected = try floats(name)
     try #require(values.count == expected.count, "\(name)", sourceLocation: sourceLocation)
     let scale = expected.map { Double(abs($0)) }.max() ?? 1
-    let error = zip(values, expected).map { abs(Double($0) - Double($1)) }.max() ?? 0
-    // Written so that a NaN fails.
+    let error = zip(values, expected).reduce(0.0) { largest, pair in
+      let difference = abs(Double(pair.0) - Double(pair.1))
+      return difference.isNaN ? .infinity : max(largest, difference)
+    }
     #expect(
       error <= tolerance * max(scale, 1e-30), "\(name): \(error) of \(scale)",
       sourceLocation: sourceLocation)

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ safetensors = pytest.importorskip("safetensors.torch", reason="safetensors is no
 from lathe import networks  # noqa: E402
 from lathe.train import main  # noqa: E402
 from lathe.training import metrics  # noqa: E402
+from lathe.training.options import _OF_WAVEFORM, DEFAULTS  # noqa: E402
 from lathe.training.session import Session  # noqa: E402
 
 # Network: view, twin, and its options.
@@ -317,6 +319,37 @@ def test_the_interval_and_f1_are_the_programs():
     matrix = np.zeros((6, 6), dtype=np.int64)
     np.add.at(matrix, ([0, 0, 0, 1, 1, 2, 2, 2], [0, 0, 1, 1, 3, 2, 0, 2]), 1)
     assert metrics.macro_f1(matrix) == pytest.approx(0.4916666666666667)
+
+
+def _plain(value):
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
+def test_defaults_are_those_of_the_program():
+    listed = subprocess.run([program(), "train", "--list"], capture_output=True, text=True, check=True)
+    ours: dict = {}
+    network = ""
+    for line in listed.stdout.splitlines():
+        if not line.startswith(" "):
+            network = line.partition(" (")[0]
+        elif usual := re.match(r"  usually ([\d,]+) epochs, batches of ([\d,]+)", line):
+            ours.setdefault(network, {}).update(epochs=usual[1], batch_size=usual[2])
+        elif option := re.match(r"  ([\w-]+)=(\S+)", line):
+            ours.setdefault(network, {})[option[1].replace("-", "_")] = option[2]
+    compared = 0
+    for network, theirs in DEFAULTS.items():
+        for name, value in (DEFAULTS[""] | theirs).items():
+            # Another network has other options of these names.
+            is_other = name in _OF_WAVEFORM and not network.startswith("waveform")
+            if network and name in ours[network] and not is_other:
+                parts = value if isinstance(value, tuple) else (value,)
+                given = ours[network][name].split(",")
+                assert [_plain(part) for part in parts] == [_plain(text) for text in given], name
+                compared += 1
+    assert compared > 60
 
 
 def environment(path, cache, run, **more):

@@ -1,3 +1,4 @@
+import DataLoading
 import Foundation
 import Testing
 import Training
@@ -169,6 +170,34 @@ import Training
     var table = record
     table.source.kind = .csv
     #expect(RunCommand.text(table).contains("--policy stratified --split-seed 1 --ratios 0.8,0.2"))
+    table.manifest = "gtzan"
+    table.batches = .stream
+    #expect(RunCommand.text(table).contains("--ratios 0.8,0.2 --manifest gtzan"))
+    #expect(RunCommand.text(table).contains("--batches stream"))
+  }
+
+  @Test func aRunOfThePythonPackageIsRepeatedByIt() {
+    let record = RunFixtures.record(
+      trainer: "torch-mel-small",
+      options: ["epochs": "3", "seed": "1", "channels-last": "true", "network": "mel-small"])
+    #expect(
+      RunCommand.text(record)
+        == "python -m lathe.train mel --cache /data/gtzan.lathe --split stratified-seed1-0.8-0.2 "
+        + "--training-side train --selection-side none --test-side test --network mel-small "
+        + "--epochs 3 --seed 1 --channels-last --augmentation none")
+  }
+
+  @Test func runsThatLearntFromOtherSamplesAreNotPooled() throws {
+    var plain = RunFixtures.record()
+    plain.seed = 2
+    var augmented = RunFixtures.record()
+    augmented.augmentation = Augmentation()
+    augmented.augmentation?.mixup = Augmentation.Mixup(alpha: 0.2)
+    let groups = RunGroup.groups(
+      of: try [plain, augmented].map { try RunFixtures.run($0) })
+    #expect(groups.map(\.kind) == [.single, .single])
+    #expect(Set(groups.map(\.variant)).count == 2)
+    #expect(groups.contains { $0.variant.contains("not augmented") })
   }
 
   @Test func filesAreReplacedWhole() throws {

@@ -32,7 +32,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"blues\",", "", "1 labels"), ("\"batchSize\" : 32", "\"batchSize\" : 0", "batchSize"),
+    ("\"blues\",", "", "of 2 labels, and the run has 1"),
+    ("\"batchSize\" : 32", "\"batchSize\" : 0", "batchSize"),
     ("57\n", "-1\n", "sampleShape"),
     ("\"seed\" : 18446744073709551615", "\"seed\" : -1", "out of range"),
     ("\"epochs\" : 3", "\"epochs\" : 1e300", "out of range"),
@@ -42,7 +43,7 @@ import Testing
     #expect(text.contains(old))
     try folder.write(text.replacingOccurrences(of: old, with: new), "run.json")
     let error = try refusal()
-    #expect(error.description.contains(words) || error.detail.contains("2 labels"), "\(error)")
+    #expect(error.description.contains(words), "\(error)")
   }
 
   @Test func aDamagedLineInTheMiddleIsNamed() throws {

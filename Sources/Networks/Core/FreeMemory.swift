@@ -15,12 +15,27 @@ enum FreeMemory {
     number(after: "MemAvailable:", in: text).map { $0 * 1_024 }
   }
 
-  /// The group's limit without what is used; files that nobody reads now would be given up first.
+  /// The least of this process's group and of those that it is in.
   private static var group: Int? {
-    let folder = "/sys/fs/cgroup"
-    return group(
-      limit: text("\(folder)/memory.max"), used: text("\(folder)/memory.current"),
-      statistics: text("\(folder)/memory.stat"))
+    group(root: "/sys/fs/cgroup", own: text("/proc/self/cgroup"))
+  }
+
+  /// - Parameters:
+  ///   - root: where groups are mounted.
+  ///   - own: the contents of `/proc/self/cgroup`, whose line `0::PATH` names the group.
+  static func group(root: String, own: String?) -> Int? {
+    let line = own?.split(separator: "\n").first { $0.hasPrefix("0::") }
+    var names = (line?.dropFirst(3) ?? "").split(separator: "/").filter { $0 != ".." }
+    var least: Int?
+    while true {
+      let folder = ([root[...]] + names).joined(separator: "/")
+      // Files that nobody reads now would be given up first.
+      let free = group(
+        limit: text("\(folder)/memory.max"), used: text("\(folder)/memory.current"),
+        statistics: text("\(folder)/memory.stat"))
+      least = [least, free].compactMap { $0 }.min()
+      if names.popLast() == nil { return least }
+    }
   }
 
   /// From the contents of `memory.max`, `memory.current` and `memory.stat`.

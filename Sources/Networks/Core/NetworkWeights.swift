@@ -32,10 +32,11 @@ extension Network {
         floats.append((statistic.value, try file.floats(statistic.name, shape: statistic.shape)))
         continue
       }
-      guard let counts = file[statistic.name]?.int64s, counts.count == 1 else {
-        throw file.mismatch(statistic.name, "is no single 64-bit integer")
+      // A count is kept as a float, which is exact up to here; nothing depends on it but the file.
+      guard let counts = file[statistic.name]?.int64s, counts.count == 1, counts[0] >= 0 else {
+        throw file.mismatch(statistic.name, "is no single 64-bit integer of 0 or more")
       }
-      floats.append((statistic.value, [Float(counts[0])]))
+      floats.append((statistic.value, [Float(min(counts[0], 1 << 24))]))
     }
     let known = Set(parameters.map(\.name) + statistics.map(\.name))
     if let stray = file.names.first(where: { !known.contains($0) }) {

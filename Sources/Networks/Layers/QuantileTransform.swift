@@ -47,18 +47,15 @@ final class QuantileTransform: Layer {
     loading.threads = 0
     loading.normalisation = normalisation
     var left = count
-    do throws(LoadingError) {
-      let loader = try Loader(samples, configuration: loading)
-      while left > 0, let batch = try loader.next() {
-        let floats = batch.floats
-        for row in 0..<min(left, batch.count) {
-          for column in 0..<columns { values[column].append(floats[row * columns + column]) }
-        }
-        left -= batch.count
+    let loader = try inLoading { () throws(LoadingError) in
+      try Loader(samples, configuration: loading)
+    }
+    while left > 0, let batch = try inLoading({ () throws(LoadingError) in try loader.next() }) {
+      let floats = batch.floats
+      for row in 0..<min(left, batch.count) {
+        for column in 0..<columns { values[column].append(floats[row * columns + column]) }
       }
-    } catch {
-      throw TrainingError(
-        kind: .data, subject: error.subject, detail: error.detail, hint: error.hint)
+      left -= batch.count
     }
     for column in 0..<columns {
       let sorted = values[column].sorted()

@@ -54,7 +54,7 @@ final class Optimiser {
   func step(rate: Double, team: ThreadTeam) -> Double {
     let isFirst = steps == 0
     steps += 1
-    let norm = configuration.largestNorm == nil ? 0 : gradientNorm(team)
+    let norm = configuration.largestNorm == nil ? 0 : gradientNorm()
     var step = LatheStep()
     step.scale = 1
     if let largest = configuration.largestNorm, norm > largest {
@@ -88,7 +88,7 @@ final class Optimiser {
   }
 
   /// The square root of the sum of all squares; added up in the order of the parameters.
-  private func gradientNorm(_ team: ThreadTeam) -> Double {
+  private func gradientNorm() -> Double {
     parameters.reduce(0) { $0 + lathe_square_sum($1.gradient.base, $1.count) }.squareRoot()
   }
 

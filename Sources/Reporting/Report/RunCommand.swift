@@ -7,25 +7,57 @@ enum RunCommand {
   /// What `lathe train` is to be told, in words that a shell takes back; all that decides the outcome is
   /// spelt out, usual values too, since these may change.
   static func text(_ record: RunRecord) -> String {
+    if record.trainer.hasPrefix(torchPrefix) { return torchText(record) }
     var words = ["lathe", "train", record.view]
     switch record.source.kind {
     case .cache: words += ["--cache", record.source.path, "--split", record.split.name]
-    case .csv: words += ["--csv", record.source.path] + division(record.split)
+    case .csv:
+      words += ["--csv", record.source.path] + division(record.split)
+      if let manifest = record.manifest { words += ["--manifest", manifest] }
     }
     if let test = record.sides.test, test != "test" { words += ["--test", test] }
     if let selection = record.sides.selection, selection != "validation" {
       words += ["--selection", selection]
     }
     words += ["--trainer", record.trainer, "--epochs", "\(record.epochs)"]
+    if let batches = record.batches { words += ["--batches", batches.rawValue] }
     words += ["--batch", "\(record.batchSize)", "--seed", "\(record.seed)"]
     words += ["--threads", "\(record.threads)"]
     for (name, value) in record.options.sorted(by: { $0.key < $1.key }) {
       words += name == "patience-epochs" ? ["--patience", value] : ["--set", "\(name)=\(value)"]
     }
     words += ["--normalise", record.normalisation?.statistics.axis.rawValue ?? "none"]
-    let augmentation = record.augmentation.flatMap { try? CanonicalJSON.encode($0) }
-    words += ["--augment", augmentation.map { String(decoding: $0, as: UTF8.self) } ?? "none"]
+    words += ["--augment", augmentation(record)]
     return words.map(quoted).joined(separator: " ")
+  }
+
+  /// What the Python package's trainers put before a network's name when they run by themselves.
+  private static let torchPrefix = "torch-"
+
+  /// The same of `python -m lathe.train`, whose options all have names of their own.
+  private static func torchText(_ record: RunRecord) -> String {
+    let network = String(record.trainer.dropFirst(torchPrefix.count))
+    var words = ["python", "-m", "lathe.train", record.view, "--cache", record.source.path]
+    words += ["--split", record.split.name, "--training-side", record.sides.training]
+    words += ["--selection-side", record.sides.selection ?? "none"]
+    words += ["--test-side", record.sides.test ?? "none", "--network", network]
+    let given: Set = [
+      "network", "training-side", "selection-side", "test-side", "augmentation", "channels-last",
+    ]
+    for (name, value) in record.options.sorted(by: { $0.key < $1.key })
+    where !given.contains(name) {
+      words += ["--\(name)", value]
+    }
+    if let last = record.options["channels-last"] {
+      words.append(last == "true" ? "--channels-last" : "--no-channels-last")
+    }
+    words += ["--augmentation", augmentation(record)]
+    return words.map(quoted).joined(separator: " ")
+  }
+
+  private static func augmentation(_ record: RunRecord) -> String {
+    let json = record.augmentation.flatMap { try? CanonicalJSON.encode($0) }
+    return json.map { String(decoding: $0, as: UTF8.self) } ?? "none"
   }
 
   /// How a table was divided, from the name that says it all: `stratified-seed1-0.8-0.2`.

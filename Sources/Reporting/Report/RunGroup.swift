@@ -1,3 +1,5 @@
+import Corpus
+import DataLoading
 import Training
 
 /// Runs of one configuration: one, the folds of a split, or several seeds.
@@ -31,6 +33,10 @@ struct RunGroup: Sendable {
     let labels: [String]
     let options: [String: String]
     let epochs, batchSize: Int
+    let sampleShape: [Int]
+    let recipe: JSONValue?
+    let normalisation: SampleStatistics.Axis?
+    let augmentation: Augmentation?
     let hasSelection: Bool
     /// Runs that do not differ at all are not pooled: that would count their tracks twice.
     let copy: Int
@@ -45,6 +51,10 @@ struct RunGroup: Sendable {
       options = record.options
       epochs = record.epochs
       batchSize = record.batchSize
+      sampleShape = record.sampleShape
+      recipe = record.recipe
+      normalisation = record.normalisation?.statistics.axis
+      augmentation = record.augmentation
       hasSelection = record.sides.selection != nil
       self.copy = copy
     }
@@ -146,6 +156,15 @@ struct RunGroup: Sendable {
     }
     if differs(\.epochs) { parts.append("\(record.epochs) epochs") }
     if differs(\.batchSize) { parts.append("batch \(record.batchSize)") }
+    if differs(\.normalisation?.statistics.axis) {
+      parts.append("normalised \(record.normalisation?.statistics.axis.rawValue ?? "not")")
+    }
+    if differs(\.augmentation) {
+      let augmentation = record.augmentation.flatMap { try? CanonicalJSON.encode($0) }
+      parts.append(
+        augmentation.map { "augmented by " + String(decoding: $0, as: UTF8.self) }
+          ?? "not augmented")
+    }
     if differs(\.source.path) { parts.append(record.source.path) }
     if parts.isEmpty, differs(\.split.name) { parts.append(record.split.name) }
     return parts.joined(separator: ", ")

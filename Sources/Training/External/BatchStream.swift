@@ -39,17 +39,17 @@ struct BatchStream {
   mutating func next() throws(TrainingError) -> [UInt8]? {
     guard epoch <= record.epochs, place < sides.count else { return nil }
     let side = sides[place].name
-    do {
-      guard let batch = try loader().next() else { return nil }
+    let open = try inLoading { () throws(LoadingError) in try loader() }
+    guard let batch = try inLoading({ () throws(LoadingError) in try open.next() }) else {
+      return nil
+    }
+    do throws(TensorError) {
       let frame = try frame(batch, side: side)
       index += 1
       if batch.endsEpoch { advance() }
       return frame
-    } catch let error as LoadingError {
-      throw TrainingError(
-        kind: .data, subject: error.subject, detail: error.detail, hint: error.hint)
     } catch {
-      throw TrainingError(kind: .data, subject: "a batch of \(side)", detail: "\(error)")
+      throw TrainingError(kind: .system, subject: "a batch of \(side)", detail: error.detail)
     }
   }
 
@@ -60,7 +60,7 @@ struct BatchStream {
     if place == sides.count { (place, epoch) = (0, epoch + 1) }
   }
 
-  private mutating func loader() throws -> Loader {
+  private mutating func loader() throws(LoadingError) -> Loader {
     if let open = place == 0 ? training : evaluation { return open }
     var configuration = LoaderConfiguration()
     configuration.batchSize = record.batchSize
@@ -76,7 +76,7 @@ struct BatchStream {
     return made
   }
 
-  private func frame(_ batch: borrowing Batch, side: String) throws -> [UInt8] {
+  private func frame(_ batch: borrowing Batch, side: String) throws(TensorError) -> [UInt8] {
     let count = batch.count
     var tensors = [
       Tensor("inputs", shape: batch.shape, Self.array(batch.floats)),

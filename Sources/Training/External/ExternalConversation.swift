@@ -56,7 +56,7 @@ struct ExternalConversation {
       try writeInput()
       if let deadline {
         if clock.now >= deadline { break }
-      } else if cancellation.isCancelled || records.isLate {
+      } else if cancellation.isCancelled || (records.isLate && !records.isComplete) {
         child.signal(SIGTERM)
         deadline = clock.now + training.limits.grace
       } else if let silence = training.limits.silence, clock.now - lastSign > silence {
@@ -73,7 +73,8 @@ struct ExternalConversation {
     _ records: inout ExternalRecords, wasCancelled: Bool, _ progress: any TrainingProgress
   ) throws(TrainingError) -> ResultRecord {
     if let last = errors.remainder() { say(last) }
-    if wasCancelled, !records.isComplete {
+    if wasCancelled, records.isComplete { return try records.conclude() }
+    if wasCancelled {
       if records.isLate { return records.result(.stoppedEarly, message: nil) }
       return records.result(.interrupted, message: "it was asked to stop")
     }
@@ -229,27 +230,5 @@ struct ExternalConversation {
       SIGPIPE: "SIGPIPE", SIGTERM: "SIGTERM",
     ]
     return names[signal] ?? "signal \(signal)"
-  }
-}
-
-/// Keeps SIGPIPE from this thread, which writes to a pipe whose reader may have gone.
-private struct BlockedPipeSignal {
-  private var before = sigset_t()
-  private var pipe = sigset_t()
-
-  init() {
-    sigemptyset(&pipe)
-    sigaddset(&pipe, SIGPIPE)
-    pthread_sigmask(SIG_BLOCK, &pipe, &before)
-  }
-
-  func end() {
-    var (before, pipe) = (before, pipe)
-    // One that came meanwhile would strike when it is let through.
-    if sigismember(&before, SIGPIPE) == 0 {
-      var none = timespec()
-      while sigtimedwait(&pipe, nil, &none) == SIGPIPE {}
-    }
-    pthread_sigmask(SIG_SETMASK, &before, nil)
   }
 }

@@ -14,7 +14,7 @@ enum ExternalEnvironment {
     var variables = ProcessInfo.processInfo.environment
     let isCache = record.source.kind == .cache
     variables["LATHE_RUN_DIR"] = absolute(training.run.path)
-    variables["LATHE_CACHE"] = isCache ? absolute(record.source.path) : ""
+    variables["LATHE_CACHE"] = isCache ? absolute(training.cache) : ""
     variables["LATHE_VIEW"] = record.view
     variables["LATHE_SPLIT"] = record.split.name
     variables["LATHE_TRAINING_SIDE"] = record.sides.training

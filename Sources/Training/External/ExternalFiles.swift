@@ -6,11 +6,6 @@ struct ExternalFiles {
   let folder: String
   let checkpointLimit: Int
 
-  private static let own = [
-    RunDirectory.File.record, RunDirectory.File.metrics, RunDirectory.File.result,
-    RunDirectory.File.state, RunDirectory.File.best, RunDirectory.File.last,
-  ]
-
   /// Reads a file and removes it.
   ///
   /// - Throws: ``TrainingError`` `.plugin` for a name that leads elsewhere or is Lathe's own, for what is no
@@ -26,7 +21,7 @@ struct ExternalFiles {
       throw refused(
         "lies elsewhere or is hidden", "name a file in LATHE_RUN_DIR, without its folder")
     }
-    guard !Self.own.contains(name) else {
+    guard !RunDirectory.File.all.contains(name) else {
       throw refused(
         "is one of Lathe's own", "give each file a name of its own, such as epoch-1.safetensors")
     }

@@ -34,6 +34,9 @@ struct ExternalRecords {
     mayRewind = epochs > 0
   }
 
+  /// More samples of an epoch than any collection has; what is above is a mistake.
+  private static let mostSamples = 1 << 48
+
   /// Whether all epochs are done.
   var isComplete: Bool { epochs == run.record.epochs }
 
@@ -42,7 +45,7 @@ struct ExternalRecords {
     guard let patience = training.patience, let best, run.record.sides.selection != nil else {
       return false
     }
-    return epochs - best.epoch > patience
+    return epochs - best.epoch >= patience
   }
 
   /// How far it has come, for messages.
@@ -70,7 +73,7 @@ struct ExternalRecords {
       return nil
     case .progress(let progress):
       try check(progress.epoch, subject)
-      guard (0...progress.of).contains(progress.samples) else {
+      guard 0...progress.of ~= progress.samples, progress.of <= Self.mostSamples else {
         throw refused("\(progress.samples) samples of \(progress.of)", "count from 0 up to 'of'")
       }
       return .advanced(advance(progress))
@@ -108,7 +111,9 @@ struct ExternalRecords {
   private mutating func rewind(to epoch: Int) throws(TrainingError) {
     try run.truncateMetrics(after: epoch)
     epochs = epoch
+    // The weights of the best epoch are gone then: the best of what comes takes its place.
     if let best, best.epoch > epoch { self.best = nil }
+    try run.keep(result(.interrupted, message: nil))
   }
 
   private func advance(_ progress: ExternalEvent.Progress) -> TrainingAdvance {
@@ -116,8 +121,8 @@ struct ExternalRecords {
     let speed = Double(progress.samples) / max(1e-9, (clock.now - epochBegan) / .seconds(1))
     let left = Double(progress.of) * Double(run.record.epochs - epochs) - Double(progress.samples)
     return TrainingAdvance(
-      epoch: progress.epoch, epochs: run.record.epochs, step: (progress.samples - 1) / rows + 1,
-      steps: (progress.of - 1) / rows + 1, loss: progress.loss, accuracy: progress.accuracy,
+      epoch: progress.epoch, epochs: run.record.epochs, step: (progress.samples + rows - 1) / rows,
+      steps: (progress.of + rows - 1) / rows, loss: progress.loss, accuracy: progress.accuracy,
       samplesPerSecond: speed, remainingSeconds: speed > 0 ? left / speed : nil)
   }
 

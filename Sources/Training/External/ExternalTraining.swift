@@ -42,7 +42,7 @@ public import Corpus
 /// command leaves running when it ends is killed.
 public struct ExternalTraining: Sendable {
   /// Whether batches are written to its standard input.
-  public enum Batches: String, Sendable, Hashable, CaseIterable {
+  public enum Batches: String, Sendable, Hashable, Codable, CaseIterable {
     /// It has none.
     case none
     /// The frames of every epoch.
@@ -72,6 +72,8 @@ public struct ExternalTraining: Sendable {
   public let run: RunDirectory
   /// The samples of the sides that the run names.
   public let source: TrainingSource
+  /// Where the cache lies now.
+  public let cache: String
   /// Whether batches are streamed.
   public let batches: Batches
   /// Epochs without a better one on the selection side after which it is stopped; nil for never.
@@ -87,16 +89,17 @@ public struct ExternalTraining: Sendable {
   ///
   /// - Parameters:
   ///   - command: for `/bin/sh -c`.
-  ///   - run: a new run directory, whose record says everything that the trainer is told.
+  ///   - run: the run's directory, whose record says everything that the trainer is told.
   ///   - source: the samples of the record's training side, and of its selection and test side, by name.
+  ///   - cache: where the cache lies now; where the record says if nil.
   ///   - batches: whether batches are written to its standard input.
   ///   - patience: epochs without a better one on the selection side after which it is stopped.
   ///   - limits: what is borne with.
   ///   - output: is given each line that it writes to its standard error.
   /// - Throws: ``TrainingError`` `.configuration` for an empty command, `.data` for a side without samples.
   public init(
-    command: String, run: RunDirectory, source: TrainingSource, batches: Batches = .none,
-    patience: Int? = nil, limits: Limits = Limits(),
+    command: String, run: RunDirectory, source: TrainingSource, at cache: String? = nil,
+    batches: Batches = .none, patience: Int? = nil, limits: Limits = Limits(),
     output: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(TrainingError) {
     guard command.contains(where: { !$0.isWhitespace }), !command.utf8.contains(0) else {
@@ -115,6 +118,7 @@ public struct ExternalTraining: Sendable {
     self.command = command
     self.run = run
     self.source = source
+    self.cache = cache ?? run.record.source.path
     self.batches = batches
     self.patience = patience
     self.limits = limits
@@ -172,7 +176,7 @@ public struct ExternalTraining: Sendable {
       var conversation = try ExternalConversation(self)
       let result = try conversation.run(&records, progress, cancellation)
       try run.finish(result)
-      if result.status == .finished { run.forgetKept() }
+      if result.status.isWhole { run.forgetKept() }
       progress.report(.ended(result))
       return result
     } catch {

@@ -12,6 +12,9 @@ public struct ResultRecord: Sendable, Hashable, Codable {
     case diverged
     /// It could not go on; see ``ResultRecord/message``.
     case failed
+
+    /// Whether nothing is left to train.
+    public var isWhole: Bool { self == .finished || self == .stoppedEarly }
   }
 
   /// How it ended.
@@ -43,6 +46,9 @@ public struct ResultRecord: Sendable, Hashable, Codable {
   /// Checks what a reader relies on.
   /// - Throws: ``TrainingError`` `.run` that names the side.
   func check(_ subject: String, labels: Int) throws(TrainingError) {
+    guard seconds.isFinite, (0...1e15).contains(seconds) else {
+      throw .record(subject, "it took \(seconds) seconds")
+    }
     guard epochs >= 0, bestEpoch.map({ 1...max(1, epochs) ~= $0 }) ?? true else {
       throw .record(subject, "\(epochs) epochs cannot have a best one of \(bestEpoch ?? 0)")
     }

@@ -9,8 +9,9 @@ import Synchronization
 ///   metrics.jsonl       an EpochRecord a line
 ///   best.safetensors    weights of the best epoch
 ///   last.safetensors    weights after the last epoch
-///   state.safetensors   what exact resume needs (embedded trainers)
+///   state.safetensors   what exact resume needs (of an external program: its own, if it keeps one)
 ///   progress.json       a ResultRecord after each epoch, to go on from (external programs)
+///   split.json          the side of every track
 ///   result.json         ResultRecord, when the run has ended
 ///   run.lock            held by the process that writes the run
 /// ```
@@ -33,7 +34,14 @@ public final class RunDirectory: Sendable {
     public static let progress = "progress.json"
     /// The ``ResultRecord``.
     public static let result = "result.json"
+    /// The side of every track, a `Corpus.Split`.
+    public static let split = "split.json"
     static let lock = "run.lock"
+
+    /// All of them: names that nothing else in the folder may have.
+    public static let all: Set<String> = [
+      record, metrics, best, last, state, progress, result, split, lock,
+    ]
   }
 
   /// Where it is.

@@ -1,7 +1,8 @@
 public import Corpus
 public import DataLoading
 
-/// What a run trains, on what and how: `run.json`, written before the first step and never changed.
+/// What a run trains, on what and how: `run.json`, written before the first step; an external program may add
+/// to it what it alone knows.
 public struct RunRecord: Sendable, Hashable, Codable {
   /// The schema that this version writes and reads.
   public static let schema = "lathe.run/1"
@@ -60,6 +61,9 @@ public struct RunRecord: Sendable, Hashable, Codable {
     /// What is neither learnt from nor chosen by.
     public var test: String?
 
+    /// The sides that are learnt from, one by one: ``training`` joins several folds by a plus sign.
+    public var trainingSides: [String] { training.split(separator: "+").map(String.init) }
+
     /// Sides of these names.
     public init(training: String, selection: String? = nil, test: String? = nil) {
       self.training = training
@@ -102,6 +106,10 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public var parameters: Int?
   /// The recipe of the cache.
   public var recipe: JSONValue?
+  /// Of an external program: whether its batches were written to its standard input.
+  public var batches: ExternalTraining.Batches?
+  /// Of a table: the manifest that said what belongs together.
+  public var manifest: String?
   /// How many samples each side has.
   public var samples: [String: Int]
   /// How many tracks each side has.
@@ -139,6 +147,20 @@ public struct RunRecord: Sendable, Hashable, Codable {
     self.tracks = tracks
     self.lathe = lathe
     self.startedAt = startedAt
+  }
+
+  /// What another record asks for otherwise, of all that decides a run's outcome; nil where nothing is.
+  public func difference(from other: RunRecord) -> String? {
+    let parts: [(name: String, isSame: Bool)] = [
+      ("trainer", trainer == other.trainer), ("view", view == other.view),
+      ("split", split == other.split && sides == other.sides),
+      ("samples", source.identity == other.source.identity && labels == other.labels),
+      ("seed", seed == other.seed), ("epochs", epochs == other.epochs),
+      ("batch size", batchSize == other.batchSize), ("options", options == other.options),
+      ("normalisation", normalisation == other.normalisation),
+      ("augmentation", augmentation == other.augmentation),
+    ]
+    return parts.first { !$0.isSame }?.name
   }
 
   /// Checks what a reader relies on.

@@ -239,8 +239,7 @@ public final class TrainingSession {
     _ status: ResultRecord.Status, message: String? = nil
   ) throws(TrainingError) -> ResultRecord {
     var evaluations = bestEvaluations ?? [:]
-    let isWhole = status == .finished || status == .stoppedEarly
-    if isWhole, bestEvaluations == nil, let directory {
+    if status.isWhole, bestEvaluations == nil, let directory {
       // The best epoch was trained before a resumption.
       try trainer.restore(
         weights: try TensorFile(reading: directory.path(of: RunDirectory.File.best)))
@@ -259,30 +258,5 @@ public final class TrainingSession {
   private static func seconds(since moment: ContinuousClock.Instant) -> Double {
     let span = (ContinuousClock.now - moment).components
     return Double(span.seconds) + Double(span.attoseconds) / 1e18
-  }
-}
-
-/// An error of the loader as one of the training.
-func inLoading<Output: ~Copyable>(
-  _ body: () throws(LoadingError) -> Output
-) throws(TrainingError) -> Output {
-  do throws(LoadingError) {
-    return try body()
-  } catch {
-    // Which batch it was to be in does not help whoever mends a sample.
-    if let sample = error.sample {
-      throw TrainingError(
-        kind: .data, subject: sample.subject, detail: sample.detail, hint: sample.hint)
-    }
-    let kind: TrainingError.Kind =
-      switch error.kind {
-      case .configuration: .configuration
-      case .state: .checkpoint
-      case .source, .sample: .data
-      case .cancelled: .cancelled
-      case .exhausted, .forked, .system: .system
-      }
-    throw TrainingError(
-      kind: kind, subject: error.subject, detail: error.detail, hint: error.hint)
   }
 }

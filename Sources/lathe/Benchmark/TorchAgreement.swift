@@ -40,7 +40,7 @@ struct TorchAgreement: Encodable {
   private(set) var otherwise = 0
 
   /// What is farther off than it may be.
-  var faults: [Difference] { differences.filter { !($0.share <= Self.tolerance) } }
+  var faults: [Difference] { differences.filter { $0.share > Self.tolerance } }
 
   /// Compares, on a batch, without dropout and smoothing.
   init(_ bench: NetworkBench, _ held: borrowing Batch, _ torch: TorchProcess) throws {
@@ -64,8 +64,9 @@ struct TorchAgreement: Encodable {
         following = try replay(
           trainer.choices(rows: held.count), rule: rule, on: torch, isLast: step == Self.steps - 1)
       }
-      let learnt = trainer.weights().map { $0.renamed("after.\(rule).\($0.name)") }
-        .filter { alone[$0.name] != nil }
+      // Running statistics are no parameters of PyTorch's.
+      let learnt = trainer.weights().filter { !$0.name.contains("running_") && $0.floats != nil }
+        .map { $0.renamed("after.\(rule).\($0.name)") }
       differences.append(
         try Self.compare("weights after \(Self.steps) steps of \(rule)", learnt, following, alone))
     }
@@ -86,29 +87,34 @@ struct TorchAgreement: Encodable {
     _ name: String, _ tensors: [Tensor], _ following: TensorFile?, _ alone: TensorFile
   ) throws -> Difference {
     var result = Difference(name: name)
+    guard let following, !tensors.isEmpty else {
+      throw TrainingError(
+        kind: .system, subject: name, detail: "there is nothing to compare", hint: "report this")
+    }
     for tensor in tensors {
-      guard let own = tensor.floats, let following else { continue }
+      let own = try TensorFile([tensor]).floats(tensor.name, shape: tensor.shape)
       let exact = try alone.floats("exact.\(tensor.name)", shape: tensor.shape)
       result.freeShare = max(result.freeShare, share(own, exact))
       result.torchShare = max(
         result.torchShare,
         share(try alone.floats(tensor.name, shape: tensor.shape), exact))
       let share = share(own, try following.floats(tensor.name, shape: tensor.shape))
-      // A NaN is the farthest of all.
-      guard result.tensor.isEmpty || !(share <= result.share) else { continue }
+      guard result.tensor.isEmpty || share > result.share else { continue }
       result.tensor = tensor.name
-      result.share = share.isNaN ? .infinity : share
+      result.share = share
     }
     return result
   }
 
+  /// The largest difference as a share of the reference's largest number; infinite where one is no number.
   private static func share(_ values: [Float], _ reference: [Float]) -> Double {
-    let largest = reference.reduce(0) { max($0, abs($1)) }
-    var difference: Float = 0
+    var (difference, largest) = (0.0, 0.0)
     for (value, wanted) in zip(values, reference) {
-      let distance = abs(value - wanted)
-      if !(distance <= difference) { difference = distance }
+      let distance = abs(Double(value) - Double(wanted))
+      guard distance.isFinite else { return .infinity }
+      difference = max(difference, distance)
+      largest = max(largest, abs(Double(wanted)))
     }
-    return Double(difference) / Double(max(largest, .leastNormalMagnitude))
+    return difference / max(largest, Double(Float.leastNormalMagnitude))
   }
 }

@@ -40,12 +40,13 @@ struct Evaluate: ParsableCommand {
     let model = try TrainedModel(run: runDirectory, checkpoint: checkpoint)
     let record = model.record
     let own = try TrainingJob.place(of: record, in: runDirectory, at: cache)
-    let trained = try own.samples(record.sides.training.components(separatedBy: "+"))
+    let trained = try own.samples(record.sides.trainingSides)
     try TrainingJob.check(record, trained, at: own.path)
     let place = try self.place(own, record)
     let isOther = place.split.plan.name != record.split.name
+    let learnt = record.sides.trainingSides
     let sides =
-      side.isEmpty ? place.split.sides.filter { isOther || $0 != record.sides.training } : side
+      side.isEmpty ? place.split.sides.filter { isOther || !learnt.contains($0) } : side
     var evaluations: [String: SideEvaluation] = [:]
     for name in sides {
       guard let samples = try place.samplesIfAny(name) else {
@@ -53,7 +54,7 @@ struct Evaluate: ParsableCommand {
         continue
       }
       evaluations[name] = try model.evaluation(of: samples)
-      if isOther || name != record.sides.training { remark(name, samples, trained) }
+      if isOther || !learnt.contains(name) { remark(name, samples, trained) }
     }
     guard !evaluations.isEmpty else {
       throw TrainingError(

@@ -122,11 +122,7 @@ struct ReportCommand: ParsableCommand {
   /// A page in the place of a run's record would be the end of the run.
   private func refuseRunFiles() throws {
     let target = URL(fileURLWithPath: output)
-    let own = [
-      RunDirectory.File.record, RunDirectory.File.metrics, RunDirectory.File.result,
-      RunDirectory.File.best, RunDirectory.File.last, RunDirectory.File.state,
-    ]
-    guard own.contains(target.lastPathComponent) else { return }
+    guard RunDirectory.File.all.contains(target.lastPathComponent) else { return }
     throw ValidationError(
       "--output \(Words.shown(output)) is the name of a run's own file: give another, such as report.html."
     )

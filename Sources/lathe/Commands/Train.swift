@@ -120,7 +120,6 @@ struct Train: ParsableCommand {
     if list { return TrainerList.show(TrainingJob.registry) }
     if let resume, try isDone(resume) { return }
     var run = try begin()
-    run.batches = batches
     if let silence { run.limits.silence = .seconds(silence) }
     let cancellation = Cancellation()
     let interruption = Interruption(
@@ -149,7 +148,12 @@ struct Train: ParsableCommand {
     let roles = SideRoles(of: place.split, test: test, selection: selection)
     let job = try TrainingJob(view: view, trainer: trainer, place, roles, choices)
     let path = output ?? RunNames.new(for: job.record)
-    return try TrainingRun(job, progress: sink) { try job.createDirectory(at: path, for: $0) }
+    return try TrainingRun(job, progress: sink) {
+      try job.createDirectory(at: path, for: $0) { record in
+        if batches != .none { record.batches = batches }
+        record.manifest = manifest
+      }
+    }
   }
 
   /// The view and the trainer that the mode and `--trainer` name; nil for the view's usual trainer.

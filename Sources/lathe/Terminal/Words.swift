@@ -17,6 +17,7 @@ enum Words {
 
   /// `4.2 s`, `3 min 20 s`, `2 h 5 min`.
   static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, abs(seconds) < 1e15 else { return "–" }
     if seconds < 99.95 { return fixed(seconds, 1) + " s" }
     let whole = Int(seconds.rounded())
     if whole < 3_600 { return "\(whole / 60) min \(whole % 60) s" }

@@ -83,14 +83,27 @@ struct ModeStudy {
     let name = ([kind.name, plan.policy.rawValue] + (test.map { [$0] } ?? []))
       .joined(separator: "-")
     let path = "\(output)/\(name)"
-    let exists = FileManager.default.fileExists(atPath: "\(path)/\(RunDirectory.File.record)")
-    if exists, try RunDirectory.contents(at: path).result?.status.isWhole == true {
-      Output.error("\(name): done before")
-      return path
-    }
     guard let view = View(rawValue: kind.views.first ?? "") else { return path }
-    Output.error("\(name):")
+    var arguments = ["--seed", "\(seed)"] + (choices[kind.name] ?? [])
+    if let threads { arguments += ["--threads", "\(threads)"] }
     let place = try TrainingPlace.cache(open, view: view, split: plan.name)
+    let job = try TrainingJob(
+      view: view, trainer: kind.name, place, SideRoles(of: place.split, test: test),
+      try TrainingChoices.parse(arguments))
+    let exists = FileManager.default.fileExists(atPath: "\(path)/\(RunDirectory.File.record)")
+    if exists {
+      let before = try RunDirectory.contents(at: path)
+      if let difference = before.record.difference(from: job.record) {
+        throw TrainingError(
+          kind: .run, subject: path, detail: "it holds a run with another \(difference)",
+          hint: "give the study another --output")
+      }
+      if before.result?.status.isWhole == true {
+        Output.error("\(name): done before")
+        return path
+      }
+    }
+    Output.error("\(name):")
     let sink = TrainingText.sink(progress)
     let run: TrainingRun
     if exists {
@@ -98,19 +111,9 @@ struct ModeStudy {
       let job = try TrainingJob(resuming: contents.record, place)
       run = try TrainingRun(job, progress: sink) { _ in directory }
     } else {
-      var arguments = ["--seed", "\(seed)"] + (choices[kind.name] ?? [])
-      if let threads { arguments += ["--threads", "\(threads)"] }
-      let job = try TrainingJob(
-        view: view, trainer: kind.name, place, SideRoles(of: place.split, test: test),
-        try TrainingChoices.parse(arguments))
       run = try TrainingRun(job, progress: sink) { try job.createDirectory(at: path, for: $0) }
     }
     _ = try run.run(resuming: exists, cancellation: cancellation)
     return path
   }
-}
-
-extension ResultRecord.Status {
-  /// Whether nothing is left to train.
-  var isWhole: Bool { self == .finished || self == .stoppedEarly }
 }

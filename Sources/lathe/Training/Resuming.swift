@@ -9,11 +9,8 @@ extension Train {
       (mode ?? "", mode != nil), ("--split", split != nil), ("--test", test != nil),
       ("--selection", selection != nil), ("--ratios", ratios != nil), ("--policy", policy != nil),
       ("--split-seed", splitSeed != nil), ("--manifest", manifest != nil),
-      ("--output", output != nil),
+      ("--output", output != nil), ("--batches", batches != .none),
     ]
-    guard batches == .none else {
-      throw ValidationError("--resume: a run whose batches are streamed cannot be gone on with.")
-    }
     if let given = (all.filter(\.1).map(\.0) + choices.given).first {
       throw ValidationError(
         "--resume goes on with a run as it was begun: leave out \(Words.shown(given)).")

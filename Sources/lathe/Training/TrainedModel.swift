@@ -19,6 +19,7 @@ struct TrainedModel {
         hint: "ask that program")
     }
     let kind = try TrainingJob.registry.kind(named: Self.network(of: record.trainer))
+    try Self.check(record, for: kind, at: path)
     trainer = try kind.make(
       TrainerSetting(
         sampleShape: record.sampleShape, labels: record.labels, seed: record.seed,
@@ -36,6 +37,20 @@ struct TrainedModel {
 
   /// What the Python package's trainers put before a network's name; their weights fit the network here.
   private static let torchPrefix = "torch-"
+
+  /// What a PyTorch trainer may be told that no network here knows, with the values that make no other network.
+  private static let torchOnly = ["pooling-kind": "max"]
+
+  /// Refuses weights that would fit a network here and mean another.
+  private static func check(_ record: RunRecord, for kind: TrainerKind, at path: String) throws {
+    for (name, value) in torchOnly where record.options[name] ?? value != value {
+      throw TrainingError(
+        kind: .configuration, subject: path,
+        detail:
+          "it was trained with \(name) \(record.options[name] ?? ""), which \(kind.name) has not",
+        hint: "predict with python -m lathe.train, or train with \(name) \(value)")
+    }
+  }
 
   private static func network(of trainer: String) -> String {
     trainer.hasPrefix(torchPrefix) ? String(trainer.dropFirst(torchPrefix.count)) : trainer

@@ -12,6 +12,8 @@ struct TrainingJob {
   let record: RunRecord
   let source: TrainingSource
   let configuration: SessionConfiguration
+  /// Where the cache or the table lies now.
+  let path: String
   /// Nil for an external program.
   let kind: TrainerKind?
   private let split: Split
@@ -33,6 +35,7 @@ struct TrainingJob {
   ) throws {
     try roles.check()
     split = place.split
+    path = Self.absolute(place.path)
     let training = try place.samples(roles.training)
     var evaluated: [TrainingSource.Side] = []
     var roles = roles
@@ -89,7 +92,8 @@ struct TrainingJob {
   /// The same with its samples opened before.
   init(resuming record: RunRecord, _ place: TrainingPlace) throws {
     split = place.split
-    let training = try place.samples(record.sides.training.components(separatedBy: "+"))
+    path = Self.absolute(place.path)
+    let training = try place.samples(record.sides.trainingSides)
     try Self.check(record, training, at: place.path)
     let sides = try [record.sides.selection, record.sides.test].compactMap { $0 }.map {
       TrainingSource.Side($0, try place.samples([$0]))
@@ -173,7 +177,7 @@ struct TrainingJob {
     case .cache:
       return try .cache(path ?? record.source.path, view: view, split: record.split.name)
     case .csv:
-      let file = "\(directory)/\(splitFile)"
+      let file = "\(directory)/\(RunDirectory.File.split)"
       guard let data = FileManager.default.contents(atPath: file),
         let split = try? JSONDecoder().decode(Split.self, from: data)
       else {
@@ -196,15 +200,16 @@ struct TrainingJob {
     URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
-  /// Where a run keeps the side of every track.
-  private static let splitFile = "split.json"
-
   /// Begins the run's directory.
-  func createDirectory(at path: String, for trainer: (any Trainer)?) throws -> RunDirectory {
+  /// - Parameter complete: adds to the record what the job does not know.
+  func createDirectory(
+    at path: String, for trainer: (any Trainer)?, _ complete: (inout RunRecord) -> Void = { _ in }
+  ) throws -> RunDirectory {
     var record = record
     record.parameters = trainer?.parameterCount
+    complete(&record)
     let directory = try RunDirectory.create(at: path, record: record)
-    try directory.replace(Self.splitFile, with: try CanonicalJSON.encode(split))
+    try directory.replace(RunDirectory.File.split, with: try CanonicalJSON.encode(split))
     return directory
   }
 

@@ -8,7 +8,6 @@ struct TrainingRun {
   let directory: RunDirectory
   private let progress: any TrainingProgress
   /// Of external programs.
-  var batches = ExternalTraining.Batches.none
   var limits = ExternalTraining.Limits()
 
   /// Makes the trainer first, so that a run that cannot begin leaves no folder behind.
@@ -31,7 +30,8 @@ struct TrainingRun {
     }
     let command = String(job.record.trainer.dropFirst(TrainingJob.externalPrefix.count))
     var external = try ExternalTraining(
-      command: command, run: directory, source: job.source, batches: batches,
+      command: command, run: directory, source: job.source, at: job.path,
+      batches: directory.record.batches ?? .none,
       patience: job.configuration.patience, limits: limits,
       output: { Output.error(Words.shown($0)) })
     if resuming { try external.resume() }

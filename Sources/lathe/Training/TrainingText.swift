@@ -18,9 +18,13 @@ enum TrainingText {
     var text =
       "\(Words.count(advance.step))/\(Words.count(advance.steps))  loss \(Words.fixed(advance.loss, 3))"
     text +=
-      "  \(percent(advance.accuracy))  \(Words.count(Int(advance.samplesPerSecond))) samples/s"
+      "  \(percent(advance.accuracy))  \(speed(advance)) samples/s"
     if let remaining = advance.remainingSeconds { text += ", \(Words.duration(remaining)) left" }
     return text
+  }
+
+  private static func speed(_ advance: TrainingAdvance) -> String {
+    Int(exactly: advance.samplesPerSecond.rounded()).map(Words.count) ?? "–"
   }
 
   /// One epoch in a line.

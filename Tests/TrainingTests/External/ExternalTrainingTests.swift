@@ -116,7 +116,34 @@ import Testing
       run: run.directory, source: run.source, patience: 1)
     let result = try training.run()
     #expect(result.status == .stoppedEarly && result.bestEpoch == 1)
-    #expect((3..<100).contains(result.epochs))
+    #expect((2..<100).contains(result.epochs))
+  }
+
+  @Test func patienceThatEndsWithTheLastEpochStopsNobody() throws {
+    let run = try ExternalRun(epochs: 3)
+    let training = try ExternalTraining(
+      command: try run.training("whole 1; whole 2; whole 3; sleep 0.3").command,
+      run: run.directory, source: run.source, patience: 2)
+    #expect(try training.run().status == .finished)
+  }
+
+  @Test func whoStopsAProgramThatIsDoneLosesNothing() throws {
+    let run = try ExternalRun(epochs: 1)
+    let cancellation = Cancellation()
+    let training = try run.training("whole 1; sleep 60")
+    let watch = CancelAfterEpoch(cancellation)
+    let result = try training.run(progress: watch, cancellation: cancellation)
+    #expect(result.status == .finished && result.epochs == 1)
+  }
+
+  private final class CancelAfterEpoch: TrainingProgress, Sendable {
+    private let cancellation: Cancellation
+
+    init(_ cancellation: Cancellation) { self.cancellation = cancellation }
+
+    func report(_ event: TrainingEvent) {
+      if case .epochEnded = event { cancellation.cancel() }
+    }
   }
 
   @Test func theTestSideMayBeMissing() throws {

@@ -61,14 +61,14 @@ def parser() -> argparse.ArgumentParser:
         "--normalise",
         choices=["first", "overall", "none"],
         help="by mean and deviation of the training side: of each index of a sample's first axis"
-        " (feature, mel band), or of all numbers (default: first for features, else overall)",
+        " (feature, mel band), or of all numbers (default: overall for waveform, else first)",
     )
     add(
         "--augmentation",
         metavar="JSON",
         type=_augmentation,
         help="none, or what is done to training samples at random, as in lathe.Cache.loader (default:"
-        " waveform crops and turns polarity, mel shifts and masks):"
+        " waveform crops and turns polarity, mel shifts, mixes and masks):"
         ' \'{"mixup": {"alpha": 0.2}, "gain": {"decibels": [-6, 6]}}\'',
     )
 
@@ -83,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
         "--epochs",
         type=_whole(1),
         metavar="N",
-        help="how often all is seen (default: features 60, mel 20, else 30)",
+        help="how often all is seen (default: features 60, mel 20, mel-small 80, else 30)",
     )
     add("--seed", type=_whole(0), metavar="S", help="of weights, order and all that is random (1)")
 
@@ -105,7 +105,7 @@ def parser() -> argparse.ArgumentParser:
         "--weight-decay",
         type=_number(0, None),
         metavar="D",
-        help="of weights, not of biases and normalisation (features 0.0005, else 0.01)",
+        help="of weights, not of biases and normalisation (features 0.0005, mel 0.05, else 0.01)",
     )
     add("--momentum", type=_number(0, 1), metavar="M", help="of sgd (0.9)")
     add(
@@ -131,7 +131,7 @@ def parser() -> argparse.ArgumentParser:
         "--label-smoothing",
         type=_number(0, 1),
         metavar="E",
-        help="share of a target spread over all labels (0.1)",
+        help="share of a target spread over all labels (mel 0, else 0.1)",
     )
     add(
         "--class-weights",
