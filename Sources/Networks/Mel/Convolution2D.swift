@@ -61,7 +61,6 @@ extension WinogradConvolution: BlockedLayer {}
 extension ColumnConvolution: BlockedLayer {}
 extension PlanarConvolution: BlockedLayer {}
 extension NormalisedMaxPool2D: BlockedLayer {}
-extension MaxPool2D: BlockedLayer {}
 extension BatchNormalisation2D: BlockedLayer {
   var output: BlockedShape { shape }
 }

@@ -1,9 +1,8 @@
 import CKernels
 import Training
 
-/// A convolution along time, max(0, ·), batch normalisation and pooling in one layer: equal to
-/// ``Convolution1d``, ``RectifiedLinear``, ``BatchNormalisation1d`` and ``MaximumPooling1d`` after one
-/// another, in this order or with the middle two exchanged.
+/// A convolution along time, max(0, ·), batch normalisation and pooling in one layer: equal to `Conv1d`, `ReLU`,
+/// `BatchNorm1d` and `MaxPool1d` of `torch.nn` after one another, in this order or with the middle two exchanged.
 ///
 /// Passes over the convolution's output are what such networks spend half their time with elsewhere. Here
 /// it is written once and read once. Forward, tiles get max(0, ·), the sums of the normalisation and each

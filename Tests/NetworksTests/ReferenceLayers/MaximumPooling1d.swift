@@ -1,6 +1,8 @@
 import Safetensors
 import Training
 
+@testable import Networks
+
 /// The largest of every `window` neighbouring positions; what is left at the end is dropped.
 ///
 /// Equals `torch.nn.MaxPool1d(window)`: the gradient goes to the first of equals.

@@ -1,6 +1,8 @@
 import CKernels
 import Training
 
+@testable import Networks
+
 /// Batch normalisation of the channels of `[channels][length]`, as `torch.nn.BatchNorm1d`.
 ///
 /// For its formula see ``ChannelNormalisation``.

@@ -1,6 +1,8 @@
 import CKernels
 import Training
 
+@testable import Networks
+
 /// A convolution along time without padding: `[inputs][length]` to `[outputs][(length − kernel) / stride + 1]`.
 ///
 /// Equals `torch.nn.Conv1d`: y[o, t] = bias[o] + Σ weight[o, i, k] x[i, stride · t + k].
