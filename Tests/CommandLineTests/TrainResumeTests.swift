@@ -137,6 +137,39 @@ import Testing
     #expect(try runs.run("evaluate", runs.path("run"), "--cache", "elsewhere").code == 0)
   }
 
+  /// A program that trains is started again, told what is done, and where the cache is now.
+  @Test func anotherProgramGoesOn() throws {
+    let moved = runs.path("moved")
+    try FileManager.default.copyItem(atPath: runs.cache, toPath: moved)
+    let command =
+      #"n=$((LATHE_EPOCHS_DONE+1)); echo "cache $LATHE_CACHE" >&2; "#
+      + #"echo '{"event":"epoch","epoch":'$n',"train":{"loss":1,"accuracy":0.5}}'; [ $n = 2 ]"#
+    let first = try runs.run(
+      "train", "features", "--cache", moved, "--output", "run", "--epochs", "2", "--test",
+      "validation", "--trainer", "exec:\(command)", "--progress", "none")
+    #expect(first.code == 1 && first.errors.contains("status 1 after 1 of 2 epochs"))
+    let elsewhere = runs.path("elsewhere")
+    try FileManager.default.moveItem(atPath: moved, toPath: elsewhere)
+    let second = try runs.run(
+      "train", "--resume", "run", "--cache", elsewhere, "--progress", "plain")
+    #expect(second.code == 0, "\(second.errors)")
+    #expect(second.errors.contains("going on after epoch 1"))
+    #expect(second.errors.contains("cache ") && second.errors.contains("/elsewhere\n"))
+    #expect(
+      String(decoding: try runs.file("run", "metrics.jsonl"), as: UTF8.self).count { $0 == "\n" }
+        == 2)
+  }
+
+  @Test func aStreamIsNotGoneOnWith() throws {
+    let first = try runs.run(
+      "train", "features", "--cache", runs.cache, "--output", "run", "--trainer", "exec:false",
+      "--batches", "stream", "--progress", "none")
+    #expect(first.code == 1)
+    expectOneLine(try runs.run("train", "--resume", "run"), "streamed", "train again")
+    #expect(
+      String(decoding: try runs.file("run", "run.json"), as: UTF8.self).contains("\"stream\""))
+  }
+
   /// A cache that was named by a path from one folder is found from another.
   @Test func anotherWorkingFolder() throws {
     let name = URL(fileURLWithPath: runs.cache).lastPathComponent

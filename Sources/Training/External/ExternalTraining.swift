@@ -8,9 +8,11 @@ public import Corpus
 ///
 /// **What it is told**, in its environment: `LATHE_RUN_DIR` (a folder, where it may write files),
 /// `LATHE_CACHE` (a folder; empty where the samples are of a table), `LATHE_VIEW`, `LATHE_SPLIT`,
-/// `LATHE_TRAINING_SIDE`, `LATHE_SELECTION_SIDE` and `LATHE_TEST_SIDE` (empty where there is none), `LATHE_SEED`,
-/// `LATHE_EPOCHS`, `LATHE_EPOCHS_DONE` (how many of them are recorded: 0, or more where a run goes on), `LATHE_BATCH_SIZE`, `LATHE_LABELS` (a JSON list: label 0 is the first), `LATHE_SAMPLE_SHAPE`
-/// (a JSON list), `LATHE_SAMPLES` (a JSON object of each side's number), `LATHE_NORMALISATION` (`first`, `overall` or empty), `LATHE_AUGMENTATION` (JSON or empty),
+/// `LATHE_TRAINING_SIDE`, `LATHE_SELECTION_SIDE` and `LATHE_TEST_SIDE` (empty where there is none),
+/// `LATHE_SEED`, `LATHE_EPOCHS`, `LATHE_EPOCHS_DONE` (how many are recorded: 0, or more where a run goes
+/// on), `LATHE_BATCH_SIZE`, `LATHE_LABELS` (a JSON list: label 0 is the first), `LATHE_SAMPLE_SHAPE` (a JSON
+/// list), `LATHE_SAMPLES` (a JSON object of each side's number), `LATHE_NORMALISATION` (`first`, `overall`
+/// or empty), `LATHE_AUGMENTATION` (JSON or empty),
 /// `LATHE_OPTIONS` (a JSON object of texts) and `LATHE_BATCHES` (`stream` where batches come on its standard
 /// input, in the frames that `BatchStream` describes; else `none`, and its input is empty). It loads
 /// batches from the cache through the Python package or the C interface, or takes them from the stream.
@@ -38,8 +40,8 @@ public import Corpus
 ///
 /// **What it writes to standard error** is passed on, and its last lines are part of the error where it fails.
 ///
-/// **Signals**: when Lathe is asked to stop, or patience with the epochs ends, the group gets SIGTERM, and after a grace period SIGKILL. What the
-/// command leaves running when it ends is killed.
+/// **Signals**: when Lathe is asked to stop, or patience with the epochs ends, the group gets SIGTERM, and after
+/// a grace period SIGKILL. What the command leaves running when it ends is killed.
 public struct ExternalTraining: Sendable {
   /// Whether batches are written to its standard input.
   public enum Batches: String, Sendable, Hashable, Codable, CaseIterable {

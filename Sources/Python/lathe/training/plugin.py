@@ -77,7 +77,6 @@ def may_resume(environment: Mapping[str, str]) -> bool:
     return kept is not None and 0 < done >= kept
 
 
-
 def arguments(environment: Mapping[str, str] = os.environ) -> list[str]:
     """The options that were given to ``lathe train``, as a command line."""
     options = json.loads(environment.get("LATHE_OPTIONS", "{}"))
