@@ -153,7 +153,7 @@ extension AudioError.Kind {
     case .damaged, .neverClosed: "replace it by a sound copy"
     case .noSamples: "replace it by a recording"
     case .notFinite: "export it again from its source"
-    case .tooLong: "cut it, or raise the limit"
+    case .tooLong: "cut it, or raise the limit of seconds (maximumSeconds of a recipe)"
     case .tooManyChannels: "mix it down to at most \(Decoding.maximumChannels)"
     case .sampleRateOutOfRange:
       "use \(Decoding.sampleRates.lowerBound) to \(Decoding.sampleRates.upperBound) Hz"

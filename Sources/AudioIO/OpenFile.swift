@@ -35,7 +35,9 @@ struct OpenFile: ~Copyable {
   }
 
   deinit {
-    close(descriptor)
+    let status = close(descriptor)
+    // Whoever closed it before may close another thread's file the next time.
+    assert(status == 0 || errno != EBADF, "\(path) was closed by somebody else")
   }
 
   /// Up to `count` bytes from `offset` on, fewer only at the end of the file. The file's own

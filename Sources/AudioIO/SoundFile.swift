@@ -1,4 +1,5 @@
 import CSndfile
+import Glibc
 
 /// A file open in libsndfile, both closed when the value ends.
 @safe struct SoundFile: ~Copyable {
@@ -7,7 +8,7 @@ import CSndfile
   let format: AudioFormat
   /// Whether the samples are 16-bit PCM.
   let isInteger16: Bool
-  /// The file that `handle` reads from. It is a member so that it is closed after the handle.
+  /// The file that `handle` reads from, by a descriptor of its own.
   private let file: OpenFile
 
   var path: String { file.path }
@@ -22,7 +23,11 @@ import CSndfile
     if let error = declared?.error(path: path) { throw error }
     if signature == .ogg { try OggEnd.check(file) }
     var info = SF_INFO()
-    guard let handle = unsafe sf_open_fd(file.descriptor, Int32(SFM_READ), &info, 0) else {
+    // A descriptor of its own, since libsndfile closes the one it has where it refuses some files, whatever it
+    // was asked for; one that both close could be another thread's file by then.
+    let own = fcntl(file.descriptor, F_DUPFD_CLOEXEC, 0)
+    if own < 0 { throw AudioError(.unreadable(errno: errno), "open", path) }
+    guard let handle = unsafe sf_open_fd(own, Int32(SFM_READ), &info, 1) else {
       // libsndfile keeps the reason in a variable of the whole process, where another thread may
       // have put its own by now; the signature is what this file itself says.
       let kind: AudioError.Kind = signature == .mpeg ? .notAudio : .unsupported

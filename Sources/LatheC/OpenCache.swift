@@ -1,5 +1,6 @@
 internal import Corpus
 internal import DatasetCache
+internal import FoundationEssentials
 import Glibc
 import Synchronization
 
@@ -77,6 +78,14 @@ final class OpenCache: Sendable {
     return View.allCases.filter { known[$0] != nil && $0.hasSamples }
   }
 
+  private static func recipe(_ about: CacheDescription) throws(CacheError) -> JSONValue {
+    do { return try JSONDecoder().decode(JSONValue.self, from: Data(about.recipeJSON)) } catch {
+      throw CacheError(
+        kind: .damaged, operation: "read", subject: "recipe", detail: "\(error)",
+        hint: "prepare the cache again")
+    }
+  }
+
   /// What `lathe_describe` tells.
   /// - Throws: `.damaged`, `.system`.
   func description() throws(InterfaceError) -> JSONValue {
@@ -107,6 +116,7 @@ final class OpenCache: Sendable {
         "tracks": .integer(Int64(try cache.trackCount())),
         "labels": .array(labels.map(JSONValue.string)), "views": .object(views),
         "splits": .object(try splits()),
+        "recipe": try about.map(Self.recipe) ?? .null,
       ])
     } catch {
       throw InterfaceError(error)

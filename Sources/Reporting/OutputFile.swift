@@ -5,8 +5,16 @@ public enum OutputFile {
   /// Makes a folder and those above it.
   /// - Throws: ``ReportError`` `.unwritable`, `.noSpace`.
   public static func makeFolder(_ path: String) throws(ReportError) {
-    if unsafe mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    if unsafe mkdir(path, 0o755) == 0 { return }
     let code = errno
+    if code == EEXIST {
+      var status = stat()
+      guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        throw ReportError(
+          kind: .unwritable, subject: path, detail: "it is a file", hint: "give a folder")
+      }
+      return
+    }
     let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .joined(separator: "/")
     guard code == ENOENT, !parent.isEmpty else { throw failure(code, path) }

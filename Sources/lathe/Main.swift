@@ -39,6 +39,8 @@ enum Main {
   static func main() {
     // A reader that goes away (lathe … | head) is an error of a write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that grows beyond the limit of its size (ulimit -f).
+    signal(SIGXFSZ, SIG_IGN)
     var verb: any ParsableCommand.Type = Lathe.self
     do {
       var command = try Lathe.parseAsRoot()

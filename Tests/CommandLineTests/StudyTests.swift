@@ -75,6 +75,9 @@ import Testing
   @Test(arguments: [
     (["--policies", "random"], "random"), (["--epochs", "features"], "features"),
     (["--folds", "1"], "--folds 1"), (["--trainers", "nobody"], "nobody"),
+    (["--trainers", ""], "--trainers"), (["--policies", ","], "--policies"),
+    (["--epochs", "nonsense=3"], "nonsense"), (["--threads", "0"], "--threads 0"),
+    (["--output", ""], "--output"), (["--policies", "grouped"], "--policies"),
   ])
   func refuses(_ arguments: [String], word: String) throws {
     let result = try Program.start(

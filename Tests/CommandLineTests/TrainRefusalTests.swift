@@ -113,6 +113,9 @@ import Testing
     #expect(other.code == 0 && other.errors.contains("of it were trained on"), "\(other.errors)")
     // Of the two, one was learnt from.
     #expect(evaluated.errors == "fold-1: 8 tracks of it were trained on\n")
+    // Without a word about sides, those that were learnt from are left out.
+    let usual = try runs.run("evaluate", "run")
+    #expect(usual.code == 0 && usual.lines.count == 2 && usual.output.contains("fold-2"))
     let unknown = try runs.run("evaluate", "run", "--side", "fold-9")
     #expect(unknown.code == 2 && unknown.errors.contains("it has fold-1, fold-2, fold-3"))
     let noSplit = try runs.run("evaluate", "run", "--split", "mine")

@@ -61,6 +61,7 @@ import Testing
     for (options, words) in [
       (["--ratios", "0.8,0.3"], "sum"), (["--ratios", "none"], "none is no number"),
       (["--ratios", "a"], "a is no"),
+      (["--policy", "grouped"], "no artists or recordings are known"),
       (["--policy", "published:x"], "published"), (["--policy", "wild"], "wild"),
       (["--manifest", "nothing"], "nothing"), (["--test", "exam"], "no side exam"),
     ] {

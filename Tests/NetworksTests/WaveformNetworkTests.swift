@@ -31,6 +31,44 @@ import Training
       ])
   }
 
+  /// A convolution to one channel, wherever it stands, equals the same layers one by one.
+  @Test(arguments: [[1, 16], [3, 1, 18], [1, 1, 2]])
+  func narrowBlocksAreNetworksToo(_ channels: [Int]) throws {
+    var parts = WaveformNetwork(hidden: [], dropout: 0)
+    parts.blocks = channels.map { .init(channels: $0, kernel: 3, stride: 2, pooling: 2) }
+    let (length, rows) = (160, 3)
+    let network = try parts.make(length: length, labels: 2, seed: 3)
+    var layers: [any Layer] = []
+    var (inputs, positions) = (1, length)
+    for (number, outputs) in channels.enumerated() {
+      let shape = try Convolution1dShape(
+        "c", inputs: inputs, outputs: outputs, kernel: 3, stride: 2, length: positions)
+      layers += [
+        try Convolution1d("convolutions.\(number)", shape, seed: 3),
+        RectifiedLinear(shape: [outputs, shape.positions]),
+        try BatchNormalisation1d(
+          "normalisations.\(number)", channels: outputs, length: shape.positions),
+        try MaximumPooling1d(channels: outputs, length: shape.positions, window: 2),
+      ]
+      (inputs, positions) = (outputs, shape.positions / 2)
+    }
+    layers.append(try Linear("classifier.0", inputs: inputs * positions, outputs: 2, seed: 3))
+    let plain = Sequential(inputShape: [1, length], layers)
+    let input = WaveformLayerRun.numbers(rows * length, seed: 4)
+    let gradient = WaveformLayerRun.numbers(rows * 2, seed: 5)
+    let given = try WaveformLayerRun(network.body, input, rows: rows, gradient: gradient)
+    let wanted = try WaveformLayerRun(plain, input, rows: rows, gradient: gradient)
+    #expect(WaveformLayerRun.difference(given.output, wanted.output) < 1e-5)
+    #expect(Set(given.gradients.keys) == Set(wanted.gradients.keys))
+    for (name, expected) in wanted.gradients {
+      #expect(
+        WaveformLayerRun.difference(given.gradients[name] ?? [], expected) < 1e-4, "\(name)")
+    }
+    let predicted = try WaveformLayerRun(network.body, input, rows: rows, isTraining: false)
+    let expected = try WaveformLayerRun(plain, input, rows: rows, isTraining: false)
+    #expect(WaveformLayerRun.difference(predicted.output, expected.output) < 1e-5)
+  }
+
   @Test func countsItsOperations() throws {
     // Positions 22,019, 1,361, 78, 36 and 17, by hand.
     let convolutions =

@@ -150,7 +150,8 @@ int32_t lathe_close(lathe_cache *cache);
  *   {"path": "gtzan.lathe", "name": "gtzan", "tracks": 100, "labels": ["blues", …],
  *    "views": {"mel": {"shape": [128, 87], "samples": 1000, "tracks": 100, "fingerprint": "…"},
  *              "features": {…, "columns": ["chroma_stft_mean", …]}, …},
- *    "splits": {"stratified-seed1-0.8-0.1-0.1": {"train": 80, "validation": 10, "test": 10}}}
+ *    "splits": {"stratified-seed1-0.8-0.1-0.1": {"train": 80, "validation": 10, "test": 10}},
+ *    "recipe": {…}}
  * Labels are in byte order, which numbers them; splits tell the tracks of each side.
  *
  * This and the functions below that fill a buffer return the length of the text in bytes, without the

@@ -17,7 +17,8 @@ enum TrainingOptions {
         "schedule", standard.schedule.shape.rawValue,
         "constant, cosine, one-cycle or plateau (lower when the loss has not fallen)"),
       TrainerOption(
-        "warm-up", text(standard.warmUp), "share of the steps in which the rate rises from 0"),
+        "warm-up", text(standard.warmUp),
+        "of all but one-cycle: share of the steps in which the rate rises from 0"),
       TrainerOption(
         "patience", "\(standard.schedule.patience)",
         "of plateau: epochs without a lower loss that are borne"),

@@ -17,8 +17,8 @@ enum ResultsTable {
     ]
     if groups.contains(where: { $0.kind != .single }) {
       notes.append(
-        "Several runs: mean ± standard deviation. The interval of folds is over all their tracks; seeds may "
-          + "test the same tracks again and have none.")
+        "Several runs: mean ± standard deviation. The interval of folds is over all their tracks; seeds and "
+          + "folds by slices test the same tracks again and have none.")
     }
     return page + "<p class=\"faint\">\(notes.joined(separator: " "))</p>\n"
   }

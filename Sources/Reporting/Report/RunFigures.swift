@@ -1,3 +1,4 @@
+import Corpus
 import Training
 
 /// What a run came to on the side that it is judged by.
@@ -63,7 +64,8 @@ struct Spread: Sendable, Hashable {
 /// What a group of runs came to: a row of the closing table.
 struct GroupFigures: Sendable {
   let sliceAccuracy, trackAccuracy, macroF1: Spread
-  /// At 95 %, over the tracks of one run or of all folds; nil where runs test the same tracks again.
+  /// At 95 %, over the tracks of one run or of all folds; nil where runs test the same tracks again, as folds of
+  /// slices do.
   let interval: ClosedRange<Double>?
   /// The tracks that were tested, each counted once for folds.
   let tracks: Int
@@ -86,6 +88,10 @@ struct GroupFigures: Sendable {
       let ends = figures[0].metrics.trackInterval
       interval = ends.count == 2 && ends[0] <= ends[1] ? ends[0]...ends[1] : nil
       self.tracks = figures[0].metrics.tracks
+    case .folds where group.record.split.policy == SplitPolicy.slices.rawValue:
+      // Parts of most tracks are in several folds.
+      interval = nil
+      self.tracks = figures.map(\.metrics.tracks).max() ?? 0
     case .folds:
       let counts = figures.map { metrics -> (correct: Int, tracks: Int) in
         let tracks = metrics.metrics.tracks

@@ -7,7 +7,8 @@ struct RunGroup: Sendable {
   /// Why there are several runs.
   enum Kind: Sendable, Hashable {
     case single
-    /// Each tests what another learnt from: together they test every track once.
+    /// Each tests what another learnt from: together they test every track once, or of folds by slices every
+    /// slice.
     case folds
     /// Seeds or splits differ; a track may be tested several times.
     case repeats
@@ -50,13 +51,18 @@ struct RunGroup: Sendable {
       labels = record.labels
       options = record.options
       epochs = record.epochs
-      batchSize = record.batchSize
+      batchSize = Self.batchSize(record)
       sampleShape = record.sampleShape
       recipe = record.recipe
       normalisation = record.normalisation?.statistics.axis
       augmentation = record.augmentation
       hasSelection = record.sides.selection != nil
       self.copy = copy
+    }
+
+    /// 0 for all samples at once, of which a fold may have a few more than another.
+    static func batchSize(_ record: RunRecord) -> Int {
+      record.batchSize == record.samples[record.sides.training] ? 0 : record.batchSize
     }
 
     /// `grouped-seed3-0.8-0.2` is the same kind of split as `grouped-seed1-0.8-0.2`.
@@ -155,7 +161,7 @@ struct RunGroup: Sendable {
       parts.append("\(key) \(record.options[key] ?? "default")")
     }
     if differs(\.epochs) { parts.append("\(record.epochs) epochs") }
-    if differs(\.batchSize) { parts.append("batch \(record.batchSize)") }
+    if differs(Key.batchSize) { parts.append("batch \(record.batchSize)") }
     if differs(\.normalisation?.statistics.axis) {
       parts.append("normalised \(record.normalisation?.statistics.axis.rawValue ?? "not")")
     }

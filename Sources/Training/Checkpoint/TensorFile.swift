@@ -37,8 +37,10 @@ public struct TensorFile: Sendable {
     } catch let error as TrainingError {
       throw error
     } catch {
+      // What it advises is for values of a cache.
+      let detail = (error as? TensorError)?.detail ?? "\(error)"
       throw refused(
-        "it is no whole safetensors file (\(error))", "take another checkpoint, or train again")
+        "it is no whole safetensors file (\(detail))", "take another checkpoint, or train again")
     }
   }
 

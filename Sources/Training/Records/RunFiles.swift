@@ -5,10 +5,12 @@ enum RunFiles {
   /// The system's last error, told for a path.
   static func failure(_ code: Int32, _ operation: String, _ path: String) -> TrainingError {
     let reason = String(cString: strerror(code))
-    if code == ENOSPC || code == EDQUOT {
+    if code == ENOSPC || code == EDQUOT || code == EFBIG {
       return TrainingError(
         kind: .noSpace, subject: path, detail: "cannot \(operation) it: \(reason)",
-        hint: "free some space and resume the run")
+        hint: code == EFBIG
+          ? "raise the limit of file sizes (ulimit -f)"
+          : "free some space and run it again, with --resume if it has begun")
     }
     return TrainingError(
       kind: .system, subject: path, detail: "cannot \(operation) it: \(reason)",

@@ -54,7 +54,7 @@ struct Evaluate: ParsableCommand {
         continue
       }
       evaluations[name] = try model.evaluation(of: samples)
-      if isOther || !learnt.contains(name) { remark(name, samples, trained) }
+      if isOther || name != record.sides.training { remark(name, samples, trained) }
     }
     guard !evaluations.isEmpty else {
       throw TrainingError(

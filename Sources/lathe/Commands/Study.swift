@@ -50,17 +50,23 @@ struct Study: ParsableCommand {
   var progress = ProgressStyle.auto
 
   func validate() throws {
+    guard !output.isEmpty else { throw ValidationError("--output: the path is empty.") }
+    let kinds = try chosenKinds()
     _ = try chosenPolicies()
-    _ = try chosenEpochs()
+    for name in try chosenEpochs().keys.sorted() where !kinds.contains(where: { $0.name == name }) {
+      throw ValidationError(
+        "--epochs: \(Words.shown(name)) is none of the trainers \(Words.list(kinds.map(\.name))).")
+    }
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads \(threads): give 1 to 256.")
+    }
     if let folds, !(2...SplitPlan.maximumFolds).contains(folds) {
       throw ValidationError("--folds \(folds): give 2 to \(SplitPlan.maximumFolds).")
     }
   }
 
   func run() throws {
-    let kinds = try trainers.split(separator: ",").map {
-      try TrainingJob.registry.kind(named: String($0))
-    }
+    let kinds = try chosenKinds()
     let division: SplitPlan.Division =
       if let folds { .folds(folds) } else {
         .ratios(try SplitOptions.shares(ratios, option: "--ratios"))
@@ -74,19 +80,40 @@ struct Study: ParsableCommand {
       cancellation, saying: "stopping after this step; run the study again to go on")
     defer { interruption.end() }
     guard let runs = try study.run(cancellation) else { throw ExitCode(Exit.interrupted) }
+    guard !runs.isEmpty else {
+      throw ValidationError("--policies: none of them can be studied on this cache.")
+    }
     let report = "\(output)/report.html"
     try RunReport.write(runs, to: report, figures: "\(output)/figures")
+    // Lines of text among JSON would be no JSON.
+    guard progress != .json else { return }
     try RunReport.lines(runs).forEach { Output.line($0) }
     Output.line("report: \(report)")
   }
 
+  private func chosenKinds() throws -> [TrainerKind] {
+    try Self.parts(trainers, option: "--trainers").map {
+      try TrainingJob.registry.kind(named: $0)
+    }
+  }
+
+  /// What commas separate, each once.
+  private static func parts(_ text: String, option: String) throws -> [String] {
+    var parts: [String] = []
+    for part in text.split(separator: ",").map(String.init) where !parts.contains(part) {
+      parts.append(part)
+    }
+    if parts.isEmpty { throw ValidationError("\(option): name one at least.") }
+    return parts
+  }
+
   private func chosenPolicies() throws -> [SplitPolicy] {
-    try policies.split(separator: ",").map { name in
-      guard let policy = SplitPolicy(rawValue: String(name)),
+    try Self.parts(policies, option: "--policies").map { name in
+      guard let policy = SplitPolicy(rawValue: name),
         [.slices, .stratified, .grouped].contains(policy)
       else {
         throw ValidationError(
-          "--policies: \(Words.shown(String(name))) is none of slices, stratified and grouped.")
+          "--policies: \(Words.shown(name)) is none of slices, stratified and grouped.")
       }
       return policy
     }

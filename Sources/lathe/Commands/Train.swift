@@ -129,7 +129,7 @@ struct Train: ParsableCommand {
     if progress != .json {
       TrainingText.lines(result, run.directory.record).forEach { Output.line($0) }
       Output.line("recorded in \(run.directory.path)")
-      if result.status == .interrupted {
+      if result.status == .interrupted, run.directory.record.batches != .stream {
         Output.line("go on with: lathe train --resume \(run.directory.path)")
       }
     }
@@ -181,6 +181,11 @@ struct Train: ParsableCommand {
       csv ?? "",
       plan: { standard in
         let shares = try SplitOptions.shares(ratios ?? "0.8,0.2", option: "--ratios")
+        if policy == .grouped, standard != .grouped {
+          throw ValidationError(
+            "--policy grouped: no artists or recordings are known of this table, so it would be "
+              + "stratified; name a manifest that knows them with --manifest.")
+        }
         return try SplitPlan(
           policy: policy ?? standard, seed: splitSeed ?? choices.seed, division: .ratios(shares))
       }, manifest: known)

@@ -46,14 +46,22 @@ struct ModeStudy {
     return runs
   }
 
-  /// Makes the splits that the cache lacks.
+  /// Makes the splits that the cache lacks; one that lacks none may be read-only.
   private func makeSplits() throws -> [SplitPlan] {
+    let plans = try plans(for: try Cache.open(at: cache, for: .reading))
+    guard !plans.missing.isEmpty else { return plans.all }
     let cache = try Cache.open(at: cache, for: .writing)
+    for plan in plans.missing { try cache.makeSplit(plan) }
+    try cache.writeIndex()
+    try cache.renewCard()
+    return plans.all
+  }
+
+  private func plans(for cache: Cache) throws -> (all: [SplitPlan], missing: [SplitPlan]) {
     let standard = SplitPolicy.standard(
       for: try cache.splitTracks(), links: try cache.neighbours().links)
     let names = try cache.splitNames()
     var plans: [SplitPlan] = []
-    var isChanged = false
     for policy in policies {
       if policy == .grouped, standard != .grouped {
         Output.error(
@@ -61,18 +69,9 @@ struct ModeStudy {
             + "stratified; left out")
         continue
       }
-      let plan = try SplitPlan(policy: policy, seed: seed, division: division)
-      if !names.contains(plan.name) {
-        try cache.makeSplit(plan)
-        isChanged = true
-      }
-      plans.append(plan)
+      plans.append(try SplitPlan(policy: policy, seed: seed, division: division))
     }
-    if isChanged {
-      try cache.writeIndex()
-      try cache.renewCard()
-    }
-    return plans
+    return (plans, plans.filter { !names.contains($0.name) })
   }
 
   /// Trains one of the runs, goes on with it, or finds it done.

@@ -223,7 +223,7 @@ struct TrainingJob {
           + "\(Words.list(record.labels))",
         hint: "give the cache that the run was trained on, or train again")
     }
-    guard training.identity == record.source.identity else {
+    guard training.identity == record.source.identity, training.shape == record.sampleShape else {
       throw TrainingError(
         kind: .run, subject: path,
         detail: "its samples are not those that the run was trained on",

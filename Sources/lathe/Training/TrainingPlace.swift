@@ -161,6 +161,10 @@ struct SideRoles {
 
   /// Refuses roles under which a figure would not be what it is taken for.
   func check() throws {
+    guard !training.isEmpty else {
+      throw ValidationError(
+        "No fold is left to learn from: leave out --selection, or make a split of more folds.")
+    }
     if let side = [selection, test].compactMap({ $0 }).first(where: training.contains) {
       throw ValidationError(
         "The side \(Words.shown(side)) is learnt from, so it can neither choose nor measure; "

@@ -47,6 +47,7 @@ def run_record(session: Session, parameters: int) -> dict[str, Any]:
         "options": options.as_texts() | {"device": str(session.machine.device),
                                          "precision": session.machine.precision},
         "parameters": parameters,
+        "recipe": sides.cache.describe()["recipe"],
         "samples": {side: count for side, (count, _) in counts.items()},
         "tracks": {side: tracks for side, (_, tracks) in counts.items()},
         "lathe": f"python {_version()}",
