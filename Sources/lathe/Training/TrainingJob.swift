@@ -175,7 +175,15 @@ struct TrainingJob {
     guard let view = View(rawValue: record.view) else { throw unknownView(record) }
     switch record.source.kind {
     case .cache:
-      return try .cache(path ?? record.source.path, view: view, split: record.split.name)
+      let place = path ?? record.source.path
+      let cache = try Cache.open(at: place, for: .loading)
+      guard try cache.splitNames().contains(record.split.name) else {
+        throw TrainingError(
+          kind: .run, subject: place,
+          detail: "it has no split '\(record.split.name)', which the run was trained on",
+          hint: "give the cache that the run was trained on, or make the split again")
+      }
+      return try .cache(cache, view: view, split: record.split.name)
     case .csv:
       let file = "\(directory)/\(RunDirectory.File.split)"
       guard let data = FileManager.default.contents(atPath: file),
