@@ -59,6 +59,7 @@ let package = Package(
       providers: [.apt(["libcairo2-dev", "fonts-dejavu-core"])]),
 
     .target(name: "CKernels"),
+    .target(name: "Files", swiftSettings: swift),
     .target(name: "Safetensors", dependencies: ["CXXHash"], swiftSettings: swiftOverC),
     .target(name: "Corpus", swiftSettings: swift),
     .target(
@@ -67,7 +68,8 @@ let package = Package(
     .target(name: "SignalKit", dependencies: ["CFFTW", "CKernels"], swiftSettings: swift),
     .target(name: "LMDBStore", dependencies: ["CLMDB"], swiftSettings: swiftOverC),
     .target(
-      name: "DatasetCache", dependencies: ["Safetensors", "Corpus", "LMDBStore", "CCrypto"],
+      name: "DatasetCache",
+      dependencies: ["Files", "Safetensors", "Corpus", "LMDBStore", "CCrypto"],
       swiftSettings: swiftOverC),
     .target(
       name: "Preparation",
@@ -76,16 +78,17 @@ let package = Package(
     .target(
       name: "DataLoading", dependencies: ["Corpus", "CKernels"], swiftSettings: swiftOverC),
     .target(
-      name: "Training", dependencies: ["Corpus", "DataLoading", "Safetensors"],
+      name: "Training", dependencies: ["Files", "Corpus", "DataLoading", "Safetensors"],
       swiftSettings: swift),
     .target(
       name: "Networks",
       dependencies: ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"],
       swiftSettings: swift),
     .target(
-      name: "Reporting", dependencies: ["Corpus", "DataLoading", "Training", "CCairo"],
+      name: "Reporting", dependencies: ["Files", "Corpus", "DataLoading", "Training", "CCairo"],
       swiftSettings: swiftOverC),
-    .target(name: "Exporting", dependencies: ["Corpus", "DatasetCache"], swiftSettings: swift),
+    .target(
+      name: "Exporting", dependencies: ["Files", "Corpus", "DatasetCache"], swiftSettings: swift),
     .target(name: "Synthesis", swiftSettings: swift),
     .target(
       name: "LatheC", dependencies: ["Corpus", "DatasetCache", "DataLoading"],
@@ -109,6 +112,7 @@ let package = Package(
       swiftSettings: swift),
 
     .testTarget(name: "ArchitectureTests", swiftSettings: swift),
+    .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: swift),
     .testTarget(
       name: "SafetensorsTests", dependencies: ["Safetensors"], swiftSettings: swiftOverC),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: swift),

@@ -1,3 +1,4 @@
+import Files
 import LMDBStore
 
 /// A prepared dataset: records, values of views, splits and quarantine, in one folder.
@@ -75,7 +76,7 @@ public final class Cache: Sendable {
   /// Refuses a place that is no cache before anything is written to it, and makes the folder.
   private static func inspectFolder(_ path: String, access: Access) throws(CacheError) {
     switch try Folder.kind(path) {
-    case .file:
+    case .file, .other:
       throw refusal(.isAFile, path, "it is a file", "give the path of a folder")
     case .missing:
       guard access == .creating else {

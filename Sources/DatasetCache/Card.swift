@@ -1,4 +1,5 @@
 public import Corpus
+import Files
 import FoundationEssentials
 
 /// What a cache is, for people and tools: the content of `card.json`.
@@ -93,7 +94,7 @@ extension Cache {
       throw CacheError(
         kind: .invalidRecord, operation: "encode", subject: file, detail: "\(error)")
     }
-    try Folder.replace(file, with: json, in: path)
+    try Folder.replace(file, with: json)
   }
 
   /// The card, or nil where none was written yet.
@@ -101,9 +102,9 @@ extension Cache {
   /// - Throws: `CacheError` `.invalidRecord` where it is not one.
   public func card() throws(CacheError) -> Card? {
     let file = "\(path)/\(Layout.card)"
-    guard try Folder.kind(file) == .file else { return nil }
+    guard try Folder.kind(file) == .file, let json = try Folder.read(file) else { return nil }
     do throws(CacheError) {
-      return try RecordJSON.decode(Card.self, from: try Folder.read(file), subject: file)
+      return try RecordJSON.decode(Card.self, from: json, subject: file)
     } catch {
       guard error.kind == .invalidRecord else { throw error }
       throw CacheError(

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// Writes tables to files: into a temporary file beside the target, which then takes its name, so that
@@ -11,7 +12,8 @@ public enum TableFile {
   @discardableResult
   public static func write(_ table: FeatureTable, to path: String) throws(ExportError) -> Int {
     if path == "-" { return try write(table, to: OutputFile(descriptor: dup(STDOUT_FILENO), path)) }
-    let target = resolved(path)
+    // A link's target is replaced and not the link itself.
+    let target = Files.resolved(path)
     var status = stat()
     let exists = stat(target, &status) == 0
     if exists, status.st_mode & S_IFMT == S_IFDIR {
@@ -43,13 +45,6 @@ public enum TableFile {
       try file.write(lines.map { $0 + "\n" }.joined())
     }
   }
-
-  /// Where a link leads, so that its target is replaced and not the link itself.
-  private static func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
-  }
 }
 
 /// An open file that is written from begin to end.
@@ -69,19 +64,19 @@ private struct OutputFile: ~Copyable {
 
   /// - Throws: the system's reason where `result` is negative.
   func check(_ result: Int32) throws(ExportError) {
-    if result >= 0 { return }
-    let code = errno
-    if code == EPIPE { throw .readerGone(path: path) }
-    throw .unwritable(path: path, reason: String(cString: strerror(code)))
+    if result < 0 { throw failure(FileError(.system(errno), "write", path)) }
   }
 
   func write(_ text: String) throws(ExportError) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      try check(count < 0 ? -1 : 0)
-      rest = rest.dropFirst(count)
+    do throws(FileError) {
+      try Files.write(Array(text.utf8), to: descriptor, path)
+    } catch {
+      throw failure(error)
     }
+  }
+
+  private func failure(_ error: FileError) -> ExportError {
+    error.code == EPIPE
+      ? .readerGone(path: path) : .unwritable(path: path, reason: error.text)
   }
 }

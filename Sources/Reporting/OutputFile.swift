@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Writes finished files.
@@ -5,21 +6,7 @@ public enum OutputFile {
   /// Makes a folder and those above it.
   /// - Throws: ``ReportError`` `.unwritable`, `.noSpace`.
   public static func makeFolder(_ path: String) throws(ReportError) {
-    if unsafe mkdir(path, 0o755) == 0 { return }
-    let code = errno
-    if code == EEXIST {
-      var status = stat()
-      guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-        throw ReportError(
-          kind: .unwritable, subject: path, detail: "it is a file", hint: "give a folder")
-      }
-      return
-    }
-    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .joined(separator: "/")
-    guard code == ENOENT, !parent.isEmpty else { throw failure(code, path) }
-    try makeFolder(parent)
-    if unsafe mkdir(path, 0o755) != 0, errno != EEXIST { throw failure(errno, path) }
+    try onFiles(path) { () throws(FileError) in try Files.makeFolder(path) }
   }
 
   /// Replaces a file so that whoever reads it, at any moment and after any crash, finds the old content or the
@@ -34,59 +21,30 @@ public enum OutputFile {
   public static func write(
     _ bytes: [UInt8], to path: String, isDurable: Bool = true
   ) throws(ReportError) {
-    let target = resolved(path)
-    var status = stat()
-    if unsafe stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+    try onFiles(path) { () throws(FileError) in
+      let target = Files.resolved(path)
+      let kind = try Files.kind(target)
+      if kind == .file || kind == .missing {
+        return try Files.replace(
+          target, with: bytes, temporary: "\(target).temporary-\(getpid())", mode: 0o666,
+          isDurable: isDurable)
+      }
       let descriptor = unsafe open(target, O_WRONLY | O_CLOEXEC)
-      if descriptor < 0 { throw failure(errno, path) }
+      if descriptor < 0 { throw FileError(.system(errno), "write", path) }
       defer { close(descriptor) }
-      return try write(bytes, descriptor, path)
-    }
-    let temporary = "\(target).temporary-\(getpid())"
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    if descriptor < 0 { throw failure(errno, path) }
-    do throws(ReportError) {
-      do throws(ReportError) {
-        try write(bytes, descriptor, path)
-        if isDurable, fsync(descriptor) != 0 { throw failure(errno, path) }
-      } catch {
-        close(descriptor)
-        throw error
-      }
-      if close(descriptor) != 0 { throw failure(errno, path) }
-      if unsafe rename(temporary, target) != 0 { throw failure(errno, path) }
-    } catch {
-      unsafe unlink(temporary)
-      throw error
+      try Files.write(bytes, to: descriptor, path)
     }
   }
 
-  private static func write(
-    _ bytes: [UInt8], _ descriptor: Int32, _ path: String
+  private static func onFiles(
+    _ path: String, _ body: () throws(FileError) -> Void
   ) throws(ReportError) {
-    var done = 0
-    while done < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe Glibc.write(
-          descriptor, buffer.baseAddress.map { unsafe $0 + done }, buffer.count - done)
-      }
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 { throw failure(count == 0 ? ENOSPC : errno, path) }
-      done += count
+    do throws(FileError) { try body() } catch {
+      let isFull = error.isForWantOfSpace
+      throw ReportError(
+        kind: isFull ? .noSpace : .unwritable, subject: path,
+        detail: "cannot write it: \(error.text)",
+        hint: isFull ? error.remedyForSpace : "check the folder and its permissions")
     }
-  }
-
-  private static func resolved(_ path: String) -> String {
-    guard let real = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
-  }
-
-  private static func failure(_ code: Int32, _ path: String) -> ReportError {
-    let isFull = code == ENOSPC || code == EDQUOT
-    return ReportError(
-      kind: isFull ? .noSpace : .unwritable, subject: path,
-      detail: "cannot write it: \(unsafe String(cString: strerror(code)))",
-      hint: isFull ? "free some space" : "check the folder and its permissions")
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Synchronization
 
@@ -78,7 +79,7 @@ public final class RunDirectory: Sendable {
     // Another process may have begun a run between the first look and the lock.
     try refuseOthers(path)
     let bytes = try RecordJSON.encode(record, subject: "run record", pretty: true)
-    try RunFiles.replace("\(path)/\(File.record)", with: bytes, in: path)
+    try RunFiles.replace("\(path)/\(File.record)", with: bytes)
     return RunDirectory(path: path, record: record, lock: lock, last: 0)
   }
 
@@ -145,7 +146,7 @@ public final class RunDirectory: Sendable {
         _ = ftruncate(descriptor, max(0, length))
         throw error
       }
-      if length == 0 { RunFiles.syncFolder(path) }
+      if length == 0 { Files.syncFolder(of: file) }
       last = epoch.epoch
     }
   }
@@ -174,7 +175,7 @@ public final class RunDirectory: Sendable {
       for epoch in epochs {
         bytes += try RecordJSON.encode(epoch, subject: file, pretty: false)
       }
-      try RunFiles.replace(file, with: bytes, in: path)
+      try RunFiles.replace(file, with: bytes)
       last = epochs.last?.epoch ?? 0
     }
   }
@@ -210,6 +211,6 @@ public final class RunDirectory: Sendable {
   /// finds the old content or the new one.
   /// - Throws: ``TrainingError`` `.noSpace`, `.system`; the old content is still there then.
   public func replace(_ name: String, with bytes: [UInt8]) throws(TrainingError) {
-    try RunFiles.replace(path(of: name), with: bytes, in: path)
+    try RunFiles.replace(path(of: name), with: bytes)
   }
 }

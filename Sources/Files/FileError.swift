@@ -1,0 +1,49 @@
+import Glibc
+
+/// What the file system refused, for a module to tell in its own words.
+package struct FileError: Error, Sendable, Hashable {
+  /// Why.
+  package enum Reason: Sendable, Hashable {
+    /// The system's error number.
+    case system(Int32)
+    /// It is a folder, a pipe or a device.
+    case notAFile
+    /// It has more bytes than were wanted.
+    case tooLong(bytes: Int)
+  }
+
+  /// Why.
+  package let reason: Reason
+  /// What was tried: open, read, write, create, list.
+  package let operation: String
+  /// With which file.
+  package let path: String
+
+  package init(_ reason: Reason, _ operation: String, _ path: String) {
+    self.reason = reason
+    self.operation = operation
+    self.path = path
+  }
+
+  /// The system's error number; EINVAL where it was not the system that refused.
+  package var code: Int32 {
+    if case .system(let code) = reason { code } else { EINVAL }
+  }
+
+  /// The reason in words.
+  package var text: String {
+    switch reason {
+    case .system(let code): String(cString: strerror(code))
+    case .notAFile: "it is no ordinary file"
+    case .tooLong(let bytes): "it has \(bytes) bytes, more than are read"
+    }
+  }
+
+  /// Whether there was no room for what was to be written, on the disk, in a quota or under a limit of size.
+  package var isForWantOfSpace: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
+
+  /// What to do where there was no room.
+  package var remedyForSpace: String {
+    code == EFBIG ? "raise the limit of file sizes (ulimit -f)" : "free some space"
+  }
+}
