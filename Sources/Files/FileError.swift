@@ -8,6 +8,8 @@ package struct FileError: Error, Sendable, Hashable {
     case system(Int32)
     /// It is a folder, a pipe or a device.
     case notAFile
+    /// A folder was wanted there.
+    case isAFile
     /// It has more bytes than were wanted.
     case tooLong(bytes: Int)
   }
@@ -25,9 +27,13 @@ package struct FileError: Error, Sendable, Hashable {
     self.path = path
   }
 
-  /// The system's error number; EINVAL where it was not the system that refused.
+  /// The system's error number, or the nearest where it was not the system that refused.
   package var code: Int32 {
-    if case .system(let code) = reason { code } else { EINVAL }
+    switch reason {
+    case .system(let code): code
+    case .isAFile: ENOTDIR
+    case .notAFile, .tooLong: EINVAL
+    }
   }
 
   /// The reason in words.
@@ -35,6 +41,7 @@ package struct FileError: Error, Sendable, Hashable {
     switch reason {
     case .system(let code): String(cString: strerror(code))
     case .notAFile: "it is no ordinary file"
+    case .isAFile: "it is a file"
     case .tooLong(let bytes): "it has \(bytes) bytes, more than are read"
     }
   }

@@ -35,7 +35,7 @@ package enum Files {
     let code = errno
     if code == EEXIST {
       if try kind(path) == .folder { return }
-      throw FileError(.system(ENOTDIR), "create", path)
+      throw FileError(.isAFile, "create", path)
     }
     let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .joined(separator: "/")

@@ -26,7 +26,7 @@ import Testing
       #expect(try Files.kind(path("a/b/c")) == .folder && Files.kind(path("x")) == .missing)
       try Files.replace(path("a/file"), with: [1])
       let error = #expect(throws: FileError.self) { try Files.makeFolder(path("a/file")) }
-      #expect(error?.code == ENOTDIR && error?.operation == "create")
+      #expect(error == FileError(.isAFile, "create", path("a/file")) && error?.code == ENOTDIR)
       #expect(try Files.names(path("a")) == ["b", "file"])
     }
   }

@@ -1,7 +1,7 @@
 import Training
 
 /// A compact network on mel-spectrograms: a sixth of ResNet-18's multiplications and a twentieth of its
-/// parameters, and as accurate on a hundred clips.
+/// parameters, and more accurate on a hundred clips.
 ///
 /// In PyTorch `features` is `Sequential` of Conv2d(1, stem, k, stride 2), BatchNorm2d, ReLU, MaxPool2d(2),
 /// then for each 3 × 3 convolution Conv2d without bias, BatchNorm2d, ReLU, and MaxPool2d(2) where the picture

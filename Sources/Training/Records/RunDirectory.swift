@@ -68,11 +68,11 @@ public final class RunDirectory: Sendable {
     at path: String, record: RunRecord
   ) throws(TrainingError) -> RunDirectory {
     try record.check("run record")
-    try RunFiles.makeFolder(path)
-    guard try RunFiles.isFolder(path) == true else {
+    if try RunFiles.isFolder(path) == false {
       throw TrainingError(
         kind: .run, subject: path, detail: "it is a file", hint: "give a folder for the run")
     }
+    try RunFiles.makeFolder(path)
     // What lies there is looked at before a lock file is put beside it.
     try refuseOthers(path)
     let lock = try RunLock(path: "\(path)/\(File.lock)", run: path)
