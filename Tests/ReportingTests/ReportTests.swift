@@ -87,7 +87,35 @@ import Training
     #expect(figures.trackConfusion?.total == 120)
     let text = try page(runs)
     #expect(text.contains("4 folds") && text.contains("70.0 ± 11.5 %"))
+    #expect(text.contains("tested in turn on fold-1, fold-2, fold-3, fold-4"))
     #expect(text.contains("Each of the 4 runs"))
+  }
+
+  @Test func foldsOfTwoSplitsAreNoSeeds() throws {
+    let runs = try (1...2).flatMap { seed in
+      try (1...2).map { fold in
+        try RunFixtures.run(
+          RunFixtures.record(
+            split: "stratified-seed\(seed)-2folds", test: "fold-\(fold)", seed: UInt64(seed)),
+          path: "runs/\(seed)-\(fold)")
+      }
+    }
+    let groups = RunGroup.groups(of: runs)
+    #expect(groups.count == 1 && groups[0].kind == .repeats && groups[0].testsSeveralSides)
+    #expect(GroupFigures(groups[0])?.interval == nil)
+    #expect(try page(runs).contains("4 folds"))
+  }
+
+  @Test func foldsBySlicesHaveNoInterval() throws {
+    let runs = try (1...3).map { fold in
+      try RunFixtures.run(
+        RunFixtures.record(
+          policy: "slices", split: "slices-seed1-3folds", test: "fold-\(fold)"),
+        path: "runs/\(fold)")
+    }
+    let group = try #require(RunGroup.groups(of: runs).first)
+    #expect(group.kind == .folds && GroupFigures(group)?.interval == nil)
+    #expect(GroupFigures(group)?.tracks == 30)
   }
 
   @Test func seedsAreRepeatsWithoutAnInterval() throws {

@@ -46,7 +46,8 @@ enum ResultsTable {
     switch group.kind {
     case .single: "1"
     case .folds: "\(group.runs.count) folds"
-    case .repeats: "\(group.runs.count) seeds"
+    // Folds of several splits, or one thing with several seeds.
+    case .repeats: "\(group.runs.count) \(group.testsSeveralSides ? "folds" : "seeds")"
     }
   }
 

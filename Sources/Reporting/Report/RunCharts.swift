@@ -28,7 +28,7 @@ struct RunCharts {
       series: accuracies, mark: Self.mark(group))
     let figures = GroupFigures(group)
     let side = group.runs.lazy.compactMap(RunFigures.init).first?.side ?? "test"
-    let told = group.kind == .folds ? "all folds" : side
+    let told = group.testsSeveralSides ? "all folds" : side
     func chart(_ unit: String, _ matrix: ConfusionMatrix?) -> ConfusionChart? {
       // Too many labels to draw: the table tells them.
       guard let matrix else { return nil }
@@ -85,7 +85,7 @@ private struct EvaluatedSide {
   }
 
   static func sides(of group: RunGroup) -> [EvaluatedSide] {
-    let isFolds = group.kind == .folds
+    let isFolds = group.testsSeveralSides
     var sides = [
       EvaluatedSide(name: isFolds ? "test" : group.record.sides.test ?? "test") {
         $0.record.sides.test

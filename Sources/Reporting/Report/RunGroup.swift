@@ -21,6 +21,8 @@ struct RunGroup: Sendable {
   var variant = ""
 
   var record: RunRecord { runs[0].record }
+  /// Whether its runs test different sides, as folds do, of one split or of several.
+  var testsSeveralSides: Bool { Set(runs.map(\.record.sides.test)).count > 1 }
   /// The title of its section.
   var name: String {
     let trainer = record.trainer == record.view ? "" : record.trainer

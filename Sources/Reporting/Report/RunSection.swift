@@ -26,7 +26,7 @@ enum RunSection {
     let record = group.record
     var facts: [(String, String)] = [
       (record.source.kind == .csv ? "Table" : "Cache", record.source.path),
-      ("Split", splits(group)), ("Sides", sides(record)),
+      ("Split", splits(group)), ("Sides", sides(group)),
       ("Labels", "\(record.labels.count): \(record.labels.prefix(50).joined(separator: ", "))"),
       ("Sample", record.sampleShape.map(String.init).joined(separator: " × ")),
       ("Epochs", epochs(group)),
@@ -67,7 +67,12 @@ enum RunSection {
     list(group.runs.map { "\($0.record.split.name) (\($0.record.split.fingerprint.prefix(12)))" })
   }
 
-  private static func sides(_ record: RunRecord) -> String {
+  private static func sides(_ group: RunGroup) -> String {
+    let record = group.record
+    if group.testsSeveralSides {
+      let tests = list(group.runs.map { $0.record.sides.test ?? "none" })
+      return "tested in turn on \(tests), trained on the others of \(record.split.sides.count)"
+    }
     func told(_ side: String, _ use: String) -> String {
       let counts = [
         record.tracks[side].map { "\(Numbers.grouped($0)) tracks" },
