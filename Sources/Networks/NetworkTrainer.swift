@@ -12,7 +12,7 @@ package final class NetworkTrainer: Trainer {
     /// The share of the steps in which the rate rises, where the schedule takes one.
     var warmUp = 0.0
     var smoothing = 0.0
-    /// Whether rare labels count more: total / (labels × count).
+    /// Whether rare labels count more; see ``CrossEntropy/balanced(_:)``.
     var balancesLabels = false
     /// How much of the running average of the weights each step keeps; 0 for no average.
     var averaging = 0.0
@@ -42,13 +42,7 @@ package final class NetworkTrainer: Trainer {
     schedule = configuration.schedule
     team = try ThreadTeam(count: setting.threads)
     var loss = CrossEntropy(smoothing: Float(configuration.smoothing))
-    if configuration.balancesLabels {
-      let total = Double(setting.labelCounts.reduce(0, +))
-      // A label without samples weighs nothing: smoothing would draw every sample to it.
-      loss.weights = setting.labelCounts.map {
-        $0 > 0 ? Float(total / Double($0 * setting.labelCounts.count)) : 0
-      }
-    }
+    if configuration.balancesLabels { loss.weights = CrossEntropy.balanced(setting.labelCounts) }
     self.loss = loss
     var averages: [FloatStorage] = []
     if setting.isForPrediction {

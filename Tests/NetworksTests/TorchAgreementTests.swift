@@ -46,6 +46,12 @@ struct TorchAgreementTests {
     }
   }
 
+  @Test("Balanced weights, of which a label without samples has none")
+  func balanced() {
+    #expect(CrossEntropy.balanced([6, 2, 0, 4]) == [0.5, 1.5, 0, 0.75])
+    #expect(CrossEntropy.balanced([3, 3]) == [1, 1] && CrossEntropy.balanced([]).isEmpty)
+  }
+
   @Test("Outputs and probabilities")
   func outputs() throws {
     let network = try network()

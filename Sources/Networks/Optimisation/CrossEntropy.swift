@@ -9,6 +9,13 @@ struct CrossEntropy {
   /// What each label counts; empty for 1 each.
   var weights: [Float] = []
 
+  /// Weights under which all labels count alike: samples / (labels × samples of the label), as scikit-learn's
+  /// `class_weight="balanced"`. A label without samples weighs nothing: smoothing would draw every sample to it.
+  static func balanced(_ counts: [Int]) -> [Float] {
+    let total = Double(counts.reduce(0, +))
+    return counts.map { $0 > 0 ? Float(total / (Double(counts.count) * Double($0))) : 0 }
+  }
+
   /// What a batch came to.
   struct Outcome {
     var loss = 0.0
