@@ -7,7 +7,7 @@ enum RunCommand {
   /// What `lathe train` is to be told, in words that a shell takes back; all that decides the outcome is
   /// spelt out, usual values too, since these may change.
   static func text(_ record: RunRecord) -> String {
-    if record.trainer.hasPrefix(torchPrefix) { return torchText(record) }
+    if let network = record.torchNetwork { return torchText(record, network) }
     var words = ["lathe", "train", record.view]
     switch record.source.kind {
     case .cache: words += ["--cache", record.source.path, "--split", record.split.name]
@@ -31,12 +31,8 @@ enum RunCommand {
     return words.map(quoted).joined(separator: " ")
   }
 
-  /// What the Python package's trainers put before a network's name when they run by themselves.
-  private static let torchPrefix = "torch-"
-
   /// The same of `python -m lathe.train`, whose options all have names of their own.
-  private static func torchText(_ record: RunRecord) -> String {
-    let network = String(record.trainer.dropFirst(torchPrefix.count))
+  private static func torchText(_ record: RunRecord, _ network: String) -> String {
     var words = ["python", "-m", "lathe.train", record.view, "--cache", record.source.path]
     words += ["--split", record.split.name, "--training-side", record.sides.training]
     words += ["--selection-side", record.sides.selection ?? "none"]
@@ -55,7 +51,8 @@ enum RunCommand {
     return words.map(quoted).joined(separator: " ")
   }
 
-  private static func augmentation(_ record: RunRecord) -> String {
+  /// What is done to samples, as `--augment` takes it.
+  static func augmentation(_ record: RunRecord) -> String {
     let json = record.augmentation.flatMap { try? CanonicalJSON.encode($0) }
     return json.map { String(decoding: $0, as: UTF8.self) } ?? "none"
   }

@@ -168,10 +168,9 @@ struct RunGroup: Sendable {
       parts.append("normalised \(record.normalisation?.statistics.axis.rawValue ?? "not")")
     }
     if differs(\.augmentation) {
-      let augmentation = record.augmentation.flatMap { try? CanonicalJSON.encode($0) }
       parts.append(
-        augmentation.map { "augmented by " + String(decoding: $0, as: UTF8.self) }
-          ?? "not augmented")
+        record.augmentation == nil
+          ? "not augmented" : "augmented by \(RunCommand.augmentation(record))")
     }
     if differs(\.source.path) { parts.append(record.source.path) }
     if parts.isEmpty, differs(\.split.name) { parts.append(record.split.name) }

@@ -149,6 +149,13 @@ public struct RunRecord: Sendable, Hashable, Codable {
     self.startedAt = startedAt
   }
 
+  /// The network of a run that `python -m lathe.train` recorded by itself, whose weights fit the network of that
+  /// name here; nil for other trainers.
+  public var torchNetwork: String? {
+    let prefix = "torch-"
+    return trainer.hasPrefix(prefix) ? String(trainer.dropFirst(prefix.count)) : nil
+  }
+
   /// What another record asks for otherwise, of all that decides a run's outcome; nil where nothing is.
   public func difference(from other: RunRecord) -> String? {
     let parts: [(name: String, isSame: Bool)] = [

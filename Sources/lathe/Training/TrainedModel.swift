@@ -18,7 +18,7 @@ struct TrainedModel {
         detail: "it was trained by an external program, which alone can predict with its weights",
         hint: "ask that program")
     }
-    let kind = try TrainingJob.registry.kind(named: Self.network(of: record.trainer))
+    let kind = try TrainingJob.registry.kind(named: record.torchNetwork ?? record.trainer)
     try Self.check(record, for: kind, at: path)
     trainer = try kind.make(
       TrainerSetting(
@@ -35,9 +35,6 @@ struct TrainedModel {
     self.record = record
   }
 
-  /// What the Python package's trainers put before a network's name; their weights fit the network here.
-  private static let torchPrefix = "torch-"
-
   /// What a PyTorch trainer may be told that no network here knows, with the values that make no other network.
   private static let torchOnly = ["pooling-kind": "max"]
 
@@ -50,10 +47,6 @@ struct TrainedModel {
           "it was trained with \(name) \(record.options[name] ?? ""), which \(kind.name) has not",
         hint: "predict with python -m lathe.train, or train with \(name) \(value)")
     }
-  }
-
-  private static func network(of trainer: String) -> String {
-    trainer.hasPrefix(torchPrefix) ? String(trainer.dropFirst(torchPrefix.count)) : trainer
   }
 
   /// Which weights of a run.
