@@ -1,4 +1,4 @@
-"""The scripts of the READMEs run as they stand there."""
+"""The scripts of the READMEs and articles run as they stand there."""
 
 import re
 import subprocess
@@ -9,7 +9,11 @@ from conftest import ROOT
 
 SCRIPTS = [
     script
-    for readme in (ROOT / "README.md", ROOT / "Sources" / "Python" / "README.md")
+    for readme in (
+        ROOT / "README.md",
+        ROOT / "Sources" / "Python" / "README.md",
+        *sorted((ROOT / "Sources").glob("*/*.docc/*.md")),
+    )
     for script in re.findall(r"```python\n(.*?)```", readme.read_text(), re.DOTALL)
     if "import lathe" in script
 ]

@@ -3,8 +3,8 @@ import Foundation
 import Preparation
 import Testing
 
-/// What the README says is so.
-@Suite struct ReadmeTests {
+/// What the article on the cache format shows works.
+@Suite struct CacheFormatArticleTests {
   private static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
@@ -32,10 +32,11 @@ import Testing
 
   @Test(.enabled(if: python != nil, "no Python with lmdb and safetensors: set LATHE_PYTHON"))
   func theTenLinesReadACache() throws {
-    let readme = try String(
-      contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
+    let article = try String(
+      contentsOf: Self.root.appendingPathComponent(
+        "Sources/DatasetCache/DatasetCache.docc/CacheFormat.md"), encoding: .utf8)
     let code = try #require(
-      readme.components(separatedBy: "```python\n").dropFirst()
+      article.components(separatedBy: "```python\n").dropFirst()
         .compactMap { $0.components(separatedBy: "```").first }
         .first { $0.contains("import json, lmdb") })
     #expect(code.split(separator: "\n").count <= 11)

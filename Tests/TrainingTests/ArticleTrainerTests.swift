@@ -5,18 +5,19 @@ import Testing
 
 @testable import Training
 
-/// The README's trainer is the one that is tested here, and it works.
-@Suite("The README's trainer")
-struct ReadmeTrainerTests {
+/// The trainer that the article on adding one shows is the one that is tested here, and it works.
+@Suite("The trainer of the article")
+struct ArticleTrainerTests {
   private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
-  @Test("The README shows it as it is")
+  @Test("The article shows it as it is")
   func isShown() throws {
-    let readme = try String(
-      contentsOf: Self.here.appending(path: "../../README.md"), encoding: .utf8)
+    let article = try String(
+      contentsOf: Self.here.appending(
+        path: "../../Sources/Training/Training.docc/AddingATrainer.md"), encoding: .utf8)
     let source = try String(
       contentsOf: Self.here.appending(path: "NearestMean.swift"), encoding: .utf8)
-    #expect(readme.contains("```swift\n" + source + "```"))
+    #expect(article.contains("```swift\n" + source + "```"))
   }
 
   @Test("It learns, is recorded and predicts the same from its checkpoint")
