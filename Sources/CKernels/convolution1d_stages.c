@@ -6,16 +6,6 @@ enum { MOST_SUMMED = 256 };
 
 typedef float StreamedLanes __attribute__((vector_size(64), aligned(64)));
 
-INLINE Float16Lanes select(Int16Lanes condition, Float16Lanes yes, Float16Lanes no) {
-  return (Float16Lanes)((condition & (Int16Lanes)yes) | (~condition & (Int16Lanes)no));
-}
-
-// A NaN stays one, so that a run that diverges is seen.
-INLINE Float16Lanes rectified(Float16Lanes x) {
-  const Float16Lanes zero = {};
-  return select(zero > x, zero, x);
-}
-
 INLINE void add_to(double *sums, Float16Lanes x) {
   for (int lane = 0; lane < 16; lane++) sums[lane] += (double)x[lane];
 }
@@ -58,9 +48,9 @@ INLINE Float16Lanes finish_window(const long count, const int rectify, const int
     if (keeps && !streams) *(Float16Lanes *)(output + 16 * i) = x;
     const Float16Lanes flipped = (Float16Lanes)((Int16Lanes)x ^ choice.flip);
     if (i == 0) first = extreme = flipped;
-    extreme = select(extreme > flipped, extreme, flipped);
+    extreme = chosen(extreme > flipped, extreme, flipped);
   }
-  extreme = select(choice.none, first, extreme);
+  extreme = chosen(choice.none, first, extreme);
   return (Float16Lanes)((Int16Lanes)extreme ^ choice.flip);
 }
 
@@ -133,7 +123,7 @@ void lathe_normalise_panel(const LatheNormalisation *normalisation, const float 
 // The gradient by a normalised value, which ends where max(0, ·) did after it.
 INLINE Float16Lanes passed(const Constants *c, int rectify, Float16Lanes x, Float16Lanes gradient) {
   const Float16Lanes zero = {};
-  return rectify ? select(normalised(c, x) > zero, gradient, zero) : gradient;
+  return rectify ? chosen(normalised(c, x) > zero, gradient, zero) : gradient;
 }
 
 DISPATCHED

@@ -26,5 +26,11 @@ typedef double Double8Lanes __attribute__((vector_size(64), aligned(8)));
 typedef float Float8Lanes __attribute__((vector_size(32), aligned(4)));
 // Eight lanes of non-negative floats seen as integers, which order alike and have cheaper minima.
 typedef int32_t Ordered8Lanes __attribute__((vector_size(32), aligned(4)));
+
+// The first where a lane of the mask is all ones, the second where it is zero.
+INLINE Float16Lanes chosen(Int16Lanes mask, Float16Lanes yes, Float16Lanes no) {
+  return (Float16Lanes)((mask & (Int16Lanes)yes) | (~mask & (Int16Lanes)no));
+}
+
 // Values of a cache may begin at any address.
 typedef float UnalignedFloat __attribute__((aligned(1), may_alias));

@@ -31,15 +31,6 @@ INLINE void philox(Word16Lanes words[4], uint64_t seed) {
   }
 }
 
-INLINE Float16Lanes choose(Int16Lanes mask, Float16Lanes yes, Float16Lanes no) {
-  Int16Lanes a, b;
-  memcpy(&a, &yes, sizeof a);
-  memcpy(&b, &no, sizeof b);
-  a = (a & mask) | (b & ~mask);
-  memcpy(&yes, &a, sizeof yes);
-  return yes;
-}
-
 INLINE Float16Lanes signed_by(Float16Lanes x, Word16Lanes sign) {
   Word16Lanes bits;
   memcpy(&bits, &x, sizeof bits);
@@ -68,8 +59,8 @@ INLINE void normal_pair(Word16Lanes first, Word16Lanes second, Float16Lanes *cos
   Float16Lanes c = ((z * 2.443315711809948e-5f - 1.388731625493765e-3f) * z + 4.166664568298827e-2f)
                        * z * z - 0.5f * z + 1.0f;
   const Int16Lanes swapped = -(Int16Lanes)(quarter & 1);
-  *cosine = radius * signed_by(choose(swapped, s, c), (quarter + 1) << 30);
-  *sine = radius * signed_by(choose(swapped, c, s), quarter << 30);
+  *cosine = radius * signed_by(chosen(swapped, s, c), (quarter + 1) << 30);
+  *sine = radius * signed_by(chosen(swapped, c, s), quarter << 30);
 }
 
 // The words of the sixteen blocks of the stream from `block` on, a multiple of 16.
@@ -118,7 +109,7 @@ void lathe_dropout(uint64_t seed, uint64_t stream, long first, float keep, float
       UNROLLED for (int part = 0; part < 4; part++) {
         const Float16Lanes x = *(const Float16Lanes *)(input + i + 16 * part);
         *(Float16Lanes *)(output + i + 16 * part) =
-            choose((Int16Lanes)(words[part] < bound), x * scale, (Float16Lanes){0});
+            chosen((Int16Lanes)(words[part] < bound), x * scale, (Float16Lanes){0});
       }
     } else {
       for (long k = 0; i + k < count; k++)

@@ -16,4 +16,7 @@
 #define DISPATCH(kernel, ...) kernel##_v1(__VA_ARGS__)
 #endif
 
+// The larger of x and 0. A NaN stays one, so that a run that diverges is seen.
+INLINE Float16Lanes rectified(Float16Lanes x) { return (Float16Lanes)(~(x < 0) & (Int16Lanes)x); }
+
 INLINE Float16Lanes lanes(const float *values) { return *(const Float16Lanes *)values; }
