@@ -63,7 +63,7 @@ let package = Package(
     .target(name: "Safetensors", dependencies: ["CXXHash"], swiftSettings: swiftOverC),
     .target(name: "Corpus", swiftSettings: swift),
     .target(
-      name: "AudioIO", dependencies: ["Corpus", "CSndfile", "CSoxr", "CCrypto"],
+      name: "AudioIO", dependencies: ["Files", "Corpus", "CSndfile", "CSoxr", "CCrypto"],
       swiftSettings: swiftOverC),
     .target(name: "SignalKit", dependencies: ["CFFTW", "CKernels"], swiftSettings: swift),
     .target(name: "LMDBStore", dependencies: ["CLMDB"], swiftSettings: swiftOverC),
@@ -96,7 +96,7 @@ let package = Package(
     .executableTarget(
       name: "lathe",
       dependencies: [
-        "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
+        "Files", "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
         "DataLoading", "Training", "Networks", "Reporting", "Exporting", "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

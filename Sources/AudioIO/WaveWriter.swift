@@ -1,9 +1,11 @@
 import CSndfile
+import Files
 import Glibc
 
 /// Writes audio files, for demonstrations and tests.
 public enum WaveWriter {
-  /// Writes one channel of 16-bit samples as a WAV file; a file that is there is replaced.
+  /// Writes one channel of 16-bit samples as a WAV file; a file that is there is replaced
+  /// when the new one is whole.
   /// - Parameters:
   ///   - samples: the samples.
   ///   - sampleRate: samples a second, 1,000 to 768,000.
@@ -56,28 +58,31 @@ public enum WaveWriter {
   }
 }
 
-/// A file that libsndfile writes; it must be finished, or it is closed as it is.
+/// A file that libsndfile writes; it must be finished, or nothing is left of it.
 @safe private struct WritableSoundFile: ~Copyable {
   /// Nil once closed.
   private var handle: OpaquePointer?
+  private var file: FileReplacement
   private let path: String
 
   init(path: String, channels: Int, sampleRate: Int, format: Int) throws(AudioError) {
     if !Decoding.sampleRates.contains(sampleRate) {
       throw AudioError(.sampleRateOutOfRange(sampleRate), "write", path)
     }
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    if descriptor < 0 { throw AudioError(.unwritable(errno: errno), "write", path) }
+    let file: FileReplacement
+    do throws(FileError) { file = try FileReplacement(path) } catch {
+      throw AudioError(.unwritable(errno: error.code), "write", path)
+    }
     var info = SF_INFO()
     info.samplerate = Int32(sampleRate)
     info.channels = Int32(clamping: channels)
     info.format = Int32(format)
-    // From here on libsndfile closes the descriptor, also where it refuses the file.
-    guard let handle = unsafe sf_open_fd(descriptor, Int32(SFM_WRITE), &info, 1) else {
+    guard let handle = unsafe sf_open_fd(file.descriptor, Int32(SFM_WRITE), &info, 0) else {
       throw AudioError(
         .unwritable(errno: 0), "write", path, detail: "cannot be written in this form")
     }
     unsafe self.handle = unsafe handle
+    self.file = file
     self.path = path
     // A sample above full scale must not wrap around.
     _ = unsafe sf_command(handle, Int32(SFC_SET_CLIPPING), nil, Int32(SF_TRUE))
@@ -102,6 +107,9 @@ public enum WaveWriter {
     if written != count || status != 0 {
       throw AudioError(
         .unwritable(errno: 0), "write", path, detail: "could not be written to its end")
+    }
+    do throws(FileError) { try file.finish(isDurable: false) } catch {
+      throw AudioError(.unwritable(errno: error.code), "write", path)
     }
   }
 }

@@ -27,7 +27,7 @@ public final class Cache: Sendable {
   /// What it was opened for.
   public let access: Access
   let environment: Environment
-  private let lock: LockFile?
+  private let lock: ExclusiveLock?
 
   /// Opens a cache, or makes one.
   ///
@@ -44,7 +44,7 @@ public final class Cache: Sendable {
     try inspectFolder(path, access: access)
     let isLoading = access == .loading
     let isReadOnly = isLoading || access == .reading
-    let lock = isReadOnly ? nil : try LockFile(path: "\(path)/\(Layout.lock)", cache: path)
+    let lock = isReadOnly ? nil : try ExclusiveLock(path: "\(path)/\(Layout.lock)", cache: path)
     let environment: Environment
     do throws(StoreError) {
       environment = try Environment(
@@ -60,7 +60,7 @@ public final class Cache: Sendable {
     return cache
   }
 
-  private init(path: String, access: Access, environment: Environment, lock: LockFile?) {
+  private init(path: String, access: Access, environment: Environment, lock: ExclusiveLock?) {
     self.path = path
     self.access = access
     self.environment = environment

@@ -1,8 +1,8 @@
 internal import Files
 internal import Glibc
 
-/// Writes tables to files: into a temporary file beside the target, which then takes its name, so that
-/// a reader never finds half a table. What is no ordinary file (a pipe, a device) is written as it is.
+/// Writes tables to files: a file is replaced when the table is whole, so that a reader never finds half of
+/// one. What is no ordinary file (a pipe, a device) is written as it is.
 public enum TableFile {
   /// Writes `table` as CSV to `path`, or to the standard output where `path` is `-`.
   ///
@@ -11,71 +11,32 @@ public enum TableFile {
   ///   `.readerGone` where a pipe was closed, if the process ignores SIGPIPE.
   @discardableResult
   public static func write(_ table: FeatureTable, to path: String) throws(ExportError) -> Int {
-    if path == "-" { return try write(table, to: OutputFile(descriptor: dup(STDOUT_FILENO), path)) }
-    // A link's target is replaced and not the link itself.
-    let target = Files.resolved(path)
-    var status = stat()
-    let exists = stat(target, &status) == 0
-    if exists, status.st_mode & S_IFMT == S_IFDIR {
-      throw .unwritable(path: path, reason: "it is a folder")
+    var file = try open(path)
+    func add(_ text: String) throws(ExportError) {
+      do throws(FileError) { try file.write(Array(text.utf8)) } catch {
+        throw failure(error, path)
+      }
     }
-    if exists, status.st_mode & S_IFMT != S_IFREG {
-      return try write(table, to: OutputFile(descriptor: open(target, O_WRONLY | O_CLOEXEC), path))
+    try add(table.header + "\n")
+    let rows = try table.forEachTrack { lines throws(ExportError) in
+      try add(lines.map { $0 + "\n" }.joined())
     }
-    let temporary = "\(target).temporary-\(getpid())"
-    unlink(temporary)
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
-    let file = try OutputFile(descriptor: open(temporary, flags, 0o666), path)
-    do {
-      let rows = try write(table, to: file)
-      try file.check(fsync(file.descriptor))
-      try file.check(rename(temporary, target))
-      return rows
-    } catch {
-      unlink(temporary)
-      throw error
-    }
+    do throws(FileError) { try file.finish() } catch { throw failure(error, path) }
+    return rows
   }
 
-  private static func write(
-    _ table: FeatureTable, to file: borrowing OutputFile
-  ) throws(ExportError) -> Int {
-    try file.write(table.header + "\n")
-    return try table.forEachTrack { lines throws(ExportError) in
-      try file.write(lines.map { $0 + "\n" }.joined())
-    }
-  }
-}
-
-/// An open file that is written from begin to end.
-private struct OutputFile: ~Copyable {
-  let descriptor: Int32
-  private let path: String
-
-  init(descriptor: Int32, _ path: String) throws(ExportError) {
-    self.descriptor = descriptor
-    self.path = path
-    try check(descriptor)
-  }
-
-  deinit {
-    if descriptor >= 0 { close(descriptor) }
-  }
-
-  /// - Throws: the system's reason where `result` is negative.
-  func check(_ result: Int32) throws(ExportError) {
-    if result < 0 { throw failure(FileError(.system(errno), "write", path)) }
-  }
-
-  func write(_ text: String) throws(ExportError) {
+  private static func open(_ path: String) throws(ExportError) -> FileReplacement {
     do throws(FileError) {
-      try Files.write(Array(text.utf8), to: descriptor, path)
+      if path != "-" { return try FileReplacement(output: path) }
+      let descriptor = dup(STDOUT_FILENO)
+      if descriptor < 0 { throw FileError(.system(errno), "write", path) }
+      return FileReplacement(writing: descriptor, path)
     } catch {
-      throw failure(error)
+      throw failure(error, path)
     }
   }
 
-  private func failure(_ error: FileError) -> ExportError {
+  private static func failure(_ error: FileError, _ path: String) -> ExportError {
     error.code == EPIPE
       ? .readerGone(path: path) : .unwritable(path: path, reason: error.text)
   }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// What the file system refused, for a module to tell in its own words.
-package struct FileError: Error, Sendable, Hashable {
+package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Why.
   package enum Reason: Sendable, Hashable {
     /// The system's error number.
@@ -45,6 +45,9 @@ package struct FileError: Error, Sendable, Hashable {
     case .tooLong(let bytes): "it has \(bytes) bytes, more than are read"
     }
   }
+
+  /// One line: what was tried, with which file, and the reason.
+  package var description: String { "cannot \(operation) \(path): \(text)" }
 
   /// Whether there was no room for what was to be written, on the disk, in a quota or under a limit of size.
   package var isForWantOfSpace: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }

@@ -52,13 +52,22 @@ package enum Files {
   package static func names(_ path: String) throws(FileError) -> [String] {
     guard let folder = opendir(path) else { throw FileError(.system(errno), "list", path) }
     defer { closedir(folder) }
+    return try names(in: folder, path)
+  }
+
+  /// - Throws: where the folder cannot be read to its end, so that no short list is taken for a whole one.
+  static func names(in folder: OpaquePointer, _ path: String) throws(FileError) -> [String] {
     var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
+    while true {
+      // The end and a failure look the same but for this.
+      errno = 0
+      guard let entry = readdir(folder) else { break }
+      // An entry is only as long as its name.
+      guard let start = UnsafePointer(entry).pointer(to: \.d_name) else { continue }
+      let name = String(cString: UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))
       if name != ".", name != ".." { names.append(name) }
     }
+    if errno != 0 { throw FileError(.system(errno), "list", path) }
     return names.sorted()
   }
 
@@ -70,8 +79,8 @@ package enum Files {
   }
 
   /// The bytes of a file; nil where there is none.
-  /// - Throws: ``FileError``, also for what is no ordinary file or longer than `limit`, so that nobody is made to
-  ///   read a pipe for ever or fill the memory.
+  /// - Throws: ``FileError``, also for what is no ordinary file or longer than `limit`, now or while it is read, so
+  ///   that nobody is made to read a pipe for ever, to fill the memory, or to take a part for the whole.
   package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]? {
     // A pipe without a writer would block here.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -89,12 +98,14 @@ package enum Files {
     var all: [UInt8] = []
     all.reserveCapacity(Int(status.st_size))
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while all.count <= limit {
+    while true {
       let count = Glibc.read(descriptor, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
       if count < 0 { throw FileError(.system(errno), "read", path) }
       if count == 0 { break }
       all += chunk[..<count]
+      // It grew since it was asked for its length.
+      if all.count > limit { throw FileError(.tooLong(bytes: all.count), "read", path) }
     }
     return all
   }

@@ -1,5 +1,4 @@
 import Files
-import Glibc
 
 /// Writes finished files.
 public enum OutputFile {
@@ -22,17 +21,9 @@ public enum OutputFile {
     _ bytes: [UInt8], to path: String, isDurable: Bool = true
   ) throws(ReportError) {
     try onFiles(path) { () throws(FileError) in
-      let target = Files.resolved(path)
-      let kind = try Files.kind(target)
-      if kind == .file || kind == .missing {
-        return try Files.replace(
-          target, with: bytes, temporary: "\(target).temporary-\(getpid())", mode: 0o666,
-          isDurable: isDurable)
-      }
-      let descriptor = unsafe open(target, O_WRONLY | O_CLOEXEC)
-      if descriptor < 0 { throw FileError(.system(errno), "write", path) }
-      defer { close(descriptor) }
-      try Files.write(bytes, to: descriptor, path)
+      var file = try FileReplacement(output: path)
+      try file.write(bytes)
+      try file.finish(isDurable: isDurable)
     }
   }
 

@@ -34,7 +34,7 @@ struct ModuleTable {
       Row("Files"),
       Row("Safetensors", ["CXXHash"]),
       Row("Corpus"),
-      Row("AudioIO", ["Corpus", "CSndfile", "CSoxr", "CCrypto"]),
+      Row("AudioIO", ["Files", "Corpus", "CSndfile", "CSoxr", "CCrypto"]),
       Row("SignalKit", ["CFFTW", "CKernels"]),
       Row("LMDBStore", ["CLMDB"]),
       Row("DatasetCache", ["Files", "Safetensors", "Corpus", "LMDBStore", "CCrypto"]),
@@ -52,7 +52,7 @@ struct ModuleTable {
       Row(
         "lathe",
         [
-          "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
+          "Files", "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
           "DataLoading", "Training", "Networks", "Reporting", "Exporting", "Synthesis",
           "ArgumentParser",
         ]),

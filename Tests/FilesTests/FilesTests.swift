@@ -1,4 +1,4 @@
-import Files
+@testable import Files
 import Foundation
 import Testing
 
@@ -36,7 +36,7 @@ import Testing
       let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0) }
       try Files.replace(path("file"), with: bytes)
       #expect(try Files.read(path("file"), limit: 1 << 20) == bytes)
-      try Files.replace(path("file"), with: [7], temporary: path("other"), isDurable: false)
+      try Files.replace(path("file"), with: [7], isDurable: false)
       #expect(try Files.read(path("file"), limit: 1) == [7] && Files.size(path("file")) == 1)
       #expect(try Files.names(folder) == ["file"])
       // A folder in its place, and a full device.
@@ -73,6 +73,124 @@ import Testing
         atPath: path("link"), withDestinationPath: path("long"))
       #expect(Files.resolved(path("link")) == Files.resolved(path("long")))
       #expect(Files.resolved(path("none")) == path("none"))
+    }
+  }
+
+  /// `kill -9` between the beginning and the rename leaves the temporary file; whoever may write to the
+  /// folder may have put a link there.
+  @Test func whatLiesUnderTheTemporaryNameIsNeitherKeptNorFollowed() throws {
+    try removing {
+      try Files.replace(path("precious"), with: [1, 2, 3])
+      try Files.replace(path("file.temporary"), with: [UInt8](repeating: 9, count: 100))
+      try Files.replace(path("file"), with: [4])
+      #expect(try Files.read(path("file"), limit: 1) == [4])
+      try FileManager.default.createSymbolicLink(
+        atPath: path("file.temporary"), withDestinationPath: path("precious"))
+      try Files.replace(path("file"), with: [5])
+      #expect(try Files.read(path("file"), limit: 1) == [5])
+      #expect(try Files.read(path("precious"), limit: 3) == [1, 2, 3])
+      #expect(try Files.names(folder) == ["file", "precious"])
+      // A link to nothing is no way to make a file elsewhere.
+      try FileManager.default.createSymbolicLink(
+        atPath: path("file.temporary"), withDestinationPath: path("elsewhere"))
+      try Files.replace(path("file"), with: [6])
+      #expect(try Files.names(folder) == ["file", "precious"])
+      // A folder is in the way, and is told as that.
+      try Files.makeFolder(path("file.temporary"))
+      #expect(throws: FileError(.system(EISDIR), "replace", path("file.temporary"))) {
+        try Files.replace(path("file"), with: [7])
+      }
+    }
+  }
+
+  @Test func whatWasNotFinishedIsNotThere() throws {
+    try removing {
+      try Files.replace(path("file"), with: [1])
+      do {
+        let file = try FileReplacement(path("file"))
+        try file.write([2])
+        #expect(try Files.names(folder) == ["file", "file.temporary"])
+      }
+      #expect(try Files.read(path("file"), limit: 1) == [1])
+      #expect(try Files.names(folder) == ["file"])
+    }
+  }
+
+  @Test func anOutputIsReplacedAtTheEndOfLinksAndAPipeIsWritten() throws {
+    try removing {
+      try Files.replace(path("file"), with: [1])
+      try FileManager.default.createSymbolicLink(
+        atPath: path("link"), withDestinationPath: path("file"))
+      var file = try FileReplacement(output: path("link"))
+      try file.write([2])
+      try file.finish()
+      #expect(try Files.read(path("file"), limit: 1) == [2])
+      #expect(
+        try FileManager.default.destinationOfSymbolicLink(atPath: path("link")) == path("file"))
+      #expect(throws: FileError(.system(EISDIR), "write", folder)) {
+        _ = try FileReplacement(output: folder)
+      }
+      var none = try FileReplacement(output: "/dev/null")
+      try none.write([3])
+      try none.finish()
+      var full = try FileReplacement(output: "/dev/full")
+      #expect(throws: FileError(.system(ENOSPC), "write", "/dev/full")) { try full.write([3]) }
+      try full.finish()
+      #expect(try Files.names(folder) == ["file", "link"])
+    }
+  }
+
+  /// A disk that fails in the middle of a folder must not look like a folder of fewer files.
+  @Test func aFolderThatCannotBeReadToItsEndIsNoShortList() throws {
+    try removing {
+      try Files.replace(path("file"), with: [1])
+      let stream = try #require(opendir(folder))
+      defer { closedir(stream) }
+      // The system refuses to list what is no folder.
+      let file = open(path("file"), O_RDONLY)
+      #expect(dup2(file, dirfd(stream)) >= 0)
+      close(file)
+      #expect(throws: FileError(.system(ENOTDIR), "list", folder)) {
+        try Files.names(in: stream, folder)
+      }
+    }
+  }
+
+  /// The system says 0 bytes for a file of /proc and gives more.
+  @Test func aFileThatGrowsBeyondTheLimitIsNotCut() throws {
+    let path = "/proc/self/status"
+    let whole = try #require(try Files.read(path, limit: 1 << 20))
+    #expect(Files.size(path) == 0 && whole.count > 100)
+    let error = #expect(throws: FileError.self) { try Files.read(path, limit: 100) }
+    guard case .tooLong(let bytes) = error?.reason else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(bytes > 100)
+  }
+
+  @Test func aLockIsHeldOnceAndItsHolderIsNamed() throws {
+    try removing {
+      var lock: ExclusiveLock? = try ExclusiveLock(path("lock"))
+      #expect(throws: ExclusiveLock.Refusal.held(by: getpid())) { try ExclusiveLock(path("lock")) }
+      _ = lock
+      lock = nil
+      try Files.replace(path("lock"), with: [])
+      lock = try ExclusiveLock(path("lock"))
+      #expect(truncate(path("lock"), 0) == 0)
+      #expect(throws: ExclusiveLock.Refusal.held(by: nil)) { try ExclusiveLock(path("lock")) }
+      #expect(ExclusiveLock.Refusal.holder(nil) == "process unknown")
+      lock = nil
+      // The id is written into it: what a link leads to would be lost.
+      try Files.replace(path("precious"), with: [1, 2, 3])
+      try FileManager.default.createSymbolicLink(
+        atPath: path("link"), withDestinationPath: path("precious"))
+      #expect(
+        throws: ExclusiveLock.Refusal.file(FileError(.system(ELOOP), "lock", path("link")))
+      ) {
+        try ExclusiveLock(path("link"))
+      }
+      #expect(try Files.read(path("precious"), limit: 3) == [1, 2, 3])
     }
   }
 }

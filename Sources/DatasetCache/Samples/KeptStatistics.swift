@@ -1,4 +1,5 @@
 public import Corpus
+import Files
 import LMDBStore
 
 /// Statistics in the database `statistics`, JSON, with the identity of the samples that they are of.
@@ -64,7 +65,7 @@ extension Cache {
     let json = try RecordJSON.encode(kept)
     guard access == .loading else { return try put(json, for: key, in: Layout.statistics) }
     guard environment.allowsBriefWrites else { return }
-    let lock = try LockFile(path: "\(path)/\(Layout.lock)", cache: path)
+    let lock = try ExclusiveLock(path: "\(path)/\(Layout.lock)", cache: path)
     try inStore { () throws(StoreError) in
       try environment.writeBriefly { transaction throws(StoreError) in
         try transaction.put(

@@ -49,11 +49,11 @@ public final class RunDirectory: Sendable {
   public let path: String
   /// What the run is.
   public let record: RunRecord
-  private let lock: RunLock
+  private let lock: ExclusiveLock
   /// The last epoch that was appended.
   private let last: Mutex<Int>
 
-  private init(path: String, record: RunRecord, lock: RunLock, last: Int) {
+  private init(path: String, record: RunRecord, lock: ExclusiveLock, last: Int) {
     self.path = path
     self.record = record
     self.lock = lock
@@ -75,7 +75,7 @@ public final class RunDirectory: Sendable {
     try RunFiles.makeFolder(path)
     // What lies there is looked at before a lock file is put beside it.
     try refuseOthers(path)
-    let lock = try RunLock(path: "\(path)/\(File.lock)", run: path)
+    let lock = try ExclusiveLock(path: "\(path)/\(File.lock)", run: path)
     // Another process may have begun a run between the first look and the lock.
     try refuseOthers(path)
     let bytes = try RecordJSON.encode(record, subject: "run record", pretty: true)
@@ -108,7 +108,7 @@ public final class RunDirectory: Sendable {
   ) throws(TrainingError) -> (directory: RunDirectory, contents: RunContents) {
     // Without a run there is nothing to lock, and no lock file is left behind.
     _ = try contents(at: path)
-    let lock = try RunLock(path: "\(path)/\(File.lock)", run: path)
+    let lock = try ExclusiveLock(path: "\(path)/\(File.lock)", run: path)
     let contents = try contents(at: path)
     let directory = RunDirectory(
       path: path, record: contents.record, lock: lock, last: contents.epochs.last?.epoch ?? 0)
@@ -134,7 +134,7 @@ public final class RunDirectory: Sendable {
           detail: "epoch \(epoch.epoch) cannot follow epoch \(last)",
           hint: "give every epoch once, in order")
       }
-      let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND, 0o644)
+      let descriptor = open(file, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_APPEND, 0o644)
       if descriptor < 0 { throw RunFiles.failure(errno, "write", file) }
       defer { close(descriptor) }
       let length = lseek(descriptor, 0, SEEK_END)

@@ -1,33 +1,18 @@
-import Glibc
+import Files
 
-/// The lock of a run's one writer, with its process id for whoever is refused.
-///
-/// The system lets it go when the process ends, however it ends. The file stays: removing it would let two
-/// writers lock two files of the same name.
-final class RunLock: Sendable {
-  private let descriptor: Int32
-
-  init(path: String, run: String) throws(TrainingError) {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    if descriptor < 0 { throw RunFiles.failure(errno, "lock", path) }
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      let code = errno
-      var text = [UInt8](repeating: 0, count: 32)
-      let count = max(0, pread(descriptor, &text, text.count, 0))
-      close(descriptor)
-      guard code == EWOULDBLOCK else { throw RunFiles.failure(code, "lock", path) }
-      let holder = String(decoding: text[..<count].prefix { $0 > 32 }, as: UTF8.self)
-      throw TrainingError(
-        kind: .locked, subject: run,
-        detail: "process \(holder.isEmpty ? "unknown" : holder) is writing this run",
-        hint: "wait until it ends, or take another --output")
+extension ExclusiveLock {
+  /// Takes the lock of a run's one writer.
+  convenience init(path: String, run: String) throws(TrainingError) {
+    do throws(Refusal) {
+      try self.init(path)
+    } catch {
+      switch error {
+      case .file(let error): throw RunFiles.failure(error.code, error.operation, error.path)
+      case .held(let id):
+        throw TrainingError(
+          kind: .locked, subject: run, detail: "\(Refusal.holder(id)) is writing this run",
+          hint: "wait until it ends, or take another --output")
+      }
     }
-    let text = Array("\(getpid())\n".utf8)
-    _ = ftruncate(descriptor, 0)
-    // The id is for people; a lock without it is still a lock.
-    _ = pwrite(descriptor, text, text.count, 0)
-    self.descriptor = descriptor
   }
-
-  deinit { close(descriptor) }
 }

@@ -30,12 +30,7 @@ struct DemoCollection {
       let (style, number, path) = work[index]
       let samples = synthesiser.track(style: style, number: number, seconds: seconds)
       do {
-        // Under another name until it is whole: a file that is there counts as made.
-        let unfinished = "\(folder)/.\(style.rawValue)-\(number)"
-        try WaveWriter.write(samples: samples, sampleRate: synthesiser.sampleRate, to: unfinished)
-        guard rename(unfinished, path) == 0 else {
-          throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
-        }
+        try WaveWriter.write(samples: samples, sampleRate: synthesiser.sampleRate, to: path)
       } catch {
         failure.withLock { $0 = $0 ?? error }
       }

@@ -3,6 +3,7 @@ import AudioIO
 public import Corpus
 import Foundation
 import Preparation
+import Reporting
 
 struct ManifestCreateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -136,27 +137,12 @@ struct ManifestCreateCommand: ParsableCommand {
     if output == "-" {
       return Output.text(String(decoding: text, as: UTF8.self))
     }
-    do {
-      try Data(text).write(to: URL(fileURLWithPath: output), options: .atomic)
-    } catch {
-      throw UnusableFile(
-        name: output,
-        reason: UnwritableManifest(reason: (error as NSError).localizedDescription))
-    }
+    try OutputFile.write(text, to: output)
     let splits = manifest.splits.keys.sorted().joined(separator: ", ")
     Output.error(
       "\(Words.shown(output)): \(Words.tracks(manifest.tracks.count)), "
         + "\(Words.counted(manifest.labels.count, "label"))"
         + (splits.isEmpty ? "" : ", splits \(splits)"))
-  }
-}
-
-/// Why a manifest could not be written.
-private struct UnwritableManifest: Error, CustomStringConvertible {
-  let reason: String
-
-  var description: String {
-    "cannot be written (\(Words.shown(reason))); check that its folder exists and has space left"
   }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpus
 import DatasetCache
+import Files
 import Foundation
 import Reporting
 import Training
@@ -77,7 +78,11 @@ struct ReportCommand: ParsableCommand {
     var contents: [RunContents] = []
     var failures: [any Error] = []
     var known: Set<String> = []
-    for path in runs.flatMap(Self.directories) {
+    var paths: [String] = []
+    for path in runs {
+      do { paths += try Self.directories(path) } catch { failures.append(error) }
+    }
+    for path in paths {
       let place = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
       guard known.insert(place).inserted else { continue }
       do {
@@ -90,15 +95,15 @@ struct ReportCommand: ParsableCommand {
   }
 
   /// The path, or the run directories in it where it is none itself.
-  private static func directories(_ path: String) -> [String] {
+  private static func directories(_ path: String) throws -> [String] {
     let files = FileManager.default
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     func isRun(_ path: String) -> Bool {
       files.fileExists(atPath: "\(path)/\(RunDirectory.File.record)")
     }
     if isRun(path) { return [path] }
-    let inner = ((try? files.contentsOfDirectory(atPath: path)) ?? []).sorted()
-      .map { "\(path)/\($0)" }.filter(isRun)
+    guard try Files.kind(path) == .folder else { return [path] }
+    let inner = try Files.names(path).map { "\(path)/\($0)" }.filter(isRun)
     return inner.isEmpty ? [path] : inner
   }
 

@@ -28,7 +28,7 @@ import Testing
     let (error, result) = try fixture.failure(in: "run") {
       _ = try fixture.session(fixture.trainer(), directory).run()
     }
-    #expect(error.kind == .system && error.subject.hasSuffix("\(file).safetensors"))
+    #expect(error.kind == .system && error.subject.hasSuffix("\(file).safetensors.temporary"))
     #expect(result?.status == .failed && result?.epochs == 3)
     #expect(rmdir(obstacle) == 0)
   }

@@ -1,0 +1,106 @@
+import Glibc
+
+/// A file that is written under another name, beside its own, and takes its own when it is whole: whoever
+/// reads it, at any moment and after any crash, finds the old content or the new one.
+///
+/// What a killed run left under the other name is removed first. Where a link lies there it is removed too,
+/// and what it leads to stays as it is: nobody who may write to the folder chooses what is overwritten.
+package struct FileReplacement: ~Copyable {
+  /// Where the new content is written.
+  package let descriptor: Int32
+  private let path: String
+  /// Nil where the path is written as it is, and after the end.
+  private var temporary: String?
+  private let isReplacing: Bool
+
+  /// Begins to replace a file, or to make one. A link at `path` is replaced itself.
+  ///
+  /// - Parameters:
+  ///   - temporary: where it is written first, in the same folder; `PATH.temporary` if nil. Where several
+  ///     processes may replace the file at once, each needs its own.
+  ///   - mode: the permissions of the file, less what the process masks.
+  package init(
+    _ path: String, temporary: String? = nil, mode: UInt32 = 0o644
+  ) throws(FileError) {
+    let temporary = temporary ?? "\(path).temporary"
+    if unlink(temporary) != 0, errno != ENOENT {
+      throw FileError(.system(errno), "replace", temporary)
+    }
+    let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    let descriptor = open(temporary, flags, mode)
+    if descriptor < 0 { throw FileError(.system(errno), "write", path) }
+    self.descriptor = descriptor
+    self.path = path
+    self.temporary = temporary
+    isReplacing = true
+  }
+
+  /// Begins to write what a user named as an output: a file is replaced, at the end of links; what is none
+  /// (a pipe, a device) is written as it is.
+  package init(output path: String) throws(FileError) {
+    let target = Files.resolved(path)
+    switch try Files.kind(target) {
+    case .file, .missing:
+      try self.init(target, temporary: "\(target).temporary-\(getpid())", mode: 0o666)
+    case .folder:
+      throw FileError(.system(EISDIR), "write", path)
+    case .other:
+      let descriptor = open(target, O_WRONLY | O_CLOEXEC)
+      if descriptor < 0 { throw FileError(.system(errno), "write", path) }
+      self.init(writing: descriptor, path)
+    }
+  }
+
+  /// Writes to an open descriptor, which this closes, in the same way.
+  package init(writing descriptor: Int32, _ path: String) {
+    self.descriptor = descriptor
+    self.path = path
+    temporary = nil
+    isReplacing = false
+  }
+
+  deinit {
+    close(descriptor)
+    if let temporary { unlink(temporary) }
+  }
+
+  /// Adds bytes.
+  package borrowing func write(_ bytes: [UInt8]) throws(FileError) {
+    try Files.write(bytes, to: descriptor, path)
+  }
+
+  /// Gives the file its name; without this, nothing is left behind.
+  ///
+  /// - Parameter isDurable: whether to wait until it is on the disk. Of many files that can be made again, a
+  ///   crash may leave some empty.
+  package mutating func finish(isDurable: Bool = true) throws(FileError) {
+    guard isReplacing, let name = temporary else { return }
+    if isDurable, fsync(descriptor) != 0 { throw FileError(.system(errno), "write", path) }
+    if rename(name, path) != 0 { throw FileError(.system(errno), "write", path) }
+    temporary = nil
+    if isDurable { Files.syncFolder(of: path) }
+  }
+}
+
+extension Files {
+  /// Replaces a file by the given bytes; see ``FileReplacement``.
+  package static func replace(
+    _ path: String, with bytes: [UInt8], isDurable: Bool = true
+  ) throws(FileError) {
+    var file = try FileReplacement(path)
+    try file.write(bytes)
+    try file.finish(isDurable: isDurable)
+  }
+
+  /// Brings a rename or a new name to the disk.
+  package static func syncFolder(of path: String) {
+    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+    let folder = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
+    let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if directory < 0 { return }
+    // Some file systems cannot; there the name is as safe as it gets.
+    fsync(directory)
+    close(directory)
+  }
+}
