@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as serialised
 from torch import Tensor, nn
 
 from ..errors import ErrorCode, LatheError
+from .files import replace
 
 
 #: The file in a run's folder that :func:`save_state` writes.
@@ -32,15 +32,11 @@ def save(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> No
 
     :raises LatheError: where it cannot be written, such as for want of space.
     """
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        save_file({name: value.contiguous() for name, value in tensors.items()}, partial, metadata)
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.replace(path)
-    except (OSError, SafetensorError) as cause:
-        partial.unlink(missing_ok=True)
+        content = serialised({name: value.contiguous() for name, value in tensors.items()}, metadata)
+    except SafetensorError as cause:
         raise LatheError(ErrorCode.SYSTEM, f"{path} cannot be written: {cause}") from cause
+    replace(path, content)
 
 
 def load(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from safetensors.numpy import save_file
+from safetensors.numpy import save as serialised
 from torch import nn
 
 from ..errors import ConfigurationError, ErrorCode
 from ..networks import parameter_count
-from . import checkpoints
+from . import checkpoints, files
 
 if TYPE_CHECKING:
     from .options import Options
@@ -118,10 +118,10 @@ class Events:
         number = epoch.epoch
         for side, each in epoch.predictions.items():
             name = f"predictions-{number}-{side}.safetensors"
-            save_file(
-                {"probabilities": each.probabilities, "tracks": each.tracks, "slices": each.slices},
-                self._folder / name,
-            )
+            tensors = {
+                "probabilities": each.probabilities, "tracks": each.tracks, "slices": each.slices,
+            }  # fmt: skip
+            files.replace(self._folder / name, serialised(tensors))
             self._tell("predictions", epoch=number, side=side, file=name)
         name = f"checkpoint-{number}.safetensors"
         facts = {"network": self._options.network, "epoch": str(number)}

@@ -14,7 +14,7 @@ from torch import nn
 
 from ..errors import ConfigurationError, ErrorCode, LatheError
 from ..networks import parameter_count
-from . import checkpoints
+from . import checkpoints, files
 from .metrics import evaluate, rank
 from .record import run_record
 
@@ -56,7 +56,7 @@ class RunDirectory:
             )
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = (self.path / "run.lock").open("a+")
+            self._lock = os.fdopen(files.open_lock(self.path / "run.lock"), "r+")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as cause:
             raise ConfigurationError(
@@ -123,10 +123,7 @@ class RunDirectory:
         checkpoints.save(self.path / "last.safetensors", tensors, facts)
         if is_best:
             checkpoints.save(self.path / "best.safetensors", tensors, facts)
-        with (self.path / "metrics.jsonl").open("a") as file:
-            file.write(json.dumps(record, sort_keys=True) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        files.append(self.path / "metrics.jsonl", json.dumps(record, sort_keys=True) + "\n")
         self._done = epoch.epoch
         self._epoch_began = time.monotonic()
         words = [f"epoch {epoch.epoch}: loss {epoch.loss:.4f}, accuracy {epoch.accuracy:.1%}"]
@@ -194,14 +191,4 @@ class RunDirectory:
         self._replace(name, json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
     def _replace(self, name: str, text: str) -> None:
-        partial = self.path / f".{name}.partial"
-        try:
-            with partial.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self.path / name)
-        except OSError as cause:
-            raise LatheError(
-                ErrorCode.SYSTEM, f"{self.path / name} cannot be written: {cause}"
-            ) from cause
+        files.replace(self.path / name, text.encode())
