@@ -14,12 +14,12 @@ public struct AudioError: Error, Sendable, Hashable, CustomStringConvertible {
     case badName
     /// A link that leads to a folder that is read already, or to itself.
     case symlinkLoop
-    /// A link that leads out of the audio folder.
-    case outsideFolder
     /// It has no bytes at all.
     case empty
     /// Its first bytes are those of no audio format.
     case notAudio
+    /// It is of an audio or video format that is not read here; the format's name.
+    case otherFormat(String)
     /// It looks like audio, in a form that libsndfile does not decode.
     case unsupported
     /// The decoder met bytes that it could not make sense of.
@@ -92,9 +92,9 @@ extension AudioError.Kind {
     case .notAFolder: "not-a-folder"
     case .badName: "bad-name"
     case .symlinkLoop: "symlink-loop"
-    case .outsideFolder: "outside-folder"
     case .empty: "empty"
     case .notAudio: "not-audio"
+    case .otherFormat: "other-format"
     case .unsupported: "unsupported"
     case .damaged: "damaged"
     case .headerPromisesMore: "header-promises-more"
@@ -117,10 +117,10 @@ extension AudioError.Kind {
     case .notAFile: "is not a file"
     case .notAFolder: "is not a folder"
     case .badName: "has a name that is not UTF-8"
-    case .symlinkLoop: "is a link to a folder that is read already"
-    case .outsideFolder: "is a link out of the audio folder"
+    case .symlinkLoop: "is a link to a folder that is read already, or to itself"
     case .empty: "is empty"
     case .notAudio: "does not begin like any audio format"
+    case .otherFormat(let name): "is of the format \(name), which is not read"
     case .unsupported: "is audio of a form that cannot be decoded"
     case .damaged: "is damaged"
     case .headerPromisesMore(let declared, let actual):
@@ -147,9 +147,9 @@ extension AudioError.Kind {
     case .notAFile, .notAFolder: "check the path"
     case .badName: "rename it"
     case .symlinkLoop: "remove the link"
-    case .outsideFolder: "put the file itself there, or prepare the folder that it leads to"
     case .empty, .headerPromisesMore, .truncated, .changed: "fetch or copy the file again"
     case .notAudio, .unsupported: "replace it by a wav, flac, aiff, au, ogg, opus or mp3 file"
+    case .otherFormat: "convert it, for instance by: ffmpeg -i FILE -vn FILE.flac"
     case .damaged, .neverClosed: "replace it by a sound copy"
     case .noSamples: "replace it by a recording"
     case .notFinite: "export it again from its source"

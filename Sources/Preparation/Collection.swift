@@ -14,17 +14,20 @@ public struct Collection: Sendable {
   public let absent: [Track]
   /// Audio files that the manifest does not name; they are left alone.
   public let unlisted: [String]
+  /// Files of the folder that are not audio by their names; they are passed over.
+  public let others: [String]
 
   /// A collection of parts; nothing is dropped yet.
   init(
     manifest: Manifest, dropped: [DroppedRecord] = [], rejected: [QuarantineRecord],
-    absent: [Track] = [], unlisted: [String] = []
+    absent: [Track] = [], unlisted: [String] = [], others: [String] = []
   ) {
     self.manifest = manifest
     self.dropped = dropped
     self.rejected = rejected
     self.absent = absent
     self.unlisted = unlisted
+    self.others = others
   }
 
   /// The collection with what the cache knows of its tracks and no manifest has told now: recording group,
@@ -63,14 +66,14 @@ public struct Collection: Sendable {
         splits: manifest.splits, otherFields: manifest.otherFields)
     else { return self }
     return Collection(
-      manifest: manifest, rejected: rejected, absent: absent, unlisted: unlisted)
+      manifest: manifest, rejected: rejected, absent: absent, unlisted: unlisted, others: others)
   }
 
   /// The collection as fault policies would have it.
   func applying(_ policies: FaultPolicies) throws(ManifestError) -> Collection {
     Collection(
       manifest: try manifest.applying(policies), rejected: rejected, absent: absent,
-      unlisted: unlisted
+      unlisted: unlisted, others: others
     ).dropping(policies)
   }
 
@@ -83,7 +86,8 @@ public struct Collection: Sendable {
       }
     }
     return Collection(
-      manifest: manifest, dropped: records, rejected: rejected, absent: absent, unlisted: unlisted)
+      manifest: manifest, dropped: records, rejected: rejected, absent: absent,
+      unlisted: unlisted, others: others)
   }
 
   private static func message(of fault: Fault) -> String {
@@ -108,13 +112,14 @@ public struct Collection: Sendable {
     if let manifest {
       let (found, absent, unlisted) = manifest.overlay(on: listing.audio)
       return Collection(
-        manifest: found, rejected: problems, absent: absent, unlisted: unlisted)
+        manifest: found, rejected: problems, absent: absent, unlisted: unlisted,
+        others: listing.others)
     }
     let (found, rejected) = Manifest.folders(name: name, paths: listing.audio)
     let refused = rejected.map {
       QuarantineRecord(
         id: $0.path, path: $0.path, label: "", code: $0.code, message: $0.detail, hint: $0.hint)
     }
-    return Collection(manifest: found, rejected: problems + refused)
+    return Collection(manifest: found, rejected: problems + refused, others: listing.others)
   }
 }

@@ -81,6 +81,7 @@ extension Preparation {
         tracks: census.tracks, labels: census.labels.count, prepared: writer.prepared,
         unchanged: plan.overview.unchanged, removed: wasCancelled ? 0 : plan.removed.count,
         absent: collection.absent.count, unlisted: collection.unlisted.count,
+        passedOver: collection.others,
         changed: changed.map(\.id), slices: census.views.mapValues(\.slices),
         bytes: census.views.mapValues(\.bytes), quarantine: try cache.quarantined(),
         duplicates: neighbours.pairs.count,

@@ -52,6 +52,8 @@ public struct PreparationSummary: Sendable, Codable {
   public var absent: Int
   /// Audio files that the manifest does not name.
   public var unlisted: Int
+  /// Files of the folder that are not audio by their names, in order of their paths.
+  public var passedOver: [String]
   /// Tracks whose checksum is not the manifest's, by id.
   public var changed: [String]
   /// Slices of each view, over all tracks.

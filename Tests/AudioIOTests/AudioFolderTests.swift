@@ -25,7 +25,7 @@ import Testing
       listing.audio == [
         "Z.au", "a/b/c/d/e.Opus", "blues/live/c.flac", "blues/ä.mp3", "rock/a.wav", "rock/b.WAV",
       ])
-    #expect(listing.otherFiles == 2)
+    #expect(listing.others == ["blues/notes.txt", "blues/wav"])
     #expect(listing.problems.isEmpty)
   }
 
@@ -33,7 +33,7 @@ import Testing
     try folder.write([1], "readme.txt")
     let listing = try AudioFolder.list(folder.path)
     #expect(listing.audio.isEmpty)
-    #expect(listing.otherFiles == 1)
+    #expect(listing.others == ["readme.txt"])
   }
 
   @Test func rootsThatAreNoFolders() throws {
@@ -45,29 +45,80 @@ import Testing
     #expect(throws: AudioError.self) { try AudioFolder.list("/tmp\u{0}") }
   }
 
-  @Test func linksStayInsideAndLoopsEnd() throws {
+  @Test func linksAreFollowedAndLoopsEnd() throws {
     let outside = try TemporaryFolder()
-    try outside.write([1], "secret.wav")
-    try folder.write([1], "blues/a.wav")
-    try folder.write([1], "rock/b.wav")
-    try link("blues/up", to: "..")
-    try link("blues/self", to: ".")
-    try link("rock/again.wav", to: "b.wav")
-    try link("rock/stolen.wav", to: outside.at("secret.wav"))
-    try link("rock/folder", to: outside.path)
-    try link("rock/broken.wav", to: "nowhere.wav")
-    try link("rock/circle.wav", to: "circle.wav")
-    try link("also-blues", to: "blues")
-    let listing = try AudioFolder.list(folder.path)
-    #expect(listing.audio == ["blues/a.wav", "rock/again.wav", "rock/b.wav"])
+    try outside.write([1], "blob.wav")
+    try outside.write([1], "album/c.wav")
+    try folder.write([1], "root/blues/a.wav")
+    try folder.write([1], "root/rock/b.wav")
+    try link("root/blues/up", to: "..")
+    try link("root/blues/self", to: ".")
+    try link("root/rock/again.wav", to: "b.wav")
+    try link("root/rock/elsewhere.wav", to: outside.at("blob.wav"))
+    try link("root/rock/folder", to: outside.path)
+    try link("root/rock/around", to: folder.path)
+    try link("root/rock/system", to: "/")
+    try link("root/rock/broken.wav", to: "nowhere.wav")
+    try link("root/rock/circle.wav", to: "circle.wav")
+    try link("root/also-blues", to: "blues")
+    // A link that lies out there may lead back in here.
+    try FileManager.default.createSymbolicLink(
+      atPath: outside.at("back"), withDestinationPath: folder.at("root"))
+    let listing = try AudioFolder.list(folder.at("root"))
+    #expect(
+      listing.audio == [
+        "blues/a.wav", "rock/again.wav", "rock/b.wav", "rock/elsewhere.wav",
+        "rock/folder/album/c.wav", "rock/folder/blob.wav",
+      ])
     let codes = Dictionary(
       uniqueKeysWithValues: listing.problems.map { ($0.path, $0.error.code) })
     #expect(
       codes == [
         "also-blues": "symlink-loop", "blues/self": "symlink-loop", "blues/up": "symlink-loop",
-        "rock/broken.wav": "unreadable", "rock/circle.wav": "symlink-loop",
-        "rock/folder": "outside-folder", "rock/stolen.wav": "outside-folder",
+        "rock/around": "symlink-loop", "rock/broken.wav": "unreadable",
+        "rock/circle.wav": "symlink-loop", "rock/folder/back": "symlink-loop",
+        "rock/system": "symlink-loop",
       ])
+  }
+
+  /// The layout of a Hugging Face snapshot: every file is a link to a blob beside it.
+  @Test func aFolderOfNothingButLinks() throws {
+    for index in 0..<3 { try folder.write([1], "blobs/\(index)") }
+    try folder.write([1], "snapshots/main/blues/.keep")
+    for index in 0..<3 {
+      try link("snapshots/main/blues/\(index).wav", to: "../../../blobs/\(index)")
+    }
+    let listing = try AudioFolder.list(folder.at("snapshots/main"))
+    #expect(listing.audio == ["blues/0.wav", "blues/1.wav", "blues/2.wav"])
+    #expect(listing.problems.isEmpty)
+  }
+
+  @Test func foldersOfSystemsAreNoLabels() throws {
+    try folder.write([1], "rock/a.wav")
+    for name in [
+      "@eaDir/rock", "$RECYCLE.BIN", "lost+found", "__MACOSX/rock", "System Volume Information",
+      "rock/@eaDir/a.wav", ".ipynb_checkpoints", "#recycle", "rock/__pycache__",
+    ] { try folder.write([1], "\(name)/x.wav") }
+    let listing = try AudioFolder.list(folder.path)
+    #expect(listing.audio == ["rock/a.wav"])
+    #expect(listing.others.isEmpty)
+    #expect(listing.problems.isEmpty)
+  }
+
+  /// Formats that are not read are listed, so that they get a verdict; not where they would take the
+  /// place of a file that is read.
+  @Test func formatsThatAreNotReadDoNotVanish() throws {
+    for name in ["a.m4a", "b.aac", "c.wma", "d.mp4", "e.webm", "f.wav", "f.m4a", "g.MP2", "h.bwf"] {
+      try folder.write([1], "rock/\(name)")
+    }
+    let listing = try AudioFolder.list(folder.path)
+    #expect(
+      listing.audio == [
+        "rock/a.m4a", "rock/b.aac", "rock/c.wma", "rock/d.mp4", "rock/e.webm", "rock/f.wav",
+        "rock/g.MP2", "rock/h.bwf",
+      ])
+    #expect(listing.problems.map(\.path) == ["rock/f.m4a"])
+    #expect(listing.problems.first?.error.kind == .otherFormat("M4A"))
   }
 
   @Test func aRootThatIsALinkIsFollowed() throws {

@@ -105,7 +105,7 @@ import Testing
     #expect(summary.quarantine[0].message.contains("jazz/01.WAV"))
   }
 
-  @Test func aSymlinkLoopAndALinkOutAreNamed() throws {
+  @Test func aSymlinkLoopAndALinkToADeviceAreNamed() throws {
     let manager = FileManager.default
     try manager.createSymbolicLink(
       atPath: "\(folder.audio)/blues/again", withDestinationPath: folder.audio)
@@ -116,8 +116,20 @@ import Testing
     let summary = try folder.prepare()
     #expect(summary.tracks == 2)
     #expect(
-      summary.quarantine.map(\.code) == ["symlink-loop", "outside-folder", "symlink-loop"])
+      summary.quarantine.map(\.code) == ["symlink-loop", "not-a-file", "symlink-loop"])
     #expect(try folder.prepare().prepared == 0)
+  }
+
+  /// Data sets from Hugging Face, DVC and git-annex hold links out of the folder that is given.
+  @Test func linkedFilesArePreparedAndOtherFilesCounted() throws {
+    let blob = try folder.write(Self.sound, "../blobs/0f1e")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder.audio)/blues/linked.wav", withDestinationPath: blob)
+    try folder.write([1], "blues/cover.jpg")
+    try folder.write([1], "readme.txt")
+    let summary = try folder.prepare()
+    #expect(summary.tracks == 3 && summary.quarantine.isEmpty)
+    #expect(summary.passedOver == ["blues/cover.jpg", "readme.txt"])
   }
 
   @Test func filesWithoutALabelAndOddNames() throws {

@@ -96,6 +96,7 @@ struct SummaryText {
         "not in the manifest, left alone: \(Words.count(summary.unlisted)) audio "
           + (summary.unlisted == 1 ? "file" : "files"))
     }
+    if let line = Self.passedOver(summary.passedOver) { lines.append(line) }
     if !summary.changed.isEmpty {
       let names = summary.changed.prefix(5).joined(separator: ", ")
       lines.append(
@@ -103,5 +104,23 @@ struct SummaryText {
           + (summary.changed.count > 5 ? ", …" : ""))
     }
     return lines
+  }
+
+  /// The files that are no audio by their names, by extension, the most frequent first.
+  private static func passedOver(_ paths: [String]) -> String? {
+    if paths.isEmpty { return nil }
+    var counts: [String: Int] = [:]
+    for path in paths {
+      let name = path.split(separator: "/").last ?? ""
+      let dot = name.lastIndex(of: ".")
+      counts[dot.map { name[$0...].lowercased() } ?? "without an extension", default: 0] += 1
+    }
+    let kinds = counts.sorted {
+      ($1.value, $0.key) < ($0.value, $1.key)
+    }.map { "\(Words.count($0.value)) \($0.key)" }
+    return Words.shown(
+      "passed over, no audio by their names: \(Words.counted(paths.count, "file")) "
+        + "(\(kinds.prefix(6).joined(separator: ", "))\(kinds.count > 6 ? ", …" : "")); "
+        + "--progress json lists them")
   }
 }

@@ -1,50 +1,9 @@
 import Corpus
 import Glibc
 
-/// The audio files below a folder.
-public enum AudioFolder {
-  /// What was found below a folder.
-  public struct Listing: Sendable, Hashable {
-    /// The audio files, as paths relative to the folder, in byte order.
-    public var audio: [String]
-    /// What could not be listed, in byte order of the path relative to the folder.
-    public var problems: [Problem]
-    /// The number of files that are not audio by their names.
-    public var otherFiles: Int
-  }
-
-  /// A file, link or folder that was passed over.
-  public struct Problem: Sendable, Hashable {
-    /// Its path relative to the folder; bytes that are not UTF-8 are replaced.
-    public var path: String
-    /// Why.
-    public var error: AudioError
-  }
-
-  /// The extensions, in lower case, that make a file an audio file; case does not matter.
-  public static let extensions: Set<String> = [
-    "wav", "au", "aif", "aiff", "flac", "ogg", "oga", "opus", "mp3", "w64", "caf", "rf64",
-  ]
-
-  /// Lists the audio files below `root`, at any depth, by their extensions.
-  ///
-  /// - Names that begin with a dot and folders named `__MACOSX` are passed over.
-  /// - Links are followed while they stay below `root`. A link that leads out of it, to nothing, or
-  ///   to a folder that is listed anyway (a loop among them) is a problem; each folder is read once.
-  /// - A folder that may not be read is a problem, the others are read; no file is opened.
-  /// - Throws: ``AudioError`` when `root` itself is missing, not a folder or not readable.
-  public static func list(_ root: String) throws(AudioError) -> Listing {
-    var walk = try FolderWalk(root)
-    while let folder = walk.nextFolder() { try walk.read(folder) }
-    walk.listing.audio.sort(by: ByteOrder.precedes)
-    walk.listing.problems.sort { ByteOrder.precedes($0.path, $1.path) }
-    return walk.listing
-  }
-}
-
 /// A walk through folders, the real ones first and then those that links lead to, so that a link
 /// never takes a folder's place.
-private struct FolderWalk {
+struct FolderWalk {
   private struct Identity: Hashable {
     let device: UInt64
     let inode: UInt64
@@ -55,9 +14,10 @@ private struct FolderWalk {
     }
   }
 
-  var listing = AudioFolder.Listing(audio: [], problems: [], otherFiles: 0)
+  var listing = AudioFolder.Listing(audio: [], problems: [], others: [])
   private let root: String
-  private let realRoot: String
+  /// The folders that the root lies in: a link to one of them leads back to the root.
+  private let ancestors: Set<Identity>
   private var folders = [""]
   private var linkedFolders: [String] = []
   private var seen: Set<Identity> = []
@@ -70,16 +30,23 @@ private struct FolderWalk {
       throw AudioError(.unreadable(errno: errno), "list", root)
     }
     if status.st_mode & S_IFMT != S_IFDIR { throw AudioError(.notAFolder, "list", root) }
-    guard let realRoot = Self.realPath(root) else {
-      throw AudioError(.unreadable(errno: errno), "list", root)
-    }
-    self.realRoot = realRoot
+    ancestors = Self.ancestors(of: root, itself: Identity(status))
   }
 
-  private static func realPath(_ path: String) -> String? {
-    guard let resolved = unsafe realpath(path, nil) else { return nil }
-    defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
+  private static func ancestors(of root: String, itself: Identity) -> Set<Identity> {
+    var found: Set<Identity> = []
+    var last = itself
+    var path = root
+    while true {
+      path += "/.."
+      var status = stat()
+      if unsafe stat(path, &status) != 0 { return found }
+      let next = Identity(status)
+      // The parent of the file system's root is itself.
+      if next == last { return found }
+      found.insert(next)
+      last = next
+    }
   }
 
   mutating func nextFolder() -> String? {
@@ -125,8 +92,8 @@ private struct FolderWalk {
     if errno != 0 { add(.unreadable(errno: errno), folder) }
     // The order of the system is any order; the one in which links are followed must be fixed.
     for name in names.sorted(by: ByteOrder.precedes)
-    where name.utf8.first != UInt8(ascii: ".") && name != "__MACOSX" {
-      take(join(folder, name))
+    where name.utf8.first != UInt8(ascii: ".") {
+      take(name, in: folder)
     }
   }
 
@@ -134,7 +101,8 @@ private struct FolderWalk {
     folder.isEmpty ? name : "\(folder)/\(name)"
   }
 
-  private mutating func take(_ path: String) {
+  private mutating func take(_ name: String, in folder: String) {
+    let path = join(folder, name)
     var status = stat()
     if unsafe lstat(absolute(path), &status) != 0 { return add(.unreadable(errno: errno), path) }
     let isLink = status.st_mode & S_IFMT == S_IFLNK
@@ -142,27 +110,38 @@ private struct FolderWalk {
       if unsafe stat(absolute(path), &status) != 0 {
         return add(errno == ELOOP ? .symlinkLoop : .unreadable(errno: errno), path)
       }
-      guard let target = Self.realPath(absolute(path)) else {
-        return add(.unreadable(errno: errno), path)
-      }
-      let inside = realRoot == "/" ? "/" : realRoot + "/"
-      if target != realRoot && !target.utf8.starts(with: inside.utf8) {
-        return add(.outsideFolder, path)
-      }
     }
     switch status.st_mode & S_IFMT {
+    case S_IFDIR where AudioFolder.systemFolders.contains(name): break
+    case S_IFDIR where isLink && ancestors.contains(Identity(status)): add(.symlinkLoop, path)
     case S_IFDIR where isLink: linkedFolders.append(path)
     case S_IFDIR: folders.append(path)
     case S_IFREG where isAudio(path): listing.audio.append(path)
-    case S_IFREG: listing.otherFiles += 1
+    case S_IFREG: listing.others.append(path)
     default:
-      if isAudio(path) { add(.notAFile, path) } else { listing.otherFiles += 1 }
+      if isAudio(path) { add(.notAFile, path) } else { listing.others.append(path) }
     }
   }
 
   private func isAudio(_ path: String) -> Bool {
-    let name = path.split(separator: "/").last ?? ""
-    guard let dot = name.lastIndex(of: ".") else { return false }
-    return AudioFolder.extensions.contains(name[name.index(after: dot)...].lowercased())
+    AudioExtensions.of(path).map(AudioFolder.extensions.contains) ?? false
+  }
+
+  /// Takes out the files of formats that are not read whose names one that is read has too: as tracks
+  /// they would have the same id, and could take its place.
+  mutating func setAsideTwins() {
+    func isRead(_ path: String) -> Bool {
+      AudioExtensions.of(path).map(AudioExtensions.read.contains) ?? false
+    }
+    let stems = Set(listing.audio.filter(isRead).map { Array(AudioExtensions.stem($0).utf8) })
+    let twins = listing.audio.filter {
+      !isRead($0) && stems.contains(Array(AudioExtensions.stem($0).utf8))
+    }
+    if twins.isEmpty { return }
+    let taken = Set(twins.map { Array($0.utf8) })
+    listing.audio.removeAll { taken.contains(Array($0.utf8)) }
+    for path in twins {
+      add(.otherFormat((AudioExtensions.of(path) ?? "").uppercased()), path)
+    }
   }
 }
