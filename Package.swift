@@ -25,7 +25,7 @@ let package = Package(
       name: "Lathe",
       targets: [
         "Safetensors", "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache",
-        "Preparation", "DataLoading", "Training", "Networks", "Reporting", "Exporting",
+        "Preparation", "DataLoading", "Training", "Networks", "Runs", "Reporting", "Exporting",
       ]),
     .library(name: "LatheC", type: .dynamic, targets: ["LatheC"]),
   ],
@@ -85,6 +85,13 @@ let package = Package(
       dependencies: ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"],
       swiftSettings: swift),
     .target(
+      name: "Runs",
+      dependencies: [
+        "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading",
+        "Training", "Networks",
+      ],
+      swiftSettings: swift),
+    .target(
       name: "Reporting", dependencies: ["Files", "Corpus", "DataLoading", "Training", "CCairo"],
       swiftSettings: swiftOverC),
     .target(
@@ -97,7 +104,7 @@ let package = Package(
       name: "lathe",
       dependencies: [
         "Files", "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
-        "DataLoading", "Training", "Networks", "Reporting", "Exporting", "Synthesis",
+        "DataLoading", "Training", "Networks", "Runs", "Reporting", "Exporting", "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [
@@ -141,6 +148,13 @@ let package = Package(
       name: "NetworksTests",
       dependencies: [
         "Networks", "Training", "Corpus", "DataLoading", "Safetensors", "CKernels",
+      ],
+      swiftSettings: swift),
+    .testTarget(
+      name: "RunsTests",
+      dependencies: [
+        "Runs", "Training", "Networks", "Preparation", "DatasetCache", "Corpus", "DataLoading",
+        "Safetensors", "Synthesis", "AudioIO",
       ],
       swiftSettings: swift),
     .testTarget(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Runs
 
 /// The command line: one file a verb.
 struct Lathe: ParsableCommand {
@@ -61,6 +62,7 @@ enum Main {
   }
 
   private static func end(with error: any Error, in verb: any ParsableCommand.Type) -> Never {
+    let error = asUsage(error)
     let code = Lathe.exitCode(for: error)
     // What a verb finds wrong while it runs comes without its usage.
     let text =

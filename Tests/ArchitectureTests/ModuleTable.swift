@@ -44,6 +44,12 @@ struct ModuleTable {
       Row(
         "Networks",
         ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"]),
+      Row(
+        "Runs",
+        [
+          "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading",
+          "Training", "Networks",
+        ]),
       Row("Reporting", ["Files", "Corpus", "DataLoading", "Training", "CCairo"]),
       Row("Exporting", ["Files", "Corpus", "DatasetCache"]),
       Row("Synthesis"),
@@ -53,7 +59,7 @@ struct ModuleTable {
         "lathe",
         [
           "Files", "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
-          "DataLoading", "Training", "Networks", "Reporting", "Exporting", "Synthesis",
+          "DataLoading", "Training", "Networks", "Runs", "Reporting", "Exporting", "Synthesis",
           "ArgumentParser",
         ]),
     ],

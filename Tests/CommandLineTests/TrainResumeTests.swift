@@ -150,8 +150,12 @@ import Testing
     #expect(first.code == 1 && first.errors.contains("status 1 after 1 of 2 epochs"))
     let elsewhere = runs.path("elsewhere")
     try FileManager.default.moveItem(atPath: moved, toPath: elsewhere)
+    // What a run's folder names as its program is not started unasked.
+    let unasked = try runs.run("train", "--resume", "run", "--cache", elsewhere)
+    #expect(unasked.code == 2 && unasked.errors.contains("would start this program: n=$((LATHE"))
+    #expect(unasked.errors.contains("--allow-exec") && !unasked.errors.contains("\ncache "))
     let second = try runs.run(
-      "train", "--resume", "run", "--cache", elsewhere, "--progress", "plain")
+      "train", "--resume", "run", "--cache", elsewhere, "--progress", "plain", "--allow-exec")
     #expect(second.code == 0, "\(second.errors)")
     #expect(second.errors.contains("going on after epoch 1"))
     #expect(second.errors.contains("cache ") && second.errors.contains("/elsewhere\n"))

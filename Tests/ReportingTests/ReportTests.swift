@@ -188,13 +188,13 @@ import Training
   }
 
   @Test func commandsAreForAShell() {
-    let record = RunFixtures.record(
-      trainer: "exec:it's $HOME", options: ["rate": "0.1", "patience-epochs": "5"])
+    var record = RunFixtures.record(trainer: "exec:it's $HOME", options: ["rate": "0.1"])
+    record.patience = 5
     #expect(
       RunCommand.text(record)
         == "lathe train mel --cache /data/gtzan.lathe --split stratified-seed1-0.8-0.2 "
         + "--trainer 'exec:it'\\''s $HOME' --epochs 3 --batch 32 --seed 1 --threads 2 "
-        + "--patience 5 --set rate=0.1 --normalise none --augment none")
+        + "--set rate=0.1 --patience 5 --normalise none --augment none")
     var table = record
     table.source.kind = .csv
     #expect(RunCommand.text(table).contains("--policy stratified --split-seed 1 --ratios 0.8,0.2"))

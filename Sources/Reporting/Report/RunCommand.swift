@@ -24,8 +24,9 @@ enum RunCommand {
     words += ["--batch", "\(record.batchSize)", "--seed", "\(record.seed)"]
     words += ["--threads", "\(record.threads)"]
     for (name, value) in record.options.sorted(by: { $0.key < $1.key }) {
-      words += name == "patience-epochs" ? ["--patience", value] : ["--set", "\(name)=\(value)"]
+      words += ["--set", "\(name)=\(value)"]
     }
+    if let patience = record.patience { words += ["--patience", "\(patience)"] }
     words += ["--normalise", record.normalisation?.statistics.axis.rawValue ?? "none"]
     words += ["--augment", augmentation(record)]
     return words.map(quoted).joined(separator: " ")

@@ -1,3 +1,5 @@
+internal import Corpus
+
 /// What a run directory holds.
 public struct RunContents: Sendable, Hashable {
   /// Where it was read.
@@ -45,8 +47,9 @@ extension RunDirectory {
         kind: .run, subject: path, detail: "there is no run (no \(File.record))",
         hint: "give a folder that lathe train has written")
     }
-    let record = try record(json, subject: file)
+    var record = try record(json, subject: file)
     try record.check(file)
+    if record.split.plan == nil { record.split.plan = try plan(at: path) }
     let (epochs, remark) = try epochs("\(path)/\(File.metrics)")
     return RunContents(
       path: path, record: record, epochs: epochs,
@@ -74,7 +77,20 @@ extension RunDirectory {
         detail: "its schema is '\(schema.prefix(64))', not '\(RunRecord.schema)'",
         hint: "read it with the version of lathe that wrote it")
     }
-    return try RecordJSON.decode(RunRecord.self, from: json, subject: subject)
+    var record = try RecordJSON.decode(RunRecord.self, from: json, subject: subject)
+    // Where version 0.1 kept it.
+    if let text = record.options.removeValue(forKey: "patience-epochs"), record.patience == nil {
+      record.patience = Int(text)
+    }
+    return record
+  }
+
+  /// The plan of the split that lies beside an older record; nil where none does.
+  private static func plan(at path: String) throws(TrainingError) -> SplitPlan? {
+    struct Planned: Decodable { let plan: SplitPlan }
+    let file = "\(path)/\(File.split)"
+    guard let json = try RunFiles.read(file, limit: recordLimit) else { return nil }
+    return try? RecordJSON.decode(Planned.self, from: json, subject: file).plan
   }
 
   /// The epochs of a file of metrics, and a remark where its last line is cut short.

@@ -23,12 +23,16 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public var path: String
     /// The identity of the training side's samples (`SampleSource.identity`).
     public var identity: String
+    /// Of a table: the columns that samples are made of, in order; nil in older records, whose samples are made of
+    /// all.
+    public var columns: [String]?
 
     /// A source of these parts.
-    public init(kind: Kind, path: String, identity: String) {
+    public init(kind: Kind, path: String, identity: String, columns: [String]? = nil) {
       self.kind = kind
       self.path = path
       self.identity = identity
+      self.columns = columns
     }
   }
 
@@ -42,13 +46,18 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public var fingerprint: String
     /// The names of its sides, in order.
     public var sides: [String]
+    /// What it was made by; nil in records that were read without it.
+    public var plan: SplitPlan?
 
     /// A split of these parts.
-    public init(name: String, policy: String, fingerprint: String, sides: [String]) {
+    public init(
+      name: String, policy: String, fingerprint: String, sides: [String], plan: SplitPlan? = nil
+    ) {
       self.name = name
       self.policy = policy
       self.fingerprint = fingerprint
       self.sides = sides
+      self.plan = plan
     }
   }
 
@@ -98,6 +107,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public var threads: Int
   /// The trainer's options that were given, by name; the others are those of this version of lathe.
   public var options: [String: String]
+  /// Epochs without a better one on the selection side after which it stops; nil for never.
+  public var patience: Int?
   /// How samples are normalised.
   public var normalisation: Normalisation?
   /// How samples are augmented.
@@ -114,6 +125,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public var samples: [String: Int]
   /// How many tracks each side has.
   public var tracks: [String: Int]
+  /// How many tracks of each measured side were learnt from, wholly or in parts; nil in older records.
+  public var learntTracks: [String: Int]?
   /// The version of lathe.
   public var lathe: String
   /// When the run began, ISO 8601.
@@ -123,9 +136,10 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public init(
     trainer: String, view: String, source: Source, split: Split, sides: Sides, labels: [String],
     sampleShape: [Int], seed: UInt64, epochs: Int, batchSize: Int, threads: Int,
-    options: [String: String] = [:], normalisation: Normalisation? = nil,
+    options: [String: String] = [:], patience: Int? = nil, normalisation: Normalisation? = nil,
     augmentation: Augmentation? = nil, parameters: Int? = nil, recipe: JSONValue? = nil,
-    samples: [String: Int] = [:], tracks: [String: Int] = [:], lathe: String, startedAt: String
+    samples: [String: Int] = [:], tracks: [String: Int] = [:],
+    learntTracks: [String: Int]? = nil, lathe: String, startedAt: String
   ) {
     self.trainer = trainer
     self.view = view
@@ -139,12 +153,14 @@ public struct RunRecord: Sendable, Hashable, Codable {
     self.batchSize = batchSize
     self.threads = threads
     self.options = options
+    self.patience = patience
     self.normalisation = normalisation
     self.augmentation = augmentation
     self.parameters = parameters
     self.recipe = recipe
     self.samples = samples
     self.tracks = tracks
+    self.learntTracks = learntTracks
     self.lathe = lathe
     self.startedAt = startedAt
   }
@@ -156,14 +172,24 @@ public struct RunRecord: Sendable, Hashable, Codable {
     return trainer.hasPrefix(prefix) ? String(trainer.dropFirst(prefix.count)) : nil
   }
 
+  /// Whether tracks of the test side were learnt from, wholly or in parts: its figure then says how well they are
+  /// remembered, not how well others are told.
+  public var testsLearntTracks: Bool {
+    guard let test = sides.test else { return false }
+    if let count = learntTracks?[test] { return count > 0 }
+    return SplitPolicy(rawValue: split.policy)?.leaksByDesign == true
+  }
+
   /// What another record asks for otherwise, of all that decides a run's outcome; nil where nothing is.
   public func difference(from other: RunRecord) -> String? {
     let parts: [(name: String, isSame: Bool)] = [
       ("trainer", trainer == other.trainer), ("view", view == other.view),
-      ("split", split == other.split && sides == other.sides),
+      // Everything else of a split follows from its fingerprint.
+      ("split", split.fingerprint == other.split.fingerprint && sides == other.sides),
       ("samples", source.identity == other.source.identity && labels == other.labels),
       ("seed", seed == other.seed), ("epochs", epochs == other.epochs),
       ("batch size", batchSize == other.batchSize), ("options", options == other.options),
+      ("patience", patience == other.patience),
       ("normalisation", normalisation == other.normalisation),
       ("augmentation", augmentation == other.augmentation),
     ]
@@ -183,9 +209,9 @@ public struct RunRecord: Sendable, Hashable, Codable {
     }
     let most = 1_000_000
     guard (0...most).contains(epochs), (1...most).contains(batchSize), (1...most).contains(threads),
-      parameters ?? 0 >= 0
+      parameters ?? 0 >= 0, patience ?? 1 >= 1
     else {
-      throw .record(subject, "epochs, batchSize, threads or parameters is out of range")
+      throw .record(subject, "epochs, batchSize, threads, parameters or patience is out of range")
     }
     // Whoever multiplies the axes relies on the product.
     var count = 1

@@ -3,7 +3,9 @@ import ArgumentParser
 import DatasetCache
 import Exporting
 import Foundation
+import Networks
 import Preparation
+import Runs
 import Synthesis
 import Training
 
@@ -85,22 +87,27 @@ extension Demo {
   }
 
   /// What suffices for so little music, and as plain: smaller batches, so more steps an epoch.
-  private static let choices = [
-    "features": ["--set", "transform=none", "--set", "dropout=0.3"],
-    "waveform": ["--epochs", "20", "--batch", "32"],
-    "mel": ["--epochs", "8", "--batch", "16"],
-  ]
+  private static var choices: [String: RunChoices] {
+    var features = RunChoices()
+    features.options = TrainerOptions(["transform": "none", "dropout": "0.3"])
+    var waveform = RunChoices()
+    (waveform.epochs, waveform.batchSize) = (20, 32)
+    var mel = RunChoices()
+    (mel.epochs, mel.batchSize) = (8, 16)
+    return ["features": features, "waveform": waveform, "mel": mel]
+  }
 
   /// Trains each mode and writes the report.
   private func trainModes(_ cache: String, in place: String) throws {
     let output = "\(place)/study"
     Output.line(
       "5. lathe train features, waveform and mel on three quarters of the tracks of \(cache)")
-    let registry = TrainingJob.registry
-    let study = ModeStudy(
-      cache: cache, kinds: registry.kinds.filter { Self.choices[$0.name] != nil },
-      policies: [.stratified], division: .ratios([0.75, 0.25]), choices: Self.choices,
-      output: output, progress: progress)
+    let choices = Self.choices
+    var study = ModeStudy(
+      cache: cache, kinds: EmbeddedTrainers.registry.kinds.filter { choices[$0.name] != nil },
+      policies: [.stratified], division: .ratios([0.75, 0.25]), output: output)
+    study.choices = choices
+    study.tell(progress)
     let cancellation = Cancellation()
     let interruption = Interruption(cancellation, saying: "stopping after this step")
     defer { interruption.end() }

@@ -1,7 +1,5 @@
-import ArgumentParser
-import Corpus
-import DatasetCache
-import Foundation
+public import ArgumentParser
+public import Runs
 import Training
 
 struct Evaluate: ParsableCommand {
@@ -38,52 +36,19 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let model = try TrainedModel(run: runDirectory, checkpoint: checkpoint)
-    let record = model.record
-    let own = try TrainingJob.place(of: record, in: runDirectory, at: cache)
-    let trained = try own.samples(record.sides.trainingSides)
-    try TrainingJob.check(record, trained, at: own.path)
-    let place = try self.place(own, record)
-    let isOther = place.split.plan.name != record.split.name
-    let learnt = record.sides.trainingSides
-    let sides =
-      side.isEmpty ? place.split.sides.filter { isOther || !learnt.contains($0) } : side
-    var evaluations: [String: SideEvaluation] = [:]
-    for name in sides {
-      guard let samples = try place.samplesIfAny(name) else {
-        Output.error("\(Words.shown(name)): no samples, left out")
-        continue
-      }
-      evaluations[name] = try model.evaluation(of: samples)
-      if isOther || name != record.sides.training { remark(name, samples, trained) }
+    let samples = try DividedSamples.of(model.record, in: runDirectory, at: cache)
+    let result = try RunEvaluation(model, on: samples, split: split, sides: side)
+    for name in result.emptySides {
+      Output.error("\(Words.shown(name)): no samples, left out")
     }
-    guard !evaluations.isEmpty else {
-      throw TrainingError(
-        kind: .data, subject: place.split.plan.name, detail: "no side of it is left to measure",
-        hint: "name one with --side, or another split")
+    for side in result.sides {
+      guard let shared = side.learntTracks, shared > 0 else { continue }
+      Output.error("\(Words.shown(side.name)): \(Words.tracks(shared)) of it were trained on")
     }
+    let evaluations = Dictionary(
+      result.sides.map { ($0.name, $0.evaluation) }, uniquingKeysWith: { first, _ in first })
     if json { return try Output.json(evaluations, pretty: true) }
     TrainingText.table(evaluations).forEach { Output.line($0) }
-  }
-
-  private func place(_ own: TrainingPlace, _ record: RunRecord) throws -> TrainingPlace {
-    guard let split, split != record.split.name, let view = View(rawValue: record.view) else {
-      return own
-    }
-    guard let other = try own.divided(by: split, view: view) else {
-      throw ValidationError("--split names a split of a cache; this run was trained on a table.")
-    }
-    return other
-  }
-
-  /// Says how many of the measured tracks were trained on.
-  private func remark(_ name: String, _ samples: any SampleSource, _ trained: any SampleSource) {
-    func tracks(_ source: any SampleSource) -> Set<String> {
-      Set((0..<source.count).lazy.map { source.trackID(source.place(of: $0).track) })
-    }
-    let shared = tracks(samples).intersection(tracks(trained)).count
-    if shared > 0 {
-      Output.error("\(Words.shown(name)): \(Words.tracks(shared)) of it were trained on")
-    }
   }
 }
 

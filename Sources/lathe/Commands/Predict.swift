@@ -1,8 +1,6 @@
 import ArgumentParser
-import Corpus
-import DatasetCache
-import Foundation
 import Preparation
+import Runs
 import Training
 
 struct Predict: ParsableCommand {
@@ -39,27 +37,11 @@ struct Predict: ParsableCommand {
 
   func run() throws {
     let model = try TrainedModel(run: runDirectory, checkpoint: checkpoint)
-    let record = model.record
-    guard let view = View(rawValue: record.view) else { throw TrainingJob.unknownView(record) }
-    guard let recipe = record.recipe else {
-      throw TrainingError(
-        kind: .run, subject: runDirectory,
-        detail: "it was trained on a table, so nothing says how its numbers are made of audio",
-        hint: "train on a cache")
-    }
-    var reader = try FileSamples(view, recipe: try Recipe.decode(recipe.canonicalBytes()))
+    var predictor = try FilePredictor(model, in: runDirectory)
     var failures = 0
     for file in files {
       do {
-        let samples = try reader.samples(of: file, labels: record.labels)
-        guard samples.shape == record.sampleShape else {
-          throw TrainingError(
-            kind: .run, subject: runDirectory,
-            detail:
-              "samples of its recipe are \(samples.shape), and the run's \(record.sampleShape)",
-            hint: "train again with this version of lathe")
-        }
-        try show(file, try vote(model, samples), slices: samples.count, record.labels)
+        try show(file, try predictor.predict(file), predictor.record.labels)
       } catch let error as FileSampleError {
         Output.error(Words.shown("\(error)"))
         failures += 1
@@ -68,30 +50,18 @@ struct Predict: ParsableCommand {
     if failures > 0 { throw ExitCode(Exit.quarantined) }
   }
 
-  /// The mean probability of each label over the slices.
-  private func vote(_ model: TrainedModel, _ samples: MemorySamples) throws -> [Double] {
-    var sums = [Double](repeating: 0, count: model.record.labels.count)
-    try Prediction(model.trainer, model.loading).forEach(of: samples) { _, _, probabilities in
-      for (index, probability) in probabilities.enumerated() { sums[index] += Double(probability) }
-    }
-    return sums.map { $0 / Double(samples.count) }
-  }
-
-  private func show(
-    _ file: String, _ probabilities: [Double], slices: Int, _ labels: [String]
-  ) throws {
-    let order = labels.indices.sorted { (probabilities[$0], $1) > (probabilities[$1], $0) }
-    guard let first = order.first else { return }
+  private func show(_ file: String, _ answer: FilePredictor.Answer, _ labels: [String]) throws {
+    let shares = zip(labels, answer.probabilities)
     if json {
       return try Output.json(
         Line(
-          file: file, label: labels[first], slices: slices,
-          probabilities: Dictionary(
-            zip(labels, probabilities), uniquingKeysWith: { first, _ in first })))
+          file: file, label: answer.label, slices: answer.slices,
+          probabilities: Dictionary(shares, uniquingKeysWith: { first, _ in first })))
     }
-    let likely = order.prefix(3).map {
-      "\(Words.shown(labels[$0])) \(TrainingText.percent(probabilities[$0]))"
+    let likely = shares.enumerated().sorted {
+      ($0.element.1, $1.offset) > ($1.element.1, $0.offset)
     }
+    .prefix(3).map { "\(Words.shown($0.element.0)) \(TrainingText.percent($0.element.1))" }
     Output.line("\(Words.shown(file)): \(likely.joined(separator: ", "))")
   }
 }

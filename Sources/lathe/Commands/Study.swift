@@ -1,5 +1,7 @@
 import ArgumentParser
 import Corpus
+import Networks
+import Runs
 import Training
 
 struct Study: ParsableCommand {
@@ -71,10 +73,15 @@ struct Study: ParsableCommand {
       if let folds { .folds(folds) } else {
         .ratios(try SplitOptions.shares(ratios, option: "--ratios"))
       }
-    let study = ModeStudy(
-      cache: cache, kinds: kinds, policies: try chosenPolicies(), division: division, seed: seed,
-      choices: try chosenEpochs().mapValues { ["--epochs", "\($0)"] }, threads: threads,
-      output: output, progress: progress)
+    var study = ModeStudy(
+      cache: cache, kinds: kinds, policies: try chosenPolicies(), division: division,
+      output: output)
+    study.seed = seed
+    study.threads = threads
+    for (trainer, epochs) in try chosenEpochs() {
+      study.choices[trainer, default: RunChoices()].epochs = epochs
+    }
+    study.tell(progress)
     let cancellation = Cancellation()
     let interruption = Interruption(
       cancellation, saying: "stopping after this step; run the study again to go on")
@@ -93,7 +100,7 @@ struct Study: ParsableCommand {
 
   private func chosenKinds() throws -> [TrainerKind] {
     try Self.parts(trainers, option: "--trainers").map {
-      try TrainingJob.registry.kind(named: $0)
+      try EmbeddedTrainers.registry.kind(named: $0)
     }
   }
 
@@ -129,5 +136,20 @@ struct Study: ParsableCommand {
       chosen[String(parts[0])] = count
     }
     return chosen
+  }
+}
+
+extension ModeStudy {
+  /// Has its runs shown on the standard error, and their progress in a style.
+  mutating func tell(_ style: ProgressStyle) {
+    report = { event in
+      switch event {
+      case .leftOut(let policy, let reason):
+        Output.error("\(policy.rawValue): \(reason); left out")
+      case .doneBefore(let run): Output.error("\(run): done before")
+      case .begins(let run): Output.error("\(run):")
+      }
+    }
+    progress = { TrainingText.sink(style) }
   }
 }

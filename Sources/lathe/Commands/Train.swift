@@ -1,8 +1,8 @@
 public import ArgumentParser
 import Corpus
 import DatasetCache
-import Foundation
 import Networks
+import Runs
 public import Training
 
 struct Train: ParsableCommand {
@@ -84,6 +84,8 @@ struct Train: ParsableCommand {
   @Option(help: "Of exec: seconds without a word from the program after which it has failed.")
   var silence: Double?
 
+  @OptionGroup var program: ProgramOptions
+
   @Option(help: "How to show progress: auto, plain, json or none.")
   var progress = ProgressStyle.auto
 
@@ -96,7 +98,7 @@ struct Train: ParsableCommand {
     guard mode != nil else {
       throw ValidationError("What to train on? Give features, features-30s, waveform or mel.")
     }
-    let (view, _) = try modeChosen()
+    let view = try modeChosen().view
     if let silence, !(silence > 0) {
       throw ValidationError("--silence \(silence): give seconds above 0.")
     }
@@ -117,15 +119,17 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
-    if list { return TrainerList.show(TrainingJob.registry) }
+    if list { return TrainerList.show(EmbeddedTrainers.registry) }
     if let resume, try isDone(resume) { return }
     var run = try begin()
     if let silence { run.limits.silence = .seconds(silence) }
+    run.programOutput = { Output.error(Words.shown($0)) }
     let cancellation = Cancellation()
     let interruption = Interruption(
       cancellation, saying: "stopping after this step; once more to stop at once")
     defer { interruption.end() }
-    let result = try run.run(resuming: resume != nil, cancellation: cancellation)
+    let result = try run.train(
+      progress: TrainingText.sink(progress), cancellation: cancellation)
     if progress != .json {
       TrainingText.lines(result, run.directory.record).forEach { Output.line($0) }
       Output.line("recorded in \(run.directory.path)")
@@ -137,76 +141,35 @@ struct Train: ParsableCommand {
   }
 
   private func begin() throws -> TrainingRun {
-    let sink = TrainingText.sink(progress)
     if let resume {
-      let (directory, contents) = try RunDirectory.resume(at: resume)
-      let job = try TrainingJob(resuming: contents.record, in: resume, at: cache ?? csv)
-      return try TrainingRun(job, progress: sink) { _ in directory }
+      return try TrainingRun(resuming: resume, samplesAt: cache ?? csv, mayStart: program.mayStart)
     }
-    let (view, trainer) = try modeChosen()
-    let place = try self.place(view)
-    let roles = SideRoles(of: place.split, test: test, selection: selection)
-    let job = try TrainingJob(view: view, trainer: trainer, place, roles, choices)
-    let path = output ?? RunNames.new(for: job.record)
-    return try TrainingRun(job, progress: sink) {
-      try job.createDirectory(at: path, for: $0) { record in
-        if batches != .none { record.batches = batches }
-        record.manifest = manifest
-      }
-    }
+    let mode = try modeChosen()
+    let samples = try self.samples(mode.view)
+    let roles = SideRoles(of: samples.split, test: test, selection: selection)
+    var chosen = try choices.chosen()
+    chosen.batches = batches
+    return try TrainingRun(try TrainingJob(mode, samples, roles: roles, chosen), at: output)
   }
 
-  /// The view and the trainer that the mode and `--trainer` name; nil for the view's usual trainer.
-  private func modeChosen() throws -> (View, String?) {
-    let mode = mode ?? ""
-    if let view = View(rawValue: mode), view != .acoustic { return (view, choices.trainer) }
-    if let kind = TrainingJob.registry.kinds.first(where: { $0.name == mode }),
-      let view = View(rawValue: kind.views.first ?? "")
-    {
-      guard choices.trainer == nil || choices.trainer == mode else {
-        throw ValidationError("\(mode) is a trainer already: leave out --trainer.")
-      }
-      return (view, mode)
-    }
-    let names = TrainingJob.registry.kinds.map(\.name).joined(separator: ", ")
-    throw ValidationError(
-      "\(Words.shown(mode)): give a view (features, features-30s, waveform or mel) or a trainer (\(names))."
-    )
+  /// The view and the trainer that the mode and `--trainer` name.
+  private func modeChosen() throws -> TrainingMode {
+    try asUsage { try TrainingMode(named: mode ?? "", trainer: choices.trainer) }
   }
 
-  private func place(_ view: View) throws -> TrainingPlace {
+  private func samples(_ view: View) throws -> DividedSamples {
     if let cache { return try .cache(cache, view: view, split: split) }
-    let known = try manifest.map(Catalogue.manifest)
-    return try .table(
-      csv ?? "",
-      plan: { standard in
-        let shares = try SplitOptions.shares(ratios ?? "0.8,0.2", option: "--ratios")
-        if policy == .grouped, standard != .grouped {
-          throw ValidationError(
-            "--policy grouped: no artists or recordings are known of this table, so it would be "
-              + "stratified; name a manifest that knows them with --manifest.")
-        }
-        return try SplitPlan(
-          policy: policy ?? standard, seed: splitSeed ?? choices.seed, division: .ratios(shares))
-      }, manifest: known)
+    var division = TableDivision()
+    division.policy = policy
+    division.shares = try ratios.map { try SplitOptions.shares($0, option: "--ratios") }
+    division.seed = splitSeed ?? choices.seed
+    division.manifest = try manifest.map(Catalogue.manifest)
+    division.manifestName = manifest
+    return try .table(csv ?? "", division)
   }
 }
 
 extension ExternalTraining.Batches: ExpressibleByArgument {}
-
-/// Names of run directories that are not taken.
-enum RunNames {
-  /// `runs/mel-small-grouped-seed1-0.8-0.1-0.1-seed1`, with a number behind it where that is taken.
-  static func new(for record: RunRecord) -> String {
-    let trainer = record.trainer.hasPrefix(TrainingJob.externalPrefix) ? "exec" : record.trainer
-    let test = record.split.sides.contains("train") ? "" : "-\(record.sides.test ?? "")"
-    let name = "runs/\(trainer)-\(record.split.name)\(test)-seed\(record.seed)"
-    guard FileManager.default.fileExists(atPath: name) else { return name }
-    var number = 2
-    while FileManager.default.fileExists(atPath: "\(name)-\(number)") { number += 1 }
-    return "\(name)-\(number)"
-  }
-}
 
 /// What `--list` prints.
 enum TrainerList {

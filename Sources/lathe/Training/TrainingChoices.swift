@@ -2,6 +2,7 @@ import ArgumentParser
 import Corpus
 import DataLoading
 import Foundation
+import Runs
 import Training
 
 /// What is trained on and how, as `train` and `study` take it.
@@ -75,24 +76,38 @@ struct TrainingChoices: ParsableArguments {
     _ = try augmentation()
   }
 
-  /// How inputs are standardised; nil for as the trainer does, `.some(nil)` for not at all.
-  func axis() throws -> SampleStatistics.Axis?? {
-    guard let normalise else { return nil }
-    if normalise == "none" { return .some(nil) }
+  /// What was given, for a run.
+  func chosen() throws -> RunChoices {
+    var chosen = RunChoices()
+    chosen.epochs = epochs
+    chosen.batchSize = batch
+    chosen.seed = seed
+    chosen.threads = threads
+    chosen.options = try TrainerOptions(parsing: options)
+    chosen.normalisation = try axis()
+    chosen.augmentation = try augmentation()
+    chosen.patience = patience
+    return chosen
+  }
+
+  /// How inputs are standardised.
+  private func axis() throws -> RunChoices.Choice<SampleStatistics.Axis> {
+    guard let normalise else { return .usual }
+    if normalise == "none" { return .nothing }
     guard let axis = SampleStatistics.Axis(rawValue: normalise) else {
       throw ValidationError("--normalise \(Words.shown(normalise)): give none, overall or first.")
     }
-    return .some(axis)
+    return .given(axis)
   }
 
-  /// What is done to samples; nil for as the trainer does, `.some(nil)` for nothing.
-  func augmentation() throws -> Augmentation?? {
-    guard let augment else { return nil }
-    if augment == "none" { return .some(nil) }
+  /// What is done to samples.
+  private func augmentation() throws -> RunChoices.Choice<Augmentation> {
+    guard let augment else { return .usual }
+    if augment == "none" { return .nothing }
     do {
       let parts = try JSONDecoder().decode(Augmentation.self, from: Data(augment.utf8))
       try parts.check()
-      return parts
+      return .given(parts)
     } catch let error as LoadingError {
       throw ValidationError("--augment: \(error).")
     } catch {

@@ -82,8 +82,6 @@ def arguments(environment: Mapping[str, str] = os.environ) -> list[str]:
     options = json.loads(environment.get("LATHE_OPTIONS", "{}"))
     line = []
     for name, value in options.items():
-        if name == "patience-epochs":
-            continue  # Lathe itself sees to that
         if name == "channels-last":
             line.append(f"--{name}" if value in ("true", "yes", "1") else f"--no-{name}")
         else:

@@ -1,35 +1,62 @@
-import ArgumentParser
-import Corpus
-import DatasetCache
-import Foundation
-import Preparation
-import Training
+public import Corpus
+internal import DatasetCache
+internal import Foundation
+internal import Networks
+internal import Preparation
+public import Training
 
 /// Trains several trainers under several splits of one cache, each run in a folder of its own; what is done is not
 /// done again.
-struct ModeStudy {
+public struct ModeStudy {
+  /// What happens to the runs.
+  public enum Event: Sendable, Hashable {
+    /// A policy is left out, and why.
+    case leftOut(SplitPolicy, reason: String)
+    /// A run, by name, was done before.
+    case doneBefore(run: String)
+    /// A run, by name, begins or goes on.
+    case begins(run: String)
+  }
+
   /// The cache.
-  let cache: String
+  public let cache: String
   /// What is trained, each on its usual view.
-  let kinds: [TrainerKind]
-  /// How tracks are divided; ``SplitPolicy/grouped`` is left out where no groups are known.
-  let policies: [SplitPolicy]
+  public let kinds: [TrainerKind]
+  /// How tracks are divided; ``Corpus/SplitPolicy/grouped`` is left out where no groups are known.
+  public let policies: [SplitPolicy]
   /// Into what they are divided.
-  let division: SplitPlan.Division
+  public let division: SplitPlan.Division
   /// The seed of splits and trainings.
-  var seed: UInt64 = 1
-  /// Arguments of `lathe train` by trainer, such as `["--epochs", "20"]`; what is usual where there are none.
-  var choices: [String: [String]] = [:]
+  public var seed: UInt64 = 1
+  /// Choices by trainer; what is usual where there are none. Seed and threads are the study's.
+  public var choices: [String: RunChoices] = [:]
   /// Threads that compute; nil for the usual number.
-  var threads: Int?
-  /// Where the runs go.
-  let output: String
-  /// Who is told.
-  var progress = ProgressStyle.auto
+  public var threads: Int?
+  /// Where the runs go, each in a folder of its name.
+  public let output: String
+  /// Hears of the runs.
+  public var report: (Event) -> Void = { _ in }
+  /// Makes what hears of a run's progress.
+  public var progress: () -> any TrainingProgress = { SilentTraining() }
+  /// The trainers that the records of runs may name.
+  public var registry = EmbeddedTrainers.registry
+
+  /// A study with the seed 1 and usual choices.
+  public init(
+    cache: String, kinds: [TrainerKind], policies: [SplitPolicy], division: SplitPlan.Division,
+    output: String
+  ) {
+    self.cache = cache
+    self.kinds = kinds
+    self.policies = policies
+    self.division = division
+    self.output = output
+  }
 
   /// Trains whatever is left to train.
   /// - Returns: the run directories; nil where it was asked to stop first.
-  func run(_ cancellation: Cancellation) throws -> [String]? {
+  /// - Throws: ``RunError`` `.run` where a folder holds another study's run, and what a run throws.
+  public func run(_ cancellation: Cancellation = Cancellation()) throws -> [String]? {
     let plans = try makeSplits()
     let open = try Cache.open(at: cache, for: .loading)
     var runs: [String] = []
@@ -64,9 +91,11 @@ struct ModeStudy {
     var plans: [SplitPlan] = []
     for policy in policies {
       if policy == .grouped, standard != .grouped {
-        Output.error(
-          "grouped: no recordings, artists or copies are known in this cache, so it would be "
-            + "stratified; left out")
+        report(
+          .leftOut(
+            policy,
+            reason: "no recordings, artists or copies are known in this cache, so it would be "
+              + "stratified"))
         continue
       }
       plans.append(try SplitPlan(policy: policy, seed: seed, division: division))
@@ -83,36 +112,32 @@ struct ModeStudy {
       .joined(separator: "-")
     let path = "\(output)/\(name)"
     guard let view = View(rawValue: kind.views.first ?? "") else { return path }
-    var arguments = ["--seed", "\(seed)"] + (choices[kind.name] ?? [])
-    if let threads { arguments += ["--threads", "\(threads)"] }
-    let place = try TrainingPlace.cache(open, view: view, split: plan.name)
+    var choices = choices[kind.name] ?? RunChoices()
+    choices.seed = seed
+    choices.threads = threads ?? choices.threads
+    let samples = try DividedSamples.cache(open, view: view, split: plan.name)
     let job = try TrainingJob(
-      view: view, trainer: kind.name, place, SideRoles(of: place.split, test: test),
-      try TrainingChoices.parse(arguments))
+      TrainingMode(view, trainer: kind.name), samples,
+      roles: SideRoles(of: samples.split, test: test), choices, registry: registry)
     let exists = FileManager.default.fileExists(atPath: "\(path)/\(RunDirectory.File.record)")
     if exists {
       let before = try RunDirectory.contents(at: path)
       if let difference = before.record.difference(from: job.record) {
-        throw TrainingError(
+        throw RunError(
           kind: .run, subject: path, detail: "it holds a run with another \(difference)",
           hint: "give the study another --output")
       }
       if before.result?.status.isWhole == true {
-        Output.error("\(name): done before")
+        report(.doneBefore(run: name))
         return path
       }
     }
-    Output.error("\(name):")
-    let sink = TrainingText.sink(progress)
-    let run: TrainingRun
-    if exists {
-      let (directory, contents) = try RunDirectory.resume(at: path)
-      let job = try TrainingJob(resuming: contents.record, place)
-      run = try TrainingRun(job, progress: sink) { _ in directory }
-    } else {
-      run = try TrainingRun(job, progress: sink) { try job.createDirectory(at: path, for: $0) }
-    }
-    _ = try run.run(resuming: exists, cancellation: cancellation)
+    report(.begins(run: name))
+    let run =
+      exists
+      ? try TrainingRun(resuming: path, registry: registry, on: { _ in samples })
+      : try TrainingRun(job, at: path)
+    _ = try run.train(progress: progress(), cancellation: cancellation)
     return path
   }
 }

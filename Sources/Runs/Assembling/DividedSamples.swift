@@ -1,0 +1,112 @@
+public import Corpus
+public import DatasetCache
+internal import Foundation
+public import Training
+
+/// Samples with a split of them: of a view of a cache, or of a table of features.
+public struct DividedSamples {
+  /// The kind of place where they come from.
+  public let kind: RunRecord.Source.Kind
+  /// Its path.
+  public let path: String
+  /// How the tracks are divided.
+  public let split: Split
+  /// What the cache was prepared by; nil for a table.
+  public let recipe: JSONValue?
+  /// Of a table: the columns that are its samples' numbers, in order.
+  public let columns: [String]?
+  /// Of a table: the manifest that said what belongs together.
+  public let manifest: String?
+  /// The cache, which a process opens once only; nil for a table.
+  private let cache: Cache?
+  private let open: (String) throws -> any SampleSource
+
+  /// Samples of these parts.
+  init(
+    kind: RunRecord.Source.Kind, path: String, split: Split, recipe: JSONValue? = nil,
+    columns: [String]? = nil, manifest: String? = nil, cache: Cache? = nil,
+    open: @escaping (String) throws -> any SampleSource
+  ) {
+    self.kind = kind
+    self.path = path
+    self.split = split
+    self.recipe = recipe
+    self.columns = columns
+    self.manifest = manifest
+    self.cache = cache
+    self.open = open
+  }
+
+  /// A view of a cache with one of its splits.
+  /// - Parameter name: the split; nil for the only one.
+  /// - Throws: ``RunError`` `.choice` where the split is not there or must be named, and `CacheError`.
+  public static func cache(
+    _ path: String, view: View, split name: String? = nil
+  ) throws -> DividedSamples {
+    try .cache(try Cache.open(at: path, for: .loading), view: view, split: name)
+  }
+
+  /// The same of a cache that is open for loading.
+  public static func cache(
+    _ cache: Cache, view: View, split name: String? = nil
+  ) throws -> DividedSamples {
+    let path = cache.path
+    let names = try cache.splitNames()
+    let chosen = try name ?? theOnly(of: names, path: path)
+    guard let split = try cache.split(named: chosen) else {
+      throw RunError(
+        kind: .choice, subject: "split '\(chosen)'",
+        detail: "\(path) has no such split; it has \(RunError.list(names))",
+        hint: "name one of them, or make it with lathe split \(path)")
+    }
+    let recipe = try cache.description().flatMap {
+      try JSONDecoder().decode(JSONValue.self, from: Data($0.recipeJSON))
+    }
+    return DividedSamples(kind: .cache, path: path, split: split, recipe: recipe, cache: cache) {
+      try cache.samples(view: view, split: chosen, side: $0)
+    }
+  }
+
+  private static func theOnly(of names: [String], path: String) throws(RunError) -> String {
+    if names.count == 1 { return names[0] }
+    throw RunError(
+      kind: .choice, subject: path,
+      detail: names.isEmpty
+        ? "it has no split"
+        : "it has \(names.count) splits, so name one with --split: \(RunError.list(names))",
+      hint: names.isEmpty ? "make one with: lathe split \(path)" : "")
+  }
+
+  /// The same samples under another split of their cache; nil for a table.
+  func divided(by split: String, view: View) throws -> DividedSamples? {
+    try cache.map { try .cache($0, view: view, split: split) }
+  }
+
+  /// SHA-256 of what a split says, 64 hex digits.
+  static func fingerprint(of split: Split) throws -> String {
+    try Fingerprint(hashing: CanonicalJSON.encode(split)).hex
+  }
+
+  /// The samples of a side, or of several together.
+  /// - Throws: ``RunError`` `.choice` where the split has no such side; `CacheError` and `SampleError` where they
+  ///   cannot be opened, or there are none.
+  public func samples(_ sides: [String]) throws -> any SampleSource {
+    for side in sides where !split.sides.contains(side) {
+      throw RunError(
+        kind: .choice, subject: "side '\(side)'",
+        detail: "the split \(split.plan.name) has no side \(side)",
+        hint: "it has \(RunError.list(split.sides))")
+    }
+    if sides.count == 1 { return try open(sides[0]) }
+    return try JoinedSamples(try sides.map(open))
+  }
+
+  /// The samples of a side; nil where it has none, which is no error.
+  func samplesIfAny(_ side: String) throws -> (any SampleSource)? {
+    do { return try samples([side]) } catch let error as CacheError where error.kind == .noSamples {
+      return nil
+    } catch let error as SampleError where error.kind == .missing {
+      return nil
+    }
+  }
+}

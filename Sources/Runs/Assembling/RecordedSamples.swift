@@ -1,0 +1,69 @@
+internal import Corpus
+internal import DatasetCache
+internal import Foundation
+public import Training
+
+extension DividedSamples {
+  /// The samples that a run was trained on.
+  /// - Parameters:
+  ///   - directory: where the run is recorded.
+  ///   - path: where its cache or table lies now; nil for where it was.
+  /// - Throws: ``RunError`` `.run` where its split is not there, `.data` for a table that cannot be read, and
+  ///   `CacheError`.
+  public static func of(
+    _ record: RunRecord, in directory: String, at path: String? = nil
+  ) throws -> DividedSamples {
+    let view = try record.knownView()
+    switch record.source.kind {
+    case .cache:
+      let place = path ?? record.source.path
+      let cache = try Cache.open(at: place, for: .loading)
+      guard try cache.splitNames().contains(record.split.name) else {
+        throw RunError(
+          kind: .run, subject: place,
+          detail: "it has no split '\(record.split.name)', which the run was trained on",
+          hint: "give the cache that the run was trained on, or make the split again")
+      }
+      return try .cache(cache, view: view, split: record.split.name)
+    case .csv:
+      let file = "\(directory)/\(RunDirectory.File.split)"
+      guard let data = FileManager.default.contents(atPath: file),
+        let split = try? JSONDecoder().decode(Split.self, from: data)
+      else {
+        throw RunError(
+          kind: .run, subject: file, detail: "the split of the run is not there, or damaged",
+          hint: "train again with the same seed: it gives the same")
+      }
+      return try .table(path ?? record.source.path, split: split)
+    }
+  }
+}
+
+extension RunRecord {
+  /// The view that was trained on.
+  /// - Throws: ``RunError`` `.run` for one that this version does not know.
+  func knownView() throws(RunError) -> View {
+    if let view = View(rawValue: view) { return view }
+    throw RunError(
+      kind: .run, subject: "run", detail: "its view '\(view)' is not known",
+      hint: "read it with the version of lathe that wrote it")
+  }
+
+  /// Refuses samples that are not those that the run was trained on.
+  /// - Parameter path: where they lie.
+  func check(_ training: any SampleSource, at path: String) throws(RunError) {
+    guard training.labels == labels else {
+      throw RunError(
+        kind: .run, subject: path,
+        detail: "its labels are \(RunError.list(training.labels)), and the run's "
+          + "\(RunError.list(labels))",
+        hint: "give the cache that the run was trained on, or train again")
+    }
+    guard training.identity == source.identity, training.shape == sampleShape else {
+      throw RunError(
+        kind: .run, subject: path,
+        detail: "its samples are not those that the run was trained on",
+        hint: "give the cache as it was then, or train again")
+    }
+  }
+}

@@ -1,0 +1,63 @@
+public import Corpus
+
+/// What each side of a split is for.
+public struct SideRoles: Sendable, Hashable {
+  /// What is learnt from.
+  public private(set) var training: [String]
+  /// What the best epoch is chosen by; without it the last epoch is the best.
+  public private(set) var selection: String?
+  /// What the result is of.
+  public private(set) var test: String?
+
+  /// The sides that were asked for by name.
+  private let asked: [String]
+
+  /// The usual roles: train, validation and test by name; of folds, the first to test and the others to train.
+  /// - Parameters:
+  ///   - test: the side to measure by instead.
+  ///   - selection: the side to choose the best epoch by instead.
+  public init(of split: Split, test: String? = nil, selection: String? = nil) {
+    let sides = split.sides
+    let isFolds = !sides.contains("train")
+    let measured = test ?? (sides.contains("test") ? "test" : isFolds ? sides.first : nil)
+    let usual = sides.contains("validation") && measured != "validation" ? "validation" : nil
+    let chosenBy = selection ?? usual
+    training = isFolds ? sides.filter { $0 != measured && $0 != chosenBy } : ["train"]
+    self.test = measured
+    self.selection = chosenBy
+    asked = [test, selection].compactMap { $0 }
+  }
+
+  /// The training side in one word: several folds are joined by a plus sign.
+  public var trainingName: String { training.joined(separator: "+") }
+
+  /// Refuses roles under which a figure would not be what it is taken for.
+  func check() throws(RunError) {
+    guard !training.isEmpty else {
+      throw RunError(
+        kind: .choice, subject: "sides", detail: "no fold is left to learn from",
+        hint: "leave out --selection, or make a split of more folds")
+    }
+    if let side = [selection, test].compactMap({ $0 }).first(where: training.contains) {
+      throw RunError(
+        kind: .choice, subject: "side '\(side)'",
+        detail: "it is learnt from, so it can neither choose nor measure", hint: "name another")
+    }
+    if let test, test == selection {
+      throw RunError(
+        kind: .choice, subject: "side '\(test)'",
+        detail: "it chooses the best epoch, so it cannot measure it", hint: "name another")
+    }
+  }
+
+  /// Leaves a side out that has no samples.
+  /// - Throws: ``RunError`` `.choice` where it was asked for.
+  mutating func leaveOut(_ side: String) throws(RunError) {
+    if asked.contains(side) {
+      throw RunError(
+        kind: .choice, subject: "side '\(side)'", detail: "it has no samples", hint: "name another")
+    }
+    if selection == side { selection = nil }
+    if test == side { test = nil }
+  }
+}

@@ -1,0 +1,56 @@
+internal import Corpus
+internal import DatasetCache
+internal import Foundation
+internal import Preparation
+internal import Training
+
+/// What a job is made of, as a run's record.
+struct TrainingJobRecord {
+  let samples: DividedSamples
+  let roles: SideRoles
+  let source: TrainingSource
+  let configuration: SessionConfiguration
+  let setting: TrainerSetting
+
+  /// The record of a run that begins now.
+  func record(trainer: String, view: View) throws -> RunRecord {
+    let plan = samples.split.plan
+    var counts = [roles.trainingName: source.training.count]
+    let trained = source.training.trackIDs
+    var tracks = [roles.trainingName: trained.count]
+    var learnt: [String: Int] = [:]
+    for side in source.evaluated {
+      let measured = side.samples.trackIDs
+      counts[side.name] = side.samples.count
+      tracks[side.name] = measured.count
+      learnt[side.name] = measured.intersection(trained).count
+    }
+    var record = RunRecord(
+      trainer: trainer, view: view.rawValue,
+      source: RunRecord.Source(
+        kind: samples.kind, path: TrainingJob.absolute(samples.path),
+        identity: source.training.identity, columns: samples.columns),
+      split: RunRecord.Split(
+        name: plan.name, policy: plan.policy.rawValue,
+        fingerprint: try DividedSamples.fingerprint(of: samples.split), sides: samples.split.sides,
+        plan: plan),
+      sides: RunRecord.Sides(
+        training: roles.trainingName, selection: roles.selection, test: roles.test),
+      labels: setting.labels, sampleShape: setting.sampleShape, seed: setting.seed,
+      epochs: configuration.epochs, batchSize: configuration.batchSize, threads: setting.threads,
+      options: setting.options.values, patience: configuration.patience,
+      normalisation: configuration.normalisation, augmentation: configuration.augmentation,
+      recipe: samples.recipe, samples: counts, tracks: tracks, learntTracks: learnt,
+      lathe: latheVersion, startedAt: Date().ISO8601Format())
+    record.manifest = samples.manifest
+    return record
+  }
+}
+
+extension SampleSource {
+  /// The ids of the tracks that have samples here. Several folds of one split by slices have parts of one track.
+  var trackIDs: Set<String> {
+    let numbers = Set((0..<count).lazy.map { place(of: $0).track })
+    return Set(numbers.lazy.map { trackID($0) })
+  }
+}

@@ -1,0 +1,60 @@
+internal import Corpus
+internal import DatasetCache
+internal import Preparation
+public import Training
+
+/// Tells the labels of audio files by what a run has learnt.
+///
+/// Each file is decoded and prepared as the run's cache was; its slices vote.
+public struct FilePredictor: ~Copyable {
+  /// What a file was found to be.
+  public struct Answer: Sendable, Hashable {
+    /// The likeliest label.
+    public let label: String
+    /// How many slices voted.
+    public let slices: Int
+    /// The mean probability of each label over the slices, in the order of the run's labels.
+    public let probabilities: [Double]
+  }
+
+  private let model: TrainedModel
+  private let directory: String
+  private var reader: FileSamples
+
+  /// The run.
+  public var record: RunRecord { model.record }
+
+  /// A predictor with a run's weights.
+  /// - Parameter directory: where the run is recorded, for messages.
+  /// - Throws: ``RunError`` `.run` where the run was trained on a table, whose numbers nothing here makes of audio;
+  ///   `FileSampleError` where its recipe cannot be computed.
+  public init(_ model: TrainedModel, in directory: String) throws {
+    guard let recipe = model.record.recipe else {
+      throw RunError(
+        kind: .run, subject: directory,
+        detail: "it was trained on a table, so nothing says how its numbers are made of audio",
+        hint: "train on a cache")
+    }
+    reader = try FileSamples(
+      try model.record.knownView(), recipe: try Recipe.decode(recipe.canonicalBytes()))
+    self.model = model
+    self.directory = directory
+  }
+
+  /// The label of a file.
+  /// - Throws: `FileSampleError` that names the file where it cannot be used; ``RunError`` and `TrainingError` where
+  ///   the run cannot.
+  public mutating func predict(_ file: String) throws -> Answer {
+    let labels = record.labels
+    let samples = try reader.samples(of: file, labels: labels)
+    guard samples.shape == record.sampleShape else {
+      throw RunError(
+        kind: .run, subject: directory,
+        detail: "samples of its recipe are \(samples.shape), and the run's \(record.sampleShape)",
+        hint: "train again with this version of lathe")
+    }
+    let probabilities = try model.vote(of: samples)
+    let best = labels.indices.max { (probabilities[$0], $1) < (probabilities[$1], $0) } ?? 0
+    return Answer(label: labels[best], slices: samples.count, probabilities: probabilities)
+  }
+}

@@ -1,0 +1,75 @@
+internal import Corpus
+public import Training
+
+/// What a run has learnt, measured on the sides of a split.
+public struct RunEvaluation: Sendable {
+  /// How well a side is predicted.
+  public struct Side: Sendable {
+    /// Its name in the split.
+    public let name: String
+    /// How well it is predicted.
+    public let evaluation: SideEvaluation
+    /// How many of its tracks were learnt from, wholly or in parts; nil for the side that was learnt from.
+    public let learntTracks: Int?
+  }
+
+  /// The sides, in the order in which they were asked for, or in the split's.
+  public let sides: [Side]
+  /// Sides without samples, which were left out.
+  public let emptySides: [String]
+
+  /// Measures a run.
+  /// - Parameters:
+  ///   - model: the run's weights.
+  ///   - own: what it was trained on, with its split.
+  ///   - split: another split of its cache; nil for the run's own.
+  ///   - names: the sides; all but those that were learnt from if empty, and of another split all.
+  /// - Throws: ``RunError`` `.choice` where there is no such split or side, `.run` where the samples are not those of
+  ///   the run; `TrainingError` `.data` where no side is left to measure.
+  public init(
+    _ model: TrainedModel, on own: DividedSamples, split: String? = nil, sides names: [String] = []
+  ) throws {
+    let record = model.record
+    let learnt = record.sides.trainingSides
+    let training = try own.samples(learnt)
+    try record.check(training, at: own.path)
+    let samples = try Self.divided(own, by: split, record)
+    let isOther = samples.split.plan.name != record.split.name
+    let chosen =
+      names.isEmpty ? samples.split.sides.filter { isOther || !learnt.contains($0) } : names
+    let trained = training.trackIDs
+    var sides: [Side] = []
+    var empty: [String] = []
+    for name in chosen {
+      guard let found = try samples.samplesIfAny(name) else {
+        empty.append(name)
+        continue
+      }
+      sides.append(
+        Side(
+          name: name, evaluation: try model.evaluation(of: found),
+          learntTracks: isOther || name != record.sides.training
+            ? found.trackIDs.intersection(trained).count : nil))
+    }
+    guard !sides.isEmpty else {
+      throw TrainingError(
+        kind: .data, subject: samples.split.plan.name, detail: "no side of it is left to measure",
+        hint: "name one with --side, or another split")
+    }
+    self.sides = sides
+    emptySides = empty
+  }
+
+  private static func divided(
+    _ own: DividedSamples, by split: String?, _ record: RunRecord
+  ) throws -> DividedSamples {
+    guard let split, split != record.split.name else { return own }
+    guard let other = try own.divided(by: split, view: try record.knownView()) else {
+      throw RunError(
+        kind: .choice, subject: "split '\(split)'",
+        detail: "it is a split of a cache, and this run was trained on a table",
+        hint: "leave it out")
+    }
+    return other
+  }
+}

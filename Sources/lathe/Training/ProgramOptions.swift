@@ -1,0 +1,20 @@
+import ArgumentParser
+import Foundation
+
+/// Whether the program that a run was trained by may be started.
+struct ProgramOptions: ParsableArguments {
+  @Flag(
+    help: ArgumentHelp(
+      "Start the program that trained a run (exec:), which the run's folder names; without this it is asked on a "
+        + "terminal, and refused elsewhere."))
+  var allowExec = false
+
+  /// Whether this command may be started: it was allowed, or a person says so now.
+  func mayStart(_ command: String) -> Bool {
+    if allowExec { return true }
+    guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return false }
+    Output.partialError(
+      "The run would start this program: \(Words.shown(command))\nStart it? [y/N] ")
+    return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+  }
+}

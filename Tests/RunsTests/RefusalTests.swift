@@ -1,0 +1,112 @@
+import Corpus
+import DatasetCache
+import Foundation
+import Runs
+import Testing
+import Training
+
+/// What cannot be begun or gone on with is refused with an error that says why and what to do.
+@Suite struct RefusalTests {
+  let music: PreparedMusic
+  let folder: TestFolder
+  let cache: Cache
+
+  init() throws {
+    music = try PreparedMusic.get()
+    folder = try TestFolder()
+    try music.copyCache(to: folder.path("music.lathe"))
+    cache = try Cache.open(at: folder.path("music.lathe"), for: .loading)
+  }
+
+  private func refusal(_ body: () throws -> Void) throws -> RunError {
+    try #require(throws: RunError.self, performing: body)
+  }
+
+  @Test func splitsAndSides() throws {
+    var error = try refusal {
+      _ = try DividedSamples.cache(cache, view: .features, split: "mine")
+    }
+    #expect(error.kind == .choice && error.subject == "split 'mine'")
+    #expect(error.detail == "\(cache.path) has no such split; it has \(PreparedMusic.split)")
+    let samples = try DividedSamples.cache(cache, view: .features)
+    error = try refusal { _ = try samples.samples(["exam"]) }
+    #expect(error.kind == .choice && error.hint == "it has train, validation, test")
+    for (test, selection, detail) in [
+      ("train", nil, "it is learnt from, so it can neither choose nor measure"),
+      ("validation", "validation", "it chooses the best epoch, so it cannot measure it"),
+    ] {
+      error = try refusal {
+        _ = try TrainingJob(
+          TrainingMode(.features), samples,
+          roles: SideRoles(of: samples.split, test: test, selection: selection), .small())
+      }
+      #expect(error.kind == .choice && error.subject == "side '\(test)'" && error.detail == detail)
+    }
+  }
+
+  @Test func aCacheWithoutASplit() throws {
+    let copy = folder.path("cache")
+    try music.copyCache(to: copy)
+    let cache = try Cache.open(at: copy, for: .writing)
+    #expect(try cache.removeSplit(name: PreparedMusic.split))
+    let error = try refusal { _ = try DividedSamples.cache(cache, view: .features) }
+    #expect(error.kind == .choice && error.detail == "it has no split")
+    #expect(error.hint == "make one with: lathe split \(copy)")
+  }
+
+  @Test func modesThatAreNone() throws {
+    #expect(try TrainingMode(named: "mel-small") == TrainingMode(.mel, trainer: "mel-small"))
+    #expect(
+      try TrainingMode(named: "mel", trainer: "exec:x") == TrainingMode(.mel, trainer: "exec:x"))
+    for (word, trainer) in [("drums", nil), ("acoustic", nil), ("mel-small", "mel")] {
+      let error = try refusal { _ = try TrainingMode(named: word, trainer: trainer) }
+      #expect(error.kind == .choice && error.subject == "mode '\(word)'", "\(error)")
+    }
+  }
+
+  /// A run that somebody else wrote may name any program; nothing is started before somebody says so.
+  @Test func aForeignRunStartsNothingUnasked() throws {
+    let samples = try DividedSamples.cache(cache, view: .features)
+    let mark = folder.path("started")
+    let command =
+      "touch \(mark); echo '{\"event\":\"epoch\",\"epoch\":1,\"train\":"
+      + "{\"loss\":1,\"accuracy\":0.5}}'"
+    var choices = RunChoices.small(epochs: 1)
+    choices.options = TrainerOptions()
+    let job = try TrainingJob(
+      TrainingMode(.features, trainer: "exec:\(command)"), samples,
+      roles: SideRoles(of: samples.split, test: "validation"), choices)
+    _ = try TrainingRun(job, at: folder.path("run"))
+    var asked: [String] = []
+    func resume(_ mayStart: Bool) throws -> TrainingRun {
+      try TrainingRun(
+        resuming: folder.path("run"),
+        mayStart: {
+          asked.append($0)
+          return mayStart
+        }, on: { _ in samples })
+    }
+    let error = try refusal { _ = try resume(false) }
+    #expect(error.kind == .program && error.subject == folder.path("run"))
+    #expect(error.detail == "it would start this program: \(command)")
+    #expect(error.hint.contains("--allow-exec") && asked == [command])
+    // Who says nothing allows nothing.
+    #expect(throws: RunError.self) { try TrainingRun(resuming: folder.path("run")) }
+    #expect(!FileManager.default.fileExists(atPath: mark))
+    let result = try resume(true).train()
+    #expect(result.status == .finished && FileManager.default.fileExists(atPath: mark))
+  }
+
+  @Test func samplesOfAnotherSplit() throws {
+    let samples = try DividedSamples.cache(cache, view: .features)
+    _ = try TrainingRun(
+      try TrainingJob(TrainingMode(.features), samples, .small()), at: folder.path("run"))
+    let text = try folder.text("run/run.json")
+    try folder.write(text.replacing("\"high\"", with: "\"loud\""), "run/run.json")
+    let error = try refusal {
+      _ = try TrainingRun(resuming: folder.path("run"), on: { _ in samples })
+    }
+    #expect(error.kind == .run)
+    #expect(error.detail == "its labels are high, low, and the run's loud, low")
+  }
+}

@@ -1,0 +1,179 @@
+import Corpus
+import DatasetCache
+import Foundation
+import Networks
+import Runs
+import Testing
+import Training
+
+/// Runs are begun, gone on with, measured and asked from Swift.
+@Suite struct TrainingRunTests {
+  let music: PreparedMusic
+  let folder: TestFolder
+  let cache: Cache
+
+  init() throws {
+    music = try PreparedMusic.get()
+    folder = try TestFolder()
+    try music.copyCache(to: folder.path("music.lathe"))
+    cache = try Cache.open(at: folder.path("music.lathe"), for: .loading)
+  }
+
+  private func job(
+    _ choices: RunChoices = .small(), trainer: String? = nil, test: String? = nil
+  ) throws -> TrainingJob {
+    let samples = try DividedSamples.cache(cache, view: .features)
+    return try TrainingJob(
+      TrainingMode(.features, trainer: trainer), samples,
+      roles: SideRoles(of: samples.split, test: test), choices)
+  }
+
+  @Test func aRunFromSwift() throws {
+    let run = try TrainingRun(try job(.small(epochs: 20)), at: folder.path("run"))
+    let result = try run.train()
+    #expect(result.status == .finished && result.epochs == 20)
+    let record = try RunDirectory.contents(at: folder.path("run")).record
+    #expect(record == run.directory.record)
+    #expect(record.trainer == "features" && record.sides.selection == "validation")
+    #expect(record.parameters == 57 * 8 + 8 + 8 * 2 + 2)
+    #expect(record.split.plan?.division == .ratios([0.5, 0.25, 0.25]))
+    #expect(record.split.plan?.name == PreparedMusic.split)
+    #expect(record.learntTracks == ["validation": 0, "test": 0] && !record.testsLearntTracks)
+    #expect(record.tracks == ["train": 8, "validation": 4, "test": 4])
+    // What was measured last is what is measured of its weights.
+    let model = try TrainedModel(run: folder.path("run"))
+    let samples = try DividedSamples.cache(cache, view: .features)
+    let measured = try RunEvaluation(model, on: samples)
+    #expect(measured.sides.map(\.name) == ["validation", "test"] && measured.emptySides.isEmpty)
+    #expect(measured.sides.map(\.learntTracks) == [0, 0])
+    #expect(measured.sides[1].evaluation == result.evaluations["test"])
+    // High and low tones are told apart by anything.
+    #expect(measured.sides[1].evaluation.metrics.trackAccuracy == 1)
+    var predictor = try FilePredictor(model, in: folder.path("run"))
+    for (file, label) in [("high/t4", "high"), ("low/t5", "low")] {
+      let answer = try predictor.predict("\(music.audio)/\(file).wav")
+      #expect(answer.label == label && answer.slices == 2)
+      #expect(abs(answer.probabilities.reduce(0, +) - 1) < 1e-6)
+    }
+  }
+
+  @Test func aRunThatIsGoneOnWith() throws {
+    let whole = try TrainingRun(try job(), at: folder.path("whole")).train()
+    let cancellation = Cancellation()
+    let stopping = Stopping(after: 2, cancellation)
+    let stopped = try TrainingRun(try job(), at: folder.path("run"))
+      .train(progress: stopping, cancellation: cancellation)
+    #expect(stopped.status == .interrupted && stopped.epochs == 2)
+    let resumed = try resume("run").train()
+    #expect(resumed.status == .finished && resumed.evaluations == whole.evaluations)
+    let weights = try ["run", "whole"].map {
+      try Data(contentsOf: URL(fileURLWithPath: folder.path("\($0)/last.safetensors")))
+    }
+    #expect(weights[0] == weights[1])
+  }
+
+  private func resume(_ name: String) throws -> TrainingRun {
+    try TrainingRun(
+      resuming: folder.path(name),
+      on: { _ in try .cache(cache, view: .features) })
+  }
+
+  private final class Stopping: TrainingProgress {
+    private let epoch: Int
+    private let cancellation: Cancellation
+
+    init(after epoch: Int, _ cancellation: Cancellation) {
+      self.epoch = epoch
+      self.cancellation = cancellation
+    }
+
+    func report(_ event: TrainingEvent) {
+      if case .epochEnded(let record) = event, record.epoch == epoch { cancellation.cancel() }
+    }
+  }
+
+  @Test func patienceIsAFieldOfTheRecord() throws {
+    var choices = RunChoices.small(epochs: 1)
+    choices.patience = 3
+    let run = try TrainingRun(try job(choices), at: folder.path("run"))
+    #expect(run.directory.record.patience == 3)
+    #expect(run.directory.record.options == ["hidden": "8", "transform": "none"])
+    _ = try run.train()
+    // Records of before kept it among the options of the trainer.
+    let text = try folder.text("run/run.json")
+    let old = text.replacing("  \"patience\" : 3,\n", with: "")
+      .replacing("\"hidden\" : \"8\",", with: "\"hidden\" : \"8\", \"patience-epochs\" : \"5\",")
+    #expect(old != text)
+    try folder.write(old, "run/run.json")
+    let record = try RunDirectory.contents(at: folder.path("run")).record
+    #expect(record.patience == 5 && record.options == ["hidden": "8", "transform": "none"])
+    _ = try TrainedModel(run: folder.path("run"))
+  }
+
+  @Test func theSplitOfAnOlderRecordLiesBesideIt() throws {
+    _ = try TrainingRun(try job(.small(epochs: 1)), at: folder.path("run"))
+    let contents = try RunDirectory.contents(at: folder.path("run"))
+    var fields = try #require(
+      try JSONSerialization.jsonObject(with: Data(try folder.text("run/run.json").utf8))
+        as? [String: Any])
+    var split = try #require(fields["split"] as? [String: Any])
+    split["plan"] = nil
+    fields["split"] = split
+    fields["learntTracks"] = nil
+    try JSONSerialization.data(withJSONObject: fields)
+      .write(to: URL(fileURLWithPath: folder.path("run/run.json")))
+    let old = try RunDirectory.contents(at: folder.path("run")).record
+    #expect(old.split == contents.record.split && old.split.plan?.seed == 1)
+    #expect(old.difference(from: contents.record) == nil)
+    #expect(old.learntTracks == nil && !old.testsLearntTracks)
+    try FileManager.default.removeItem(atPath: folder.path("run/split.json"))
+    #expect(try RunDirectory.contents(at: folder.path("run")).record.split.plan == nil)
+  }
+
+  /// Under slices, parts of the test tracks are learnt from, and the record says so.
+  @Test func leaksAreRecorded() throws {
+    let copy = folder.path("cache")
+    try music.copyCache(to: copy)
+    let study = ModeStudy(
+      cache: copy, kinds: [try EmbeddedTrainers.registry.kind(named: "features")],
+      policies: [.slices], division: .ratios([0.5, 0.5]), output: folder.path("study"))
+    let names = try #require(try small(study).run())
+    let record = try RunDirectory.contents(at: names[0]).record
+    let learnt = try #require(record.learntTracks?["test"])
+    #expect(learnt > 0 && learnt <= record.tracks["test"] ?? 0 && record.testsLearntTracks)
+    var old = record
+    old.learntTracks = nil
+    #expect(old.testsLearntTracks)
+  }
+
+  private func small(_ study: ModeStudy) -> ModeStudy {
+    var study = study
+    study.choices = ["features": .small(epochs: 1)]
+    return study
+  }
+
+  @Test func aStudyTrainsWhatIsLeft() throws {
+    let copy = folder.path("cache")
+    try music.copyCache(to: copy)
+    var study = small(
+      ModeStudy(
+        cache: copy, kinds: [try EmbeddedTrainers.registry.kind(named: "features")],
+        policies: [.grouped, .stratified], division: .folds(2), output: folder.path("study")))
+    var events: [ModeStudy.Event] = []
+    study.report = { events.append($0) }
+    let names = ["features-stratified-fold-1", "features-stratified-fold-2"]
+    #expect(try study.run() == names.map { folder.path("study/\($0)") })
+    #expect(events.count == 3 && events[1...] == [.begins(run: names[0]), .begins(run: names[1])])
+    guard case .leftOut(.grouped, let reason) = events[0] else {
+      Issue.record("grouped was not left out: \(events)")
+      return
+    }
+    #expect(reason.contains("no recordings, artists or copies"))
+    events = []
+    #expect(try study.run()?.count == 2)
+    #expect(events[1...] == [.doneBefore(run: names[0]), .doneBefore(run: names[1])])
+    study.seed = 2
+    let error = try #require(throws: RunError.self) { try study.run() }
+    #expect(error.kind == .run && error.detail == "it holds a run with another split")
+  }
+}
