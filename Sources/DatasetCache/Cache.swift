@@ -73,6 +73,15 @@ public final class Cache: Sendable {
     CacheError(kind: kind, operation: "open the cache", subject: path, detail: detail, hint: hint)
   }
 
+  /// Whether there is a cache at a path: false where one could be made. Nothing is written.
+  ///
+  /// - Throws: `CacheError` `.isAFile`, `.notACache` for a folder that holds something else.
+  public static func exists(at path: String) throws(CacheError) -> Bool {
+    guard try Folder.kind(path) != .missing else { return false }
+    try inspectFolder(path, access: .creating)
+    return (Folder.size("\(path)/\(Layout.shard)") ?? 0) > 0
+  }
+
   /// Refuses a place that is no cache before anything is written to it, and makes the folder.
   private static func inspectFolder(_ path: String, access: Access) throws(CacheError) {
     switch try Folder.kind(path) {

@@ -6,10 +6,7 @@ extension Cache {
   ///
   /// - Throws: `PreparationError` where a record is damaged.
   public func splitTracks() throws(PreparationError) -> [SplitTrack] {
-    try onCache { () throws(CacheError) in try trackRecords() }.map {
-      SplitTrack(
-        id: $0.id, label: $0.label, group: $0.group, artist: $0.artist, title: $0.title)
-    }
+    try onCache { () throws(CacheError) in try trackRecords() }.map(SplitTrack.init)
   }
 
   /// The kinds of fault that are known of the tracks, by track id; tracks without any left out.
@@ -44,24 +41,29 @@ extension Cache {
   public func audits(
     neighbours: [(String, String)] = [], faults: [String: [String]] = [:]
   ) throws(PreparationError) -> [SplitAudit] {
-    var splits: [Split] = []
-    for name in try onCache({ () throws(CacheError) in try splitNames() }) {
-      if let split = try stored(name) { splits.append(split) }
-    }
-    return try audits(of: splits, neighbours: neighbours, faults: faults)
+    try audits(of: try storedSplits().splits, neighbours: neighbours, faults: faults)
   }
 
   private func audits(
     of splits: [Split], neighbours: [(String, String)], faults: [String: [String]]
   ) throws(PreparationError) -> [SplitAudit] {
     if splits.isEmpty { return [] }
-    let tracks = try splitTracks()
-    let neighbours = neighbours + (try self.neighbours().links)
+    let records = try onCache { () throws(CacheError) in try trackRecords() }
+    return try audits(
+      of: splits, tracks: records.map(SplitTrack.init),
+      links: neighbours + (try self.neighbours(among: records).links), faults: faults)
+  }
+
+  /// The audits of splits over these tracks, with all pairs of tracks that are nearly the same.
+  func audits(
+    of splits: [Split], tracks: [SplitTrack], links: [(String, String)],
+    faults: [String: [String]] = [:]
+  ) throws(PreparationError) -> [SplitAudit] {
+    if splits.isEmpty { return [] }
     let slices = try sliceCounts()
     return splits.map { split in
       SplitAudit(
-        split, tracks: tracks, neighbours: neighbours, faults: faults,
-        slices: { slices[$0] ?? 1 })
+        split, tracks: tracks, neighbours: links, faults: faults, slices: { slices[$0] ?? 1 })
     }
   }
 
@@ -73,5 +75,14 @@ extension Cache {
       if !slices.isEmpty { return slices.mapValues(\.count) }
     }
     return [:]
+  }
+}
+
+extension SplitTrack {
+  /// A track of a cache as splits and audits see it.
+  init(_ record: TrackRecord) {
+    self.init(
+      id: record.id, label: record.label, group: record.group, artist: record.artist,
+      title: record.title)
   }
 }

@@ -13,8 +13,12 @@ extension Cache {
   /// - Throws: `PreparationError` where a record or a fingerprint is damaged.
   /// - Complexity: O(1) a track where nothing has changed; else that of `NeighbourSearch`.
   public func neighbours() throws(PreparationError) -> Neighbours {
+    try neighbours(among: try onCache { () throws(CacheError) in try trackRecords() })
+  }
+
+  /// The same, the cache's records having been read already.
+  func neighbours(among records: [TrackRecord]) throws(PreparationError) -> Neighbours {
     try onCache { () throws(CacheError) in
-      let records = try trackRecords()
       let state = try Self.state(of: records)
       if let json = try neighboursJSON(),
         let kept = try? JSONDecoder().decode(KeptNeighbours.self, from: Data(json)),

@@ -1,6 +1,7 @@
 public import AudioIO
 public import Corpus
 public import DatasetCache
+internal import Foundation
 
 /// The tracks that a folder holds, as a manifest has them.
 public struct Collection: Sendable {
@@ -95,6 +96,29 @@ public struct Collection: Sendable {
     if let original = fault.of { message += " of \(original)" }
     if let detail = fault.detail { message += ": \(detail)" }
     return message + " (\(fault.source))"
+  }
+
+  /// Lists `folder`, lays `manifest` over what is there, and applies the fault policies of a recipe.
+  ///
+  /// - Throws: `PreparationError` where the folder cannot be listed or holds no track.
+  static func read(
+    folder: String, manifest: Manifest?, recipe: Recipe
+  ) throws(PreparationError) -> Collection {
+    let collection: Collection
+    let manifest = try onManifest { () throws(ManifestError) in
+      try manifest?.applying(recipe.faults)
+    }
+    do {
+      let name = URL(fileURLWithPath: folder).lastPathComponent
+      collection = try read(folder: folder, manifest: manifest, name: name).dropping(recipe.faults)
+    } catch {
+      throw .audio(error)
+    }
+    guard !collection.manifest.tracks.isEmpty || !collection.dropped.isEmpty else {
+      throw .nothingToPrepare(
+        folder: folder, unusable: collection.rejected, absent: collection.absent.count)
+    }
+    return collection
   }
 
   /// Lists `folder` and lays `manifest` over what is there; without one the folders are the labels.

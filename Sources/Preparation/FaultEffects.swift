@@ -1,24 +1,22 @@
 public import Corpus
 public import DatasetCache
 
-extension Cache {
-  /// What the fault policies of a recipe do here: for every kind of fault its policy, and the tracks that
-  /// have it.
-  ///
-  /// - Throws: `CacheError` where a record is damaged.
-  func faultEffects(_ recipe: Recipe) throws(CacheError) -> [FaultSubject: FaultEffect] {
+extension SoundRecords {
+  /// What the fault policies of a recipe do: for every kind of fault its policy, and the tracks that have
+  /// it.
+  func effects(of recipe: Recipe) -> [FaultSubject: FaultEffect] {
     var effects: [FaultSubject: FaultEffect] = [:]
     for subject in FaultSubject.allCases {
       effects[subject] = FaultEffect(policy: recipe.faults[subject])
     }
-    for record in try trackRecords() {
+    for record in tracks {
       let known = (record.faults ?? []).compactMap { FaultSubject($0.kind) }
       for subject in Set(known + record.verdicts(recipe)) {
         effects[subject]?.used.append(record.id)
       }
     }
-    for record in try dropped() { effects[record.subject]?.unused.append(record.track.id) }
-    for record in try quarantined() where !record.label.isEmpty {
+    for record in dropped { effects[record.subject]?.unused.append(record.track.id) }
+    for record in quarantined where !record.label.isEmpty {
       // Why a file cannot be decoded has many codes; what else leads here has the name of its policy.
       let subject =
         FaultSubject(rawValue: record.code) ?? (record.figures == nil ? .unreadable : nil)
@@ -29,7 +27,9 @@ extension Cache {
     }
     return effects
   }
+}
 
+extension Cache {
   /// What was measured of every track that could be decoded, and what is wrong with it: the worst first.
   ///
   /// A track is the worse the further one of its figures is beyond its limit; those without a figure

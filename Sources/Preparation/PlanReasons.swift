@@ -7,6 +7,14 @@ struct PlanReasons {
   var again = 0
   var dropped = 0
   var changed = 0
+  /// Files with another time, of the same size.
+  var touched = 0
+  /// Files of the same size and time whose content is compared nevertheless.
+  var checked = 0
+  /// Tracks whose records cannot be read.
+  var damaged: [String] = []
+  /// Other records that cannot be read, by their keys.
+  var unreadable: [String] = []
   var tooLong = 0
   var unmeasured = 0
   var stale: [View: Int] = [:]
@@ -33,6 +41,18 @@ struct PlanReasons {
       (tooLong, "longer than the recipe's maximum"),
     ]
     var reasons = whole.filter { $0.0 > 0 }.map { "all views of \(counted($0.0)): \($0.1)" }
+    if !damaged.isEmpty {
+      let records = damaged.count == 1 ? "its record is damaged" : "their records are damaged"
+      reasons.append(
+        "all views of \(counted(damaged.count)): \(records) (\(Self.list(damaged)))")
+    }
+    if !unreadable.isEmpty {
+      reasons.append(
+        "take out \(counted(unreadable.count, "damaged record", "damaged records")): "
+          + Self.list(unreadable))
+    }
+    if touched > 0 { reasons.append("content of \(counted(touched)): file touched or moved") }
+    if checked > 0 { reasons.append("content of \(counted(checked)): to be checked") }
     reasons += rewritten.sorted { ByteOrder.precedes($0.key, $1.key) }.map {
       "records of \(counted($0.value)): \($0.key) changed"
     }
@@ -52,5 +72,10 @@ struct PlanReasons {
       reasons.append("\(view.rawValue) of \(counted(count)): \(cause)")
     }
     return reasons
+  }
+
+  private static func list(_ names: [String]) -> String {
+    let more = names.count - 5
+    return names.prefix(5).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
   }
 }

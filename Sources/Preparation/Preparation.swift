@@ -14,6 +14,9 @@ public struct Preparation: Sendable {
   public var cachePath: String
   /// What is known of the dataset; without it the folders are the labels.
   public var manifest: Manifest?
+  /// Whether groups, artists, titles and faults that the cache knows from an earlier manifest stay where
+  /// no ``manifest`` is given.
+  public var keepsKnownFacts = true
   /// What to prepare.
   public var recipe = Recipe.gtzan
   /// Worker threads, 1 or more.
@@ -23,14 +26,8 @@ public struct Preparation: Sendable {
   /// Whether a stratified ``split`` becomes a grouped one where tracks are found to sound the same: for a
   /// split whose policy nobody has chosen.
   public var groupsNeighbours = false
-  /// Whether only the files in quarantine are tried again: no other file is looked at, new ones are left
-  /// alone, and the recipe must be the cache's own.
-  public var onlyQuarantined = false
-
-  /// Bytes of finished values that are written in one transaction: enough for the disk's speed, few
-  /// enough to hold twice in memory.
-  private static let batchBytes = 24 << 20
-  private static let batchSeconds = 2.0
+  /// Whether every file is compared with what was read of it, also those whose size and time are the same.
+  public var checksContent = false
 
   /// A preparation with the defaults.
   public init(folder: String, cachePath: String) {
@@ -48,69 +45,84 @@ public struct Preparation: Sendable {
   public func run(
     progress: any ProgressSink, cancellation: Cancellation = Cancellation()
   ) throws(PreparationError) -> PreparationSummary {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let cpuBefore = ProcessUsage.now().cpuSeconds
-    try check()
-    let fingerprints = try self.fingerprints()
-    var collection = try self.collection()
-    try checkSplit(of: collection)
+    let meter = RunMeter()
+    let fingerprints = try recipe.fingerprints()
+    let found = try readCollection()
     let cache = try onCache { () throws(CacheError) in
-      try Cache.open(at: cachePath, for: onlyQuarantined ? .writing : .creating)
+      try Cache.open(at: cachePath, for: .creating)
     }
+    let contents = try CacheContents(cache)
+    let (plan, collection) = try self.plan(found, contents, fingerprints)
+    try onCache { () throws(CacheError) in
+      if !contents.records.damaged.isEmpty { try cache.repair(contents.records.damaged) }
+    }
+    progress.report(.began(plan.overview))
+    try begin(cache, collection: collection, fingerprints: fingerprints)
+    let run = PreparationRun(
+      cache: cache, folder: folder, recipe: recipe, fingerprints: fingerprints, threads: threads,
+      progress: progress, cancellation: cancellation, meter: meter)
+    let writer = try run.work(on: plan, rejected: collection.rejected)
+    var misfits: [String] = []
+    var records: SoundRecords
+    if cancellation.isCancelled {
+      records = try onCache { () throws(CacheError) in try cache.soundRecords() }
+    } else {
+      records = try clear(cache, plan: plan, writer: writer, fingerprints: fingerprints)
+      misfits = try cache.settleSplits(
+        adding: split, groupsNeighbours: groupsNeighbours, published: published,
+        tracks: records.tracks)
+      try endChoices(cache)
+    }
+    let state = try CacheState(of: cache, records: records, misfits: misfits)
+    let card = try cache.writeCard(of: state, recipe: recipe, manifest: collection.manifest)
+    return run.summary(plan: plan, collection: collection, writer: writer, state: state, card: card)
+  }
+
+  /// What ``run(progress:cancellation:)`` would do. Nothing is written, no file is decoded.
+  ///
+  /// - Throws: ``PreparationError`` where nothing can be prepared.
+  public func overview() throws(PreparationError) -> PreparationPlan.Overview {
+    let fingerprints = try recipe.fingerprints()
+    return try plan(readCollection(), try presentContents(), fingerprints).plan.overview
+  }
+
+  /// What is in the cache now; nothing where there is none.
+  private func presentContents() throws(PreparationError) -> CacheContents {
+    guard try onCache({ () throws(CacheError) in try Cache.exists(at: cachePath) }) else {
+      return CacheContents()
+    }
+    do {
+      return try CacheContents(try Cache.open(at: cachePath, for: .reading))
+    } catch let error as CacheError {
+      // A making that ended before anything was stored.
+      if error.kind == .unfinished { return CacheContents() }
+      throw .cache(error)
+    } catch let error as PreparationError {
+      throw error
+    } catch {
+      throw .cache(
+        CacheError(kind: .system, operation: "read", subject: cachePath, detail: "\(error)"))
+    }
+  }
+
+  private func plan(
+    _ found: Collection, _ contents: CacheContents, _ fingerprints: [View: Fingerprint]
+  ) throws(PreparationError) -> (plan: PreparationPlan, collection: Collection) {
+    var collection = found
     if manifest == nil {
-      let facts = try onCache { () throws(CacheError) in try cache.facts() }
+      let facts = keepsKnownFacts ? contents.facts : []
       collection = try onManifest { () throws(ManifestError) in
         try collection.keepingFacts(facts).applying(recipe.faults)
       }
     }
-    let before = try onCache { () throws(CacheError) in try cache.quarantined() }
-    let plan =
-      try onlyQuarantined
-      ? PreparationPlan(retrying: before, of: collection, folder: folder, recipe: recipe, cache)
-      : PreparationPlan(
-        collection: collection, folder: folder, recipe: recipe, fingerprints: fingerprints,
-        cache: cache)
-    progress.report(.began(plan.overview))
-    var writer = PreparationWriter(
-      cache: cache, total: plan.tasks.count, start: start, progress: progress,
-      batchBytes: Self.batchBytes, batchSeconds: Self.batchSeconds)
-    if !onlyQuarantined {
-      try begin(cache, collection: collection, fingerprints: fingerprints)
-      for record in collection.rejected { writer.quarantine(record, stamp: nil) }
-      for entry in plan.unused.quarantined { writer.quarantine(entry.record, stamp: entry.stamp) }
-      for entry in plan.unused.dropped { writer.drop(entry.record, stamp: entry.stamp) }
-    }
-    let threads = min(max(1, self.threads), plan.tasks.count)
-    let workers = PreparationWorkers(
-      plan: plan, folder: folder, recipe: recipe, fingerprints: fingerprints, threads: threads,
-      cancellation: cancellation)
-    try writer.drain(workers, threads: threads)
-    var misfits: [String] = []
-    if onlyQuarantined {
-      misfits = try finishRetry(cache)
-    } else {
-      if !cancellation.isCancelled {
-        misfits = try finish(
-          cache, plan: plan, collection: collection, writer: writer, fingerprints: fingerprints)
-      }
-      try cache.writeCard(recipe: recipe, manifest: collection.manifest)
-    }
-    var summary = try summary(
-      cache, plan: plan, collection: collection, writer: writer, misfits: misfits,
-      wallSeconds: start.duration(to: clock.now) / .seconds(1),
-      cpuSeconds: ProcessUsage.now().cpuSeconds - cpuBefore,
-      wasCancelled: cancellation.isCancelled)
-    if onlyQuarantined { summary.retried = try retried(before, of: collection, cache) }
-    return summary
-  }
-
-  private func check() throws(PreparationError) {
-    do { try recipe.check() } catch { throw .recipe(error) }
+    let plan = try PlanMaking.plan(
+      for: collection, folder: folder, recipe: recipe, fingerprints: fingerprints,
+      contents: contents, cachePath: cachePath, checksContent: checksContent)
+    return (plan, collection)
   }
 
   /// The splits that came with the dataset.
-  var published: [NamedSides] { manifest?.publishedSides ?? [] }
+  private var published: [NamedSides] { manifest?.publishedSides ?? [] }
 
   /// Refuses a split that the collection cannot have before the work, not after it.
   private func checkSplit(of collection: Collection) throws(PreparationError) {
@@ -126,40 +138,68 @@ public struct Preparation: Sendable {
     }
   }
 
-  private func fingerprints() throws(PreparationError) -> [View: Fingerprint] {
-    var result: [View: Fingerprint] = [:]
-    do {
-      for (view, ingredients) in try recipe.ingredients() {
-        result[view] = try onCache { () throws(CacheError) in
-          try Fingerprint(hashing: JSONValue.object(ingredients).canonicalBytes())
-        }
-      }
-    } catch let error as RecipeError {
-      throw .recipe(error)
-    } catch let error as PreparationError {
-      throw error
-    } catch {
-      throw .recipe(RecipeError(subject: "the recipe", detail: "\(error)", hint: "check it"))
+  private func readCollection() throws(PreparationError) -> Collection {
+    let collection = try Collection.read(folder: folder, manifest: manifest, recipe: recipe)
+    try checkSplit(of: collection)
+    return collection
+  }
+}
+
+extension Preparation {
+  /// Says in the cache what it is going to hold, and what was chosen for it.
+  private func begin(
+    _ cache: Cache, collection: Collection, fingerprints: [View: Fingerprint]
+  ) throws(PreparationError) {
+    var columns: [View: [String]] = [:]
+    for view in [View.features, .features30s] where fingerprints[view] != nil {
+      columns[view] = FeatureVector.names
     }
-    return result
+    try onCache { () throws(CacheError) in
+      try cache.describe(
+        CacheDescription(
+          recipeJSON: try canonicalJSON(recipe), fingerprints: fingerprints,
+          manifest: try ManifestReference(collection.manifest), columns: columns,
+          choicesJSON: try canonicalJSON(storedChoices(isEnded: false))),
+        wholeManifest: manifest?.canonicalJSON())
+    }
   }
 
-  private func collection() throws(PreparationError) -> Collection {
-    let collection: Collection
-    let manifest = try onManifest { () throws(ManifestError) in
-      try self.manifest?.applying(recipe.faults)
+  /// Says in the cache that the split which was asked for has been made.
+  private func endChoices(_ cache: Cache) throws(PreparationError) {
+    if split == nil { return }
+    try onCache { () throws(CacheError) in
+      try cache.putChoices(json: try canonicalJSON(storedChoices(isEnded: true)))
     }
-    do {
-      let name = URL(fileURLWithPath: folder).lastPathComponent
-      collection = try Collection.read(folder: folder, manifest: manifest, name: name)
-        .dropping(recipe.faults)
-    } catch {
-      throw .audio(error)
+  }
+
+  private func storedChoices(isEnded: Bool) -> StoredChoices {
+    StoredChoices(
+      hasManifest: manifest != nil,
+      pendingSplit: isEnded
+        ? nil : split.map { PendingSplit(plan: $0, groupsNeighbours: groupsNeighbours) })
+  }
+
+  /// Takes out what belongs to no track, view or file any more.
+  ///
+  /// - Returns: the records that stay.
+  private func clear(
+    _ cache: Cache, plan: PreparationPlan, writer: PreparationWriter,
+    fingerprints: [View: Fingerprint]
+  ) throws(PreparationError) -> SoundRecords {
+    try onCache { () throws(CacheError) in
+      if !plan.removed.isEmpty { try cache.remove(tracks: plan.removed) }
+      if try !cache.staleDatabases().isEmpty { try cache.dropStaleViews(keeping: fingerprints) }
+      var records = try cache.soundRecords()
+      let current = Set(writer.quarantine.map { Array($0.path.utf8) })
+      let gone = records.quarantined.map(\.path).filter { !current.contains(Array($0.utf8)) }
+      if !gone.isEmpty { try cache.removeFromQuarantine(paths: gone) }
+      records.quarantined.removeAll { !current.contains(Array($0.path.utf8)) }
+      let back = records.dropped.map(\.track.path).filter {
+        !writer.dropped.contains(Array($0.utf8))
+      }
+      if !back.isEmpty { try cache.removeFromDropped(paths: back) }
+      records.dropped.removeAll { !writer.dropped.contains(Array($0.track.path.utf8)) }
+      return records
     }
-    guard !collection.manifest.tracks.isEmpty || !collection.dropped.isEmpty else {
-      throw .nothingToPrepare(
-        folder: folder, unusable: collection.rejected, absent: collection.absent.count)
-    }
-    return collection
   }
 }

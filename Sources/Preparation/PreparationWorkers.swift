@@ -12,6 +12,8 @@ final class PreparationWorkers: Sendable {
   /// What became of a track.
   enum Outcome: Sendable {
     case prepared(PreparedTrack, seconds: Double)
+    /// The file holds what was read of it before; its record and stamp, where they are to be stored again.
+    case confirmed(PreparedTrack?)
     case quarantined(QuarantineRecord, SourceStamp?, seconds: Double)
     case dropped(DroppedRecord, SourceStamp?, seconds: Double)
     /// A worker could not begin.
@@ -70,9 +72,13 @@ final class PreparationWorkers: Sendable {
   private func outcome(
     of task: PreparationPlan.Task, by worker: inout TrackWorker
   ) -> Outcome {
+    let isKnown = task.isInDoubt && holdsWhatWasRead(task)
+    let task = task.isInDoubt && !isKnown ? task.whole(Set(fingerprints.keys)) : task
     let track = task.track
-    if let record = task.record, let stamp = task.stamp {
-      return .prepared(PreparedTrack(record: record, stamp: stamp, values: []), seconds: 0)
+    if let record = task.record, let stamp = task.stamp, !task.needsAudio {
+      let stored = PreparedTrack(record: record, stamp: stamp, values: [])
+      if isKnown { return .confirmed(task.isRewritten ? stored : nil) }
+      return .prepared(stored, seconds: 0)
     }
     let audio: DecodedTrack
     do {
@@ -109,6 +115,13 @@ final class PreparationWorkers: Sendable {
     } catch {
       return unused(task, error, seconds: seconds)
     }
+  }
+
+  /// Whether the file has the checksum of the track's record.
+  private func holdsWhatWasRead(_ task: PreparationPlan.Task) -> Bool {
+    // A file that cannot be read is decoded after all: that tells why it cannot.
+    guard let md5 = try? AudioFile.md5(at: "\(folder)/\(task.track.path)") else { return false }
+    return md5 == task.record?.md5
   }
 
   /// What becomes of a track that cannot be used: quarantine, or dropped where a policy says so.

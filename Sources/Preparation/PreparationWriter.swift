@@ -16,8 +16,10 @@ struct PreparationWriter {
     done: 0, total: 0, quarantined: 0, audioSeconds: 0, elapsed: 0)
   private(set) var quarantine: [QuarantineRecord] = []
   private(set) var prepared = 0
-  /// The paths of the files that policies drop.
-  private(set) var dropped: Set<String> = []
+  /// Tracks whose files hold what was read of them before.
+  private(set) var confirmed = 0
+  /// The paths of the files that are dropped.
+  private(set) var dropped: Set<[UInt8]> = []
   private var batch = PreparedBatch()
   private var pendingBytes = 0
   private var lastCommit = Date()
@@ -66,6 +68,10 @@ struct PreparationWriter {
       if !track.values.isEmpty { prepared += 1 }
       pendingBytes += track.values.reduce(0) { $0 + $1.tensors.reduce(0) { $0 + $1.byteCount } }
       advance(seconds)
+    case .confirmed(let track):
+      if let track { batch.tracks.append(track) }
+      confirmed += 1
+      advance(0)
     case .quarantined(let record, let stamp, let seconds):
       quarantine(record, stamp: stamp)
       advance(seconds)
@@ -89,7 +95,7 @@ struct PreparationWriter {
   /// Records a track that a policy drops; it is stored with the next batch.
   mutating func drop(_ record: DroppedRecord, stamp: SourceStamp?) {
     batch.dropped.append(.init(record, stamp: stamp, ownsIdentifier: true))
-    dropped.insert(record.track.path)
+    dropped.insert(Array(record.track.path.utf8))
   }
 
   private mutating func advance(_ seconds: Double) {

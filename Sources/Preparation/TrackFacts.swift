@@ -1,19 +1,6 @@
 internal import Corpus
 internal import DatasetCache
 
-extension Cache {
-  /// What the cache knows of tracks, from earlier manifests: those that are stored, in quarantine and
-  /// dropped. A label is what a fault policy made of it.
-  func facts() throws(CacheError) -> [Track] {
-    let stored = try trackRecords().map { record in
-      Track(
-        id: record.id, path: record.path, label: record.label, group: record.group,
-        artist: record.artist, title: record.title, faults: record.faults ?? [])
-    }
-    return try stored + quarantined().compactMap(\.facts) + dropped().map(\.track)
-  }
-}
-
 extension Track {
   /// The track, where more is known of it than its place.
   var facts: Track? {
@@ -28,10 +15,12 @@ extension TrackRecord {
   mutating func take(_ track: Track) -> [String] {
     let faults = track.faults.isEmpty ? nil : track.faults
     var changes: [String] = []
-    if label != track.label { changes.append("label") }
+    // By bytes, as everybody else reads it.
+    if !label.utf8.elementsEqual(track.label.utf8) { changes.append("label") }
     if group != track.group { changes.append("group") }
     if artist != track.artist || title != track.title { changes.append("artist or title") }
     if self.faults != faults { changes.append("known faults") }
+    path = track.path
     label = track.label
     group = track.group
     artist = track.artist

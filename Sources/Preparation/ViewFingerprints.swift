@@ -38,6 +38,26 @@ extension Recipe {
     return result
   }
 
+  /// The fingerprint of each view, the recipe having been checked.
+  ///
+  /// - Throws: `PreparationError` where the recipe cannot be used.
+  func fingerprints() throws(PreparationError) -> [View: Fingerprint] {
+    let ingredients: [View: [String: JSONValue]]
+    do {
+      try check()
+      ingredients = try self.ingredients()
+    } catch {
+      throw .recipe(error)
+    }
+    return try onCache { () throws(CacheError) in
+      var result: [View: Fingerprint] = [:]
+      for (view, parts) in ingredients {
+        result[view] = try Fingerprint(hashing: JSONValue.object(parts).canonicalBytes())
+      }
+      return result
+    }
+  }
+
   /// Counts up whenever a view's values change for the same recipe.
   private static func algorithm(of view: View) -> Int64 {
     switch view {

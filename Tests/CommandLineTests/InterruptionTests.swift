@@ -41,6 +41,21 @@ import Testing
     try finish()
   }
 
+  @Test func aSplitThatWasNotMadeYetIsMadeByTheNextRun() throws {
+    let running = try Program.start(
+      collection.arguments(
+        ["--split", "0.5,0.5", "--seed", "7", "--progress", "json", "--threads", "1"]))
+    running.wait(for: "advanced", times: 3)
+    running.signal(SIGINT)
+    #expect(running.end().code == 130)
+    let again = try Program.run("prepare", collection.audio, "--cache", collection.cache)
+    #expect(again.code == 0 && again.output.contains("splits: stratified-seed7-0.5-0.5\n"))
+    #expect(again.errors.hasPrefix("as before: recipe small; flags choose others\n"))
+    // Once it is made, a run makes none: one that is removed stays away.
+    #expect(
+      try collection.prepare("--progress", "none").output.contains("splits: stratified-seed7"))
+  }
+
   @Test(arguments: [1, 8, 20])
   func aKillLosesNothing(_ tracks: Int) throws {
     let running = try start()

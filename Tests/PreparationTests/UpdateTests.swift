@@ -42,9 +42,56 @@ import Testing
     try folder.write(Wave.pcm16(Wave.notes(seed: 99)), "jazz/jazz.00001.wav")
     let (summary, reasons) = try again()
     #expect(summary.prepared == 1 && summary.unchanged == 3)
-    #expect(reasons == ["all views of 1 track: file changed"])
+    #expect(reasons == ["content of 1 track: file touched or moved"])
     let values = try #require(try folder.open().floats(of: .waveform, track: "jazz.00001")).values
     #expect(values == Wave.notes(seed: 99).map(Float.init))
+  }
+
+  private func touch(_ name: String, _ seconds: Double) throws {
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: seconds)],
+      ofItemAtPath: "\(folder.audio)/\(name)")
+  }
+
+  @Test func aTouchedFileOfTheSameContentGetsANewStampAndIsNotComputedAgain() throws {
+    try folder.prepare()
+    let digest = try folder.digest()
+    try touch("jazz/jazz.00001.wav", 1_000_000_000)
+    let (summary, reasons) = try again()
+    #expect(reasons == ["content of 1 track: file touched or moved"])
+    #expect(summary.prepared == 0 && summary.unchanged == 4)
+    #expect(try folder.digest() == digest)
+    let stamp = try folder.open().stamp(path: "jazz/jazz.00001.wav")
+    #expect(stamp?.modifiedNanoseconds == 1_000_000_000_000_000_000)
+    #expect(try again().1 == [])
+  }
+
+  /// 9,300,000,000 s after 1970 is the year 2264: more nanoseconds than 63 bits hold.
+  @Test func aTimeAfter2262IsATimeLikeAnother() throws {
+    try touch("jazz/jazz.00001.wav", 9_300_000_000)
+    let later = 9_300_000_000 &* Int64(1_000_000_000)
+    #expect(try folder.prepare().tracks == 4)
+    let stamp = try folder.open().stamp(path: "jazz/jazz.00001.wav")
+    #expect(stamp?.modifiedNanoseconds == later && later < 0)
+    #expect(try again().1 == [])
+  }
+
+  @Test func aFileThatChangedAtEqualSizeAndTimeIsFoundByItsContent() throws {
+    try touch("jazz/jazz.00001.wav", 1_000_000_000)
+    try folder.prepare()
+    try folder.write(Wave.pcm16(Wave.notes(seed: 99)), "jazz/jazz.00001.wav")
+    try touch("jazz/jazz.00001.wav", 1_000_000_000)
+    #expect(try again().1 == [])
+    var preparation = Preparation(folder: folder.audio, cachePath: folder.cache)
+    preparation.recipe = try .samplesOnly()
+    preparation.checksContent = true
+    let sink = Recorder()
+    let summary = try preparation.run(progress: sink)
+    #expect(sink.reasons == ["content of 4 tracks: to be checked"])
+    #expect(summary.prepared == 1 && summary.unchanged == 3)
+    let values = try #require(try folder.open().floats(of: .waveform, track: "jazz.00001")).values
+    #expect(values == Wave.notes(seed: 99).map(Float.init))
+    #expect(try folder.open().verify() == [])
   }
 
   @Test func aChangedRecipeComputesOnlyItsViewsAndSaysWhy() throws {

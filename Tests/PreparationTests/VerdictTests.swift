@@ -152,11 +152,9 @@ import Testing
     try folder.write(Wave.pcm16(Wave.notes(seed: 6)), "blues/new.wav")
     try folder.write(Wave.pcm16(Wave.notes(seed: 7)), "blues/blues.00000.wav")
     let before = try folder.open().trackRecord("blues.00000")
-    var preparation = Preparation(folder: folder.audio, cachePath: folder.cache)
-    preparation.recipe = try recipe()
-    preparation.onlyQuarantined = true
     let sink = Recorder()
-    let summary = try preparation.run(progress: sink)
+    let summary = try QuarantineRetry(folder: folder.audio, cachePath: folder.cache)
+      .run(progress: sink)
     #expect(sink.reasons == ["all views of 2 tracks: in quarantine"] && summary.prepared == 1)
     let ends = try #require(summary.retried).map { "\($0.path) \($0.outcome.rawValue)" }
     #expect(
@@ -167,30 +165,26 @@ import Testing
     #expect(try cache.card()?.quarantine.count == 2 && cache.pendingTracks() == 0)
   }
 
-  @Test func aRetryNeedsTheRecipeOfTheCache() throws {
-    try run(recipe())
-    var preparation = Preparation(folder: folder.audio, cachePath: folder.cache)
-    preparation.recipe = try recipe((.silent, .keep))
-    preparation.onlyQuarantined = true
-    let error = #expect(throws: PreparationError.self) {
-      try preparation.run(progress: Recorder())
-    }
-    #expect(error?.description.contains("is not the one that") == true)
+  @Test func aRetryTakesTheRecipeOfTheCache() throws {
+    try run(recipe((.silent, .drop)))
+    let retry = QuarantineRetry(folder: folder.audio, cachePath: folder.cache)
+    #expect(try retry.run(progress: Recorder()).dropped.map(\.track.id) == ["silent"])
+    let missing = QuarantineRetry(folder: folder.audio, cachePath: "\(folder.path)/none")
+    let error = #expect(throws: PreparationError.self) { try missing.run(progress: Recorder()) }
+    #expect(error?.description.contains("there is nothing") == true)
   }
 
   @Test func whatARetryLeftAloneHasItsTurnLater() throws {
     try run(recipe())
     try folder.write(Wave.pcm16(Wave.notes(seed: 6)), "blues/new.wav")
     try folder.write(Wave.pcm16(Wave.notes(seed: 7)), "blues/blues.00000.wav")
-    var preparation = Preparation(folder: folder.audio, cachePath: folder.cache)
-    preparation.recipe = try recipe()
-    preparation.onlyQuarantined = true
-    #expect(try preparation.run(progress: Recorder()).retried?.count == 2)
+    let retry = QuarantineRetry(folder: folder.audio, cachePath: folder.cache)
+    #expect(try retry.run(progress: Recorder()).retried?.count == 2)
     let all = try run(recipe())
     #expect(
       all.reasons == [
         "all views of 1 track: new", "all views of 2 tracks: were in quarantine, tried again",
-        "all views of 1 track: file changed",
+        "content of 1 track: file touched or moved",
       ])
   }
 

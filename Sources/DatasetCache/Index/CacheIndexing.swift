@@ -6,7 +6,7 @@ extension Cache {
   /// once however many tracks there are. Call it when tracks and splits are as they are to stay; where it
   /// is not called, samples open more slowly and are the same.
   ///
-  /// - Throws: `CacheError` `.damaged` or `.invalidRecord` where a record cannot be read, `.readOnly`,
+  /// - Throws: `CacheError` `.damaged` or `.invalidRecord` where a track's record cannot be read, `.readOnly`,
   ///   `.noSpace`.
   /// - Complexity: O(tracks), some microseconds each; O(1) where nothing is missing. In a cache written
   ///   before there were checksums of blocks, the values are read once.
@@ -84,8 +84,13 @@ extension Cache {
     for name in try splitNames() {
       let key = SampleIndex.split(name)
       guard let columns, key.utf8.count <= 511, try stored(key) == nil else { continue }
-      if let made = try SampleIndexBuilder.split(name, state, columns) {
-        values.append((key, made))
+      do throws(CacheError) {
+        if let made = try SampleIndexBuilder.split(name, state, columns) {
+          values.append((key, made))
+        }
+      } catch {
+        // A split that cannot be read has no index; whoever asks for it is told, nobody else.
+        guard error.kind == .invalidRecord else { throw error }
       }
     }
     return (state.snapshot.number, values)

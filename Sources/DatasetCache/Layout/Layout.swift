@@ -6,7 +6,8 @@
 ///
 /// Databases of a shard, keys in UTF-8:
 ///
-///     meta                  schema, recipe, manifest, fingerprint/<view>, columns/<view>
+///     meta                  schema, recipe, manifest, manifest/whole, choices, fingerprint/<view>,
+///                           columns/<view>
 ///     tracks                track id -> TrackRecord, canonical JSON
 ///     slices/<view>         track id -> count, length, hop, frames, little-endian Int64
 ///     <view>/<fingerprint>  track id -> safetensors value, all slices of the track

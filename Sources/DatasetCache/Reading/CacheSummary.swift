@@ -33,7 +33,11 @@ extension Cache {
   ///
   /// - Complexity: O(tracks); values are not read.
   public func summary() throws(CacheError) -> CacheSummary {
-    let records = try trackRecords()
+    try summary(of: try trackRecords())
+  }
+
+  /// Counts what the cache holds, its records of tracks having been read already.
+  public func summary(of records: [TrackRecord]) throws(CacheError) -> CacheSummary {
     let fingerprints = try fingerprints()
     var views: [View: CacheSummary.ViewSummary] = [:]
     for (view, fingerprint) in fingerprints {
@@ -44,16 +48,21 @@ extension Cache {
         fingerprint: fingerprint, tracks: ids.count,
         slices: slices.values.reduce(0) { $0 + $1.count }, bytes: statistics?.bytes ?? 0)
     }
-    let names = try inStore { () throws(StoreError) in try environment.databaseNames() }
     let size = try inStore { () throws(StoreError) in try environment.statistics() }
     return CacheSummary(
       tracks: records.count,
       labels: Dictionary(grouping: records, by: \.label).mapValues(\.count), views: views,
       quarantined: try entryCount(Layout.quarantine), bytes: size.usedBytes,
-      staleDatabases: names.filter { name in
-        guard let (view, fingerprint) = Layout.valueDatabase(name) else { return false }
-        return fingerprints[view] != fingerprint
-      })
+      staleDatabases: try staleDatabases())
+  }
+
+  /// Databases of values that the description does not name.
+  public func staleDatabases() throws(CacheError) -> [String] {
+    let fingerprints = try fingerprints()
+    return try inStore { () throws(StoreError) in try environment.databaseNames() }.filter { name in
+      guard let (view, fingerprint) = Layout.valueDatabase(name) else { return false }
+      return fingerprints[view] != fingerprint
+    }
   }
 
   private func statistics(_ name: String) throws(CacheError) -> DatabaseStatistics? {

@@ -27,12 +27,15 @@ public struct CacheDescription: Sendable, Hashable {
   public var manifest: ManifestReference
   /// The names of the columns of the views that are tables.
   public var columns: [View: [String]]
+  /// What else was chosen when it was prepared, canonical JSON; nil in caches of earlier versions.
+  public var choicesJSON: [UInt8]?
 
   /// Makes a description of parts.
   public init(
     recipeJSON: [UInt8], fingerprints: [View: Fingerprint], manifest: ManifestReference,
-    columns: [View: [String]] = [:]
+    columns: [View: [String]] = [:], choicesJSON: [UInt8]? = nil
   ) {
+    self.choicesJSON = choicesJSON
     self.recipeJSON = recipeJSON
     self.fingerprints = fingerprints
     self.manifest = manifest
@@ -42,7 +45,14 @@ public struct CacheDescription: Sendable, Hashable {
 
 extension Cache {
   /// Says what the cache is made from and how, in place of what was said before.
-  public func describe(_ description: CacheDescription) throws(CacheError) {
+  ///
+  /// - Parameters:
+  ///   - description: what it is made from.
+  ///   - wholeManifest: the manifest itself, canonical JSON, so that another preparation can go on with it;
+  ///     nil where there is none.
+  public func describe(
+    _ description: CacheDescription, wholeManifest: [UInt8]? = nil
+  ) throws(CacheError) {
     let manifest = try RecordJSON.encode(description.manifest)
     var columns: [View: [UInt8]] = [:]
     for (view, names) in description.columns { columns[view] = try RecordJSON.encode(names) }
@@ -51,6 +61,15 @@ extension Cache {
         let meta = try transaction.database(named: Layout.meta)
         try transaction.put(description.recipeJSON, for: "recipe", in: meta)
         try transaction.put(manifest, for: "manifest", in: meta)
+        for (key, json) in [
+          (Self.choicesKey, description.choicesJSON), (Self.wholeManifestKey, wholeManifest),
+        ] {
+          if let json {
+            try transaction.put(json, for: key, in: meta)
+          } else {
+            try transaction.delete(key, in: meta)
+          }
+        }
         for view in View.allCases {
           let key = "fingerprint/\(view.rawValue)"
           if let names = columns[view] {
@@ -77,8 +96,22 @@ extension Cache {
       recipeJSON: recipe, fingerprints: try fingerprints(),
       manifest: try RecordJSON.decode(
         ManifestReference.self, from: manifest, subject: "the manifest of \(path)"),
-      columns: try columns())
+      columns: try columns(), choicesJSON: try bytes(for: Self.choicesKey, in: Layout.meta))
   }
+
+  /// The manifest that the cache was made from, canonical JSON; nil where there was none, and in caches of
+  /// earlier versions.
+  public func wholeManifest() throws(CacheError) -> [UInt8]? {
+    try bytes(for: Self.wholeManifestKey, in: Layout.meta)
+  }
+
+  /// Says what was chosen, in place of what was said before; see ``CacheDescription/choicesJSON``.
+  public func putChoices(json: [UInt8]) throws(CacheError) {
+    try put(json, for: Self.choicesKey, in: Layout.meta)
+  }
+
+  private static let choicesKey = "choices"
+  private static let wholeManifestKey = "manifest/whole"
 
   private func columns() throws(CacheError) -> [View: [String]] {
     var all: [View: [String]] = [:]

@@ -19,11 +19,16 @@ struct Prepare: ParsableCommand {
       found to be silent, clipped and so on, are used, dropped, grouped or relabelled as the recipe or \
       --fault says; dropped tracks are listed and are no error.
 
+      Another run goes on with the recipe, profile, fault policies and manifest that the cache was \
+      prepared with, and says so; flags choose others. What throws computed values away is asked on a \
+      terminal and wants --yes elsewhere; --dry-run shows what would be done.
+
       Examples:
         lathe prepare genres_original --cache gtzan.lathe
         lathe prepare music --cache music.lathe --split 0.7,0.3 --seed 7 --threads 4
         lathe prepare music --cache music.lathe --profile librosa-1.0 --progress json
         lathe prepare genres_original --cache gtzan.lathe --manifest gtzan --fault replica=drop
+        lathe prepare genres_original --cache gtzan.lathe --dry-run
         lathe prepare music --cache music.lathe --retry-quarantined
       """)
 
@@ -37,13 +42,16 @@ struct Prepare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What is known of the dataset: a name or a file. Without it the folders are the labels.",
+      "What is known of the dataset: a name or a file; none for the folders as labels.",
+      discussion: "If not given, the manifest that the cache was prepared with.",
       valueName: "name|file"))
   var manifest: String?
 
   @Option(
     help: ArgumentHelp(
-      "What to prepare and how: a name or a file; gtzan if not given.", valueName: "name|file"))
+      "What to prepare and how: a name or a file.",
+      discussion: "If not given, the recipe that the cache was prepared with; gtzan for a new one.",
+      valueName: "name|file"))
   var recipe: String?
 
   @Option(
@@ -66,6 +74,17 @@ struct Prepare: ParsableCommand {
   )
   var retryQuarantined = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Compare every file with what was read of it, also where size and time are the same."))
+  var checkContent = false
+
+  @Flag(help: "Show what would be done and why; write nothing.")
+  var dryRun = false
+
+  @Flag(help: "Throw computed values away without asking, where another choice does that.")
+  var yes = false
+
   @Option(help: "Worker threads; all cores if not given.")
   var threads: Int?
 
@@ -82,51 +101,144 @@ struct Prepare: ParsableCommand {
       throw ValidationError("--threads \(threads): give 1 to 1,024.")
     }
     _ = try policies(from: FaultPolicies())
-    if retryQuarantined, recipe != nil || profile != nil || !fault.isEmpty {
+    guard retryQuarantined else { return }
+    if recipe != nil || profile != nil || !fault.isEmpty {
       throw ValidationError(
         "--retry-quarantined takes the cache's own recipe: leave out --recipe, --profile and --fault."
       )
     }
-    if retryQuarantined, division.isAsked {
+    if division.isAsked {
       throw ValidationError(
         "--retry-quarantined renews the splits that there are: make others with lathe split.")
+    }
+    if dryRun || checkContent {
+      throw ValidationError(
+        "--retry-quarantined looks at the files in quarantine only: leave out --dry-run and "
+          + "--check-content.")
     }
   }
 
   /// The policies of a recipe with those of the command line in their place.
   private func policies(from recipe: FaultPolicies) throws -> FaultPolicies {
     var policies = recipe
-    for choice in fault {
-      let parts = choice.split(separator: "=", omittingEmptySubsequences: false)
-      guard parts.count == 2 else {
-        throw ValidationError(
-          "--fault \(Words.shown(choice)): give KIND=POLICY, such as silent=drop.")
-      }
+    for (kind, policy) in try faultChoices() {
       do {
-        try policies.choose(String(parts[1]), for: String(parts[0]))
+        try policies.choose(policy, for: kind)
       } catch {
-        throw ValidationError("--fault \(Words.shown(choice)): \(error).")
+        throw ValidationError("--fault \(Words.shown("\(kind)=\(policy)")): \(error).")
       }
     }
     return policies
   }
 
-  func run() throws {
-    var preparation = Preparation(folder: audioFolder, cachePath: cache)
-    if retryQuarantined {
-      preparation.recipe = try Self.recipe(of: cache)
-      preparation.onlyQuarantined = true
-    } else {
-      preparation.recipe = try Catalogue.recipe(recipe ?? Recipe.gtzan.name)
-      if let profile { preparation.recipe.profile = profile }
-      preparation.recipe.faults = try policies(from: preparation.recipe.faults)
+  private func faultChoices() throws -> [(kind: String, policy: String)] {
+    try fault.map { choice in
+      let parts = choice.split(separator: "=", omittingEmptySubsequences: false)
+      guard parts.count == 2 else {
+        throw ValidationError(
+          "--fault \(Words.shown(choice)): give KIND=POLICY, such as silent=drop.")
+      }
+      return (String(parts[0]), String(parts[1]))
     }
-    preparation.manifest = try manifest.map(Catalogue.manifest)
+  }
+
+  func run() throws {
+    if retryQuarantined { return try retry() }
+    let flags = try flags()
+    let earlier = try earlier(flags)
+    let choices = try PrepareChoices(flags, earlier: earlier)
+    var preparation = Preparation(folder: audioFolder, cachePath: cache)
+    preparation.recipe = choices.recipe
+    preparation.manifest = choices.manifest
+    preparation.keepsKnownFacts = choices.keepsKnownFacts
+    preparation.checksContent = checkContent
     if let threads { preparation.threads = threads }
-    if !retryQuarantined { try divide(&preparation) }
+    try divide(&preparation, earlier)
+    tellKept(choices.kept)
+    if dryRun { return try show(preparation.overview()) }
+    if choices.isChange {
+      try Confirmation.ask(losses: preparation.overview().losses, isGiven: yes)
+    }
+    try finish { try preparation.run(progress: $0, cancellation: $1) }
+  }
+
+  private func retry() throws {
+    var retry = QuarantineRetry(folder: audioFolder, cachePath: cache)
+    retry.manifest = try manifest.map(Catalogue.manifest)
+    if let threads { retry.threads = threads }
+    try finish { try retry.run(progress: $0, cancellation: $1) }
+  }
+
+  private func flags() throws -> PrepareChoices.Flags {
+    var flags = PrepareChoices.Flags()
+    flags.recipe = try recipe.map(Catalogue.recipe)
+    flags.manifest = try manifest.map { $0 == "none" ? nil : try Catalogue.manifest($0) }
+    flags.faults = Set(try faultChoices().compactMap { FaultSubject(rawValue: $0.kind) })
+    flags.isProfileNamed = profile != nil
+    flags.change = { recipe in
+      if let profile { recipe.profile = profile }
+      recipe.faults = try policies(from: recipe.faults)
+    }
+    return flags
+  }
+
+  /// What the cache was prepared with; nil where there is none yet.
+  private func earlier(_ flags: PrepareChoices.Flags) throws -> PreparationChoices? {
+    let earlier: PreparationChoices?
+    do {
+      earlier = try PrepareChoices.earlier(at: cache)
+    } catch  where flags.recipe != nil && flags.manifest != nil {
+      // Nothing of it is asked for.
+      return nil
+    }
+    guard let earlier, !earlier.areKnown, flags.manifest == nil else { return earlier }
+    let name = URL(fileURLWithPath: audioFolder).lastPathComponent
+    if earlier.datasetName != name {
+      throw ValidationError(
+        "\(Words.shown(cache)) was prepared by an earlier version, which kept of its manifest only "
+          + "the name \(Words.shown(earlier.datasetName)). Give it again with --manifest, or "
+          + "--manifest none if the folders were the labels.")
+    }
+    return earlier
+  }
+
+  /// Says what is not chosen now and kept.
+  private func tellKept(_ kept: [String]) {
+    if kept.isEmpty { return }
+    switch progress {
+    case .json: JSONProgress().put("kept", ["choices": kept])
+    case .none: break
+    case .auto, .plain:
+      Output.error("as before: \(kept.joined(separator: ", ")); flags choose others")
+    }
+  }
+
+  /// Shows what would be done.
+  private func show(_ overview: PreparationPlan.Overview) throws {
+    if progress == .json { return JSONProgress().put("planned", overview) }
+    for reason in overview.reasons { Output.line("to do: \(Words.shown(reason))") }
+    if overview.removed > 0 {
+      Output.line("to remove: \(Words.tracks(overview.removed)) that the collection has no more")
+    }
+    for loss in overview.losses { Output.line("thrown away: \(Words.shown(loss))") }
+    Output.line(
+      "\(Words.tracks(overview.tracks)) in the collection: \(Words.count(overview.pending)) to do, "
+        + "\(Words.count(overview.unchanged)) done already; nothing was written (--dry-run)")
+  }
+
+  /// Runs, shows what was done and ends with its code.
+  private func finish(
+    _ body: (any ProgressSink, Cancellation) throws -> PreparationSummary
+  ) throws {
     let cancellation = Cancellation()
     let interruption = Interruption(cancellation)
-    let summary = try run(preparation, cancellation)
+    let sink = progress.sink()
+    let summary: PreparationSummary
+    do {
+      // Whatever ends the run, the next line must not begin behind the bar.
+      defer { (sink as? BarProgress)?.end() }
+      summary = try body(sink, cancellation)
+    }
     interruption.end()
     if progress == .json {
       JSONProgress().put("finished", summary)
@@ -137,35 +249,20 @@ struct Prepare: ParsableCommand {
     if !summary.quarantine.isEmpty { throw ExitCode(Exit.quarantined) }
   }
 
-  /// The recipe that a cache was prepared with.
-  private static func recipe(of path: String) throws -> Recipe {
-    let cache = try Cache.open(at: path, for: .reading)
-    guard let description = try cache.description() else {
-      throw CacheError(
-        kind: .unfinished, operation: "retry", subject: path, detail: "it was never prepared",
-        hint: "run lathe prepare without --retry-quarantined")
+  /// The split that is asked for; the default one in a new cache. An old one has the splits that it has,
+  /// and one that an interrupted run was to make.
+  private func divide(_ preparation: inout Preparation, _ earlier: PreparationChoices?) throws {
+    if let earlier, earlier.areKnown, !division.isAsked {
+      preparation.split = earlier.pendingSplit?.plan
+      preparation.groupsNeighbours = earlier.pendingSplit?.groupsNeighbours ?? false
+      return
     }
-    return try Recipe.decode(description.recipeJSON)
-  }
-
-  /// The split that is asked for; the default one where there is none yet.
-  private func divide(_ preparation: inout Preparation) throws {
-    let tracks = preparation.manifest?.tracks.map(SplitTrack.init) ?? []
-    let isAsked = division.policy != nil || division.seed != nil
-    let hasSplit = !isAsked && SplitCommand.exists(in: cache)
+    let tracks = preparation.manifest?.tracks.map { SplitTrack($0) } ?? []
+    let hasSplit = !division.isAsked && SplitCommand.exists(in: cache)
     preparation.split = try division.plan(
       default: hasSplit ? nil : SplitCommand.defaultRatios, policy: .standard(for: tracks),
       published: preparation.manifest?.publishedSides ?? [])
     preparation.groupsNeighbours = division.policy == nil
-  }
-
-  private func run(
-    _ preparation: Preparation, _ cancellation: Cancellation
-  ) throws -> PreparationSummary {
-    let sink = progress.sink()
-    // Whatever ends the run, the next line must not begin behind the bar.
-    defer { (sink as? BarProgress)?.end() }
-    return try preparation.run(progress: sink, cancellation: cancellation)
   }
 }
 

@@ -37,6 +37,15 @@ enum Words {
     }
   }
 
+  /// A command as it can be typed into a shell.
+  static func command(_ arguments: [String]) -> String {
+    let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%")
+    return arguments.map { argument in
+      if !argument.isEmpty, argument.allSatisfy(plain.contains) { return argument }
+      return "'\(shown(argument).replacingOccurrences(of: "'", with: #"'\''"#))'"
+    }.joined(separator: " ")
+  }
+
   /// `1 track`, `2,000 tracks`.
   static func tracks(_ number: Int) -> String { counted(number, "track") }
 

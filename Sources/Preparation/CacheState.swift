@@ -1,0 +1,30 @@
+internal import Corpus
+internal import DatasetCache
+
+/// A cache after a run, each part of it worked out once: what card and summary are written from.
+struct CacheState {
+  let records: SoundRecords
+  let neighbours: Neighbours
+  /// The audits of the splits that can be read, in the order of their names.
+  let audits: [SplitAudit]
+  let splitNames: [String]
+  let census: CacheSummary
+  /// Why splits hold no track, a line each.
+  let misfits: [String]
+
+  /// - Parameters:
+  ///   - records: those of the cache as they are now.
+  ///   - misfits: why splits were left empty.
+  init(
+    of cache: Cache, records: SoundRecords, misfits: [String] = []
+  ) throws(PreparationError) {
+    self.records = records
+    self.misfits = misfits
+    neighbours = try cache.neighbours(among: records.tracks)
+    let (splits, damaged) = try cache.storedSplits()
+    splitNames = (splits.map(\.plan.name) + damaged).sorted(by: ByteOrder.precedes)
+    audits = try cache.audits(
+      of: splits, tracks: records.tracks.map(SplitTrack.init), links: neighbours.links)
+    census = try onCache { () throws(CacheError) in try cache.summary(of: records.tracks) }
+  }
+}

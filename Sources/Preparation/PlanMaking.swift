@@ -1,0 +1,229 @@
+internal import Corpus
+internal import DatasetCache
+
+/// Compares a collection and a recipe with what a cache holds, track by track.
+struct PlanMaking {
+  private let recipe: Recipe
+  private let fingerprints: [View: Fingerprint]
+  private let folder: String
+  private let contents: CacheContents
+  private let checksContent: Bool
+  // Ids and paths are compared by their bytes, as the cache does: to Swift an é is the same whether it is
+  // one character or two.
+  private let known: [[UInt8]: TrackRecord]
+  private let quarantined: Set<[UInt8]>
+  private let droppedBefore: [[UInt8]: DroppedRecord]
+  private let damaged: Set<[UInt8]>
+
+  private var tasks: [PreparationPlan.Task] = []
+  private var unused = PreparedBatch()
+  private var counts = PlanReasons()
+  private var losses = PlanLosses()
+
+  /// The plan for a collection.
+  ///
+  /// - Parameter checksContent: whether every file is compared with what was read of it, also those whose
+  ///   size and time are the same.
+  /// - Throws: `PreparationError` `.anotherCollection`.
+  static func plan(
+    for collection: Collection, folder: String, recipe: Recipe, fingerprints: [View: Fingerprint],
+    contents: CacheContents, cachePath: String, checksContent: Bool
+  ) throws(PreparationError) -> PreparationPlan {
+    var making = PlanMaking(
+      recipe: recipe, fingerprints: fingerprints, folder: folder, contents: contents,
+      checksContent: checksContent)
+    let removed = try making.removed(from: collection, cachePath: cachePath)
+    for record in collection.dropped { making.drop(record) }
+    for track in collection.manifest.tracks { making.add(track) }
+    return try making.plan(for: collection, removed: removed)
+  }
+
+  private init(
+    recipe: Recipe, fingerprints: [View: Fingerprint], folder: String, contents: CacheContents,
+    checksContent: Bool
+  ) {
+    self.recipe = recipe
+    self.fingerprints = fingerprints
+    self.folder = folder
+    self.contents = contents
+    self.checksContent = checksContent
+    let records = contents.records
+    known = Dictionary(
+      records.tracks.map { (Array($0.id.utf8), $0) }, uniquingKeysWith: { first, _ in first })
+    quarantined = Set(records.quarantined.map { Array($0.path.utf8) })
+    droppedBefore = Dictionary(
+      records.dropped.map { (Array($0.track.path.utf8), $0) },
+      uniquingKeysWith: { first, _ in first })
+    damaged = Set(records.damagedTracks.map { Array($0.utf8) })
+  }
+
+  /// Tracks of the cache that the collection no longer has.
+  ///
+  /// A track whose file is still there under another id (its name now occurs in a second folder) goes
+  /// too, but does not make the collection another one. What lies in a folder that cannot be read now
+  /// (a volume that is not mounted) stays: nothing says that it is gone.
+  private mutating func removed(
+    from collection: Collection, cachePath: String
+  ) throws(PreparationError) -> [String] {
+    let tracks = collection.manifest.tracks
+    let ids = Set((tracks + collection.dropped.map(\.track)).map { Array($0.id.utf8) })
+    let paths = Set(tracks.map { Array($0.path.utf8) })
+    let unlisted = Set(collection.unlisted.map { Array($0.utf8) })
+    let closed = collection.rejected.filter { $0.code == "unreadable" }.map { "\($0.path)/" }
+    let removed = contents.records.tracks.filter { record in
+      !ids.contains(Array(record.id.utf8)) && !closed.contains(where: record.path.hasPrefix)
+    }
+    let missing = removed.count { !paths.contains(Array($0.path.utf8)) }
+    if missing * 2 > contents.records.tracks.count {
+      throw .anotherCollection(
+        cache: cachePath, folder: folder, missing: missing, tracks: contents.records.tracks.count)
+    }
+    losses.strangers = removed.count {
+      let path = Array($0.path.utf8)
+      return paths.contains(path) || unlisted.contains(path)
+    }
+    return removed.map(\.id)
+  }
+
+  /// A track that is left out by what is known of it.
+  private mutating func drop(_ record: DroppedRecord) {
+    unused.dropped.append(.init(record))
+    if droppedBefore[Array(record.track.path.utf8)]?.subject != record.subject {
+      counts.drop(record.subject)
+    }
+    if known[Array(record.track.id.utf8)] != nil { losses.drop(record.subject) }
+  }
+
+  private mutating func add(_ track: Track) {
+    let stamp = SourceStamp.of(file: "\(folder)/\(track.path)")
+    guard let record = known[Array(track.id.utf8)] else { return addUnknown(track, stamp) }
+    let before = contents.stamp(of: record.path)
+    let isSamePlace = record.path.utf8.elementsEqual(track.path.utf8)
+    let isSame = isSamePlace && stamp != nil && stamp == before
+    guard let stamp, isSame || stamp.byteCount == before?.byteCount else {
+      counts.changed += 1
+      return addWhole(track, stamp)
+    }
+    if Double(record.source.frames) > recipe.maximumSeconds * Double(record.source.sampleRate) {
+      counts.tooLong += 1
+      return addWhole(track, stamp)
+    }
+    var renewed = record
+    let changes = renewed.take(track)
+    let judgement = Judgement(record.verdicts(recipe), recipe.faults)
+    guard isSame || judgement == .use else {
+      // What it was judged by may not be what it is.
+      counts.touched += 1
+      return addWhole(track, stamp)
+    }
+    switch judgement {
+    case .use: break
+    case .drop(let subject):
+      unused.dropped.append(.init(renewed.dropped(subject, track, recipe), stamp: stamp))
+      counts.drop(subject)
+      return losses.drop(subject)
+    case .quarantine(let subject):
+      unused.quarantined.append(.init(renewed.quarantined(subject, track, recipe), stamp: stamp))
+      counts.quarantine(subject)
+      return losses.drop(subject)
+    }
+    let missing = fingerprints.filter { record.views[$0.key] != $0.value }.map(\.key)
+    let isInDoubt = !isSame || checksContent
+    let isRewritten = !changes.isEmpty || !isSame
+    guard !missing.isEmpty || isRewritten || isInDoubt || record.figures == nil else { return }
+    counts.rewrite(changes)
+    if record.figures == nil { counts.unmeasured += 1 }
+    if !isSame { counts.touched += 1 } else if isInDoubt { counts.checked += 1 }
+    for view in missing { counts.stale[view, default: 0] += 1 }
+    var task = PreparationPlan.Task(
+      track: track, views: Set(missing),
+      kept: record.views.filter { fingerprints[$0.key] == $0.value }, stamp: stamp, record: renewed)
+    task.isInDoubt = isInDoubt
+    task.isRewritten = isRewritten
+    tasks.append(task)
+  }
+
+  /// A track that the cache has no record of.
+  private mutating func addUnknown(_ track: Track, _ stamp: SourceStamp?) {
+    let path = Array(track.path.utf8)
+    if damaged.contains(Array(track.id.utf8)) {
+      counts.damaged.append(track.id)
+    } else if let earlier = droppedBefore[path] {
+      if stamp != nil, stamp == contents.stamp(of: track.path),
+        let still = earlier.again(track, recipe)
+      {
+        return unused.dropped.append(.init(still, stamp: stamp))
+      }
+      counts.dropped += 1
+    } else if quarantined.contains(path) {
+      counts.again += 1
+    } else {
+      counts.new += 1
+    }
+    addWhole(track, stamp)
+  }
+
+  private mutating func addWhole(_ track: Track, _ stamp: SourceStamp?) {
+    tasks.append(
+      PreparationPlan.Task(
+        track: track, views: Set(fingerprints.keys), kept: [:], stamp: stamp))
+  }
+
+  private mutating func plan(
+    for collection: Collection, removed: [String]
+  ) throws(PreparationError) -> PreparationPlan {
+    let causes = try self.causes()
+    let named = Set(tasks.map { Array($0.track.id.utf8) })
+    counts.unreadable = contents.records.damaged.filter { !named.contains(Array($0.key.utf8)) }
+      .map(\.key)
+    for (view, old) in contents.description?.fingerprints ?? [:] where fingerprints[view] != old {
+      let count = contents.records.tracks.count { $0.views[view] == old }
+      losses.views[view] = (count, causes[view] ?? ["not in the recipe"])
+    }
+    let tracks = collection.manifest.tracks.count
+    let idle = tasks.count + unused.quarantined.count + unused.dropped.count
+    return PreparationPlan(
+      tasks: tasks, unused: unused, removed: removed,
+      overview: PreparationPlan.Overview(
+        tracks: tracks, pending: tasks.count,
+        unchanged: tracks + collection.dropped.count - idle, dropped: unused.dropped.count,
+        removed: removed.count, reasons: counts.lines(causes: causes), losses: losses.lines))
+  }
+
+  /// Why each view of the cache differs from the recipe's.
+  private func causes() throws(PreparationError) -> [View: [String]] {
+    guard let description = contents.description,
+      let old = try? Recipe.decode(description.recipeJSON).ingredients()
+    else { return [:] }
+    do {
+      let new = try recipe.ingredients()
+      return new.reduce(into: [:]) { causes, entry in
+        let (view, parts) = entry
+        guard let before = old[view] else {
+          causes[view] = ["not in the cache before"]
+          return
+        }
+        let differences = differences(from: before, to: parts)
+        causes[view] = differences.isEmpty ? nil : differences
+      }
+    } catch {
+      throw .recipe(error)
+    }
+  }
+}
+
+extension DroppedRecord {
+  /// The record of a track that was judged by its figures and still is dropped for them, as it is known
+  /// now; nil where it has to be looked at.
+  fileprivate func again(_ track: Track, _ recipe: Recipe) -> DroppedRecord? {
+    guard let figures, let source else { return nil }
+    let verdicts = figures.verdicts(
+      recipe.verdicts, isResampled: source.sampleRate != recipe.sampleRate,
+      channels: source.channels)
+    guard case .drop(let subject) = Judgement(verdicts, recipe.faults) else { return nil }
+    return DroppedRecord(
+      track: track, subject: subject,
+      message: figures.message(of: subject, recipe, source: source), figures: figures,
+      source: source)
+  }
+}

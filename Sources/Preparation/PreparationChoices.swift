@@ -1,0 +1,73 @@
+public import Corpus
+public import DatasetCache
+internal import FoundationEssentials
+
+/// What a cache was prepared with: what another run goes on with where nothing else is chosen.
+public struct PreparationChoices: Sendable {
+  /// The recipe, with the profile and the fault policies that were chosen in place of its own.
+  public var recipe: Recipe
+  /// The manifest; nil where the folders are the labels.
+  public var manifest: Manifest?
+  /// The name of the manifest that the cache was made from, or of the folder.
+  public var datasetName: String
+  /// Whether the cache says what was chosen. An earlier version kept the recipe only, so whether there was
+  /// a manifest isn't known.
+  public var areKnown: Bool
+  /// A split that an interrupted run was to make and hasn't.
+  public var pendingSplit: PendingSplit?
+}
+
+/// A split that is to be made when all tracks are there.
+public struct PendingSplit: Sendable, Hashable, Codable {
+  /// What to keep to.
+  public var plan: SplitPlan
+  /// Whether a stratified split becomes a grouped one where tracks are found to sound the same.
+  public var groupsNeighbours: Bool
+
+  /// A split to be made.
+  public init(plan: SplitPlan, groupsNeighbours: Bool) {
+    self.plan = plan
+    self.groupsNeighbours = groupsNeighbours
+  }
+}
+
+/// What of ``PreparationChoices`` has no other place in a cache.
+struct StoredChoices: Codable {
+  var hasManifest: Bool
+  var pendingSplit: PendingSplit?
+}
+
+extension Cache {
+  /// What the cache was prepared with; nil where it never was.
+  ///
+  /// - Throws: `PreparationError` where what is kept of it cannot be read.
+  public func choices() throws(PreparationError) -> PreparationChoices? {
+    guard let description = try onCache({ () throws(CacheError) in try description() }) else {
+      return nil
+    }
+    let recipe: Recipe
+    do { recipe = try Recipe.decode(description.recipeJSON) } catch { throw .recipe(error) }
+    var choices = PreparationChoices(
+      recipe: recipe, datasetName: description.manifest.name,
+      areKnown: description.choicesJSON != nil)
+    guard let json = description.choicesJSON else { return choices }
+    let stored: StoredChoices
+    do { stored = try JSONDecoder().decode(StoredChoices.self, from: Data(json)) } catch {
+      throw .cache(
+        CacheError(
+          kind: .invalidRecord, operation: "read", subject: "the choices of \(path)",
+          detail: "\(error)", hint: "give the recipe and the manifest again"))
+    }
+    choices.pendingSplit = stored.pendingSplit
+    if stored.hasManifest {
+      guard let whole = try onCache({ () throws(CacheError) in try wholeManifest() }) else {
+        throw .cache(
+          CacheError(
+            kind: .invalidRecord, operation: "read", subject: "the manifest of \(path)",
+            detail: "it is missing", hint: "give it again with --manifest"))
+      }
+      choices.manifest = try onManifest { () throws(ManifestError) in try Manifest.decode(whole) }
+    }
+    return choices
+  }
+}

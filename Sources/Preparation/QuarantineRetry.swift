@@ -1,0 +1,142 @@
+public import Corpus
+internal import DatasetCache
+internal import Foundation
+
+/// Tries only the files in quarantine again, with the cache's own recipe: no other file is looked at, new
+/// ones are left alone.
+public struct QuarantineRetry: Sendable {
+  /// The folder of audio.
+  public var folder: String
+  /// The cache.
+  public var cachePath: String
+  /// What is known of the dataset, in place of what the cache was prepared with.
+  public var manifest: Manifest?
+  /// Worker threads, 1 or more.
+  public var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  /// A retry with the cache's own manifest.
+  public init(folder: String, cachePath: String) {
+    self.folder = folder
+    self.cachePath = cachePath
+  }
+
+  /// Does it, then renews the splits and the card.
+  ///
+  /// - Parameters:
+  ///   - progress: gets events on the calling thread.
+  ///   - cancellation: ends the run after the tracks at work; what was done is kept.
+  /// - Returns: what was done; ``PreparationSummary/retried`` says what became of each file.
+  /// - Throws: ``PreparationError`` where the cache was never prepared or cannot be written.
+  public func run(
+    progress: any ProgressSink, cancellation: Cancellation = Cancellation()
+  ) throws(PreparationError) -> PreparationSummary {
+    let meter = RunMeter()
+    let cache = try onCache { () throws(CacheError) in
+      try Cache.open(at: cachePath, for: .writing)
+    }
+    let contents = try CacheContents(cache)
+    guard let choices = try cache.choices(), let fingerprints = contents.description?.fingerprints
+    else {
+      throw .cache(
+        CacheError(
+          kind: .unfinished, operation: "retry", subject: cachePath,
+          detail: "it was never prepared",
+          hint: "run lathe prepare without --retry-quarantined"))
+    }
+    let manifest = manifest ?? choices.manifest
+    var collection = try Collection.read(
+      folder: folder, manifest: manifest, recipe: choices.recipe)
+    if manifest == nil {
+      collection = try onManifest { () throws(ManifestError) in
+        try collection.keepingFacts(contents.facts).applying(choices.recipe.faults)
+      }
+    }
+    let before = contents.records.quarantined
+    let plan = PreparationPlan(
+      retrying: before, of: collection, folder: folder, views: Set(fingerprints.keys))
+    progress.report(.began(plan.overview))
+    let run = PreparationRun(
+      cache: cache, folder: folder, recipe: choices.recipe, fingerprints: fingerprints,
+      threads: threads, progress: progress, cancellation: cancellation, meter: meter)
+    let writer = try run.work(on: plan, rejected: [])
+    let records = try onCache { () throws(CacheError) in try cache.soundRecords() }
+    let misfits = try cache.settleSplits(
+      adding: nil, groupsNeighbours: false, published: manifest?.publishedSides ?? [],
+      tracks: records.tracks)
+    let state = try CacheState(of: cache, records: records, misfits: misfits)
+    let card = try cache.renewCard(of: state)
+    var summary = run.summary(
+      plan: plan, collection: collection, writer: writer, state: state, card: card)
+    summary.retried = Self.ends(of: before, collection, records)
+    return summary
+  }
+
+  /// What became of each file.
+  private static func ends(
+    of before: [QuarantineRecord], _ collection: Collection, _ records: SoundRecords
+  ) -> [RetriedFile] {
+    let present = Set(
+      (collection.manifest.tracks.map(\.path) + collection.rejected.map(\.path)
+        + collection.dropped.map(\.track.path)).map { Array($0.utf8) })
+    let stored = Set(records.tracks.map { Array($0.path.utf8) })
+    let dropped = Dictionary(
+      records.dropped.map { (Array($0.track.path.utf8), $0.message) },
+      uniquingKeysWith: { first, _ in first })
+    let left = Dictionary(
+      records.quarantined.map { (Array($0.path.utf8), $0.message) },
+      uniquingKeysWith: { first, _ in first })
+    return before.map { record in
+      let path = Array(record.path.utf8)
+      if stored.contains(path) { return RetriedFile(path: record.path, outcome: .prepared) }
+      if let message = dropped[path] {
+        return RetriedFile(path: record.path, outcome: .dropped, message: message)
+      }
+      if !present.contains(path) { return RetriedFile(path: record.path, outcome: .gone) }
+      return RetriedFile(path: record.path, outcome: .quarantined, message: left[path])
+    }
+  }
+}
+
+/// What became of a file that was in quarantine and was tried again.
+public struct RetriedFile: Sendable, Hashable, Codable {
+  /// The ends it may come to.
+  public enum Outcome: String, Sendable, Hashable, Codable {
+    /// It is a track of the cache now.
+    case prepared
+    /// It is still in quarantine.
+    case quarantined
+    /// A fault policy drops it.
+    case dropped
+    /// There is no such file any more; the next whole preparation takes it off the list.
+    case gone
+  }
+
+  /// The file relative to the audio folder.
+  public var path: String
+  /// What became of it.
+  public var outcome: Outcome
+  /// Why, where it cannot be used.
+  public var message: String?
+}
+
+extension PreparationPlan {
+  /// What there is to do where only the files in quarantine are tried again.
+  fileprivate init(
+    retrying quarantine: [QuarantineRecord], of collection: Collection, folder: String,
+    views: Set<View>
+  ) {
+    let places = Dictionary(
+      collection.manifest.tracks.map { (Array($0.path.utf8), $0) },
+      uniquingKeysWith: { first, _ in first })
+    let tasks = quarantine.compactMap { record -> Task? in
+      guard let track = places[Array(record.path.utf8)] else { return nil }
+      return Task(
+        track: track, views: views, kept: [:],
+        stamp: SourceStamp.of(file: "\(folder)/\(track.path)"))
+    }
+    self.init(
+      tasks: tasks,
+      reasons: tasks.isEmpty ? [] : ["all views of \(counted(tasks.count)): in quarantine"],
+      tracks: tasks.count)
+  }
+}

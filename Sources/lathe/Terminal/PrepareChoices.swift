@@ -1,0 +1,105 @@
+import ArgumentParser
+import Corpus
+import DatasetCache
+import Foundation
+import Preparation
+import SignalKit
+
+/// What a preparation goes by: what is chosen now and, where nothing is, what the cache was prepared with.
+struct PrepareChoices {
+  /// What flags choose; nil and empty where they choose nothing.
+  struct Flags {
+    /// The recipe that is named.
+    var recipe: Recipe?
+    /// What is changed in whichever recipe it is.
+    var change: (inout Recipe) throws -> Void = { _ in }
+    /// The manifest that is named; the inner nil where the folders are chosen.
+    var manifest: Manifest??
+    /// The fault policies and the profile that are named, so that nobody is told that they are kept.
+    var faults: Set<FaultSubject> = []
+    var isProfileNamed = false
+  }
+
+  let recipe: Recipe
+  let manifest: Manifest?
+  /// Whether what earlier manifests have told stays.
+  let keepsKnownFacts: Bool
+  /// What is kept that a first preparation would not take of itself, in words.
+  let kept: [String]
+  /// Whether something is chosen that the cache was not prepared with.
+  let isChange: Bool
+
+  init(_ flags: Flags, earlier: PreparationChoices?) throws {
+    let base = flags.recipe ?? earlier?.recipe ?? .gtzan
+    var recipe = base
+    try flags.change(&recipe)
+    self.recipe = recipe
+    manifest = flags.manifest ?? earlier?.manifest
+    keepsKnownFacts = flags.manifest == nil
+    guard let earlier else {
+      (kept, isChange) = ([], false)
+      return
+    }
+    isChange =
+      recipe != earlier.recipe || flags.manifest.map { $0 != earlier.manifest } ?? false
+    var kept = flags.recipe == nil ? Self.words(earlier.recipe, flags) : []
+    if flags.manifest == nil, let manifest = earlier.manifest {
+      kept.append("manifest \(Words.shown(manifest.name)) (\(Words.tracks(manifest.tracks.count)))")
+    }
+    self.kept = kept
+  }
+
+  /// A recipe by what is not usual in it.
+  private static func words(_ recipe: Recipe, _ flags: Flags) -> [String] {
+    var plain = recipe
+    plain.profile = Recipe.gtzan.profile
+    plain.faults = FaultPolicies()
+    var words = plain == .gtzan ? [] : ["recipe \(Words.shown(recipe.name))"]
+    if recipe.profile != Recipe.gtzan.profile, !flags.isProfileNamed {
+      words.append("profile \(recipe.profile.rawValue)")
+    }
+    let usual = FaultPolicies()
+    for subject in FaultSubject.allCases
+    where recipe.faults[subject] != usual[subject] && !flags.faults.contains(subject) {
+      words.append("fault \(subject.rawValue)=\(recipe.faults[subject].rawValue)")
+    }
+    return words
+  }
+
+  /// What the cache at a path was prepared with; nil where there is none yet.
+  static func earlier(at path: String) throws -> PreparationChoices? {
+    guard try Cache.exists(at: path) else { return nil }
+    do {
+      return try Cache.open(at: path, for: .reading).choices()
+    } catch let error as CacheError where error.kind == .unfinished {
+      return nil
+    }
+  }
+}
+
+/// Asks before computed values are thrown away.
+enum Confirmation {
+  /// Returns where they may go.
+  ///
+  /// - Parameters:
+  ///   - losses: what goes, a line each.
+  ///   - isGiven: whether `--yes` has answered already.
+  /// - Throws: `ExitCode` where they may not, or where nobody can be asked.
+  static func ask(losses: [String], isGiven: Bool) throws {
+    if losses.isEmpty || isGiven { return }
+    for loss in losses { Output.error("thrown away: \(Words.shown(loss))") }
+    guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
+      Output.error(
+        "lathe: this changes what the cache is and throws computed values away; to do it: "
+          + Words.command(["lathe"] + CommandLine.arguments.dropFirst() + ["--yes"])
+          + "; another --cache keeps both")
+      throw ExitCode(Exit.usage)
+    }
+    Output.partialError("this throws computed values away; go on? [y/N] ")
+    let answer = readLine()?.lowercased() ?? ""
+    guard ["y", "yes"].contains(answer) else {
+      Output.error("nothing was changed")
+      throw ExitCode(Exit.failed)
+    }
+  }
+}

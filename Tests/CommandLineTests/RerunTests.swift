@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+/// A run after the first keeps what the cache is; flags change it, their absence doesn't.
+@Suite struct RerunTests {
+  let collection: Collection
+
+  init() throws { collection = try Collection() }
+
+  private static let manifest = """
+    {"schema": "lathe.manifest/1", "name": "club", "labels": ["calm", "loud"], "tracks": [
+      {"id": "t0", "path": "blues/t0.wav", "label": "calm", "group": "g"},
+      {"id": "t1", "path": "jazz/t1.wav", "label": "loud"},
+      {"id": "t2", "path": "blues/t2.wav", "label": "loud", "group": "g"}]}
+    """
+
+  /// `lathe prepare` without any choice.
+  private func plain(_ more: String...) throws -> Program.Result {
+    try Program.start(
+      ["prepare", collection.audio, "--cache", collection.cache, "--progress", "plain"] + more
+    ).end()
+  }
+
+  private func first(_ more: String...) throws {
+    let path = try collection.write(Array(Self.manifest.utf8), "club.json")
+    let result = try Program.start(
+      collection.arguments(["--manifest", path, "--progress", "none"] + more)
+    ).end()
+    #expect(result.code == 0, "\(result.errors)")
+  }
+
+  @Test func aPlainRunGoesOnWithWhatTheCacheIs() throws {
+    try first("--profile", "librosa-1.0", "--fault", "silent=drop", "--split", "none")
+    let digest = try collection.digest()
+    // Nothing of it has to be there any more.
+    try FileManager.default.removeItem(atPath: "\(collection.path)/club.json")
+    try FileManager.default.removeItem(atPath: collection.recipe)
+    let again = try plain()
+    #expect(again.code == 0, "\(again.errors)")
+    #expect(
+      again.errors == """
+        as before: recipe small, profile librosa-1.0, fault silent=drop, manifest club (3 tracks); \
+        flags choose others
+        nothing to do: 3 tracks done already
+
+        """)
+    #expect(try collection.digest() == digest)
+    #expect(again.output.contains("3 tracks in") && !again.output.contains("splits:"))
+  }
+
+  @Test func aFlagChangesWhatItNamesOnly() throws {
+    try first("--profile", "librosa-1.0")
+    let result = try plain("--fault", "silent=keep")
+    #expect(result.code == 0 && result.errors.contains("nothing to do"), "\(result.errors)")
+    #expect(result.errors.hasPrefix("as before: recipe small, profile librosa-1.0, manifest club"))
+    let folders = try plain("--manifest", "none", "--yes")
+    #expect(folders.code == 0, "\(folders.errors)")
+    let card = try Program.run("inspect", collection.cache, "--json").output
+    #expect(card.contains(#""blues" : 2"#) && card.contains(#""jazz" : 2"#))
+    // The groups that the manifest had told are gone with it.
+    let tracks = try Program.run("audit", collection.cache, "--json").output
+    #expect(!tracks.contains(#""g""#))
+    #expect(
+      try plain().errors.hasPrefix(
+        "as before: recipe small, profile librosa-1.0, fault silent=keep; flags"))
+  }
+
+  @Test func whatThrowsValuesAwayWantsYes() throws {
+    try first()
+    let digest = try collection.digest()
+    let refused = try plain("--profile", "librosa-1.0")
+    #expect(refused.code == 2, "\(refused.errors)")
+    #expect(
+      refused.errors.contains(
+        "thrown away: features of 3 tracks: profile librosa-0.8 → librosa-1.0\n"))
+    #expect(
+      refused.errors.contains(
+        "to do it: lathe prepare \(collection.audio) --cache \(collection.cache) "
+          + "--progress plain --profile librosa-1.0 --yes"))
+    #expect(try collection.digest() == digest)
+    let done = try plain("--profile", "librosa-1.0", "--yes")
+    #expect(done.code == 0 && done.output.contains("3 prepared"), "\(done.errors)")
+    let dropping = try plain("--recipe", "gtzan")
+    #expect(dropping.code == 2)
+    #expect(dropping.errors.contains("thrown away: mel of 3 tracks: "))
+  }
+
+  @Test func aDryRunShowsAndWritesNothing() throws {
+    let new = try Program.start(collection.arguments(["--dry-run"])).end()
+    #expect(new.code == 0 && new.lines.first == "to do: all views of 4 tracks: new")
+    #expect(
+      new.lines.last?.hasSuffix("4 to do, 0 done already; nothing was written (--dry-run)") == true)
+    #expect(!FileManager.default.fileExists(atPath: collection.cache))
+    try first()
+    let digest = try collection.digest()
+    let files = try FileManager.default.contentsOfDirectory(atPath: collection.cache).sorted()
+    let dry = try plain("--profile", "librosa-1.0", "--dry-run")
+    #expect(dry.code == 0)
+    #expect(dry.output.contains("to do: mel of 3 tracks: profile librosa-0.8 → librosa-1.0\n"))
+    #expect(
+      dry.output.contains("thrown away: mel of 3 tracks: profile librosa-0.8 → librosa-1.0\n"))
+    let json = try Program.run(
+      "prepare", collection.audio, "--cache", collection.cache, "--dry-run", "--progress", "json")
+    let lines = json.lines.map { $0.prefix(18) }
+    #expect(json.code == 0 && lines == [#"{"event":"kept","v"#, #"{"event":"planned""#])
+    #expect(try collection.digest() == digest)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: collection.cache).sorted() == files)
+    // A place that can't become a cache is refused as it would be.
+    let folder = try Program.start(
+      collection.arguments(["--dry-run"], cache: collection.audio)
+    ).end()
+    #expect(folder.code == 1 && folder.errors.contains("the folder holds other things"))
+  }
+}
