@@ -27,6 +27,22 @@ public enum OutputFile {
     }
   }
 
+  /// Whether a path is an ordinary file, or nothing yet.
+  static func mayBeFile(_ path: String) -> Bool {
+    guard let kind = try? Files.kind(Files.resolved(path)) else { return true }
+    return kind == .file || kind == .missing
+  }
+
+  /// - Throws: ``ReportError`` `.exists` where anything is there.
+  static func refuseExisting(_ path: String) throws(ReportError) {
+    var isThere = false
+    try onFiles(path) { () throws(FileError) in isThere = try Files.kind(path) != .missing }
+    guard isThere else { return }
+    throw ReportError(
+      kind: .exists, subject: path, detail: "it is there already",
+      hint: "write elsewhere, or say that it may be replaced (--overwrite)")
+  }
+
   private static func onFiles(
     _ path: String, _ body: () throws(FileError) -> Void
   ) throws(ReportError) {

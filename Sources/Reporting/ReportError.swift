@@ -8,6 +8,10 @@ public struct ReportError: Error, Sendable, Hashable, CustomStringConvertible {
     case sizes
     /// The drawing library failed.
     case drawing
+    /// A result holds what its file's form has no word for.
+    case results
+    /// A file is there that must not be replaced.
+    case exists
     /// The volume is full.
     case noSpace
     /// A file cannot be written for any other reason.

@@ -109,13 +109,23 @@ import Testing
     #expect(result.errors.contains("2 runs in \(page)"))
     let text = try String(contentsOfFile: page, encoding: .utf8)
     #expect(text.contains("A &lt;b&gt; title") && !text.contains("<b>"))
-    #expect(names(in: "figures").contains("sample-1.png"))
-    #expect(FileManager.default.fileExists(atPath: "\(collection.path)/figures/sample-1.svg"))
+    let figures = names(in: "figures")
+    #expect(figures.contains("features-stratified-confusion-of-tracks.png"), "\(figures)")
+    #expect(figures.contains { $0.hasPrefix("spectrogram-") && $0.hasSuffix(".png") })
+    let table = try String(contentsOfFile: "\(collection.path)/results.csv", encoding: .utf8)
+    #expect(table.contains(",2,seeds,finished,"))
+    for form in ["json", "md", "tex"] {
+      #expect(FileManager.default.fileExists(atPath: "\(collection.path)/results.\(form)"))
+    }
+    // Nothing is replaced unasked.
+    let again = try Program.run("report", "\(collection.path)/runs", "--output", page)
+    #expect(again.code == 1 && again.errors.contains("--overwrite"), "\(again.errors)")
 
     // A run that cannot be read is named, the others are told.
     let damaged = "\(collection.path)/runs/1/metrics.jsonl"
     try Data("rubbish\n{}\n".utf8).write(to: URL(fileURLWithPath: damaged))
-    let partly = try Program.run("report", "\(collection.path)/runs", "--output", page)
+    let partly = try Program.run(
+      "report", "\(collection.path)/runs", "--output", page, "--overwrite")
     #expect(partly.code == 1 && partly.errors.contains("metrics.jsonl, line 1"))
     #expect(partly.errors.contains("1 run in \(page)"))
     let none = try Program.run("report", collection.audio, "--output", "\(collection.path)/none")

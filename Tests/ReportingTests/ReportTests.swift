@@ -1,3 +1,4 @@
+import Corpus
 import DataLoading
 import Foundation
 import Testing
@@ -20,7 +21,7 @@ import Training
       #expect(text.contains(words), "\(words)")
     }
     #expect(!text.contains("What leaks gain"))
-    #expect(text.contains("<td>a</td><td>b</td><td class=\"n\">2</td>"))
+    #expect(text.contains(">a</td><td data-title=\"Taken for\">b</td>"))
   }
 
   @Test func pagesNeedNothingElse() throws {
@@ -127,6 +128,25 @@ import Training
     #expect(GroupFigures(groups[0])?.interval == nil && GroupFigures(groups[0])?.tracks == 30)
   }
 
+  /// The seed of a split is told by its plan, not by its name.
+  @Test func splitsOfOnePlanArePooled() throws {
+    func groups(_ change: (inout RunRecord) -> Void) throws -> [RunGroup] {
+      RunGroup.groups(
+        of: try (1...2).map { seed in
+          var record = RunFixtures.record(split: "split number \(seed)", seed: UInt64(seed))
+          change(&record)
+          return try RunFixtures.run(record)
+        })
+    }
+    #expect(try groups { _ in }.map(\.kind) == [.repeats])
+    #expect(try groups { $0.split.plan = nil }.map(\.kind) == [.single, .single])
+    let unlike = try groups {
+      guard $0.seed == 2 else { return }
+      $0.split.plan = try? SplitPlan(seed: 2, division: .ratios([0.5, 0.5]))
+    }
+    #expect(unlike.map(\.kind) == [.single, .single])
+  }
+
   @Test func theSameRunTwiceIsNotPooled() throws {
     let runs = try ["a", "b"].map { try RunFixtures.run(RunFixtures.record(), path: $0) }
     let groups = RunGroup.groups(of: runs)
@@ -172,19 +192,37 @@ import Training
     let run = try RunFixtures.run(RunFixtures.record(labels: (0..<150).map { "l\($0)" }))
     let report = try Report(runs: [run])
     #expect(report.figures().map(\.name).allSatisfy { !$0.contains("confusion") })
-    #expect(String(decoding: try report.html(), as: UTF8.self).contains("<td>l149</td>"))
+    #expect(String(decoding: try report.html(), as: UTF8.self).contains(">l149</td>"))
   }
 
-  @Test func figuresHaveNamesForFiles() throws {
-    let runs = try ["../../etc/passwd", "exec:rm -rf /", "Größe"].map {
+  @Test func figuresHaveNamesThatSayWhatTheyShow() throws {
+    // The last two would have one name.
+    let runs = try ["../../etc/passwd", "exec:rm -rf /", "Größe", "長い", "a b", "a/b"].map {
       try RunFixtures.run(RunFixtures.record(trainer: $0))
     }
     let names = try Report(runs: runs).figures().map(\.name)
-    #expect(Set(names).count == names.count)
-    #expect(names.contains("1-mel-etc-passwd-stratified-loss"))
-    for name in names {
-      #expect(name.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz0123456789-".utf8.contains($0) })
+    #expect(Set(names).count == names.count && names.count == 1 + 6 * 4)
+    for name in [
+      "accuracy-of-all", "mel-etc-passwd-stratified-loss-by-epoch",
+      "mel-exec-rm-rf-stratified-accuracy-by-epoch",
+      "mel-größe-stratified-confusion-of-tracks", "mel-長い-stratified-confusion-of-slices",
+      "mel-a-b-stratified-loss-by-epoch", "mel-a-b-stratified-loss-by-epoch-2",
+    ] {
+      #expect(names.contains(name), "\(name)")
     }
+    for name in names {
+      #expect(!name.contains("/") && !name.contains(".") && !name.contains(":"))
+    }
+  }
+
+  @Test func longNamesKeepWhatFiguresShow() {
+    var names = FigureNames()
+    let long = String(repeating: "é ", count: 300)
+    let first = names.name([long, "loss by epoch"])
+    let second = names.name([long, "loss by epoch"])
+    #expect(first.hasSuffix("-loss-by-epoch") && second == first + "-2")
+    #expect(names.name([long, long]).utf8.count <= 200 && second.utf8.count <= 200)
+    #expect(names.name(["\u{202E}//"]) == "figure" && names.name([""]) == "figure-2")
   }
 
   @Test func commandsAreForAShell() {
@@ -197,7 +235,12 @@ import Training
         + "--set rate=0.1 --patience 5 --normalise none --augment none")
     var table = record
     table.source.kind = .csv
+    // The plan says it, whatever the split is called.
+    table.split.name = "mine-seed7-0.5-0.5"
     #expect(RunCommand.text(table).contains("--policy stratified --split-seed 1 --ratios 0.8,0.2"))
+    var unplanned = table
+    unplanned.split.plan = nil
+    #expect(RunCommand.text(unplanned).contains("--policy stratified --trainer"))
     table.manifest = "gtzan"
     table.batches = .stream
     #expect(RunCommand.text(table).contains("--ratios 0.8,0.2 --manifest gtzan"))
@@ -229,8 +272,7 @@ import Training
   }
 
   @Test func filesAreReplacedWhole() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "lathe-report-\(UUID().uuidString)").path(percentEncoded: false)
+    let folder = RunFixtures.temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try OutputFile.makeFolder("\(folder)/a/b")
     let path = "\(folder)/a/b/page.html"

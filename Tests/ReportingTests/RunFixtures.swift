@@ -1,3 +1,4 @@
+import Corpus
 import Foundation
 import Training
 
@@ -7,10 +8,10 @@ enum RunFixtures {
     view: String = "mel", trainer: String = "resnet18", policy: String = "stratified",
     split: String? = nil, test: String = "test", seed: UInt64 = 1,
     labels: [String] = ["a", "b", "c"],
-    options: [String: String] = [:], path: String = "/data/gtzan.lathe"
+    options: [String: String] = [:], path: String = "/data/gtzan.lathe", learntTracks: Int? = nil
   ) -> RunRecord {
     let name = split ?? "\(policy)-seed\(seed)-0.8-0.2"
-    return RunRecord(
+    var record = RunRecord(
       trainer: trainer, view: view, source: .init(kind: .cache, path: path, identity: "ab"),
       split: .init(
         name: name, policy: policy, fingerprint: "f-\(name)", sides: ["train", test]),
@@ -18,6 +19,11 @@ enum RunFixtures {
       seed: seed, epochs: 3, batchSize: 32, threads: 2, options: options, parameters: 1_234,
       samples: ["train": 80, test: 20], tracks: ["train": 8, test: 2], lathe: "0.1.0",
       startedAt: "2026-01-02T03:04:05Z")
+    record.split.plan = try? SplitPlan(
+      policy: SplitPolicy(rawValue: policy) ?? .stratified, seed: seed,
+      division: test.hasPrefix("fold-") ? .folds(4) : .ratios([0.8, 0.2]), name: name)
+    record.learntTracks = learntTracks.map { [test: $0] }
+    return record
   }
 
   /// A run of three epochs in which so many of ten tracks of each label are right.
@@ -52,6 +58,12 @@ enum RunFixtures {
           status: message == nil ? .finished : .failed, epochs: epochs,
           bestEpoch: epochs == 0 ? nil : min(2, epochs), seconds: 6.5, message: message,
           evaluations: [side: result]) : nil)
+  }
+
+  /// A folder that is not there yet.
+  static func temporaryFolder() -> String {
+    FileManager.default.temporaryDirectory.appending(path: "lathe-report-\(UUID().uuidString)")
+      .path(percentEncoded: false)
   }
 
   /// Whether it is well-formed XML, as far as a drawing needs it.

@@ -12,16 +12,20 @@ public struct AccuracyChart: Figure {
     public var interval: ClosedRange<Double>?
     /// The share of slices that were right.
     public var slices: Double
+    /// Whether what was tested on had been learnt from: drawn in grey, not to be compared.
+    public var leaks: Bool
 
     /// A line of these parts.
     public init(
-      name: String, group: String, tracks: Double, interval: ClosedRange<Double>?, slices: Double
+      name: String, group: String, tracks: Double, interval: ClosedRange<Double>?, slices: Double,
+      leaks: Bool = false
     ) {
       self.name = name
       self.group = group
       self.tracks = tracks
       self.interval = interval
       self.slices = slices
+      self.leaks = leaks
     }
   }
 
@@ -98,19 +102,24 @@ public struct AccuracyChart: Figure {
     _ row: Row, at y: Double, _ plot: Rectangle, x: (Double) -> Double,
     _ canvas: borrowing Canvas
   ) {
-    let name = canvas.fitted(row.name, to: plot.x - 28, Self.nameStyle)
-    canvas.centredText(name, at: Point(plot.x - 12, y), Self.nameStyle)
+    var nameStyle = Self.nameStyle
+    if row.leaks { nameStyle.colour = Palette.faintInk }
+    let name = canvas.fitted(row.name, to: plot.x - 28, nameStyle)
+    canvas.centredText(name, at: Point(plot.x - 12, y), nameStyle)
+    let colour = row.leaks ? Palette.frame : Palette.lines[0]
     if let interval = row.interval {
       let (low, high) = (x(interval.lowerBound), x(interval.upperBound))
-      let stroke = Stroke(Palette.lines[0], width: 1.5)
+      let stroke = Stroke(colour, width: 1.5)
       canvas.line([Point(low, y), Point(high, y)], stroke)
       for end in [low, high] { canvas.line([Point(end, y - 4), Point(end, y + 4)], stroke) }
     }
-    canvas.mark(.diamond, at: Point(x(row.slices), y), radius: 3.5, Palette.lines[1])
-    canvas.mark(.circle, at: Point(x(row.tracks), y), radius: 4.5, Palette.lines[0])
+    canvas.mark(
+      .diamond, at: Point(x(row.slices), y), radius: 3.5,
+      row.leaks ? Palette.frame : Palette.lines[1])
+    canvas.mark(.circle, at: Point(x(row.tracks), y), radius: 4.5, colour)
     canvas.centredText(
       Numbers.percent(row.tracks), at: Point(plot.right + 14, y),
-      TextStyle(size: 10.5, colour: Palette.lines[0]))
+      TextStyle(size: 11, colour: row.leaks ? Palette.faintInk : Palette.lines[0]))
   }
 
   private func drawLegend(at point: Point, _ canvas: borrowing Canvas) {
@@ -121,5 +130,9 @@ public struct AccuracyChart: Figure {
     let next = point.x + 14 + canvas.width(of: text, style) + 24
     canvas.mark(.diamond, at: Point(next, point.y), radius: 3.5, Palette.lines[1])
     canvas.centredText("slices", at: Point(next + 10, point.y), style)
+    guard rows.contains(where: \.leaks) else { return }
+    let last = next + 10 + canvas.width(of: "slices", style) + 24
+    canvas.mark(.circle, at: Point(last, point.y), radius: 4.5, Palette.frame)
+    canvas.centredText("grey: leaks", at: Point(last + 10, point.y), style)
   }
 }

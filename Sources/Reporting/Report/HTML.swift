@@ -13,33 +13,49 @@ enum HTML {
       case "'": escaped += "&#39;"
       case "\n", "\t": escaped.unicodeScalars.append(scalar)
       default:
-        // Other control characters are not allowed in HTML, escaped or not; overrides of the direction of
-        // writing would reach beyond their text.
-        let isControl = scalar.properties.generalCategory == .control
-        let isOverride =
-          (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-        escaped.unicodeScalars.append(isControl || isOverride ? "\u{FFFD}" : scalar)
+        // Other control characters are not allowed in HTML, escaped or not.
+        escaped.unicodeScalars.append(PlainText.isUnruly(scalar) ? "\u{FFFD}" : scalar)
       }
     }
     return escaped
+  }
+
+  /// A part of a table: rows under a line that goes across all columns, or under none.
+  struct Part {
+    var heading: String?
+    var rows: [[String]]
   }
 
   /// A table whose columns after the first `words` hold numbers.
   static func table(
     _ head: [String], words: Int, class name: String = "", rows: [[String]]
   ) -> String {
-    func cells(_ tag: String, _ values: [String]) -> String {
-      values.enumerated().map { index, value in
-        let scope = tag == "th" ? " scope=\"col\"" : ""
-        return "<\(tag)\(index < words ? "" : " class=\"n\"")\(scope)>\(value)</\(tag)>"
-      }.joined()
+    table(head, words: words, class: name, parts: [Part(rows: rows)])
+  }
+
+  /// The same in several parts. Each cell knows what its column is, since narrow screens show no head.
+  static func table(
+    _ head: [String], words: Int, class name: String = "", parts: [Part]
+  ) -> String {
+    let head = head.map(text)
+    func style(_ index: Int) -> String { index < words ? "" : " class=\"n\"" }
+    let titles = head.enumerated().map { "<th\(style($0)) scope=\"col\">\($1)</th>" }.joined()
+    let bodies = parts.map { part in
+      let heading = part.heading.map {
+        "<tr class=\"part\"><th colspan=\"\(head.count)\" scope=\"rowgroup\">\(text($0))</th></tr>\n"
+      }
+      let rows = part.rows.map { row in
+        let cells = row.enumerated().map { index, cell in
+          "<td\(style(index)) data-title=\"\(head[index])\">\(cell)</td>"
+        }
+        return "<tr>\(cells.joined())</tr>\n"
+      }
+      return "<tbody>\n\(heading ?? "")\(rows.joined())</tbody>"
     }
-    let body = rows.map { "<tr>\(cells("td", $0))</tr>\n" }.joined()
     return """
       <div class="scroll"><table\(name.isEmpty ? "" : " class=\"\(name)\"")>
-      <thead><tr>\(cells("th", head.map(text)))</tr></thead>
-      <tbody>
-      \(body)</tbody></table></div>
+      <thead><tr>\(titles)</tr></thead>
+      \(bodies.joined(separator: "\n"))</table></div>
 
       """
   }

@@ -3,17 +3,21 @@ public import Training
 /// What runs came to: a page that needs nothing else, and its figures.
 ///
 /// The closing table comes first, then what each leak gains, then a section for each configuration. Folds and
-/// seeds of one configuration are told together. The same runs give the same page.
+/// seeds of one configuration are told together. What was tested on tracks that it had learnt from says so in the
+/// table, the charts and its heading, and comes after everything else. The same runs give the same page.
 public struct Report: Sendable {
   /// A picture that no run has, such as a spectrogram.
   public struct Illustration: Sendable {
+    /// What it shows, in a few words: its file's name is made of them.
+    public var name: String
     /// What it shows, for those who do not see it.
     public var caption: String
     /// The picture.
     public var figure: any Figure
 
-    /// A picture with its caption.
-    public init(caption: String, figure: any Figure) {
+    /// A picture with its name and caption.
+    public init(name: String, caption: String, figure: any Figure) {
+      self.name = name
       self.caption = caption
       self.figure = figure
     }
@@ -22,6 +26,7 @@ public struct Report: Sendable {
   /// The page's title.
   public let title: String
   let groups: [RunGroup]
+  let rows: [ResultRow]
   let illustrations: [Illustration]
 
   /// A report on runs.
@@ -40,10 +45,21 @@ public struct Report: Sendable {
     self.title = title
     self.illustrations = illustrations
     groups = RunGroup.groups(of: runs)
+    rows = ResultRow.rows(groups)
   }
 
-  /// The closing table as text: rows of cells, the head first.
-  public var table: [[String]] { ResultsTable.text(groups) }
+  /// The closing table as text: rows of cells, the head first. Where nothing leaks there is no column for it.
+  public var table: [[String]] {
+    let table = [ResultRow.titles] + rows.map(\.cells)
+    return groups.contains(where: \.trainedTestTracks.isAny) ? table : table.map { $0.dropLast() }
+  }
+
+  /// The closing table as files, named `results` with an ending each: `csv` and `json` for programs (shares from 0
+  /// to 1; JSON has each run and the confusion matrices too), `md` and `tex` for people, the best row in bold.
+  /// - Throws: ``ReportError`` `.results` for what JSON cannot hold.
+  public func results() throws(ReportError) -> [(name: String, bytes: [UInt8])] {
+    try ResultFiles.files(rows, title: title)
+  }
 
   /// The page, UTF-8.
   /// - Throws: ``ReportError`` where a figure cannot be drawn.
@@ -63,7 +79,7 @@ public struct Report: Sendable {
       <h1>\(HTML.text(title))</h1>
 
       """
-    page += ResultsTable.html(groups)
+    page += ResultsTable.html(rows)
     var count = 0
     func figure(
       _ figure: any Figure, _ title: String, keepsColours: Bool = false
@@ -73,7 +89,7 @@ public struct Report: Sendable {
       return InlineFigure.html(
         svg: svg, prefix: "f\(count)-", title: title, keepsColours: keepsColours)
     }
-    if let chart = ResultsTable.chart(groups) { page += try figure(chart, chart.title) }
+    if let chart = ResultsTable.chart(rows) { page += try figure(chart, chart.title) }
     page += ResultsTable.leaks(LeakGaps(groups))
     for (index, group) in groups.enumerated() {
       page += RunSection.head(group, number: index)
@@ -104,36 +120,23 @@ public struct Report: Sendable {
     return Array(page.utf8)
   }
 
-  /// All figures with names for files, such as `1-mel-resnet18-stratified-loss`.
+  /// All figures with names for files that say what they show, such as
+  /// `mel-resnet18-stratified-confusion-of-tracks`; no two have one name.
   public func figures() -> [(name: String, figure: any Figure)] {
+    var names = FigureNames()
     var figures: [(name: String, figure: any Figure)] = []
-    if let chart = ResultsTable.chart(groups) { figures.append(("accuracy-of-all", chart)) }
-    for (index, group) in groups.enumerated() {
-      let name = "\(index + 1)-\(Self.fileName(group.name))"
+    func add(_ words: String..., figure: (any Figure)?) {
+      if let figure { figures.append((names.name(words), figure)) }
+    }
+    add("accuracy of all", figure: ResultsTable.chart(rows))
+    for group in groups {
       let charts = RunCharts(group)
-      figures.append(("\(name)-loss", charts.loss))
-      figures.append(("\(name)-accuracy", charts.accuracy))
-      if let chart = charts.trackConfusion { figures.append(("\(name)-confusion-tracks", chart)) }
-      if let chart = charts.sliceConfusion { figures.append(("\(name)-confusion-slices", chart)) }
+      add(group.name, "loss by epoch", figure: charts.loss)
+      add(group.name, "accuracy by epoch", figure: charts.accuracy)
+      add(group.name, "confusion of tracks", figure: charts.trackConfusion)
+      add(group.name, "confusion of slices", figure: charts.sliceConfusion)
     }
-    for (index, illustration) in illustrations.enumerated() {
-      figures.append(("sample-\(index + 1)", illustration.figure))
-    }
+    for illustration in illustrations { add(illustration.name, figure: illustration.figure) }
     return figures
-  }
-
-  /// Letters, digits and hyphens, since names come from users and may be commands.
-  static func fileName(_ text: String) -> String {
-    var name = ""
-    for scalar in text.lowercased().unicodeScalars.prefix(80) {
-      let isPlain =
-        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
-      if isPlain {
-        name.unicodeScalars.append(scalar)
-      } else if !name.isEmpty, name.last != "-" {
-        name += "-"
-      }
-    }
-    return name.last == "-" ? String(name.dropLast()) : name
   }
 }

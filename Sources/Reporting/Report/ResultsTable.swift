@@ -2,20 +2,28 @@ import Training
 
 /// The closing table of a study, and what stands beside it.
 enum ResultsTable {
-  static func html(_ groups: [RunGroup]) -> String {
-    let rows = groups.enumerated().map { index, group in row(group, number: index) }
+  /// Rows that leak stand apart, under a line that says so.
+  static func html(_ rows: [ResultRow]) -> String {
+    let marked = rows.enumerated().map { (leaks: $1.leaks, cells: cells(of: $1, number: $0)) }
+    let parts = [false, true].compactMap { leaks -> HTML.Part? in
+      let rows = marked.filter { $0.leaks == leaks }.map(\.cells)
+      return rows.isEmpty ? nil : HTML.Part(heading: leaks ? leakHeading : nil, rows: rows)
+    }
     let page = HTML.table(
       [
         "Mode", "Trainer", "Split policy", "Runs", "Slice accuracy",
         "Track accuracy [95 %]", "Macro F1", "Tracks", "Parameters", "Training time",
-      ], words: 3, class: "results", rows: rows)
+      ], words: ResultRow.words, class: "results", parts: parts)
     var notes = [
       "Track accuracy is by vote: the mean of the probabilities of a track's slices. The interval is Wilson's, "
         + "over tracks. Figures are of the checkpoint that was chosen (the last where nothing chooses), on the test side.",
       "Macro F1 is over tracks. Training time is a run's, evaluation included. Curves of training are of the "
         + "batches as they were learnt from, with augmentation, dropout and label smoothing where used.",
     ]
-    if groups.contains(where: { $0.kind != .single }) {
+    if rows.contains(where: \.isBest) {
+      notes.append("The best track accuracy of those that don't leak is bold.")
+    }
+    if rows.contains(where: { $0.group.kind != .single }) {
       notes.append(
         "Several runs: mean ± standard deviation. The interval of folds is over all their tracks; seeds and "
           + "folds by slices test the same tracks again and have none.")
@@ -23,82 +31,41 @@ enum ResultsTable {
     return page + "<p class=\"faint\">\(notes.joined(separator: " "))</p>\n"
   }
 
-  private static func row(_ group: RunGroup, number: Int) -> [String] {
-    let record = group.record
+  private static let leakHeading =
+    "Leaks: what these were tested on was trained on. Their figures tell how well tracks are remembered."
+
+  private static func cells(of row: ResultRow, number: Int) -> [String] {
+    let (group, record) = (row.group, row.group.record)
     var policy = HTML.text(record.split.policy)
     if !group.variant.isEmpty { policy += "<br><small>\(HTML.text(group.variant))</small>" }
+    if let note = group.trainedTestTracks.note {
+      policy += "<br><small class=\"warn\">\(HTML.text(note))</small>"
+    }
     var trainer = "<a href=\"#run-\(number + 1)\">\(HTML.text(record.trainer))</a>"
-    for state in Set(group.runs.map(RunState.init)).sorted(by: { $0.text < $1.text })
-    where state.isRemarkable {
-      trainer += "<br><small class=\"warn\">\(HTML.text(state.text))</small>"
+    for state in row.remarkableStates {
+      trainer += "<br><small class=\"warn\">\(HTML.text(state))</small>"
     }
-    let figures = GroupFigures(group)
+    let accuracy = row.figures?.trackAccuracy.percent ?? "–"
+    let interval = row.intervalEnds.map { "[\($0.low), \($0.high)]" } ?? ""
     return [
-      HTML.text(record.view), trainer, policy, runs(group), figures?.sliceAccuracy.percent ?? "–",
-      "<strong>\(figures?.trackAccuracy.percent ?? "–")</strong>"
-        + "<small class=\"interval\">\(interval(figures?.interval))</small>",
-      figures.map { f1($0.macroF1) } ?? "–", figures.map { Numbers.grouped($0.tracks) } ?? "–",
-      record.parameters.map(Numbers.grouped) ?? "–", time(group),
+      HTML.text(record.view), trainer, policy, row.runs,
+      row.figures?.sliceAccuracy.percent ?? "–",
+      (row.isBest ? "<strong>\(accuracy)</strong>" : accuracy)
+        + "<small class=\"interval\">\(interval)</small>",
+      row.macroF1, row.figures.map { Numbers.grouped($0.tracks) } ?? "–",
+      record.parameters.map(Numbers.grouped) ?? "–", Numbers.duration(row.seconds),
     ]
-  }
-
-  private static func runs(_ group: RunGroup) -> String {
-    switch group.kind {
-    case .single: "1"
-    case .folds: "\(group.runs.count) folds"
-    // Folds of several splits, or one thing with several seeds.
-    case .repeats: "\(group.runs.count) \(group.testsSeveralSides ? "folds" : "seeds")"
-    }
-  }
-
-  private static func time(_ group: RunGroup) -> String {
-    Numbers.duration(Spread(group.runs.map(RunState.seconds))?.mean ?? 0)
-  }
-
-  private static func interval(_ interval: ClosedRange<Double>?) -> String {
-    guard let interval else { return "" }
-    let ends = [interval.lowerBound, interval.upperBound].map { Numbers.fixed($0 * 100, 1) }
-    return "[\(ends.joined(separator: ", "))]"
-  }
-
-  private static func f1(_ spread: Spread) -> String {
-    let mean = Numbers.fixed(spread.mean, 3)
-    return spread.deviation.map { "\(mean) ± \(Numbers.fixed($0, 3))" } ?? mean
-  }
-
-  /// The table as text, the head first.
-  static func text(_ groups: [RunGroup]) -> [[String]] {
-    let head = [
-      "mode", "trainer", "policy", "runs", "slices right", "tracks right", "95 % interval",
-      "macro F1", "tracks", "parameters", "time",
-    ]
-    return [head]
-      + groups.map { group in
-        let figures = GroupFigures(group)
-        let ends = figures?.interval.map {
-          [$0.lowerBound, $0.upperBound].map { Numbers.fixed($0 * 100, 1) }
-            .joined(separator: " to ")
-        }
-        let state = Set(group.runs.map(RunState.init)).first { $0.isRemarkable }
-        let trainer = group.record.trainer + (state.map { " (\($0.text))" } ?? "")
-        return [
-          group.record.view, trainer,
-          [group.record.split.policy, group.variant].filter { !$0.isEmpty }.joined(separator: ", "),
-          runs(group), figures?.sliceAccuracy.percent ?? "–", figures?.trackAccuracy.percent ?? "–",
-          ends ?? "–", figures.map { f1($0.macroF1) } ?? "–",
-          figures.map { Numbers.grouped($0.tracks) } ?? "–",
-          group.record.parameters.map(Numbers.grouped) ?? "–", time(group),
-        ]
-      }
   }
 
   /// The table as a figure; nil for a single row, which needs none, and for what has no figures yet.
-  static func chart(_ groups: [RunGroup]) -> AccuracyChart? {
-    let rows = groups.prefix(60).compactMap { group -> AccuracyChart.Row? in
-      guard let figures = GroupFigures(group) else { return nil }
+  static func chart(_ rows: [ResultRow]) -> AccuracyChart? {
+    let rows = rows.prefix(60).compactMap { row -> AccuracyChart.Row? in
+      guard let figures = row.figures else { return nil }
+      let leak = row.group.trainedTestTracks
       return AccuracyChart.Row(
-        name: group.name, group: group.family, tracks: figures.trackAccuracy.mean,
-        interval: figures.interval, slices: figures.sliceAccuracy.mean)
+        name: [row.group.name, leak.shortNote].compactMap { $0 }.joined(separator: ": "),
+        group: leak.isAny ? "leaks" : row.group.family, tracks: figures.trackAccuracy.mean,
+        interval: figures.interval, slices: figures.sliceAccuracy.mean, leaks: leak.isAny)
     }
     return rows.count > 1 ? AccuracyChart(title: "Accuracy on the test side", rows: rows) : nil
   }

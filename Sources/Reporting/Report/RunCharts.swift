@@ -20,20 +20,23 @@ struct RunCharts {
           side.metrics($0, $1)?.trackAccuracy
         })
     }
+    // A figure may be shown far from the page that says what it is worth.
+    let name = [group.name, group.trainedTestTracks.shortNote].compactMap { $0 }
+      .joined(separator: ": ")
     loss = LineChart(
-      title: "Loss: \(group.name)", valueTitle: "loss, mean over slices", quantity: .number,
+      title: "Loss: \(name)", valueTitle: "loss, mean over slices", quantity: .number,
       series: losses, mark: Self.mark(group))
     accuracy = LineChart(
-      title: "Accuracy: \(group.name)", valueTitle: "accuracy", quantity: .share,
+      title: "Accuracy: \(name)", valueTitle: "accuracy", quantity: .share,
       series: accuracies, mark: Self.mark(group))
     let figures = GroupFigures(group)
     let side = group.runs.lazy.compactMap(RunFigures.init).first?.side ?? "test"
-    let told = group.testsSeveralSides ? "all folds" : side
+    let tested = group.testsSeveralSides ? "all folds" : side
     func chart(_ unit: String, _ matrix: ConfusionMatrix?) -> ConfusionChart? {
       // Too many labels to draw: the table tells them.
       guard let matrix else { return nil }
       return try? ConfusionChart(
-        title: "\(unit) of \(told): \(group.name)", unit: unit.lowercased(), matrix: matrix,
+        title: "\(unit) of \(tested): \(name)", unit: unit.lowercased(), matrix: matrix,
         labels: group.record.labels)
     }
     trackConfusion = chart("Tracks", figures?.trackConfusion)

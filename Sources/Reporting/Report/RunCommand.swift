@@ -58,18 +58,15 @@ enum RunCommand {
     return json.map { String(decoding: $0, as: UTF8.self) } ?? "none"
   }
 
-  /// How a table was divided, from the name that says it all: `stratified-seed1-0.8-0.2`.
+  /// How a table was divided, as far as that is known.
   private static func division(_ split: RunRecord.Split) -> [String] {
-    let head = "\(split.policy)-seed"
-    guard split.name.hasPrefix(head) else { return ["--policy", split.policy] }
-    let parts = split.name.dropFirst(head.count).split(separator: "-").map(String.init)
-    guard parts.count > 2, parts.allSatisfy({ Double($0) != nil }) else {
-      return ["--policy", split.policy]
+    var words = ["--policy", split.policy]
+    // No table is divided into folds, and a published split has its own sides.
+    if let plan = split.plan, case .ratios(let shares) = plan.division {
+      words += ["--split-seed", "\(plan.seed)"]
+      words += ["--ratios", shares.map(\.description).joined(separator: ",")]
     }
-    return [
-      "--policy", split.policy, "--split-seed", parts[0], "--ratios",
-      parts.dropFirst().joined(separator: ","),
-    ]
+    return words
   }
 
   /// A word as a shell takes it back.

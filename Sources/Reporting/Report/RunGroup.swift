@@ -17,6 +17,8 @@ struct RunGroup: Sendable {
   /// In the order of their sides and seeds.
   let runs: [RunContents]
   let kind: Kind
+  /// What of its test tracks was learnt from.
+  let trainedTestTracks: TrainedTestTracks
   /// What sets it apart from the others of its mode, trainer and policy; empty where nothing does.
   var variant = ""
 
@@ -32,7 +34,10 @@ struct RunGroup: Sendable {
 
   /// Everything that runs of one configuration have in common.
   private struct Key: Hashable {
-    let trainer, view, source, policy, split: String
+    let trainer, view, source, policy: String
+    /// What the seed of a split doesn't change. Of runs whose plan is not known each split is of its own kind.
+    let division: SplitPlan.Division?
+    let unplannedSplit: String?
     let labels: [String]
     let options: [String: String]
     let epochs, batchSize: Int
@@ -49,7 +54,8 @@ struct RunGroup: Sendable {
       view = record.view
       source = record.source.path
       policy = record.split.policy
-      split = Self.withoutSeed(record.split.name)
+      division = record.split.plan?.division
+      unplannedSplit = record.split.plan == nil ? record.split.name : nil
       labels = record.labels
       options = record.options
       epochs = record.epochs
@@ -66,16 +72,10 @@ struct RunGroup: Sendable {
     static func batchSize(_ record: RunRecord) -> Int {
       record.batchSize == record.samples[record.sides.training] ? 0 : record.batchSize
     }
-
-    /// `grouped-seed3-0.8-0.2` is the same kind of split as `grouped-seed1-0.8-0.2`.
-    private static func withoutSeed(_ name: String) -> String {
-      name.split(separator: "-", omittingEmptySubsequences: false)
-        .filter { !($0.hasPrefix("seed") && $0.dropFirst(4).allSatisfy(\.isNumber)) }
-        .joined(separator: "-")
-    }
   }
 
-  /// Groups of runs, strict splits first, in the order in which modes and trainers come.
+  /// Groups of runs: those that were tested on what they hadn't learnt from first; within that modes and trainers
+  /// in the order in which they come, strict splits first.
   static func groups(of runs: [RunContents]) -> [RunGroup] {
     var order: [Key] = []
     var members: [Key: [RunContents]] = [:]
@@ -108,9 +108,9 @@ struct RunGroup: Sendable {
     kind =
       runs.count == 1
       ? .single : splits.count == 1 && tests.count == runs.count ? .folds : .repeats
+    trainedTestTracks = TrainedTestTracks(runs)
   }
 
-  /// Modes and trainers in the order in which they were given, within them the strictest policy first.
   private static func sorted(_ groups: [RunGroup]) -> [RunGroup] {
     var places: [String: Int] = [:]
     for group in groups {
@@ -119,8 +119,9 @@ struct RunGroup: Sendable {
       }
     }
     return groups.enumerated().sorted { one, other in
-      func rank(_ group: (offset: Int, element: RunGroup)) -> (Int, Int, Int, Int) {
+      func rank(_ group: (offset: Int, element: RunGroup)) -> (Int, Int, Int, Int, Int) {
         (
+          group.element.trainedTestTracks.isAny ? 1 : 0,
           places[group.element.record.view] ?? 0, places[group.element.family] ?? 0,
           LeakGaps.rank(group.element.record.split.policy), group.offset
         )

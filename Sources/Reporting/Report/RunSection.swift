@@ -6,7 +6,10 @@ import Training
 /// The text of a configuration's section.
 enum RunSection {
   static func head(_ group: RunGroup, number: Int) -> String {
-    var page = "<h2 id=\"run-\(number + 1)\">\(HTML.text(group.name))</h2>\n"
+    let leak = group.trainedTestTracks.note.map {
+      "<br><small class=\"warn\">\(HTML.text($0))</small>"
+    }
+    var page = "<h2 id=\"run-\(number + 1)\">\(HTML.text(group.name))\(leak ?? "")</h2>\n"
     for run in group.runs {
       let state = RunState(run)
       var lines = run.remarks

@@ -17,10 +17,19 @@ struct ReportCommand: ParsableCommand {
       matrix, labels and the command that repeats it. The folds of a split, and seeds of one configuration, \
       are told together. A run that has not ended is shown as far as it has come.
 
+      Runs whose test tracks were trained on (as under the policy slices, which puts pieces of one track on \
+      both sides) are marked in the table, the figures and their headings. They come after all others, and \
+      only of the others is the best told by bold type.
+
+      The table lies beside the page as data: results.csv and results.json (shares from 0 to 1; JSON has every \
+      run and the confusion matrices too), results.md and results.tex (for LaTeX with booktabs). With \
+      --output /dev/stdout there is the page only. Nothing that is there is replaced without --overwrite.
+
       Give run directories, or folders of them.
 
       Examples:
         lathe report runs --output report.html
+        lathe report runs --output report.html --overwrite
         lathe report runs/mel-small-* runs/waveform-* --output report.html --figures figures
         lathe report runs --output report.html --samples gtzan.lathe --title "Three modes on GTZAN"
 
@@ -33,11 +42,14 @@ struct ReportCommand: ParsableCommand {
   var runs: [String]
 
   @Option(
-    help: "The page to write, replaced where it exists.", completion: .file(extensions: ["html"]))
+    help: "The page to write; results.csv, .json, .md and .tex are written beside it.",
+    completion: .file(extensions: ["html"]))
   var output: String
 
   @Option(
-    help: "A folder for the figures as PNG and SVG, made where it is missing.",
+    help: """
+      A folder for the figures as PNG and SVG, named by run and by what they show; made where it is missing.
+      """,
     completion: .directory)
   var figures: String?
 
@@ -49,6 +61,9 @@ struct ReportCommand: ParsableCommand {
 
   @Option(help: "The page's title.")
   var title = "Training runs"
+
+  @Flag(help: "Replace a page, results and figures that are there.")
+  var overwrite = false
 
   func validate() throws {
     if runs.isEmpty { throw ValidationError("Give at least one run directory.") }
@@ -62,13 +77,15 @@ struct ReportCommand: ParsableCommand {
     guard !contents.isEmpty else { throw ExitCode(Exit.failed) }
     for remark in contents.flatMap(\.remarks) { Output.error(Words.shown(remark)) }
     let report = try Report(runs: contents, title: title, illustrations: try illustrations())
-    try OutputFile.write(try report.html(), to: output)
+    let written = try report.write(to: output, figures: figures, overwriting: overwrite)
     RunReport.lines(report).forEach { Output.line($0) }
     Output.error("\(Words.counted(contents.count, "run")) in \(Words.shown(output))")
+    if !written.results.isEmpty {
+      Output.error("the table as data: \(Words.list(written.results))")
+    }
     if let figures {
-      let count = try RunReport.write(report.figures(), to: figures)
       Output.error(
-        "\(Words.counted(count, "figure")) as PNG and SVG in \(Words.shown(figures))")
+        "\(Words.counted(written.figures, "figure")) as PNG and SVG in \(Words.shown(figures))")
     }
     if !failures.isEmpty { throw ExitCode(Exit.failed) }
   }
@@ -119,6 +136,7 @@ struct ReportCommand: ParsableCommand {
     }
     return try firsts.sorted { $0.key < $1.key }.map { _, sample in
       Report.Illustration(
+        name: "spectrogram \(pictures.label(of: sample)) \(pictures.name(of: sample))",
         caption: "Mel spectrogram of \(pictures.name(of: sample)) (\(pictures.label(of: sample)))",
         figure: try pictures.chart(sample, .viridis))
     }

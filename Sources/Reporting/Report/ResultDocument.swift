@@ -1,0 +1,104 @@
+import Training
+
+/// What `results.json` holds: the rows of the closing table, each with its runs and its confusion matrices.
+struct ResultDocument: Encodable {
+  let schema = "lathe.results/1"
+  let title: String
+  let rows: [Row]
+
+  init(title: String, rows: [ResultRow]) {
+    self.title = title
+    self.rows = rows.map(Row.init)
+  }
+
+  /// A group of runs. Shares are from 0 to 1.
+  struct Row: Encodable {
+    /// A mean, and the sample standard deviation of several runs.
+    struct Figure: Encodable {
+      let mean: Double
+      let deviation: Double?
+
+      init?(_ spread: Spread?) {
+        guard let spread, spread.mean.isFinite else { return nil }
+        mean = spread.mean
+        deviation = spread.deviation.flatMap { $0.isFinite ? $0 : nil }
+      }
+    }
+
+    struct Run: Encodable {
+      let path: String
+      let split: String
+      let splitFingerprint: String
+      let testSide: String?
+      let seed: UInt64
+      let state: String
+      let seconds: Double?
+      let sliceAccuracy, trackAccuracy, macroF1: Double?
+      let testTracks, learntTestTracks: Int?
+
+      init(_ run: RunContents) {
+        path = run.path
+        split = run.record.split.name
+        splitFingerprint = run.record.split.fingerprint
+        testSide = run.record.sides.test
+        seed = run.record.seed
+        state = RunState(run).text
+        seconds = RunState.seconds(run).finite
+        let metrics = RunFigures(run)?.metrics
+        sliceAccuracy = metrics?.sliceAccuracy.finite
+        trackAccuracy = metrics?.trackAccuracy.finite
+        macroF1 = metrics?.macroF1.finite
+        testTracks = run.record.sides.test.flatMap { run.record.tracks[$0] }
+        learntTestTracks = run.record.sides.test.flatMap { run.record.learntTracks?[$0] }
+      }
+    }
+
+    let name, mode, trainer, policy, variant, kind, state: String
+    let sliceAccuracy, trackAccuracy, macroF1: Figure?
+    let trackAccuracyInterval: [Double]?
+    let tracks, parameters: Int?
+    let seconds: Double?
+    let leaks: Bool
+    let leakedShare: Double?
+    let isBest: Bool
+    let labels: [String]
+    let trackConfusion, sliceConfusion: [[Int]]?
+    let runs: [Run]
+
+    init(_ row: ResultRow) {
+      let (group, figures) = (row.group, row.figures)
+      name = group.name
+      mode = group.record.view
+      trainer = group.record.trainer
+      policy = group.record.split.policy
+      variant = group.variant
+      kind =
+        switch group.kind {
+        case .single: "single"
+        case .folds: "folds"
+        case .repeats: group.testsSeveralSides ? "folds of several splits" : "seeds"
+        }
+      state =
+        row.remarkableStates.isEmpty ? "finished" : row.remarkableStates.joined(separator: "; ")
+      sliceAccuracy = Figure(figures?.sliceAccuracy)
+      trackAccuracy = Figure(figures?.trackAccuracy)
+      macroF1 = Figure(figures?.macroF1)
+      trackAccuracyInterval = figures?.interval.map { [$0.lowerBound, $0.upperBound] }
+      tracks = figures?.tracks
+      parameters = group.record.parameters
+      seconds = row.seconds.finite
+      leaks = group.trainedTestTracks.isAny
+      leakedShare = group.trainedTestTracks.share
+      isBest = row.isBest
+      labels = group.record.labels
+      trackConfusion = figures?.trackConfusion?.counts
+      sliceConfusion = figures?.sliceConfusion?.counts
+      runs = group.runs.map(Run.init)
+    }
+  }
+}
+
+extension Double {
+  /// The number; nil for what JSON has no word for.
+  fileprivate var finite: Double? { isFinite ? self : nil }
+}

@@ -1,0 +1,59 @@
+/// The closing table for LaTeX, with the rules of the package `booktabs`.
+enum TeXTable {
+  /// A `tabular`, and above it what must be loaded.
+  static func text(_ rows: [ResultRow]) -> String {
+    let columns = ResultRow.titles.indices.dropLast().map { $0 < ResultRow.words ? "l" : "r" }
+    var lines = [
+      "% Needs \\usepackage{booktabs}. The best row that doesn't leak is bold.",
+      "\\begin{tabular}{\(columns.joined())}", "\\toprule",
+      line(ResultRow.titles.dropLast().map(escaped)), "\\midrule",
+    ]
+    for (index, row) in rows.enumerated() {
+      if index > 0, row.leaks, !rows[index - 1].leaks {
+        lines.append("\\midrule")
+      }
+      var cells = row.cells.dropLast().map(escaped)
+      if row.isBest {
+        cells[ResultRow.accuracyCell] = "\\textbf{\(cells[ResultRow.accuracyCell])}"
+      }
+      if row.leaks { cells[ResultRow.words - 1] += "\\textsuperscript{\(mark)}" }
+      lines.append(line(cells))
+    }
+    lines.append("\\bottomrule")
+    let notes = Set(rows.compactMap(\.group.trainedTestTracks.note)).sorted()
+    if !notes.isEmpty {
+      lines.append(
+        "\\multicolumn{\(columns.count)}{l}{\\textsuperscript{\(mark)} "
+          + "\(notes.map(escaped).joined(separator: "; "))}\\\\")
+    }
+    lines.append("\\end{tabular}")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static let mark = "\\dag"
+
+  private static func line(_ cells: [String]) -> String { cells.joined(separator: " & ") + " \\\\" }
+
+  /// Text that LaTeX sets as it is.
+  static func escaped(_ text: String) -> String {
+    var escaped = ""
+    for character in PlainText.line(text) {
+      switch character {
+      case "\\": escaped += "\\textbackslash{}"
+      case "~": escaped += "\\textasciitilde{}"
+      case "^": escaped += "\\textasciicircum{}"
+      case "<": escaped += "\\textless{}"
+      case ">": escaped += "\\textgreater{}"
+      case "&", "%", "$", "#", "_", "{", "}": escaped += "\\\(character)"
+      case "±": escaped += "$\\pm$"
+      case "×": escaped += "$\\times$"
+      case "−": escaped += "$-$"
+      case "∞": escaped += "$\\infty$"
+      case "–": escaped += "--"
+      case "…": escaped += "\\dots{}"
+      default: escaped.append(character)
+      }
+    }
+    return escaped
+  }
+}
