@@ -93,14 +93,6 @@ extension RunDirectory {
     return try? RecordJSON.decode(Planned.self, from: json, subject: file).plan
   }
 
-  /// The plan of the split that lies beside an older record; nil where none does.
-  private static func plan(at path: String) throws(TrainingError) -> SplitPlan? {
-    struct Planned: Decodable { let plan: SplitPlan }
-    let file = "\(path)/\(File.split)"
-    guard let json = try RunFiles.read(file, limit: recordLimit) else { return nil }
-    return try? RecordJSON.decode(Planned.self, from: json, subject: file).plan
-  }
-
   /// The epochs of a file of metrics, and a remark where its last line is cut short.
   private static func epochs(_ file: String) throws(TrainingError) -> ([EpochRecord], String?) {
     guard let text = try RunFiles.read(file, limit: metricsLimit) else { return ([], nil) }
