@@ -163,7 +163,8 @@ let package = Package(
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
     .testTarget(
-      name: "LatheCTests", dependencies: ["LatheC", "DatasetCache", "Safetensors"],
+      name: "LatheCTests",
+      dependencies: ["LatheC", "DataLoading", "DatasetCache", "Safetensors"],
       exclude: ["reads_a_cache.c"], swiftSettings: swift),
     .testTarget(name: "CommandLineTests", dependencies: ["lathe"], swiftSettings: swift),
   ]

@@ -53,17 +53,18 @@ extension InterfaceError {
       case .forked: .forked
       case .system: .system
       }
-    self.init(code, Self.inJSON(error.description))
+    self.init(code, error.saying(LoaderOptions.renamedFields[error.subject]).description)
   }
 
   init(_ error: SampleError) {
     self.init(error.kind == .system ? .system : .damaged, error.description)
   }
+}
 
-  /// The fields of a configuration by the names that they have in JSON.
-  private static func inJSON(_ text: String) -> String {
-    var text = text
-    for (field, key) in LoaderOptions.renamedFields { text.replace(field, with: key) }
-    return text
+extension LoadingError {
+  /// The same error with another word for its subject, where there is one.
+  fileprivate func saying(_ name: String?) -> LoadingError {
+    guard let name else { return self }
+    return LoadingError(kind: kind, subject: name, detail: detail, hint: hint, sample: sample)
   }
 }

@@ -13,6 +13,12 @@ extension Handles {
     }
     return loader
   }
+
+  /// Lets a handle go once its loader is closed and nothing is borrowed. Of several threads that see
+  /// this at once, one finds it there.
+  fileprivate func removeIfOver(_ loader: OpenLoader, _ handle: OpaquePointer?) {
+    if loader.isOver { _ = unsafe try? remove(handle) }
+  }
 }
 
 /// Opens a loader.
@@ -47,12 +53,13 @@ public func latheLoaderNext(
   _ loader: OpaquePointer?, _ batch: UnsafeMutableRawPointer?, _ milliseconds: Int64
 ) -> Int32 {
   guarded { () throws(InterfaceError) in
-    let loader = try unsafe Handles.loader(loader)
+    let open = try unsafe Handles.loader(loader)
     guard let batch = unsafe batch else {
       throw InterfaceError(.argument, "batch is NULL: give a lathe_batch to fill")
     }
+    defer { unsafe Handles.current.removeIfOver(open, loader) }
     let patience = milliseconds < 0 ? nil : Int(milliseconds)
-    return unsafe try loader.next(batch, patience: patience).rawValue
+    return unsafe try open.next(batch, patience: patience).rawValue
   }
 }
 
@@ -61,7 +68,8 @@ public func latheLoaderNext(
 public func latheLoaderRelease(_ loader: OpaquePointer?, _ slot: Int32) -> Int32 {
   guarded { () throws(InterfaceError) in
     let open = try unsafe Handles.anyLoader(loader)
-    if try open.release(slot) { _ = unsafe try Handles.current.remove(loader) }
+    try open.release(slot)
+    unsafe Handles.current.removeIfOver(open, loader)
     return 0
   }
 }
@@ -72,7 +80,7 @@ public func latheLoaderState(
   _ loader: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int64
 ) -> Int64 {
   guarded { () throws(InterfaceError) in
-    let json = Texts.json(try unsafe Handles.loader(loader).state)
+    let json = try Texts.json(encoding: try unsafe Handles.loader(loader).state)
     return unsafe try Texts.write(json, to: buffer, capacity: capacity)
   }
 }
@@ -108,7 +116,8 @@ public func latheLoaderClose(_ loader: OpaquePointer?) -> Int32 {
     } catch  where error.code == .forked {
       return 0
     }
-    if try open.close() { _ = unsafe try Handles.current.remove(loader) }
+    try open.close()
+    unsafe Handles.current.removeIfOver(open, loader)
     return 0
   }
 }

@@ -18,10 +18,26 @@ final class OpenCache: Sendable {
       let inode: ino_t
     }
 
-    private struct Place {
-      weak var cache: OpenCache?
+    /// Where the open cache of one folder is. It is locked while that is opened, which may take long,
+    /// so that those who want the same one wait for it and nobody else does.
+    private final class Place: Sendable {
+      private struct Content {
+        weak var cache: OpenCache?
+      }
+
+      private let content = Mutex(Content())
+
+      func open(_ path: String) throws(InterfaceError) -> OpenCache {
+        try content.withLock { content throws(InterfaceError) in
+          if let known = content.cache { return known }
+          let opened = OpenCache(try Shelf.open(path))
+          content.cache = opened
+          return opened
+        }
+      }
     }
 
+    /// A place stays when its cache is closed: two places for one folder would open it twice.
     private let places = Mutex<[Folder: Place]>([:])
 
     /// How long the end of a cache that another thread lets go at this moment is waited for.
@@ -33,13 +49,12 @@ final class OpenCache: Sendable {
       var status = stat()
       guard unsafe stat(path, &status) == 0 else { return OpenCache(try Self.open(path)) }
       let folder = Folder(device: status.st_dev, inode: status.st_ino)
-      return try places.withLock { places throws(InterfaceError) in
-        if let known = places[folder]?.cache { return known }
-        let opened = OpenCache(try Self.open(path))
-        places = places.filter { $0.value.cache != nil }
-        places[folder] = Place(cache: opened)
-        return opened
+      let place = places.withLock { places in
+        let place = places[folder] ?? Place()
+        places[folder] = place
+        return place
       }
+      return try place.open(path)
     }
 
     private static func open(_ path: String) throws(InterfaceError) -> Cache {

@@ -23,7 +23,8 @@ final class OpenLoader: Sendable {
   }
 
   private struct Use {
-    var lent = 0
+    /// Batches that are lent, and calls that may be about to lend one: the memory must outlive both.
+    var borrowed = 0
     var isClosed = false
   }
 
@@ -101,10 +102,17 @@ extension OpenLoader {
 
   /// Lends the next batch.
   /// - Parameters:
-  ///   - record: is told where it is; only where there is one.
+  ///   - record: where the batch is described, if the answer is ``Answer/batch``; untouched otherwise.
   ///   - patience: how many milliseconds to wait for it; nil for as long as it takes.
-  /// - Throws: `.damaged`, `.borrowed`, `.stopped`, `.system`.
+  /// - Throws: `.handle`, `.damaged`, `.borrowed`, `.stopped`, `.system`.
   func next(_ record: UnsafeMutableRawPointer, patience: Int?) throws(InterfaceError) -> Answer {
+    // Counted before it is taken: whoever closes the loader meanwhile then leaves its memory.
+    try use.withLock { use throws(InterfaceError) in
+      if use.isClosed { throw Self.closed }
+      use.borrowed += 1
+    }
+    var answer = Answer.end
+    defer { if answer != .batch { use.withLock { $0.borrowed -= 1 } } }
     let lent: LentBatch
     do throws(LoadingError) {
       let waited = try turn.withLock { _ throws(LoadingError) in
@@ -118,7 +126,7 @@ extension OpenLoader {
     } catch {
       throw InterfaceError(error)
     }
-    use.withLock { $0.lent += 1 }
+    answer = .batch
     let addresses = unsafe loader.addresses(of: lent)
     let axes = loader.sampleShape.map { Int64($0) } + [0, 0, 0]
     let told = unsafe Record(
@@ -129,35 +137,33 @@ extension OpenLoader {
       type: loader.configuration.dataType == .float32 ? 1 : 2, slot: Int32(lent.slot),
       endsEpoch: lent.endsEpoch ? 1 : 0)
     unsafe record.initializeMemory(as: Record.self, to: told)
-    return .batch
+    return answer
   }
 
-  /// Takes a batch back; whether it was the last one that a closed loader waited for.
+  /// Takes a batch back.
   /// - Throws: `.slot`.
-  func release(_ slot: Int32) throws(InterfaceError) -> Bool {
+  func release(_ slot: Int32) throws(InterfaceError) {
     guard loader.release(slot: Int(slot)) else {
       throw InterfaceError(
         .slot, "slot \(slot) is not borrowed: give that of a batch that was not released yet")
     }
-    return use.withLock { use in
-      use.lent -= 1
-      return use.isClosed && use.lent == 0
-    }
+    use.withLock { $0.borrowed -= 1 }
   }
+
+  /// Whether it is closed and nothing is borrowed, so that its handle can go, and its memory with it.
+  var isOver: Bool { use.withLock { $0.isClosed && $0.borrowed == 0 } }
 
   /// Ends the threads and whoever waits; batches that are borrowed stay.
   func stop() { loader.close() }
 
-  /// Refuses everything but releasing from now on; whether nothing is borrowed.
+  /// Refuses everything but releasing from now on.
   /// - Throws: `.handle` where it was closed before.
-  func close() throws(InterfaceError) -> Bool {
-    let isFree = try use.withLock { use throws(InterfaceError) in
+  func close() throws(InterfaceError) {
+    try use.withLock { use throws(InterfaceError) in
       if use.isClosed { throw Self.closed }
       use.isClosed = true
-      return use.lent == 0
     }
     stop()
-    return isFree
   }
 
   /// - Throws: `.handle` where it is closed and only waits for what is borrowed.
@@ -191,14 +197,7 @@ extension OpenLoader {
   }
 
   /// The state after the batches that were lent.
-  var state: JSONValue {
-    let state = loader.state
-    return .object([
-      "version": .integer(Int64(state.version)), "identity": .string(state.identity),
-      "order": .string(state.order), "seed": .unsigned(state.seed),
-      "epoch": .integer(Int64(state.epoch)), "position": .integer(Int64(state.position)),
-    ])
-  }
+  var state: LoaderState { loader.state }
 
   /// The id of a track.
   /// - Throws: `.notFound`.

@@ -42,6 +42,14 @@ enum Texts {
   /// The canonical JSON of a value.
   static func json(_ value: JSONValue) -> [UInt8] { value.canonicalBytes() }
 
+  /// The same of what encodes itself.
+  /// - Throws: `.system` for numbers that are not finite, which JSON cannot say.
+  static func json(encoding value: some Encodable) throws(InterfaceError) -> [UInt8] {
+    do { return try CanonicalJSON.encode(value) } catch {
+      throw InterfaceError(.system, "cannot be written as JSON: \(error)")
+    }
+  }
+
   /// Reads JSON.
   /// - Throws: `.configuration`; the error calls the text `name`.
   static func parse(_ text: String, _ name: String) throws(InterfaceError) -> JSONValue {

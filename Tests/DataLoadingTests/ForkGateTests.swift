@@ -42,4 +42,23 @@ import Testing
     late.join()
     #expect(steps.have("entered"))
   }
+
+  /// In a forked process the monitor may be held by a thread that it doesn't have.
+  @Test(.timeLimit(.minutes(1))) func whatAParentHeldIsNotWaitedFor() throws {
+    let configuration = LoaderConfiguration.with {
+      $0.batchSize = 10
+      $0.threads = 0
+    }
+    let content = try LoaderContent(
+      [WeightedSource(MemorySource(tracks: Array(repeating: 0, count: 100)))], configuration,
+      state: nil)
+    let ring = try BatchRing(content, configuration, generation: ForkGate.generation - 1)
+    let filler = try BatchFiller(content, configuration: configuration)
+    guard case .batch(let lent) = try ring.take(fillingWith: filler) else { throw NoBatch() }
+    ring.monitor.lock()
+    defer { ring.monitor.unlock() }
+    #expect(ring.state.position == 10)
+    #expect(!ring.release(lent.slot))
+    Batch(ring, lent).release()
+  }
 }

@@ -122,6 +122,23 @@ private func uneven(name: String = "memory") -> MemorySource {
     #expect(Set(found.map(\.draw.pass)).count == found.count)
   }
 
+  @Test func weightsAsLargeAsTheyMayBeKeepTheirProportions() throws {
+    let source = MemorySource(tracks: [0, 1, 0], slices: 20)
+    let tracks = ["memory.0": 8e307, "memory.1": 0, "memory.2": 2e307]
+    for list in [[WeightedSource(source)], [WeightedSource(source, weight: 1.5e308)]] {
+      let found = try draws(list, .tracks(tracks), count: 10_000)
+      var counts = [0, 0, 0]
+      for (_, draw) in found { counts[draw.sample / 20] += 1 }
+      #expect(counts[1] == 0)
+      #expect(abs(counts[0] - 8_000) < 200)
+      let labels = try draws(list, .labels(["a": 1e308, "b": 5e307]), count: 6_000)
+      #expect(abs(labels.count { source.label(of: $0.draw.sample) == 0 } - 4_000) < 40)
+    }
+    let powers = [3, 0, 0.1, 1e-9].map { $0 * 0x1p1000 }
+    #expect(Weights.scaled(powers) == [1.5, 0, 0.05, 5e-10])
+    #expect(Weights.scaled([0x1p-1074]) == [1])
+  }
+
   @Test func seedsDecideTheOrderOnlyWhereItIsShuffled() throws {
     let list = [WeightedSource(uneven())]
     for sampling in [Sampling.uniform, .balanced, .tracks([:])] {

@@ -1,6 +1,4 @@
-import DatasetCache
 import Foundation
-import Safetensors
 import Testing
 
 /// The library as a program in C sees it.
@@ -27,13 +25,13 @@ struct InterfaceTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let cache = folder.appending(path: "cache").path
-    try makeCache(at: cache)
+    try makeFourTracks(at: cache)
 
     let program = folder.appending(path: "program").path
     let source = package.appending(path: "Tests/LatheCTests/reads_a_cache.c").path
     let built = try run(
       "cc", "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-Wall", "-Wextra", "-Werror", "-I",
-      header.deletingLastPathComponent().path, source, "-o", program, library.path,
+      header.deletingLastPathComponent().path, source, "-o", program, library.path, "-pthread",
       "-Wl,-rpath,\(library.deletingLastPathComponent().path)")
     try #require(built.status == 0, "\(built.text)")
     let ran = try run(program, cache)
@@ -60,33 +58,6 @@ struct InterfaceTests {
     let shown = listed.text.split(separator: "\n").compactMap { $0.split(separator: " ").last }
       .filter { $0.hasPrefix("lathe_") && !$0.contains(".") }.map(String.init)
     #expect(Set(shown) == declared)
-  }
-
-  private func makeCache(at path: String) throws {
-    let cache = try Cache.open(at: path, for: .creating)
-    let fingerprint = try Fingerprint(hashing: Array("features".utf8))
-    let tracks = ["pop.1", "pop.2", "rock.1", "rock.2"].enumerated().map { number, id in
-      let rows = (0..<114).map { Float(($0 * 37 + number * 11) % 200) / 100 - 1 }
-      return PreparedTrack(
-        record: TrackRecord(
-          id: id, label: String(id.prefix { $0 != "." }), path: "\(id).wav",
-          md5: String(repeating: "0", count: 32), frames: 700, sampleRate: 22_050,
-          source: .init(
-            container: "WAV", encoding: "PCM_16", sampleRate: 22_050, channels: 1, frames: 700),
-          storage: .int16, views: [.features: fingerprint]),
-        stamp: .init(byteCount: 1_444, modifiedNanoseconds: 1),
-        values: [
-          .init(
-            view: .features, fingerprint: fingerprint,
-            tensors: [Tensor("rows", shape: [2, 57], rows)],
-            slices: .init(count: 2, length: 300, hop: 350, frames: 700))
-        ])
-    }
-    try cache.store(tracks)
-    try cache.describe(
-      CacheDescription(
-        recipeJSON: Array("{}".utf8), fingerprints: [.features: fingerprint],
-        manifest: ManifestReference(name: "four", sha256: "", tracks: 4), columns: [:]))
   }
 }
 

@@ -1,6 +1,7 @@
 /* What a caller in C does, from opening to closing; the exit code is the line that was not so. */
 #include "lathe.h"
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,41 @@ static void check_forks_at_work(const char *path, lathe_cache *cache) {
   REQUIRE(lathe_loader_close(loader) == LATHE_OK);
 }
 
+/* Takes batches until the loader is closed. What was lent can be read and given back, then, too. */
+static void *takes_until_closed(void *loader) {
+  while (1) {
+    lathe_batch batch;
+    int32_t code = lathe_loader_next(loader, &batch, -1);
+    if (code != LATHE_BATCH) {
+      REQUIRE(code == LATHE_ERROR_STOPPED || code == LATHE_ERROR_HANDLE);
+      return NULL;
+    }
+    float first = *(float *)batch.inputs;
+    REQUIRE(first >= -1 && first <= 1 && batch.labels[0] >= 0 && batch.labels[0] < 2);
+    REQUIRE(lathe_loader_release(loader, batch.slot) == LATHE_OK);
+  }
+}
+
+/* Closes loaders under threads that take batches from them, at a moment that moves on. */
+static void check_threads(lathe_cache *cache) {
+  for (int round = 0; round < 400; round++) {
+    const char *configurations[] = {
+        "{\"view\": \"features\", \"batch_size\": 1, \"epochs\": null, \"threads\": 0}",
+        "{\"view\": \"features\", \"batch_size\": 1, \"epochs\": null, \"threads\": 1}"};
+    lathe_loader *loader = lathe_loader_open(cache, configurations[round % 4 == 3]);
+    REQUIRE(loader != NULL);
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++) {
+      REQUIRE(pthread_create(&threads[i], NULL, takes_until_closed, loader) == 0);
+    }
+    for (volatile int wait = 0; wait < 500 * (round % 100); wait++) {
+    }
+    REQUIRE(lathe_loader_close(loader) == LATHE_OK);
+    for (int i = 0; i < 2; i++) REQUIRE(pthread_join(threads[i], NULL) == 0);
+    refused(lathe_loader_close(loader), LATHE_ERROR_HANDLE, "handle");
+  }
+}
+
 int main(int count, char **arguments) {
   REQUIRE(count == 2);
   REQUIRE(lathe_abi_version() == LATHE_ABI_VERSION);
@@ -149,6 +185,7 @@ int main(int count, char **arguments) {
   check_handles(cache, loader);
   check_fork(arguments[1], cache, loader);
   check_forks_at_work(arguments[1], cache);
+  check_threads(cache);
 
   /* Four tracks of two slices. Whoever takes none back is told at last. */
   lathe_batch batches[3], batch;

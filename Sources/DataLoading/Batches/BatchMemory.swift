@@ -36,7 +36,7 @@ import Glibc
       LoadingError(
         kind: .system, subject: "memory",
         detail: "\(slots) batches of \(rows) samples of \(rowBytes) bytes cannot be had",
-        hint: "give a smaller batchSize or prefetch")
+        hint: "give a smaller batch, or fill fewer ahead")
     }
     let (inputBytes, overflows) = rows.multipliedReportingOverflow(by: rowBytes)
     let perRow = 3 * MemoryLayout<Int64>.stride + distributionCount * MemoryLayout<Float>.stride

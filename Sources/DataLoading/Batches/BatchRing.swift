@@ -32,7 +32,7 @@ import Synchronization
   let sizes: RingSizes
   let stopped = Atomic(false)
   private let generation: Int
-  private let monitor = Monitor()
+  let monitor = Monitor()
 
   private var slots: [Slot]
   private var free: [Int]
@@ -56,13 +56,17 @@ import Synchronization
   private var pagesFrom: LoaderPlace
   private var pagesAsked = 0
 
-  init(_ content: LoaderContent, _ configuration: LoaderConfiguration) throws(LoadingError) {
+  /// - Parameter generation: of the process that the ring is made in; a test makes one of another.
+  init(
+    _ content: LoaderContent, _ configuration: LoaderConfiguration,
+    generation: Int = ForkGate.generation
+  ) throws(LoadingError) {
     guard ForkGate.isInstalled else {
       throw LoadingError(
         kind: .system, subject: "memory", detail: "the system has none left to know of forks by",
         hint: "end other programs")
     }
-    generation = ForkGate.generation
+    self.generation = generation
     self.content = content
     sizes = RingSizes(content, configuration)
     memory = try BatchMemory(
@@ -76,10 +80,14 @@ import Synchronization
     pagesFrom = content.start
   }
 
-  /// Whether this is the process that the ring was made in; a forked one has none of its threads.
+  /// Whether this is the process that the ring was made in. A forked one has none of its threads, and
+  /// there one of them may hold the monitor for ever, so nothing there may lock it.
   var isInOwnProcess: Bool { ForkGate.generation == generation }
 
+  /// Where the loader is after what it delivered; in a forked process, what it had delivered before. A
+  /// batch is delivered inside the ``ForkGate``, so no fork falls into the middle of that.
   var state: LoaderState {
+    guard isInOwnProcess else { return content.state(at: delivered) }
     monitor.lock()
     defer { monitor.unlock() }
     return content.state(at: delivered)
@@ -252,9 +260,11 @@ extension BatchRing {
       claim.rows, of: claim.step, in: memory[claim.slot], until: stopped)
   }
 
-  /// Takes a lent batch back; false where it was not lent.
+  /// Takes a lent batch back; false where it was not lent, and in a forked process, whose copy of the
+  /// batch is nobody's to fill again.
   @discardableResult
   func release(_ slot: Int) -> Bool {
+    guard isInOwnProcess else { return false }
     monitor.lock()
     defer { monitor.unlock() }
     guard slots.indices.contains(slot), slots[slot].isLent else { return false }

@@ -63,7 +63,7 @@ extension LoaderConfiguration {
       (1...1 << 20).contains(worldSize), "worldSize", "\(worldSize)", "1 to 1,048,576")
     try require(
       (0..<worldSize).contains(rank), "rank", "\(rank) of \(worldSize)",
-      "a rank from 0 to below worldSize")
+      "a rank from 0 to below the number of ranks")
     try require((0...256).contains(threads), "threads", "\(threads)", "0 to 256")
     try require(
       (1...1_024).contains(prefetch ?? 1), "prefetch", "\(prefetch ?? 0)",

@@ -9,7 +9,8 @@ struct AliasTable: Sendable {
   private let aliases: [Int]
 
   /// The table of weights that are finite, not negative and not all zero.
-  init(weights: [Double]) {
+  init(weights given: [Double]) {
+    let weights = Weights.scaled(given)
     let count = weights.count
     let scale = Double(count) / weights.reduce(0, +)
     var shares = weights.map { $0 * scale }

@@ -122,4 +122,12 @@ enum Weights {
         hint: "give at least one a weight above 0, and none above 1e300")
     }
   }
+
+  /// The weights times the power of two that brings the largest to 1 or more, but below 2, so that any
+  /// number of them can be added up and any two multiplied. Their proportions stay as they are, bit for
+  /// bit, but for those that are less than 1e-290 of the largest.
+  static func scaled(_ weights: [Double]) -> [Double] {
+    guard let largest = weights.max(), largest > 0 else { return weights }
+    return weights.map { Double(sign: .plus, exponent: -largest.exponent, significand: $0) }
+  }
 }

@@ -55,10 +55,11 @@ struct Strata: Sendable {
       }
     }
     var kept: [(weight: Double, range: Range<Int>)] = []
+    let shares = sources.weights.map(Weights.scaled)
     for source in strataOfSources {
       let present = (0..<labels).filter { counts[source * labels + $0] > 0 && byLabel[$0] > 0 }
       let sum = present.reduce(0) { $0 + byLabel[$1] }
-      let share = sources.weights?[source] ?? 1
+      let share = shares?[source] ?? 1
       guard share > 0 else { continue }
       guard sum > 0 else {
         throw LoadingError(
@@ -96,7 +97,7 @@ struct Strata: Sendable {
           hint: "leave it out, or give it weight 0")
       }
     }
-    return all.map(\.weight)
+    return Weights.scaled(all.map(\.weight))
   }
 }
 
@@ -107,11 +108,14 @@ enum TrackWeights {
     of sources: SourceList, byTrack weights: [String: Double]
   ) throws(LoadingError) -> [Double] {
     let subject = "weights of tracks"
+    try Weights.check(
+      weights.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } + [("others", 1)],
+      subject: subject)
+    let shares = sources.weights.map(Weights.scaled)
     var unseen = Set(weights.keys)
     var result: [Double] = []
     result.reserveCapacity(sources.count)
     for (number, source) in sources.sources.enumerated() {
-      let share = sources.weights.map { $0[number] } ?? 1
       var track = -1
       var weight = 1.0
       let first = result.count
@@ -125,24 +129,24 @@ enum TrackWeights {
         }
         result.append(weight)
       }
-      guard sources.weights != nil else { continue }
+      guard let share = shares?[number] else { continue }
       // The source's own part, shared out among its samples.
-      let sum = result[first...].reduce(0, +)
+      let own = Weights.scaled(Array(result[first...]))
+      let sum = own.reduce(0, +)
       guard sum > 0 || share == 0 else {
         throw LoadingError(
           kind: .configuration, subject: subject, detail: "every track of \(source.name) weighs 0",
           hint: "leave the source out, or weigh one of its tracks")
       }
-      for index in first..<result.count { result[index] *= sum > 0 ? share / sum : 0 }
+      for (index, weight) in own.enumerated() {
+        result[first + index] = weight * (sum > 0 ? share / sum : 0)
+      }
     }
     if let unknown = unseen.min() {
       throw LoadingError(
         kind: .configuration, subject: subject, detail: "there is no track \"\(unknown)\"",
         hint: "name tracks by their id, such as \(sources.sources[0].trackID(0))")
     }
-    try Weights.check(
-      weights.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } + [("others", 1)],
-      subject: subject)
     guard result.contains(where: { $0 > 0 }) else {
       throw LoadingError(
         kind: .configuration, subject: subject, detail: "every weight is 0",

@@ -20,7 +20,8 @@ struct StratumBlocks: Sendable {
 
   /// Blocks for these weights, all finite and above 0; nil where one is too small to be kept by a
   /// position in the longest block.
-  init?(weights: [Double]) {
+  init?(weights given: [Double]) {
+    let weights = Weights.scaled(given)
     let sum = weights.reduce(0, +)
     let shares = weights.map { $0 / sum }
     let shortest = max(512, shares.count)

@@ -26,7 +26,7 @@ class Batch(Generic[Array]):
     :ivar slices: int64 [count], the number of the slice in its track.
     :ivar label_distributions: float32 [count, labels] where mixup is on, else None.
     :ivar epoch: the epoch, from 0.
-    :ivar index: the number of the batch in its epoch and rank, from 0.
+    :ivar index: how many batches the loader came to before, over all its epochs.
     """
 
     __slots__ = (*_FIELDS, "epoch", "index", "_owner")

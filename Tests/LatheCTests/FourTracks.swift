@@ -1,0 +1,30 @@
+import DatasetCache
+import Safetensors
+
+/// Makes a cache of four tracks of two labels, with two rows of features each.
+func makeFourTracks(at path: String) throws {
+  let cache = try Cache.open(at: path, for: .creating)
+  let fingerprint = try Fingerprint(hashing: Array("features".utf8))
+  let tracks = ["pop.1", "pop.2", "rock.1", "rock.2"].enumerated().map { number, id in
+    let rows = (0..<114).map { Float(($0 * 37 + number * 11) % 200) / 100 - 1 }
+    return PreparedTrack(
+      record: TrackRecord(
+        id: id, label: String(id.prefix { $0 != "." }), path: "\(id).wav",
+        md5: String(repeating: "0", count: 32), frames: 700, sampleRate: 22_050,
+        source: .init(
+          container: "WAV", encoding: "PCM_16", sampleRate: 22_050, channels: 1, frames: 700),
+        storage: .int16, views: [.features: fingerprint]),
+      stamp: .init(byteCount: 1_444, modifiedNanoseconds: 1),
+      values: [
+        .init(
+          view: .features, fingerprint: fingerprint,
+          tensors: [Tensor("rows", shape: [2, 57], rows)],
+          slices: .init(count: 2, length: 300, hop: 350, frames: 700))
+      ])
+  }
+  try cache.store(tracks)
+  try cache.describe(
+    CacheDescription(
+      recipeJSON: Array("{}".utf8), fingerprints: [.features: fingerprint],
+      manifest: ManifestReference(name: "four", sha256: "", tracks: 4), columns: [:]))
+}
