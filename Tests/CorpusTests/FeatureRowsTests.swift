@@ -40,6 +40,60 @@ import Testing
     #expect(try MemorySamplesTests.numbers(samples, 2) == [3, 4])
   }
 
+  /// What is learnt from is chosen: strays are refused by name, passed over, or taken.
+  @Test func columnsAreChosen() throws {
+    let text = "Unnamed: 0,filename,length,b,a,artist,label\n7,x,9,1,2,me,l\n8,y,9,3,4,you,m\n"
+    func table(_ features: FeatureColumns) throws -> FeatureRows {
+      try FeatureRows(parsing: Array(text.utf8), features: features)
+    }
+    let among = try table(.among(["a", "b", "c"]))
+    #expect(among.columns == ["b", "a"] && among.values == [1, 2, 3, 4] && !among.hasAllColumns)
+    let named = try table(.named(["a", "Unnamed: 0", "length"]))
+    #expect(named.columns == ["a", "Unnamed: 0", "length"] && named.values == [2, 7, 9, 4, 8, 9])
+    for (features, detail, hint) in [
+      (
+        FeatureColumns.only(["a", "b"]),
+        "has the columns \"Unnamed: 0\", \"artist\", which are no features of the view",
+        "add --columns view to learn from the others, or --columns NAME,NAME,… to choose"
+      ),
+      (
+        .only(["a", "b", "artist"]),
+        "has the column \"Unnamed: 0\", which is no feature of the view",
+        "add --columns view to learn from the others, or --columns NAME,NAME,… to choose"
+      ),
+      (
+        .only(["c"]),
+        "has the columns \"Unnamed: 0\", \"b\", \"a\", \"artist\", which are no features of the view",
+        "if these are your features, add --columns 'Unnamed: 0,b,a,…'"
+      ),
+      (
+        .named(["a", "c"]), "names no column \"c\"",
+        "it has \"Unnamed: 0\", \"b\", \"a\", \"artist\""
+      ),
+      (.named(["a", "b", "a"]), "is to give the column \"a\" twice", "name each column once"),
+      (
+        .named(["label"]), "has \"label\" to say what a row is",
+        "choose other columns to learn from"
+      ),
+      (.named([]), "has no column of numbers", "add features"),
+      (.among(["c"]), "has no column of numbers", "add features"),
+    ] {
+      let error = try #require(throws: ManifestError.self) { try table(features) }
+      #expect(error.detail == detail && error.hint == hint, "\(error)")
+    }
+    let error = try #require(throws: ManifestError.self) { try table(.named(["a", "artist"])) }
+    #expect("\(error)".contains("line 2 has no finite number in the column \"artist\""))
+    // A table that has nothing else is the same whoever chooses.
+    let clean = Array("filename,b,a,label\nx,1,2,l\n".utf8)
+    for features in [
+      FeatureColumns.all, .only(["a", "b"]), .among(["a", "b"]), .named(["b", "a"]),
+    ] {
+      let rows = try FeatureRows(parsing: clean, features: features)
+      #expect(rows.columns == ["b", "a"] && rows.hasAllColumns)
+    }
+    #expect(try !FeatureRows(parsing: clean, features: .named(["a", "b"])).hasAllColumns)
+  }
+
   /// Numbers with leading zeros are the tracks' own, as in GTZAN; one name without a number makes all rows
   /// tracks.
   @Test(arguments: [

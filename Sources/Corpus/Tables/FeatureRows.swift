@@ -2,6 +2,8 @@
 public struct FeatureRows: Sendable {
   /// The names of the columns of numbers, in order.
   public let columns: [String]
+  /// Whether these are all that the table has.
+  public let hasAllColumns: Bool
   /// The names of the labels, in byte order.
   public let labels: [String]
   /// The ids of the tracks, in byte order.
@@ -13,16 +15,17 @@ public struct FeatureRows: Sendable {
   /// The numbers, row after row.
   public let values: [Float]
 
-  private static let notFeatures: Set<String> = ["filename", "length", "label"]
-
   /// Reads a table.
   ///
   /// Rows belong to tracks, and a track's rows must stay on one side of a split: `blues.00000.3.wav` is
   /// slice 3 of `blues.00000`. Names are read so where every one of them ends in a slice's number; where
   /// not, each row is a track of its own.
-  /// - Throws: ``ManifestError`` that names the line: no such column, a field that is no finite number, a
-  ///   row twice, one track under two labels.
-  public init(parsing csv: [UInt8]) throws(ManifestError) {
+  /// - Parameter features: which columns are learnt from.
+  /// - Throws: ``ManifestError`` that names the line: no such column, one that is no feature, a field that is no
+  ///   finite number, a row twice, one track under two labels.
+  public init(
+    parsing csv: [UInt8], features: FeatureColumns = .all
+  ) throws(ManifestError) {
     var reader = try CSVReader(csv)
     guard let header = try reader.next() else {
       throw reader.error(.badTable, 1, "is empty", hint: "give a table with a row of names")
@@ -41,11 +44,14 @@ public struct FeatureRows: Sendable {
         .badTable, header.line, "names no column \"filename\" or no column \"label\"",
         hint: "give a table as lathe export csv writes it")
     }
-    let numbers = places.filter { !Self.notFeatures.contains($0.key) }.sorted {
-      $0.value < $1.value
-    }
-    if numbers.isEmpty {
-      throw reader.error(.badTable, header.line, "has no column of numbers", hint: "add features")
+    let named = places.sorted { $0.value < $1.value }.map(\.key)
+    let numbers: [(name: String, index: Int)]
+    do throws(FeatureColumns.Problem) {
+      let chosen = try features.chosen(from: named)
+      numbers = chosen.compactMap { name in places[name].map { (name, $0) } }
+      hasAllColumns = try chosen == FeatureColumns.all.chosen(from: named)
+    } catch {
+      throw reader.error(.badTable, header.line, error.detail, hint: error.hint)
     }
     var names: [(name: String, label: String, line: Int)] = []
     var values: [Float] = []
@@ -86,7 +92,7 @@ public struct FeatureRows: Sendable {
           hint: "correct the label, or rename rows that are tracks of their own")
       }
     }
-    columns = numbers.map(\.key)
+    columns = numbers.map(\.name)
     let labels = Set(names.map(\.label)).sorted(by: ByteOrder.precedes)
     let trackIDs = labelOfTrack.keys.sorted(by: ByteOrder.precedes)
     let labelNumbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))

@@ -13,6 +13,9 @@ enum RunCommand {
     case .cache: words += ["--cache", record.source.path, "--split", record.split.name]
     case .csv:
       words += ["--csv", record.source.path] + division(record.split)
+      if let columns = record.source.columns {
+        words += ["--columns", columns.joined(separator: ",")]
+      }
       if let manifest = record.manifest { words += ["--manifest", manifest] }
     }
     if let test = record.sides.test, test != "test" { words += ["--test", test] }

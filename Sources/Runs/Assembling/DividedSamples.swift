@@ -13,7 +13,7 @@ public struct DividedSamples {
   public let split: Split
   /// What the cache was prepared by; nil for a table.
   public let recipe: JSONValue?
-  /// Of a table: the columns that are its samples' numbers, in order.
+  /// Of a table: the columns that are learnt from, in order; nil for all.
   public let columns: [String]?
   /// Of a table: the manifest that said what belongs together.
   public let manifest: String?

@@ -34,7 +34,7 @@ extension DividedSamples {
           kind: .run, subject: file, detail: "the split of the run is not there, or damaged",
           hint: "train again with the same seed: it gives the same")
       }
-      return try .table(path ?? record.source.path, split: split)
+      return try .table(path ?? record.source.path, columns: record.source.columns, split: split)
     }
   }
 }

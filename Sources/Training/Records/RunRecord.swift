@@ -23,8 +23,7 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public var path: String
     /// The identity of the training side's samples (`SampleSource.identity`).
     public var identity: String
-    /// Of a table: the columns that samples are made of, in order; nil in older records, whose samples are made of
-    /// all.
+    /// Of a table: the columns that were chosen to learn from, in order; nil for all.
     public var columns: [String]?
 
     /// A source of these parts.

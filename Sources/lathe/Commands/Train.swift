@@ -3,6 +3,7 @@ import Corpus
 import DatasetCache
 import Networks
 import Runs
+import SignalKit
 public import Training
 
 struct Train: ParsableCommand {
@@ -23,6 +24,8 @@ struct Train: ParsableCommand {
         lathe train mel --cache gtzan.lathe --split grouped-seed1-0.8-0.1-0.1 --trainer mel-small --epochs 40
         lathe train waveform --cache gtzan.lathe --set learning-rate=0.002 --set dropout=0.4 --output runs/a
         lathe train features-30s --csv features_30_sec.csv --ratios 0.8,0.2 --policy stratified
+        lathe train features-30s --csv features_30_sec.csv --manifest gtzan --policy published:fault-filtered
+        lathe train features --csv mine.csv --columns tempo,loudness,brightness
         lathe train --resume runs/a
         lathe train --list
       """)
@@ -52,7 +55,15 @@ struct Train: ParsableCommand {
   @Option(help: "Of --csv: shares of train, validation and test, or of train and test.")
   var ratios: String?
 
-  @Option(help: "Of --csv: stratified, or grouped by the artists of --manifest, or slices.")
+  @Option(
+    help: ArgumentHelp(
+      "Of --csv: the columns to learn from, such as tempo,rms_mean, or view for those of the view; where it is not "
+        + "given, a column that is none of the view's is refused.", valueName: "names|view"))
+  var columns: String?
+
+  @Option(
+    help:
+      "Of --csv: stratified, grouped by the artists of --manifest, slices, or its published:NAME.")
   var policy: SplitPolicy?
 
   @Option(help: "Of --csv: the seed of the split; --seed if not given.")
@@ -113,6 +124,9 @@ struct Train: ParsableCommand {
         "--ratios, --policy, --manifest and --split-seed divide a table; make a split of a cache with "
           + "lathe split, and name it with --split.")
     }
+    if cache != nil, columns != nil {
+      throw ValidationError("--columns chooses columns of a table: leave it out with --cache.")
+    }
     if csv != nil, view == .waveform || view == .mel {
       throw ValidationError("A table has features: train features or features-30s on it.")
     }
@@ -159,13 +173,19 @@ struct Train: ParsableCommand {
 
   private func samples(_ view: View) throws -> DividedSamples {
     if let cache { return try .cache(cache, view: view, split: split) }
-    var division = TableDivision()
-    division.policy = policy
-    division.shares = try ratios.map { try SplitOptions.shares($0, option: "--ratios") }
-    division.seed = splitSeed ?? choices.seed
-    division.manifest = try manifest.map(Catalogue.manifest)
-    division.manifestName = manifest
-    return try .table(csv ?? "", division)
+    var table = TableChoices()
+    if let columns {
+      table.columns =
+        columns == "view"
+        ? .among(FeatureVector.names)
+        : .named(columns.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+    }
+    table.policy = policy
+    table.shares = try ratios.map { try SplitOptions.shares($0, option: "--ratios") }
+    table.seed = splitSeed ?? choices.seed
+    table.manifest = try manifest.map(Catalogue.manifest)
+    table.manifestName = manifest
+    return try .table(csv ?? "", table)
   }
 }
 

@@ -9,6 +9,7 @@ extension Train {
       (mode ?? "", mode != nil), ("--split", split != nil), ("--test", test != nil),
       ("--selection", selection != nil), ("--ratios", ratios != nil), ("--policy", policy != nil),
       ("--split-seed", splitSeed != nil), ("--manifest", manifest != nil),
+      ("--columns", columns != nil),
       ("--output", output != nil), ("--batches", batches != .none),
     ]
     if let given = (all.filter(\.1).map(\.0) + choices.given).first {

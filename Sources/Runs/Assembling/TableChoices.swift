@@ -1,10 +1,13 @@
 public import Corpus
 internal import DatasetCache
 internal import Foundation
+internal import SignalKit
 internal import Training
 
-/// How the rows of a table are divided.
-public struct TableDivision: Sendable {
+/// What of a table is learnt from, and how its rows are divided.
+public struct TableChoices: Sendable {
+  /// The columns that are learnt from.
+  public var columns = FeatureColumns.only(FeatureVector.names)
   /// What the split keeps to; ``SplitPolicy/grouped`` if nil where recordings or artists are known, else
   /// ``SplitPolicy/stratified``.
   public var policy: SplitPolicy?
@@ -18,7 +21,7 @@ public struct TableDivision: Sendable {
   /// The manifest's name or file, for the run's record.
   public var manifestName: String?
 
-  /// Four fifths to train and one to test.
+  /// Every column, each of which must be a feature of Lathe's; four fifths to train and one to test.
   public init() {}
 
   /// The split of a table's tracks.
@@ -69,16 +72,17 @@ extension DividedSamples {
   /// - Throws: ``RunError`` `.data` where the table cannot be read, `.choice` where the policy cannot be kept, and
   ///   `SplitError`.
   public static func table(
-    _ path: String, _ division: TableDivision = TableDivision()
+    _ path: String, _ choices: TableChoices = TableChoices()
   ) throws -> DividedSamples {
-    let (bytes, rows) = try read(path)
+    let (bytes, rows) = try read(path, choices.columns)
     return try table(
-      path, bytes, rows, split: try division.split(of: rows), manifest: division.manifestName)
+      path, bytes, rows, split: try choices.split(of: rows), manifest: choices.manifestName)
   }
 
   /// A table of features with a split that was made before.
-  static func table(_ path: String, split: Split) throws -> DividedSamples {
-    let (bytes, rows) = try read(path)
+  /// - Parameter columns: the columns that are learnt from; all if nil.
+  static func table(_ path: String, columns: [String]?, split: Split) throws -> DividedSamples {
+    let (bytes, rows) = try read(path, columns.map(FeatureColumns.named) ?? .all)
     return try table(path, bytes, rows, split: split)
   }
 
@@ -87,23 +91,28 @@ extension DividedSamples {
   ) throws -> DividedSamples {
     let content = try Fingerprint(hashing: bytes).hex
     let mark = try fingerprint(of: split)
+    let columns = rows.hasAllColumns ? nil : rows.columns
+    let chosen = try columns.map { "/\(try Fingerprint(hashing: CanonicalJSON.encode($0)).hex)" }
     return DividedSamples(
-      kind: .csv, path: path, split: split, columns: rows.columns, manifest: manifest
+      kind: .csv, path: path, split: split, columns: columns, manifest: manifest
     ) { side in
       try rows.samples(
-        name: "\(side) of \(split.plan.name) in \(path)", identity: "\(content)/\(mark)/\(side)",
+        name: "\(side) of \(split.plan.name) in \(path)",
+        identity: "\(content)/\(mark)/\(side)\(chosen ?? "")",
         split: split, side: side)
     }
   }
 
-  private static func read(_ path: String) throws -> ([UInt8], FeatureRows) {
+  private static func read(
+    _ path: String, _ columns: FeatureColumns
+  ) throws -> ([UInt8], FeatureRows) {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw RunError(
         kind: .data, subject: path, detail: "there is no such file, or it cannot be read",
         hint: "give the table's path")
     }
     let bytes = [UInt8](data)
-    do { return (bytes, try FeatureRows(parsing: bytes)) } catch {
+    do { return (bytes, try FeatureRows(parsing: bytes, features: columns)) } catch {
       throw RunError(kind: .data, subject: path, detail: "\(error)")
     }
   }
