@@ -129,7 +129,8 @@ let package = Package(
       name: "SignalKitTests", dependencies: ["SignalKit", "CKernels"], swiftSettings: swift),
     .testTarget(name: "LMDBStoreTests", dependencies: ["LMDBStore"], swiftSettings: swiftOverC),
     .testTarget(
-      name: "DatasetCacheTests", dependencies: ["DatasetCache", "LMDBStore", "Safetensors"],
+      name: "DatasetCacheTests",
+      dependencies: ["DatasetCache", "LMDBStore", "Safetensors", "Exporting", "Corpus"],
       swiftSettings: swiftOverC),
     .testTarget(
       name: "PreparationTests",

@@ -28,6 +28,8 @@ public final class Cache: Sendable {
   public let access: Access
   let environment: Environment
   private let lock: ExclusiveLock?
+  /// The one state that is read, where this is a cache as it was at a moment.
+  private let pinned: CacheState?
 
   /// Opens a cache, or makes one.
   ///
@@ -60,11 +62,28 @@ public final class Cache: Sendable {
     return cache
   }
 
-  private init(path: String, access: Access, environment: Environment, lock: ExclusiveLock?) {
+  private init(
+    path: String, access: Access, environment: Environment, lock: ExclusiveLock?,
+    pinned: CacheState? = nil
+  ) {
     self.path = path
     self.access = access
     self.environment = environment
     self.lock = lock
+    self.pinned = pinned
+  }
+
+  /// The cache as it is at this moment, for reading: whatever any process stores meanwhile does not show,
+  /// so that what is read in many calls fits together.
+  ///
+  /// While it lives, pages that a writer frees are not used again, so the file of a cache that is being
+  /// prepared grows more; and a writer of this process may have to wait for it. The card is a file of its
+  /// own, and no part of the state.
+  public func snapshot() throws(CacheError) -> Cache {
+    if pinned != nil { return self }
+    return Cache(
+      path: path, access: .reading, environment: environment, lock: nil,
+      pinned: try CacheState(of: environment, databases: nil))
   }
 
   private static func refusal(
@@ -132,8 +151,7 @@ public final class Cache: Sendable {
       }
       return
     }
-    guard try inStore({ () throws(StoreError) in try environment.databaseNames() }).isEmpty
-    else {
+    guard try state(nil).names.isEmpty else {
       throw Self.refusal(
         .notACache, path, "its shard is a store of another program",
         "give a new or an empty folder")
@@ -145,43 +163,42 @@ public final class Cache: Sendable {
 
   // MARK: What the extensions share
 
-  /// The database of a name, or nil where nothing was ever put into it.
-  func database(_ name: String) throws(CacheError) -> Database? {
-    try inStore { () throws(StoreError) in try environment.database(named: name) }
+  /// The state of now, or the one that this cache is pinned to.
+  ///
+  /// - Parameter names: the databases that will be read; nil for all.
+  func state(_ names: [String]?) throws(CacheError) -> CacheState {
+    if let pinned { return pinned }
+    return try CacheState(of: environment, databases: names)
   }
 
   /// A copy of a value, or nil.
   func bytes(for key: String, in name: String) throws(CacheError) -> [UInt8]? {
-    guard !key.isEmpty, key.utf8.count <= 511, let database = try database(name) else {
-      return nil
-    }
-    return try inStore { () throws(StoreError) in
-      try environment.read { transaction throws(StoreError) in
-        copy(try transaction.value(for: key, in: database))
-      }
-    }
+    try state([name]).bytes(of: key, in: name)
   }
 
   /// Every key of a database with a copy of its value, in the order of the keys.
   func entries(of name: String) throws(CacheError) -> [(key: String, value: [UInt8])] {
-    guard let database = try database(name) else { return [] }
+    try state([name]).entries(of: name)
+  }
+
+  /// Runs a body that writes, all of it or nothing; see `Environment.write`.
+  func write<Output>(
+    excludingReaders: Bool = false,
+    _ body: (inout WriteTransaction) throws(StoreError) -> Output
+  ) throws(CacheError) -> Output {
+    if pinned != nil {
+      throw CacheError(
+        kind: .readOnly, operation: "write to", subject: path,
+        detail: "it is the cache as it was at a moment")
+    }
     return try inStore { () throws(StoreError) in
-      try environment.read { transaction throws(StoreError) in
-        var all: [(key: String, value: [UInt8])] = []
-        var cursor = try transaction.cursor(in: database)
-        while try cursor.next() {
-          all.append((cursor.keyText, copy(cursor.value) ?? []))
-        }
-        return all
-      }
+      try environment.write(excludingReaders: excludingReaders, body)
     }
   }
 
   func put(_ value: [UInt8], for key: String, in name: String) throws(CacheError) {
-    try inStore { () throws(StoreError) in
-      try environment.write { transaction throws(StoreError) in
-        try transaction.put(value, for: key, in: try transaction.database(named: name))
-      }
+    try write { transaction throws(StoreError) in
+      try transaction.put(value, for: key, in: try transaction.database(named: name))
     }
   }
 

@@ -12,11 +12,15 @@ public struct FeatureTable: Sendable {
   /// The names of the features, in order.
   public let columns: [String]
   private let cache: Cache
+  private let fingerprint: Fingerprint
   private let records: [TrackRecord]
 
+  /// Takes the table as it is at this moment: what is prepared meanwhile does not show.
+  ///
   /// - Throws: ``ExportError`` where the cache lacks the view or cannot be read, or it is no table.
   public init(_ view: View, of cache: Cache) throws(ExportError) {
     do {
+      let cache = try cache.snapshot()
       guard let description = try cache.description(), let columns = description.columns[view],
         let fingerprint = description.fingerprints[view]
       else {
@@ -24,6 +28,8 @@ public struct FeatureTable: Sendable {
           ? ExportError.missingView(view, cache: cache.path) : .notATable(view)
       }
       self.columns = columns
+      self.fingerprint = fingerprint
+      self.cache = cache
       // A table never mixes recipes: a track whose turn has not come yet is left out.
       records = try cache.trackRecords().filter { $0.views[view] == fingerprint }
     } catch let error as CacheError {
@@ -35,7 +41,6 @@ public struct FeatureTable: Sendable {
     }
     if records.isEmpty { throw .empty(view, cache: cache.path) }
     self.view = view
-    self.cache = cache
   }
 
   /// The first line.
@@ -64,7 +69,7 @@ public struct FeatureTable: Sendable {
     let value: (shape: [Int], values: [Float])?
     let slices: SliceIndex?
     do {
-      value = try cache.floats(of: view, track: record.id)
+      value = try cache.floats(of: view, fingerprint: fingerprint, track: record.id)
       slices = try cache.slices(of: view, track: record.id)
     } catch {
       throw .cache(error)

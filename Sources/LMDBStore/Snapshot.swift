@@ -124,6 +124,18 @@ import Synchronization
     }
   }
 
+  /// The size of a database.
+  public func statistics(of database: Database) throws(StoreError) -> DatabaseStatistics {
+    let look = try self.look()
+    return try lock.withLock { _ throws(StoreError) in try look.statistics(of: database) }
+  }
+
+  /// The names of all databases, in the order of their bytes.
+  public func databaseNames() throws(StoreError) -> [String] {
+    let look = try self.look()
+    return try lock.withLock { _ throws(StoreError) in try look.databaseNames() }
+  }
+
   private func look() throws(StoreError) -> Look {
     try environment.checkUsable()
     return unsafe Look(transaction: transaction, environment: environment)

@@ -15,19 +15,17 @@ extension Cache {
     let ofFiles: Set = [Layout.quarantine, Layout.dropped, Layout.splits]
     let files = named.filter { ofFiles.contains($0.database) }
     let tracks = Set(named.filter { !ofFiles.contains($0.database) }.map(\.key))
-    try inStore { () throws(StoreError) in
-      try environment.write { transaction throws(StoreError) in
-        if named.count < problems.count { try transaction.forgetDerived() }
-        for problem in problems where Layout.isOfBlocks(problem.database) {
-          if problem.key.isEmpty { continue }
-          try transaction.delete(
-            problem.key, in: try transaction.database(named: problem.database))
-        }
-        for id in tracks { try transaction.removeTrack(id) }
-        for file in files {
-          if file.database == Layout.splits { try transaction.forgetDerived(fromSplit: file.key) }
-          try transaction.delete(file.key, in: try transaction.database(named: file.database))
-        }
+    try write { transaction throws(StoreError) in
+      if named.count < problems.count { try transaction.forgetDerived() }
+      for problem in problems where Layout.isOfBlocks(problem.database) {
+        if problem.key.isEmpty { continue }
+        try transaction.delete(
+          problem.key, in: try transaction.database(named: problem.database))
+      }
+      for id in tracks { try transaction.removeTrack(id) }
+      for file in files {
+        if file.database == Layout.splits { try transaction.forgetDerived(fromSplit: file.key) }
+        try transaction.delete(file.key, in: try transaction.database(named: file.database))
       }
     }
     return tracks.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

@@ -1,150 +1,103 @@
 import Corpus
-import LMDBStore
 import Safetensors
-
-/// Something in a cache that is not as it must be.
-public struct CacheProblem: Sendable, Hashable, CustomStringConvertible {
-  /// What kind of thing.
-  public enum Kind: String, Sendable, Hashable, Codable {
-    /// Bytes that are not what was written, or no valid record or value.
-    case damaged
-    /// A value or index that a track's record names is not there.
-    case missing
-    /// A value that no track's record names.
-    case orphaned
-  }
-
-  /// What kind of thing.
-  public let kind: Kind
-  /// The database.
-  public let database: String
-  /// The key; empty where the database as a whole is meant.
-  public let key: String
-  /// What was found.
-  public let detail: String
-
-  /// One line.
-  public var description: String { "\(kind.rawValue): '\(key)' in '\(database)': \(detail)" }
-}
 
 extension Cache {
   /// Checks everything: every value against its checksum, its header and its record, every
-  /// record against the values it names. Nothing is changed, and a problem does not end it.
+  /// record against the values it names, and that all numbers are finite. Nothing is changed, a problem
+  /// does not end it, and all is of one state, whoever writes meanwhile.
   ///
   /// - Returns: The problems; empty where all is well. ``repair(_:)`` takes out what they name.
   /// - Complexity: O(n), at the speed of reading the file.
   public func verify() throws(CacheError) -> [CacheProblem] {
-    var problems: [CacheProblem] = []
-    var tracks: [String: TrackRecord] = [:]
-    for (id, json) in try entries(of: Layout.tracks) {
+    let cache = try snapshot()
+    var verification = Verification(state: try cache.state(nil))
+    try verification.checkTracks()
+    try verification.checkList(QuarantineRecord.self, in: Layout.quarantine)
+    try verification.checkList(DroppedRecord.self, in: Layout.dropped)
+    try verification.checkValues()
+    try verification.checkSlices()
+    try verification.checkSplits()
+    try verification.checkDerived()
+    return verification.problems.sorted { ($0.database, $0.key) < ($1.database, $1.key) }
+  }
+}
+
+/// What is found while one state is checked.
+struct Verification {
+  let state: CacheState
+  var problems: [CacheProblem] = []
+  /// The records that can be read, by the bytes of their ids: text that looks the same may be of other
+  /// bytes.
+  private(set) var tracks: [[UInt8]: TrackRecord] = [:]
+
+  init(state: CacheState) { self.state = state }
+
+  mutating func checkTracks() throws(CacheError) {
+    for (id, json) in try state.entries(of: Layout.tracks) {
       do throws(CacheError) {
         let record = try RecordJSON.decode(TrackRecord.self, from: json, subject: id)
-        tracks[id] = record
-        if record.id != id {
+        tracks[Array(id.utf8)] = record
+        if !record.id.utf8.elementsEqual(id.utf8) {
           problems.append(.init(Layout.tracks, id, "it is the record of '\(record.id)'"))
         }
       } catch {
         problems.append(.init(Layout.tracks, id, error.detail))
       }
     }
-    for (key, json) in try entries(of: Layout.quarantine) {
+  }
+
+  /// Checks that every record of a database can be read.
+  mutating func checkList<Record: Decodable>(
+    _ type: Record.Type, in database: String
+  ) throws(CacheError) {
+    for (key, json) in try state.entries(of: database) {
       do throws(CacheError) {
-        _ = try RecordJSON.decode(QuarantineRecord.self, from: json, subject: key)
+        _ = try RecordJSON.decode(type, from: json, subject: key)
       } catch {
-        problems.append(.init(Layout.quarantine, key, error.detail))
+        problems.append(.init(database, key, error.detail))
       }
     }
+  }
 
-    for (key, json) in try entries(of: Layout.dropped) {
-      do throws(CacheError) {
-        _ = try RecordJSON.decode(DroppedRecord.self, from: json, subject: key)
-      } catch {
-        problems.append(.init(Layout.dropped, key, error.detail))
-      }
-    }
-
-    var seen: [String: Set<String>] = [:]
-    let names = try inStore { () throws(StoreError) in try environment.databaseNames() }
-    for name in names {
-      guard let (view, fingerprint) = Layout.valueDatabase(name) else { continue }
-      let checked = try verifyValues(name, view, fingerprint, tracks)
-      problems += checked.problems
-      seen[name] = checked.ids
-    }
+  /// Checks that every track has the slices of its views, of as many samples as its record says.
+  mutating func checkSlices() throws(CacheError) {
     for view in View.allCases {
-      let slices = try slices(of: view)
-      for (id, record) in tracks {
-        guard let fingerprint = record.views[view] else { continue }
-        let name = Layout.values(view, fingerprint)
-        if seen[name]?.contains(id) != true {
-          problems.append(.init(name, id, "its record names it", .missing))
+      let name = Layout.slices(view)
+      var found: Set<[UInt8]> = []
+      for (id, bytes) in try state.entries(of: name) {
+        let key = Array(id.utf8)
+        found.insert(key)
+        guard let index = SliceIndex(bytes) else {
+          problems.append(.init(name, id, "it is no index of slices"))
+          continue
         }
-        guard let index = slices[id] else {
-          problems.append(.init(Layout.slices(view), id, "there is no slice index", .missing))
+        guard let record = tracks[key], record.views[view] != nil else {
+          problems.append(.init(name, id, "no record names it", .orphaned))
           continue
         }
         if index.frames != record.frames {
           problems.append(
-            .init(
-              Layout.slices(view), id,
-              "it is of \(index.frames) samples, its record of \(record.frames)"))
+            .init(name, id, "it is of \(index.frames) samples, its record of \(record.frames)"))
         }
       }
-      for id in slices.keys where tracks[id]?.views[view] == nil {
-        problems.append(.init(Layout.slices(view), id, "no record names it", .orphaned))
+      for (key, record) in tracks where record.views[view] != nil && !found.contains(key) {
+        problems.append(
+          .init(
+            name, String(decoding: key, as: UTF8.self), "there is no slice index", .missing))
       }
     }
-    problems += try verifySplits(tracks.keys)
-    problems += try verifyIndex()
-    return problems.sorted { ($0.database, $0.key) < ($1.database, $1.key) }
-  }
-
-  /// Checks one database of values; a tree that is itself damaged ends it early.
-  private func verifyValues(
-    _ name: String, _ view: View, _ fingerprint: Fingerprint, _ tracks: [String: TrackRecord]
-  ) throws(CacheError) -> (problems: [CacheProblem], ids: Set<String>) {
-    guard let database = try database(name) else { return ([], []) }
-    let checksums = try self.database(Layout.blocks(of: name))
-    let hops = view == .waveform ? try slices(of: view).mapValues(\.hop) : [:]
-    var problems: [CacheProblem] = []
-    var ids: Set<String> = []
-    do throws(StoreError) {
-      try environment.read { transaction throws(StoreError) in
-        var cursor = try transaction.cursor(in: database)
-        while try cursor.next() {
-          let id = cursor.keyText
-          ids.insert(id)
-          if let detail = Self.fault(in: cursor.value, track: id, fingerprint) {
-            problems.append(.init(name, id, detail))
-          } else if let checksums, let record = try transaction.value(for: id, in: checksums),
-            !BlockChecksums.areSound(record, of: cursor.value, in: view, hop: hops[id] ?? 0)
-          {
-            problems.append(.init(checksums.name, id, "they are not those of its value's blocks"))
-          }
-          if tracks[id]?.views[view] != fingerprint {
-            problems.append(.init(name, id, "no record names it", .orphaned))
-          }
-        }
-      }
-    } catch {
-      guard error.kind == .damaged else { throw CacheError(error) }
-      problems.append(.init(name, "", error.detail))
-    }
-    return (problems, ids)
   }
 
   /// Checks that every split can be read and that one made here holds every track.
-  private func verifySplits(
-    _ tracks: some Collection<String>
-  ) throws(CacheError) -> [CacheProblem] {
-    var problems: [CacheProblem] = []
-    for name in try splitNames() {
+  mutating func checkSplits() throws(CacheError) {
+    for (name, json) in try state.entries(of: Layout.splits) {
       do throws(CacheError) {
-        guard let split = try split(named: name) else { continue }
+        let split = try Cache.decodeSplit(json, name: name)
         // A published one leaves tracks out; one of slices names none; one that fits no more is empty.
         if case .published = split.plan.policy { continue }
         if split.plan.policy == .slices || split.assignment.isEmpty { continue }
-        if let lost = tracks.filter({ split.assignment[$0] == nil }).min() {
+        let ids = tracks.keys.map { String(decoding: $0, as: UTF8.self) }
+        if let lost = ids.filter({ split.assignment[$0] == nil }).min() {
           problems.append(
             .init(Layout.splits, name, "track '\(lost)' is on none of its sides; make it again"))
         }
@@ -152,13 +105,11 @@ extension Cache {
         problems.append(.init(Layout.splits, name, "it cannot be read; make it again"))
       }
     }
-    return problems
   }
 
   /// Checks what was made from the rest against its checksums.
-  private func verifyIndex() throws(CacheError) -> [CacheProblem] {
-    var problems: [CacheProblem] = []
-    for (key, bytes) in try entries(of: Layout.index) {
+  mutating func checkDerived() throws(CacheError) {
+    for (key, bytes) in try state.entries(of: Layout.index) {
       do throws(TensorError) {
         let value = unsafe bytes.span.bytes
         if try SafetensorsHeader(of: value).hasValidChecksum(value) { continue }
@@ -167,45 +118,11 @@ extension Cache {
         problems.append(.init(Layout.index, key, error.detail))
       }
     }
-    for (key, json) in try entries(of: Layout.statistics) {
+    for (key, json) in try state.entries(of: Layout.statistics) {
       let kept = try? RecordJSON.decode(KeptStatistics.self, from: json, subject: key)
       if kept?.isWhole != true {
         problems.append(.init(Layout.statistics, key, "it does not have its checksum"))
       }
     }
-    return problems
-  }
-
-  private static func fault(
-    in value: RawSpan, track id: String, _ fingerprint: Fingerprint
-  ) -> String? {
-    do throws(TensorError) {
-      let header = try SafetensorsHeader(of: value)
-      return header.fault(in: value, track: id, fingerprint)
-    } catch {
-      return error.detail
-    }
-  }
-}
-
-extension SafetensorsHeader {
-  /// What is wrong with the value of a track under a fingerprint; nil where it is that.
-  ///
-  /// - Parameter checked: whether the data is checked against its checksum.
-  func fault(
-    in value: RawSpan, track id: String, _ fingerprint: Fingerprint, checked: Bool = true
-  ) -> String? {
-    if checked, !hasValidChecksum(value) { return "its data does not have its checksum" }
-    if metadata["track"] != id { return "it is a value of another track" }
-    if metadata["fingerprint"] != fingerprint.hex { return "it is a value of another recipe" }
-    return nil
-  }
-}
-
-extension CacheProblem {
-  fileprivate init(
-    _ database: String, _ key: String, _ detail: String, _ kind: Kind = .damaged
-  ) {
-    self.init(kind: kind, database: database, key: key, detail: detail)
   }
 }

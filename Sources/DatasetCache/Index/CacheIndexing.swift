@@ -21,20 +21,18 @@ extension Cache {
     for _ in 0..<3 {
       let (number, values) = try missingIndex()
       if values.isEmpty { return }
-      let isWritten = try inStore { () throws(StoreError) in
-        try environment.write { transaction throws(StoreError) in
-          guard transaction.number == number + 1 else {
-            transaction.cancel()
-            return false
-          }
-          let index = try transaction.database(named: Layout.index)
-          for (key, value) in values {
-            try transaction.putReserving(byteCount: value.byteCount, for: key, in: index) { span in
-              value.fill(&span)
-            }
-          }
-          return true
+      let isWritten = try write { transaction throws(StoreError) in
+        guard transaction.number == number + 1 else {
+          transaction.cancel()
+          return false
         }
+        let index = try transaction.database(named: Layout.index)
+        for (key, value) in values {
+          try transaction.putReserving(byteCount: value.byteCount, for: key, in: index) { span in
+            value.fill(&span)
+          }
+        }
+        return true
       }
       if isWritten { return }
     }
@@ -45,9 +43,8 @@ extension Cache {
     number: Int, values: [(key: String, value: SafetensorsWriter)]
   ) {
     let fingerprints = try fingerprints().filter { $0.key.hasSamples }
-    let state = try SampleState(
-      of: self,
-      databases: [Layout.meta, Layout.tracks, Layout.splits, Layout.index]
+    let state = try state(
+      [Layout.meta, Layout.tracks, Layout.splits, Layout.index]
         + fingerprints.keys.map(Layout.slices))
     var values: [(key: String, value: SafetensorsWriter)] = []
 

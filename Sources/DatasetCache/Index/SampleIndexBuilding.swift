@@ -4,13 +4,13 @@ import Safetensors
 
 /// Makes the values of ``SampleIndex`` from the records of one state of a cache.
 struct SampleIndexBuilder {
-  let state: SampleState
+  let state: CacheState
   private let scan: TrackScan
 
   /// Reads all records of tracks, once for all values.
   ///
   /// - Parameter fingerprints: of the views whose slices will be asked for.
-  init(state: SampleState, fingerprints: [View: Fingerprint]) throws(CacheError) {
+  init(state: CacheState, fingerprints: [View: Fingerprint]) throws(CacheError) {
     self.state = state
     scan = try TrackScan(state, fingerprints: fingerprints)
   }
@@ -71,7 +71,7 @@ struct SampleIndexBuilder {
 
   /// The value of a split; nil where there is none of that name.
   static func split(
-    _ name: String, _ state: SampleState, _ tracks: TrackColumns
+    _ name: String, _ state: CacheState, _ tracks: TrackColumns
   ) throws(CacheError) -> SafetensorsWriter? {
     guard let json = try state.bytes(of: name, in: Layout.splits) else { return nil }
     let split = try Cache.decodeSplit(json, name: name)

@@ -1,5 +1,3 @@
-import LMDBStore
-
 extension Cache {
   /// SHA-256 over every database, key and value, but for those of `sources`, which are of this
   /// machine, and `index`, `statistics` and `blocks/…`, which are made from the rest.
@@ -11,28 +9,15 @@ extension Cache {
   /// - Returns: 64 hex digits.
   /// - Complexity: O(n), 1 to 2 GB a second.
   public func digest() throws(CacheError) -> String {
-    let names = try inStore { () throws(StoreError) in try environment.databaseNames() }
+    let state = try state(nil)
     var hash = try SHA256()
-    for name in names where !Layout.isDerived(name) {
-      guard let database = try database(name) else { continue }
+    for name in state.names where !Layout.isDerived(name) {
       let title = Array(name.utf8)
-      // The hash's errors cannot pass through the store's; kept and thrown afterwards.
-      var failure: CacheError?
-      try inStore { () throws(StoreError) in
-        try environment.read { transaction throws(StoreError) in
-          var cursor = try transaction.cursor(in: database)
-          while failure == nil, try cursor.next() {
-            do throws(CacheError) {
-              try hash.updateDelimited(unsafe title.span.bytes)
-              try hash.updateDelimited(cursor.key)
-              try hash.updateDelimited(cursor.value)
-            } catch {
-              failure = error
-            }
-          }
-        }
+      try state.walk(name) { (key, value) throws(CacheError) in
+        try hash.updateDelimited(unsafe title.span.bytes)
+        try hash.updateDelimited(key)
+        try hash.updateDelimited(value)
       }
-      if let failure { throw failure }
     }
     return try hash.finish()
   }

@@ -48,7 +48,7 @@ extension Cache {
     return all
   }
 
-  /// Lends the stored safetensors value of a track; nothing is copied.
+  /// Lends the stored safetensors value of a track, checked; nothing is copied.
   ///
   /// - Parameters:
   ///   - view: The view.
@@ -56,37 +56,42 @@ extension Cache {
   ///   - id: The track.
   ///   - body: What to do with the value. The bytes end with it.
   /// - Returns: What the body returns, or nil where there is no such value.
+  /// - Throws: `CacheError` `.damaged`, which names track and database, where the value is not what was
+  ///   written.
+  /// - Complexity: O(n), about 10 GB a second.
   public func withValue<Output>(
     of view: View, fingerprint: Fingerprint, track id: String, _ body: (RawSpan) -> Output
   ) throws(CacheError) -> Output? {
-    guard Layout.hasIdentifier(id), let database = try database(Layout.values(view, fingerprint))
-    else { return nil }
-    return try inStore { () throws(StoreError) in
-      try environment.read { transaction throws(StoreError) -> Output? in
-        guard let value = try transaction.value(for: id, in: database) else { return nil }
-        return body(value)
-      }
-    }
+    var output: Output?
+    try withValues(of: view, fingerprint: fingerprint, tracks: [id]) { output = body($1) }
+    return output
   }
 
-  /// Lends the stored values of many tracks, all of one state of the cache.
+  /// Lends the stored values of many tracks, checked, all of one state of the cache.
   ///
   /// - Parameters:
   ///   - view: The view.
   ///   - fingerprint: The one under which they are stored.
   ///   - ids: The tracks, in the order in which the body gets them.
   ///   - body: Gets the position in `ids` and the value; tracks without a value are passed over.
+  /// - Throws: `CacheError` `.damaged`, which names track and database, at the first value that is not
+  ///   what was written.
   public func withValues(
     of view: View, fingerprint: Fingerprint, tracks ids: [String], _ body: (Int, RawSpan) -> Void
   ) throws(CacheError) {
-    guard let database = try database(Layout.values(view, fingerprint)) else { return }
-    try inStore { () throws(StoreError) in
-      try environment.read { transaction throws(StoreError) in
-        for (index, id) in ids.enumerated() where Layout.hasIdentifier(id) {
-          if let value = try transaction.value(for: id, in: database) { body(index, value) }
-        }
+    let name = Layout.values(view, fingerprint)
+    let state = try state([name])
+    for (index, id) in ids.enumerated() {
+      guard let found = unsafe try state.value(of: id, in: name) else { continue }
+      let value = unsafe RawSpan(_unsafeBytes: found)
+      if let fault = Self.fault(in: value, track: id, fingerprint) {
+        throw CacheError(
+          kind: .damaged, operation: "read", subject: "'\(id)' in '\(name)'", detail: fault,
+          hint: StoredSamples.hint)
       }
+      body(index, value)
     }
+    withExtendedLifetime(state) {}
   }
 
   /// A tensor of a track's value as floats, such as its feature rows.
@@ -97,11 +102,19 @@ extension Cache {
   ///   - name: The tensor's name; the value's first one where it is nil.
   /// - Returns: Its shape and its numbers, last index fastest, 16-bit integers not scaled; nil
   ///   where the track, the view or the tensor is not there.
-  /// - Throws: `CacheError` `.invalidTensors` where the value is damaged.
+  /// - Throws: `CacheError` `.damaged`, which names track and database, where the value is not what was
+  ///   written.
   public func floats(
     of view: View, track id: String, tensor name: String? = nil
   ) throws(CacheError) -> (shape: [Int], values: [Float])? {
     guard let fingerprint = try trackRecord(id)?.views[view] else { return nil }
+    return try floats(of: view, fingerprint: fingerprint, track: id, tensor: name)
+  }
+
+  /// As ``floats(of:track:tensor:)``, of the value under a fingerprint that is known.
+  public func floats(
+    of view: View, fingerprint: Fingerprint, track id: String, tensor name: String? = nil
+  ) throws(CacheError) -> (shape: [Int], values: [Float])? {
     let read = try withValue(of: view, fingerprint: fingerprint, track: id) { value in
       Result { () throws(CacheError) -> (shape: [Int], values: [Float])? in
         let header = try inTensors { () throws(TensorError) in
@@ -125,11 +138,6 @@ extension Cache {
   }
 
   func entryCount(_ name: String) throws(CacheError) -> Int {
-    guard let database = try database(name) else { return 0 }
-    return try inStore { () throws(StoreError) in
-      try environment.read { transaction throws(StoreError) in
-        try transaction.statistics(of: database).entries
-      }
-    }
+    try state([name]).statistics(of: name)?.entries ?? 0
   }
 }

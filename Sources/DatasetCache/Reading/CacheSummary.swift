@@ -29,48 +29,43 @@ public struct CacheSummary: Sendable, Hashable, Codable {
 }
 
 extension Cache {
-  /// Counts what the cache holds.
+  /// Counts what the cache holds, all in one state.
   ///
   /// - Complexity: O(tracks); values are not read.
   public func summary() throws(CacheError) -> CacheSummary {
-    try summary(of: try trackRecords())
+    let cache = try snapshot()
+    return try cache.summary(of: try cache.trackRecords())
   }
 
   /// Counts what the cache holds, its records of tracks having been read already.
   public func summary(of records: [TrackRecord]) throws(CacheError) -> CacheSummary {
-    let fingerprints = try fingerprints()
+    let cache = try snapshot()
+    let fingerprints = try cache.fingerprints()
+    let state = try cache.state(nil)
     var views: [View: CacheSummary.ViewSummary] = [:]
     for (view, fingerprint) in fingerprints {
-      let statistics = try statistics(Layout.values(view, fingerprint))
       let ids = Set(records.filter { $0.views[view] == fingerprint }.map(\.id))
-      let slices = try slices(of: view).filter { ids.contains($0.key) }
+      let slices = try cache.slices(of: view).filter { ids.contains($0.key) }
       views[view] = .init(
         fingerprint: fingerprint, tracks: ids.count,
-        slices: slices.values.reduce(0) { $0 + $1.count }, bytes: statistics?.bytes ?? 0)
+        slices: slices.values.reduce(0) { $0 + $1.count },
+        bytes: try state.statistics(of: Layout.values(view, fingerprint))?.bytes ?? 0)
     }
     let size = try inStore { () throws(StoreError) in try environment.statistics() }
     return CacheSummary(
       tracks: records.count,
       labels: Dictionary(grouping: records, by: \.label).mapValues(\.count), views: views,
-      quarantined: try entryCount(Layout.quarantine), bytes: size.usedBytes,
-      staleDatabases: try staleDatabases())
+      quarantined: try cache.entryCount(Layout.quarantine), bytes: size.usedBytes,
+      staleDatabases: try cache.staleDatabases())
   }
 
   /// Databases of values that the description does not name.
   public func staleDatabases() throws(CacheError) -> [String] {
-    let fingerprints = try fingerprints()
-    return try inStore { () throws(StoreError) in try environment.databaseNames() }.filter { name in
+    let cache = try snapshot()
+    let fingerprints = try cache.fingerprints()
+    return try cache.state(nil).names.filter { name in
       guard let (view, fingerprint) = Layout.valueDatabase(name) else { return false }
       return fingerprints[view] != fingerprint
-    }
-  }
-
-  private func statistics(_ name: String) throws(CacheError) -> DatabaseStatistics? {
-    guard let database = try database(name) else { return nil }
-    return try inStore { () throws(StoreError) in
-      try environment.read { transaction throws(StoreError) in
-        try transaction.statistics(of: database)
-      }
     }
   }
 }

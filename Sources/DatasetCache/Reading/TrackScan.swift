@@ -12,7 +12,7 @@ struct TrackScan {
   /// Whether each track has each view under its fingerprint.
   private(set) var members: [View: [Bool]] = [:]
 
-  init(_ state: SampleState, fingerprints: [View: Fingerprint]) throws(CacheError) {
+  init(_ state: CacheState, fingerprints: [View: Fingerprint]) throws(CacheError) {
     let wanted = fingerprints.map { (view: $0.key, hex: Array($0.value.hex.utf8)) }
     var flags = [[Bool]](repeating: [], count: wanted.count)
     var numbers: [String: Int32] = [:]

@@ -56,32 +56,30 @@ extension Cache {
     let manifest = try RecordJSON.encode(description.manifest)
     var columns: [View: [UInt8]] = [:]
     for (view, names) in description.columns { columns[view] = try RecordJSON.encode(names) }
-    try inStore { () throws(StoreError) in
-      try environment.write { transaction throws(StoreError) in
-        let meta = try transaction.database(named: Layout.meta)
-        try transaction.put(description.recipeJSON, for: "recipe", in: meta)
-        try transaction.put(manifest, for: "manifest", in: meta)
-        for (key, json) in [
-          (Self.choicesKey, description.choicesJSON), (Self.wholeManifestKey, wholeManifest),
-        ] {
-          if let json {
-            try transaction.put(json, for: key, in: meta)
-          } else {
-            try transaction.delete(key, in: meta)
-          }
+    try write { transaction throws(StoreError) in
+      let meta = try transaction.database(named: Layout.meta)
+      try transaction.put(description.recipeJSON, for: "recipe", in: meta)
+      try transaction.put(manifest, for: "manifest", in: meta)
+      for (key, json) in [
+        (Self.choicesKey, description.choicesJSON), (Self.wholeManifestKey, wholeManifest),
+      ] {
+        if let json {
+          try transaction.put(json, for: key, in: meta)
+        } else {
+          try transaction.delete(key, in: meta)
         }
-        for view in View.allCases {
-          let key = "fingerprint/\(view.rawValue)"
-          if let names = columns[view] {
-            try transaction.put(names, for: "columns/\(view.rawValue)", in: meta)
-          } else {
-            try transaction.delete("columns/\(view.rawValue)", in: meta)
-          }
-          if let fingerprint = description.fingerprints[view] {
-            try transaction.put(Array(fingerprint.hex.utf8), for: key, in: meta)
-          } else {
-            try transaction.delete(key, in: meta)
-          }
+      }
+      for view in View.allCases {
+        let key = "fingerprint/\(view.rawValue)"
+        if let names = columns[view] {
+          try transaction.put(names, for: "columns/\(view.rawValue)", in: meta)
+        } else {
+          try transaction.delete("columns/\(view.rawValue)", in: meta)
+        }
+        if let fingerprint = description.fingerprints[view] {
+          try transaction.put(Array(fingerprint.hex.utf8), for: key, in: meta)
+        } else {
+          try transaction.delete(key, in: meta)
         }
       }
     }
@@ -89,14 +87,16 @@ extension Cache {
 
   /// What the cache is made from and how; nil where `describe` was never called.
   public func description() throws(CacheError) -> CacheDescription? {
-    guard let recipe = try bytes(for: "recipe", in: Layout.meta),
-      let manifest = try bytes(for: "manifest", in: Layout.meta)
+    let state = try state([Layout.meta])
+    guard let recipe = try state.bytes(of: "recipe", in: Layout.meta),
+      let manifest = try state.bytes(of: "manifest", in: Layout.meta)
     else { return nil }
     return CacheDescription(
-      recipeJSON: recipe, fingerprints: try fingerprints(),
+      recipeJSON: recipe, fingerprints: try Self.fingerprints(state),
       manifest: try RecordJSON.decode(
         ManifestReference.self, from: manifest, subject: "the manifest of \(path)"),
-      columns: try columns(), choicesJSON: try bytes(for: Self.choicesKey, in: Layout.meta))
+      columns: try Self.columns(state),
+      choicesJSON: try state.bytes(of: Self.choicesKey, in: Layout.meta))
   }
 
   /// The manifest that the cache was made from, canonical JSON; nil where there was none, and in caches of
@@ -113,10 +113,11 @@ extension Cache {
   private static let choicesKey = "choices"
   private static let wholeManifestKey = "manifest/whole"
 
-  private func columns() throws(CacheError) -> [View: [String]] {
+  private static func columns(_ state: CacheState) throws(CacheError) -> [View: [String]] {
     var all: [View: [String]] = [:]
     for view in View.allCases {
-      guard let json = try bytes(for: "columns/\(view.rawValue)", in: Layout.meta) else { continue }
+      guard let json = try state.bytes(of: "columns/\(view.rawValue)", in: Layout.meta)
+      else { continue }
       all[view] = try RecordJSON.decode(
         [String].self, from: json, subject: "the columns of \(view.rawValue)")
     }
@@ -125,10 +126,15 @@ extension Cache {
 
   /// The fingerprint of each view of the recipe.
   public func fingerprints() throws(CacheError) -> [View: Fingerprint] {
+    try Self.fingerprints(try state([Layout.meta]))
+  }
+
+  private static func fingerprints(_ state: CacheState) throws(CacheError) -> [View: Fingerprint] {
     var all: [View: Fingerprint] = [:]
     for view in View.allCases {
-      guard let hex = try metaText("fingerprint/\(view.rawValue)") else { continue }
-      all[view] = Fingerprint(hex: hex)
+      guard let hex = try state.bytes(of: "fingerprint/\(view.rawValue)", in: Layout.meta)
+      else { continue }
+      all[view] = Fingerprint(hex: String(decoding: hex, as: UTF8.self))
     }
     return all
   }
@@ -140,11 +146,9 @@ extension Cache {
   ///   - json: Canonical JSON; kept as it is.
   public func putSplit(name: String, json: [UInt8]) throws(CacheError) {
     if !environment.options.isReadOnly, try splitJSON(name: name) == json { return }
-    try inStore { () throws(StoreError) in
-      try environment.write { transaction throws(StoreError) in
-        try transaction.forgetDerived(fromSplit: name)
-        try transaction.put(json, for: name, in: try transaction.database(named: Layout.splits))
-      }
+    try write { transaction throws(StoreError) in
+      try transaction.forgetDerived(fromSplit: name)
+      try transaction.put(json, for: name, in: try transaction.database(named: Layout.splits))
     }
   }
 
@@ -163,11 +167,9 @@ extension Cache {
   /// - Returns: Whether it was there.
   @discardableResult
   public func removeSplit(name: String) throws(CacheError) -> Bool {
-    try inStore { () throws(StoreError) in
-      try environment.write { transaction throws(StoreError) in
-        try transaction.forgetDerived(fromSplit: name)
-        return try transaction.delete(name, in: try transaction.database(named: Layout.splits))
-      }
+    try write { transaction throws(StoreError) in
+      try transaction.forgetDerived(fromSplit: name)
+      return try transaction.delete(name, in: try transaction.database(named: Layout.splits))
     }
   }
 }

@@ -12,7 +12,7 @@ extension Cache {
   /// The state of now with the databases of a view, and the view's fingerprint in that very state.
   func state(
     view: View, split: String?
-  ) throws(CacheError) -> (state: SampleState, fingerprint: Fingerprint) {
+  ) throws(CacheError) -> (state: CacheState, fingerprint: Fingerprint) {
     var attempts = 0
     while true {
       let known = try fingerprints()
@@ -22,12 +22,10 @@ extension Cache {
           .unknownName, "it has no view '\(view.rawValue)'",
           names.isEmpty ? "prepare it again" : "it has \(names.joined(separator: ", "))")
       }
-      let state = try SampleState(
-        of: self,
-        databases: [
-          Layout.meta, Layout.tracks, Layout.splits, Layout.index, Layout.slices(view),
-          Layout.values(view, fingerprint), Layout.blocks(of: Layout.values(view, fingerprint)),
-        ])
+      let state = try state([
+        Layout.meta, Layout.tracks, Layout.splits, Layout.index, Layout.slices(view),
+        Layout.values(view, fingerprint), Layout.blocks(of: Layout.values(view, fingerprint)),
+      ])
       let current = try state.bytes(of: "fingerprint/\(view.rawValue)", in: Layout.meta)
       if current == Array(fingerprint.hex.utf8) { return (state, fingerprint) }
       attempts += 1
@@ -39,7 +37,7 @@ extension Cache {
 
   /// The sides of a split, from the index or from the split itself.
   func sides(
-    of name: String, _ state: SampleState, _ tracks: TrackColumns
+    of name: String, _ state: CacheState, _ tracks: TrackColumns
   ) throws(CacheError) -> SideColumn {
     if let value = try state.indexValue(SampleIndex.split(name)) {
       return try SideColumn(value, name: name, tracks: tracks.count)

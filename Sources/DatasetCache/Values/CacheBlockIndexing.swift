@@ -13,11 +13,9 @@ extension Cache {
       // which do no harm: they say of which value they are.
       let records = try missingBlocks(of: view, values)
       if records.isEmpty { continue }
-      try inStore { () throws(StoreError) in
-        try environment.write { transaction throws(StoreError) in
-          let blocks = try transaction.database(named: Layout.blocks(of: values))
-          for (id, record) in records { try transaction.put(record, for: id, in: blocks) }
-        }
+      try write { transaction throws(StoreError) in
+        let blocks = try transaction.database(named: Layout.blocks(of: values))
+        for (id, record) in records { try transaction.put(record, for: id, in: blocks) }
       }
     }
   }
@@ -26,7 +24,7 @@ extension Cache {
     of view: View, _ values: String
   ) throws(CacheError) -> [(id: String, record: [UInt8])] {
     let (slices, blocks) = (Layout.slices(view), Layout.blocks(of: values))
-    let state = try SampleState(of: self, databases: [values, slices, blocks])
+    let state = try state([values, slices, blocks])
     var ids: [String] = []
     try state.walk(values) { (key, _) throws(CacheError) in
       ids.append(String(decoding: copy(key) ?? [], as: UTF8.self))

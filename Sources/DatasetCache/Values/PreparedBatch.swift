@@ -71,18 +71,16 @@ extension Cache {
           Layout.dropped, id: entry.record.track.id, path: entry.record.track.path,
           ownsIdentifier: entry.ownsIdentifier, entry.record, entry.stamp))
     }
-    let missing = try inStore { () throws(StoreError) in
-      try environment.write { transaction throws(StoreError) -> CacheError? in
-        try transaction.forgetDerived()
-        for entry in unused { try entry.store(in: &transaction) }
-        for track in tracks {
-          if let missing = try track.store(in: &transaction) {
-            transaction.cancel()
-            return missing
-          }
+    let missing = try write { transaction throws(StoreError) -> CacheError? in
+      try transaction.forgetDerived()
+      for entry in unused { try entry.store(in: &transaction) }
+      for track in tracks {
+        if let missing = try track.store(in: &transaction) {
+          transaction.cancel()
+          return missing
         }
-        return nil
       }
+      return nil
     }
     if let missing { throw missing }
   }

@@ -20,15 +20,6 @@ import Safetensors
     _ value: UnsafeRawBufferPointer, track: String, fingerprint: Fingerprint, database: String
   ) throws(SampleError) {
     let subject = "'\(track)' in '\(database)'"
-    /// Checks all of the value against its checksum.
-    ///
-    /// - Throws: ``SampleError`` `.damaged`.
-    /// - Complexity: O(n).
-    func checkWhole() throws(SampleError) {
-      if !header.hasValidChecksum(unsafe RawSpan(_unsafeBytes: value)) {
-        throw damage("its data does not have its checksum")
-      }
-    }
 
     func damage(_ detail: String) -> SampleError {
       SampleError(kind: .damaged, subject: subject, detail: detail, hint: Self.hint)

@@ -17,35 +17,33 @@ extension Cache {
       for view in lost { record.views[view] = nil }
       changed.append((record.id, try RecordJSON.encode(record), lost))
     }
-    return try inStore { () throws(StoreError) in
-      try environment.write(excludingReaders: true) { transaction throws(StoreError) in
-        try transaction.forgetDerived()
-        let tracks = try transaction.database(named: Layout.tracks)
-        let meta = try transaction.database(named: Layout.meta)
-        for (id, json, lost) in changed {
-          try transaction.put(json, for: id, in: tracks)
-          for view in lost { try transaction.removeSlices(of: id, view: view) }
-        }
-        var dropped: [String] = []
-        for name in try transaction.databaseNames() {
-          guard let (view, fingerprint) = Layout.valueDatabase(name), kept[view] != fingerprint
-          else { continue }
-          dropped.append(name)
-          let key = "fingerprint/\(view.rawValue)"
-          if copy(try transaction.value(for: key, in: meta)) == Array(fingerprint.hex.utf8) {
-            try transaction.delete(key, in: meta)
-          }
-        }
-        // Last, because nothing else may open a database in a slot that has just become free.
-        var leaving: [Database] = []
-        for name in dropped.flatMap({ [$0, Layout.blocks(of: $0)] }) {
-          if let database = try transaction.existingDatabase(named: name) {
-            leaving.append(database)
-          }
-        }
-        for database in leaving { try transaction.drop(database) }
-        return dropped
+    return try write(excludingReaders: true) { transaction throws(StoreError) in
+      try transaction.forgetDerived()
+      let tracks = try transaction.database(named: Layout.tracks)
+      let meta = try transaction.database(named: Layout.meta)
+      for (id, json, lost) in changed {
+        try transaction.put(json, for: id, in: tracks)
+        for view in lost { try transaction.removeSlices(of: id, view: view) }
       }
+      var dropped: [String] = []
+      for name in try transaction.databaseNames() {
+        guard let (view, fingerprint) = Layout.valueDatabase(name), kept[view] != fingerprint
+        else { continue }
+        dropped.append(name)
+        let key = "fingerprint/\(view.rawValue)"
+        if copy(try transaction.value(for: key, in: meta)) == Array(fingerprint.hex.utf8) {
+          try transaction.delete(key, in: meta)
+        }
+      }
+      // Last, because nothing else may open a database in a slot that has just become free.
+      var leaving: [Database] = []
+      for name in dropped.flatMap({ [$0, Layout.blocks(of: $0)] }) {
+        if let database = try transaction.existingDatabase(named: name) {
+          leaving.append(database)
+        }
+      }
+      for database in leaving { try transaction.drop(database) }
+      return dropped
     }
   }
 }

@@ -26,14 +26,12 @@ extension Cache {
   func remove(paths: [String], from list: String) throws(CacheError) {
     var keys: [String] = []
     for path in paths { keys.append(try Layout.key(path: path)) }
-    try inStore { () throws(StoreError) in
-      try environment.write { transaction throws(StoreError) in
-        let list = try transaction.database(named: list)
-        let sources = try transaction.database(named: Layout.sources)
-        for key in keys {
-          try transaction.delete(key, in: list)
-          try transaction.delete(key, in: sources)
-        }
+    try write { transaction throws(StoreError) in
+      let list = try transaction.database(named: list)
+      let sources = try transaction.database(named: Layout.sources)
+      for key in keys {
+        try transaction.delete(key, in: list)
+        try transaction.delete(key, in: sources)
       }
     }
   }
@@ -53,13 +51,11 @@ extension Cache {
     for record in try trackRecords() where !leaving.contains(Array(record.id.utf8)) {
       needed.insert(try Layout.key(path: record.path))
     }
-    try inStore { () throws(StoreError) in
-      try environment.write { transaction throws(StoreError) in
-        let sources = try transaction.database(named: Layout.sources)
-        for (id, key) in found {
-          try transaction.removeTrack(id)
-          if !needed.contains(key) { try transaction.delete(key, in: sources) }
-        }
+    try write { transaction throws(StoreError) in
+      let sources = try transaction.database(named: Layout.sources)
+      for (id, key) in found {
+        try transaction.removeTrack(id)
+        if !needed.contains(key) { try transaction.delete(key, in: sources) }
       }
     }
   }

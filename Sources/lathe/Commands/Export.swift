@@ -1,7 +1,6 @@
 public import ArgumentParser
 public import DatasetCache
 import Exporting
-import Foundation
 
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -41,8 +40,8 @@ struct ExportCSV: ParsableCommand {
   }
 
   func run() throws {
-    try refuseOwnFiles()
-    let cache = try Cache.open(at: cache, for: .reading)
+    if output != "-" { try OwnFiles.refuse(output, in: cache) }
+    let cache = try Cache.open(at: cache, for: .reading).snapshot()
     let table = try FeatureTable(view, of: cache)
     let rows: Int
     do {
@@ -53,20 +52,6 @@ struct ExportCSV: ParsableCommand {
     if let remark = try Unfinished.remark(cache) { Output.error(remark) }
     Output.error(
       "\(Words.counted(rows, "row")) of \(table.columns.count) features written to \(output)")
-  }
-}
-
-extension ExportCSV {
-  /// A table in the place of the shard would be the end of the cache.
-  private func refuseOwnFiles() throws {
-    func resolved(_ path: String) -> String {
-      URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    }
-    let target = URL(fileURLWithPath: output).resolvingSymlinksInPath()
-    if resolved(target.deletingLastPathComponent().path) == resolved(cache) {
-      throw ValidationError(
-        "--output \(Words.shown(output)) lies in the cache itself: write the table elsewhere.")
-    }
   }
 }
 

@@ -58,7 +58,7 @@ struct ExportImages: ParsableCommand {
 
   func run() throws {
     try OwnFiles.refuse(output, in: cache)
-    let cache = try Cache.open(at: cache, for: .reading)
+    let cache = try Cache.open(at: cache, for: .reading).snapshot()
     let export = ImageExport(
       sides: try sides(cache), folder: output, map: colour, scale: scale, hasAxes: axes)
     let cancellation = Cancellation()
@@ -96,27 +96,3 @@ struct ExportImages: ParsableCommand {
 }
 
 extension ColourMap: ExpressibleByArgument {}
-
-/// Keeps outputs out of the cache that they are made from.
-enum OwnFiles {
-  /// - Throws: where `path` is the folder `cache`, or would lie in it.
-  static func refuse(_ path: String, in cache: String) throws {
-    let own = resolved(cache)
-    let target = resolved(path)
-    guard target == own || target.hasPrefix(own + "/") else { return }
-    throw ValidationError(
-      "--output \(Words.shown(path)) lies in the cache itself: write elsewhere.")
-  }
-
-  /// The path without links, as far as it is there already.
-  private static func resolved(_ path: String) -> String {
-    var place = URL(fileURLWithPath: path).standardizedFileURL
-    var rest: [String] = []
-    while place.path.count > 1, !FileManager.default.fileExists(atPath: place.path) {
-      rest.insert(place.lastPathComponent, at: 0)
-      place.deleteLastPathComponent()
-    }
-    let real = place.resolvingSymlinksInPath().path
-    return ([real == "/" ? "" : real] + rest).joined(separator: "/")
-  }
-}

@@ -69,7 +69,14 @@ struct Inspect: ParsableCommand {
   }
 
   private func verify(_ cache: Cache) throws {
-    let problems = try cache.verify()
+    // What is counted at the end is what was checked.
+    let problems: [CacheProblem]
+    let tracks: Int
+    do {
+      let state = try cache.snapshot()
+      problems = try state.verify()
+      tracks = problems.isEmpty ? try state.trackCount() : 0
+    }
     for problem in problems { Output.line(Words.shown("\(problem)")) }
     guard problems.isEmpty else {
       if repair {
@@ -88,7 +95,7 @@ struct Inspect: ParsableCommand {
       }
       throw ExitCode(Exit.failed)
     }
-    Output.line("\(Words.tracks(try cache.trackCount())), everything as it was written")
+    Output.line("\(Words.tracks(tracks)), everything as it was written")
   }
 
   private func show(_ card: Card, of cache: Cache) throws {

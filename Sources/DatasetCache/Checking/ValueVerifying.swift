@@ -1,0 +1,128 @@
+import Dispatch
+import LMDBStore
+import Safetensors
+import Synchronization
+
+extension Verification {
+  /// Checks every value, on all cores, and that every value that a record names is there.
+  mutating func checkValues() throws(CacheError) {
+    var seen: [String: Set<[UInt8]>] = [:]
+    for name in state.names {
+      guard let (view, fingerprint) = Layout.valueDatabase(name) else { continue }
+      seen[name] = try checkValues(in: name, view, fingerprint)
+    }
+    for (key, record) in tracks {
+      for (view, fingerprint) in record.views {
+        let name = Layout.values(view, fingerprint)
+        if seen[name]?.contains(key) == true { continue }
+        problems.append(
+          .init(name, String(decoding: key, as: UTF8.self), "its record names it", .missing))
+      }
+    }
+  }
+
+  /// Checks one database of values; a tree that is itself damaged ends it early.
+  ///
+  /// - Returns: the keys that were there.
+  private mutating func checkValues(
+    in name: String, _ view: View, _ fingerprint: Fingerprint
+  ) throws(CacheError) -> Set<[UInt8]> {
+    var ids: Set<[UInt8]> = []
+    var found: [StoredValue] = []
+    do throws(CacheError) {
+      try state.walk(name) { (key, value) throws(CacheError) in
+        let id = copy(key) ?? []
+        ids.insert(id)
+        unsafe value.withUnsafeBytes { bytes in
+          unsafe found.append(StoredValue(id: String(decoding: id, as: UTF8.self), bytes: bytes))
+        }
+      }
+    } catch {
+      guard error.kind == .damaged else { throw error }
+      problems.append(.init(name, "", error.detail))
+    }
+    let (slices, blocks) = (Layout.slices(view), Layout.blocks(of: name))
+    let state = state
+    let results = Mutex<[CacheProblem]>([])
+    let failure = Mutex<CacheError?>(nil)
+    let values = found
+    DispatchQueue.concurrentPerform(iterations: values.count) { index in
+      let value = values[index]
+      do throws(CacheError) {
+        let hop =
+          view == .waveform
+          ? try state.bytes(of: value.id, in: slices).flatMap(SliceIndex.init)?.hop ?? 0 : 0
+        let record = try state.bytes(of: value.id, in: blocks)
+        let problem = value.problem(
+          in: name, view, fingerprint, blocks: record, named: blocks, hop: hop)
+        if let problem { results.withLock { $0.append(problem) } }
+        unsafe state.snapshot.release(value.bytes)
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    problems += results.withLock { $0 }
+    for id in ids where tracks[id]?.views[view] != fingerprint {
+      problems.append(
+        .init(name, String(decoding: id, as: UTF8.self), "no record names it", .orphaned))
+    }
+    return ids
+  }
+}
+
+/// A value where it lies in the mapped file; it ends with the state.
+@safe private struct StoredValue: @unchecked Sendable {
+  // Unchecked: nobody writes to the bytes of a state.
+  let id: String
+  let bytes: UnsafeRawBufferPointer
+
+  /// The first thing that is wrong with it; nil where it is sound.
+  func problem(
+    in name: String, _ view: View, _ fingerprint: Fingerprint, blocks: [UInt8]?,
+    named blocksName: String, hop: Int
+  ) -> CacheProblem? {
+    let value = unsafe RawSpan(_unsafeBytes: bytes)
+    if let fault = Cache.fault(in: value, track: id, fingerprint) {
+      return CacheProblem(name, id, fault)
+    }
+    if let blocks,
+      !BlockChecksums.areSound(unsafe blocks.span.bytes, of: value, in: view, hop: hop)
+    {
+      return CacheProblem(blocksName, id, "they are not those of its value's blocks")
+    }
+    guard let header = try? SafetensorsHeader(of: value) else { return nil }
+    for entry in header.entries {
+      guard let place = entry.firstNotFinite(in: value) else { continue }
+      return CacheProblem(
+        name, id, "the number at \(place) of its \(entry.name) is not finite", .notFinite)
+    }
+    return nil
+  }
+}
+
+extension Cache {
+  /// What is wrong with a stored value, its checksum included; nil where it is sound.
+  static func fault(in value: RawSpan, track id: String, _ fingerprint: Fingerprint) -> String? {
+    do throws(TensorError) {
+      let header = try SafetensorsHeader(of: value)
+      return header.fault(in: value, track: id, fingerprint)
+    } catch {
+      return error.detail
+    }
+  }
+}
+
+extension SafetensorsHeader {
+  /// What is wrong with the value of a track under a fingerprint; nil where it is that.
+  ///
+  /// - Parameter checked: whether the data is checked against its checksum.
+  func fault(
+    in value: RawSpan, track id: String, _ fingerprint: Fingerprint, checked: Bool = true
+  ) -> String? {
+    if checked, !hasValidChecksum(value) { return "its data does not have its checksum" }
+    if metadata["track"] != id { return "it is a value of another track" }
+    if metadata["fingerprint"] != fingerprint.hex { return "it is a value of another recipe" }
+    return nil
+  }
+}

@@ -1,0 +1,90 @@
+import LMDBStore
+
+/// One state of a cache, with the databases that are read in it.
+struct CacheState: Sendable {
+  let snapshot: Snapshot
+  private let databases: [String: Database]
+
+  /// Takes the state of now.
+  ///
+  /// - Parameter names: what will be read; nil for all that there is.
+  init(of environment: Environment, databases names: [String]?) throws(CacheError) {
+    for _ in 0..<8 {
+      let wanted: [String]
+      if let names {
+        wanted = names
+      } else {
+        wanted = try inStore { () throws(StoreError) in try environment.databaseNames() }
+      }
+      var known: [String: Database] = [:]
+      for name in wanted {
+        known[name] = try inStore { () throws(StoreError) in try environment.database(named: name) }
+      }
+      let taken = try inStore { () throws(StoreError) in try Snapshot(of: environment) }
+      // What a writer makes between the look-ups and the snapshot would be in it unseen.
+      if names == nil || known.count < wanted.count {
+        let present = try inStore { () throws(StoreError) in try taken.databaseNames() }
+        let needed = names == nil ? Set(present) : Set(present).intersection(wanted)
+        guard needed.isSubset(of: known.keys) else { continue }
+        known = known.filter { needed.contains($0.key) }
+      }
+      databases = known
+      snapshot = taken
+      return
+    }
+    throw CacheError(
+      kind: .store, operation: "read", subject: environment.path,
+      detail: "databases are made in it all the time", hint: "wait until it is prepared")
+  }
+
+  subscript(_ name: String) -> Database? { databases[name] }
+
+  /// The names of the databases that were asked for and are there, in the order of their bytes.
+  var names: [String] {
+    databases.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Visits the entries of a database in the order of their keys; none where it does not exist.
+  func walk(
+    _ name: String, _ body: (RawSpan, RawSpan) throws(CacheError) -> Void
+  ) throws(CacheError) {
+    guard let database = databases[name] else { return }
+    // The body's errors cannot pass through the store's; kept and thrown afterwards.
+    var failure: CacheError?
+    try inStore { () throws(StoreError) in
+      try snapshot.walk(database) { key, value in
+        do throws(CacheError) { try body(key, value) } catch { failure = error }
+        return failure == nil
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Every key of a database with a copy of its value, in the order of the keys.
+  func entries(of name: String) throws(CacheError) -> [(key: String, value: [UInt8])] {
+    var all: [(key: String, value: [UInt8])] = []
+    try walk(name) { (key, value) throws(CacheError) in
+      all.append((String(decoding: copy(key) ?? [], as: UTF8.self), copy(value) ?? []))
+    }
+    return all
+  }
+
+  /// Where a value lies; it ends with the snapshot. Nil where there is none.
+  func value(of key: String, in name: String) throws(CacheError) -> UnsafeRawBufferPointer? {
+    guard Layout.hasIdentifier(key), let database = databases[name] else { return nil }
+    return unsafe try inStore { () throws(StoreError) in
+      unsafe try snapshot.address(of: key, in: database)
+    }
+  }
+
+  /// A copy of a value, or nil.
+  func bytes(of key: String, in name: String) throws(CacheError) -> [UInt8]? {
+    unsafe try value(of: key, in: name).map { unsafe Array($0) }
+  }
+
+  /// The size of a database; nil where it does not exist.
+  func statistics(of name: String) throws(CacheError) -> DatabaseStatistics? {
+    guard let database = databases[name] else { return nil }
+    return try inStore { () throws(StoreError) in try snapshot.statistics(of: database) }
+  }
+}
