@@ -16,7 +16,7 @@ extension Cache {
       // A file that could not even become a track is in quarantine without a label.
       let refused = try quarantined().count { !$0.label.isEmpty }
       // Tracks that are dropped for what a manifest knows do not count as tracks at all.
-      let dropped = try dropped().count { !$0.subject.isKnownBefore }
+      let dropped = try dropped().count { !$0.reason.isKnownBefore }
       return max(0, description.manifest.tracks - complete - refused - dropped)
     }
   }

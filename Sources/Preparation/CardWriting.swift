@@ -8,7 +8,7 @@ public let latheVersion = "0.1.0"
 extension Cache {
   /// Writes the card: what the cache holds now, made from `recipe` and `manifest`.
   func writeCard(
-    of state: CacheState, recipe: Recipe, manifest: Manifest
+    of state: SettledCache, recipe: Recipe, manifest: Manifest
   ) throws(PreparationError) -> Card {
     try onCache { () throws(CacheError) in
       let json = try canonicalJSON(recipe)
@@ -24,11 +24,11 @@ extension Cache {
   /// - Throws: `PreparationError` where the cache has no card or cannot be written.
   public func renewCard() throws(PreparationError) {
     let records = try onCache { () throws(CacheError) in try soundRecords() }
-    _ = try renewCard(of: try CacheState(of: self, records: records))
+    _ = try renewCard(of: try SettledCache(of: self, records: records))
   }
 
   /// Writes the card again; of what the cache was made from it says what the old card says.
-  func renewCard(of state: CacheState) throws(PreparationError) -> Card {
+  func renewCard(of state: SettledCache) throws(PreparationError) -> Card {
     try onCache { () throws(CacheError) in
       guard let card = try card() else {
         throw CacheError(
@@ -42,7 +42,7 @@ extension Cache {
   }
 
   private func writeCard(
-    of state: CacheState, name: String, manifest: ManifestReference, recipe: String,
+    of state: SettledCache, name: String, manifest: ManifestReference, recipe: String,
     profile: String, licence: String?, citations: [String]
   ) throws(CacheError) -> Card {
     let decoded = try? Recipe.decode(Array(recipe.utf8))

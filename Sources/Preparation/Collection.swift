@@ -67,14 +67,15 @@ public struct Collection: Sendable {
         splits: manifest.splits, otherFields: manifest.otherFields)
     else { return self }
     return Collection(
-      manifest: manifest, rejected: rejected, absent: absent, unlisted: unlisted, others: others)
+      manifest: manifest, dropped: dropped, rejected: rejected, absent: absent, unlisted: unlisted,
+      others: others)
   }
 
   /// The collection as fault policies would have it.
   func applying(_ policies: FaultPolicies) throws(ManifestError) -> Collection {
     Collection(
-      manifest: try manifest.applying(policies), rejected: rejected, absent: absent,
-      unlisted: unlisted, others: others
+      manifest: try manifest.applying(policies), dropped: dropped, rejected: rejected,
+      absent: absent, unlisted: unlisted, others: others
     ).dropping(policies)
   }
 
@@ -83,12 +84,28 @@ public struct Collection: Sendable {
     let (manifest, dropped) = manifest.dropping(policies)
     let records = dropped.compactMap { track, fault in
       FaultSubject(fault.kind).map {
-        DroppedRecord(track: track, subject: $0, message: Self.message(of: fault))
+        DroppedRecord(track: track, reason: .fault($0), message: Self.message(of: fault))
       }
     }
     return Collection(
-      manifest: manifest, dropped: records, rejected: rejected, absent: absent,
+      manifest: manifest, dropped: self.dropped + records, rejected: rejected, absent: absent,
       unlisted: unlisted, others: others)
+  }
+
+  /// The collection without the tracks that somebody excludes by their ids.
+  func excluding(_ ids: [String]) -> Collection {
+    let (manifest, excluded) = manifest.excluding(ids)
+    let records = excluded.map {
+      DroppedRecord(track: $0, reason: .excluded, message: "excluded by hand")
+    }
+    return Collection(
+      manifest: manifest, dropped: dropped + records, rejected: rejected, absent: absent,
+      unlisted: unlisted, others: others)
+  }
+
+  /// The ids of all tracks that the collection could have.
+  var ids: [String] {
+    manifest.tracks.map(\.id) + dropped.map(\.track.id) + absent.map(\.id)
   }
 
   private static func message(of fault: Fault) -> String {
@@ -98,11 +115,12 @@ public struct Collection: Sendable {
     return message + " (\(fault.source))"
   }
 
-  /// Lists `folder`, lays `manifest` over what is there, and applies the fault policies of a recipe.
+  /// Lists `folder`, lays `manifest` over what is there, and leaves out what is excluded and what the
+  /// fault policies of a recipe drop.
   ///
   /// - Throws: `PreparationError` where the folder cannot be listed or holds no track.
   static func read(
-    folder: String, manifest: Manifest?, recipe: Recipe
+    folder: String, manifest: Manifest?, recipe: Recipe, exclusions: [String]
   ) throws(PreparationError) -> Collection {
     let collection: Collection
     let manifest = try onManifest { () throws(ManifestError) in
@@ -110,7 +128,8 @@ public struct Collection: Sendable {
     }
     do {
       let name = URL(fileURLWithPath: folder).lastPathComponent
-      collection = try read(folder: folder, manifest: manifest, name: name).dropping(recipe.faults)
+      collection = try read(folder: folder, manifest: manifest, name: name)
+        .excluding(exclusions).dropping(recipe.faults)
     } catch {
       throw .audio(error)
     }

@@ -15,7 +15,9 @@ extension SoundRecords {
         effects[subject]?.used.append(record.id)
       }
     }
-    for record in dropped { effects[record.subject]?.unused.append(record.track.id) }
+    for record in dropped {
+      if let subject = record.reason.subject { effects[subject]?.unused.append(record.track.id) }
+    }
     for record in quarantined where !record.label.isEmpty {
       // Why a file cannot be decoded has many codes; what else leads here has the name of its policy.
       let subject =
@@ -53,7 +55,7 @@ extension Cache {
       }
       for record in try dropped() {
         guard let figures = record.figures else { continue }
-        var verdicts = [record.subject]
+        var verdicts = [record.reason.subject].compactMap(\.self)
         if let source = record.source {
           verdicts = figures.verdicts(
             recipe.verdicts, isResampled: source.sampleRate != recipe.sampleRate,

@@ -81,7 +81,7 @@ extension TrackRecord {
   /// The record of this track as one that a verdict drops.
   func dropped(_ subject: FaultSubject, _ track: Track, _ recipe: Recipe) -> DroppedRecord {
     DroppedRecord(
-      track: track, subject: subject,
+      track: track, reason: .fault(subject),
       message: figures?.message(of: subject, recipe, source: source) ?? subject.rawValue,
       figures: figures, source: source)
   }

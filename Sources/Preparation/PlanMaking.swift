@@ -88,10 +88,13 @@ struct PlanMaking {
   /// A track that is left out by what is known of it.
   private mutating func drop(_ record: DroppedRecord) {
     unused.dropped.append(.init(record))
-    if droppedBefore[Array(record.track.path.utf8)]?.subject != record.subject {
-      counts.drop(record.subject)
+    if droppedBefore[Array(record.track.path.utf8)]?.reason != record.reason {
+      counts.drop(record.reason)
     }
-    if known[Array(record.track.id.utf8)] != nil { losses.drop(record.subject) }
+    // Who excludes a track by its name knows that its values go.
+    if let subject = record.reason.subject, known[Array(record.track.id.utf8)] != nil {
+      losses.drop(subject)
+    }
   }
 
   private mutating func add(_ track: Track) {
@@ -120,7 +123,7 @@ struct PlanMaking {
     case .use: break
     case .drop(let subject):
       unused.dropped.append(.init(renewed.dropped(subject, track, recipe), stamp: stamp))
-      counts.drop(subject)
+      counts.drop(.fault(subject))
       return losses.drop(subject)
     case .quarantine(let subject):
       unused.quarantined.append(.init(renewed.quarantined(subject, track, recipe), stamp: stamp))
@@ -222,7 +225,7 @@ extension DroppedRecord {
       channels: source.channels)
     guard case .drop(let subject) = Judgement(verdicts, recipe.faults) else { return nil }
     return DroppedRecord(
-      track: track, subject: subject,
+      track: track, reason: .fault(subject),
       message: figures.message(of: subject, recipe, source: source), figures: figures,
       source: source)
   }

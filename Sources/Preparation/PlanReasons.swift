@@ -19,11 +19,11 @@ struct PlanReasons {
   var unmeasured = 0
   var stale: [View: Int] = [:]
   private var rewritten: [String: Int] = [:]
-  private var drops: [FaultSubject: Int] = [:]
+  private var drops: [DropReason: Int] = [:]
   private var quarantines: [FaultSubject: Int] = [:]
 
   /// A track is to be dropped that was not.
-  mutating func drop(_ subject: FaultSubject) { drops[subject, default: 0] += 1 }
+  mutating func drop(_ reason: DropReason) { drops[reason, default: 0] += 1 }
 
   /// A track is to be put into quarantine for its figures.
   mutating func quarantine(_ subject: FaultSubject) { quarantines[subject, default: 0] += 1 }
@@ -56,8 +56,9 @@ struct PlanReasons {
     reasons += rewritten.sorted { ByteOrder.precedes($0.key, $1.key) }.map {
       "records of \(counted($0.value)): \($0.key) changed"
     }
+    if let count = drops[.excluded] { reasons.append("drop \(counted(count)): excluded") }
     for subject in FaultSubject.allCases {
-      if let count = drops[subject] {
+      if let count = drops[.fault(subject)] {
         reasons.append("drop \(counted(count)): \(subject.rawValue) is drop")
       }
       if let count = quarantines[subject] {

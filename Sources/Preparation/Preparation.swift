@@ -17,6 +17,8 @@ public struct Preparation: Sendable {
   /// Whether groups, artists, titles and faults that the cache knows from an earlier manifest stay where
   /// no ``manifest`` is given.
   public var keepsKnownFacts = true
+  /// Ids of tracks to leave out.
+  public var exclusions: [String] = []
   /// What to prepare.
   public var recipe = Recipe.gtzan
   /// Worker threads, 1 or more.
@@ -73,7 +75,7 @@ public struct Preparation: Sendable {
         tracks: records.tracks)
       try endChoices(cache)
     }
-    let state = try CacheState(of: cache, records: records, misfits: misfits)
+    let state = try SettledCache(of: cache, records: records, misfits: misfits)
     let card = try cache.writeCard(of: state, recipe: recipe, manifest: collection.manifest)
     return run.summary(plan: plan, collection: collection, writer: writer, state: state, card: card)
   }
@@ -115,10 +117,24 @@ public struct Preparation: Sendable {
         try collection.keepingFacts(facts).applying(recipe.faults)
       }
     }
+    try checkExclusions(collection, contents)
     let plan = try PlanMaking.plan(
       for: collection, folder: folder, recipe: recipe, fingerprints: fingerprints,
       contents: contents, cachePath: cachePath, checksContent: checksContent)
     return (plan, collection)
+  }
+
+  /// Refuses ids that neither the collection has nor an earlier run has excluded.
+  private func checkExclusions(
+    _ collection: Collection, _ contents: CacheContents
+  ) throws(PreparationError) {
+    let known = collection.ids
+    let all = Set(
+      (known + (StoredChoices(contents.description)?.exclusions ?? [])).map { Array($0.utf8) })
+    let unknown = exclusions.filter { !all.contains(Array($0.utf8)) }
+    if unknown.isEmpty { return }
+    throw .unknownTracks(
+      ids: unknown, near: unknown.prefix(1).flatMap { NearNames.near($0, in: known) })
   }
 
   /// The splits that came with the dataset.
@@ -139,7 +155,8 @@ public struct Preparation: Sendable {
   }
 
   private func readCollection() throws(PreparationError) -> Collection {
-    let collection = try Collection.read(folder: folder, manifest: manifest, recipe: recipe)
+    let collection = try Collection.read(
+      folder: folder, manifest: manifest, recipe: recipe, exclusions: exclusions)
     try checkSplit(of: collection)
     return collection
   }
@@ -176,7 +193,8 @@ extension Preparation {
     StoredChoices(
       hasManifest: manifest != nil,
       pendingSplit: isEnded
-        ? nil : split.map { PendingSplit(plan: $0, groupsNeighbours: groupsNeighbours) })
+        ? nil : split.map { PendingSplit(plan: $0, groupsNeighbours: groupsNeighbours) },
+      exclusions: exclusions.sorted(by: ByteOrder.precedes))
   }
 
   /// Takes out what belongs to no track, view or file any more.

@@ -8,6 +8,8 @@ public struct PreparationChoices: Sendable {
   public var recipe: Recipe
   /// The manifest; nil where the folders are the labels.
   public var manifest: Manifest?
+  /// The ids of the tracks that are left out by hand, in byte order.
+  public var exclusions: [String] = []
   /// The name of the manifest that the cache was made from, or of the folder.
   public var datasetName: String
   /// Whether the cache says what was chosen. An earlier version kept the recipe only, so whether there was
@@ -35,6 +37,21 @@ public struct PendingSplit: Sendable, Hashable, Codable {
 struct StoredChoices: Codable {
   var hasManifest: Bool
   var pendingSplit: PendingSplit?
+  var exclusions: [String]?
+
+  /// The choices that a cache keeps; nil where it keeps none that can be read.
+  init?(_ description: CacheDescription?) {
+    guard let json = description?.choicesJSON,
+      let choices = try? JSONDecoder().decode(StoredChoices.self, from: Data(json))
+    else { return nil }
+    self = choices
+  }
+
+  init(hasManifest: Bool, pendingSplit: PendingSplit?, exclusions: [String]) {
+    self.hasManifest = hasManifest
+    self.pendingSplit = pendingSplit
+    self.exclusions = exclusions.isEmpty ? nil : exclusions
+  }
 }
 
 extension Cache {
@@ -50,14 +67,14 @@ extension Cache {
     var choices = PreparationChoices(
       recipe: recipe, datasetName: description.manifest.name,
       areKnown: description.choicesJSON != nil)
-    guard let json = description.choicesJSON else { return choices }
-    let stored: StoredChoices
-    do { stored = try JSONDecoder().decode(StoredChoices.self, from: Data(json)) } catch {
+    if !choices.areKnown { return choices }
+    guard let stored = StoredChoices(description) else {
       throw .cache(
         CacheError(
           kind: .invalidRecord, operation: "read", subject: "the choices of \(path)",
-          detail: "\(error)", hint: "give the recipe and the manifest again"))
+          detail: "they are no valid JSON", hint: "give the recipe and the manifest again"))
     }
+    choices.exclusions = stored.exclusions ?? []
     choices.pendingSplit = stored.pendingSplit
     if stored.hasManifest {
       guard let whole = try onCache({ () throws(CacheError) in try wholeManifest() }) else {

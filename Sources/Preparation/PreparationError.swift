@@ -19,6 +19,8 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
   case split(SplitError)
   /// The folder holds no track: nothing there has the name of an audio file, or nothing was named.
   case nothingToPrepare(folder: String, unusable: [QuarantineRecord], absent: Int)
+  /// Tracks are to be left out that the collection doesn't have.
+  case unknownTracks(ids: [String], near: [String])
   /// Most of what the cache holds is not in the collection: most likely the wrong folder or cache.
   case anotherCollection(cache: String, folder: String, missing: Int, tracks: Int)
 
@@ -38,6 +40,11 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
           ", and \(counted(unusable.count, "entry", "entries")) of no use: "
             + "\(first.path) \(first.message)"
         } ?? "") + "; give the folder that holds one folder of audio files a label"
+    case .unknownTracks(let ids, let near):
+      "prepare: no track of the collection has the id \(ids.first ?? "")"
+        + (ids.count > 1 ? " (nor \(counted(ids.count - 1, "other id", "other ids")))" : "")
+        + (near.isEmpty ? "" : "; near: \(near.joined(separator: ", "))")
+        + "; lathe inspect CACHE and the file names without extension give the ids"
     case .anotherCollection(let cache, let folder, let missing, let tracks):
       "prepare: \(missing) of the \(tracks) tracks in \(cache) are not among those of \(folder), which "
         + "looks like another collection; give another --cache, or remove this one first"

@@ -48,7 +48,7 @@ struct PreparationRun {
 
   /// What was done, in numbers.
   func summary(
-    plan: PreparationPlan, collection: Collection, writer: PreparationWriter, state: CacheState,
+    plan: PreparationPlan, collection: Collection, writer: PreparationWriter, state: SettledCache,
     card: Card
   ) -> PreparationSummary {
     let published = Dictionary(

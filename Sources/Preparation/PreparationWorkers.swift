@@ -132,7 +132,7 @@ final class PreparationWorkers: Sendable {
     if let subject = fault.subject, recipe.faults[subject] == .drop {
       return .dropped(
         DroppedRecord(
-          track: track, subject: subject, message: fault.message, figures: fault.figures),
+          track: track, reason: .fault(subject), message: fault.message, figures: fault.figures),
         task.stamp, seconds: seconds)
     }
     return .quarantined(

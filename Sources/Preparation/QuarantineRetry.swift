@@ -45,7 +45,8 @@ public struct QuarantineRetry: Sendable {
     }
     let manifest = manifest ?? choices.manifest
     var collection = try Collection.read(
-      folder: folder, manifest: manifest, recipe: choices.recipe)
+      folder: folder, manifest: manifest, recipe: choices.recipe,
+      exclusions: choices.exclusions)
     if manifest == nil {
       collection = try onManifest { () throws(ManifestError) in
         try collection.keepingFacts(contents.facts).applying(choices.recipe.faults)
@@ -63,7 +64,7 @@ public struct QuarantineRetry: Sendable {
     let misfits = try cache.settleSplits(
       adding: nil, groupsNeighbours: false, published: manifest?.publishedSides ?? [],
       tracks: records.tracks)
-    let state = try CacheState(of: cache, records: records, misfits: misfits)
+    let state = try SettledCache(of: cache, records: records, misfits: misfits)
     let card = try cache.renewCard(of: state)
     var summary = run.summary(
       plan: plan, collection: collection, writer: writer, state: state, card: card)

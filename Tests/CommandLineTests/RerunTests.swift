@@ -112,4 +112,19 @@ import Testing
     ).end()
     #expect(folder.code == 1 && folder.errors.contains("the folder holds other things"))
   }
+
+  @Test func excludedTracksStayOut() throws {
+    let list = try collection.write(Array("t1\n\nt2\n".utf8), "bad ones.txt")
+    let first = try collection.prepare("--exclude", "t0", "--exclude", list, "--progress", "none")
+    #expect(first.code == 0, "\(first.errors)")
+    #expect(first.output.contains("excluded by hand: 3 tracks: t0, t2, t1\n"), "\(first.output)")
+    let inspected = try Program.run("inspect", collection.cache).output
+    #expect(inspected.contains("dropped: jazz/t1.wav [excluded]: excluded by hand\n"))
+    let again = try plain()
+    #expect(again.errors.hasPrefix("as before: recipe small, 3 tracks excluded; flags"))
+    let back = try plain("--exclude", "none", "--exclude", "t3")
+    #expect(back.code == 0 && back.output.contains("3 tracks in"), "\(back.errors)")
+    let wrong = try plain("--exclude", "t33")
+    #expect(wrong.code == 1 && wrong.errors.contains("has the id t33; near: t3"), "\(wrong.errors)")
+  }
 }

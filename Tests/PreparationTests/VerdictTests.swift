@@ -121,7 +121,7 @@ import Testing
   @Test func unreadableFilesMayBeDropped() throws {
     try folder.write([], "jazz/empty.wav")
     let (summary, _) = try run(recipe((.unreadable, .drop)))
-    #expect(summary.dropped.map(\.subject) == [.unreadable])
+    #expect(summary.dropped.map(\.reason) == [.fault(.unreadable)])
     #expect(summary.quarantine.map(\.code) == ["too-short", "silent"])
     try folder.write(Wave.pcm16(Wave.notes(seed: 9)), "jazz/empty.wav")
     #expect(try run(recipe((.unreadable, .drop))).summary.dropped == [])

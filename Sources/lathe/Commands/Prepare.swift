@@ -74,6 +74,13 @@ struct Prepare: ParsableCommand {
   )
   var retryQuarantined = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Leave a track out: its id, or a file with an id a line; none takes all in again.",
+      discussion: "May be given several times; the next runs leave the same tracks out.",
+      valueName: "id|file"))
+  var exclude: [String] = []
+
   @Flag(
     help: ArgumentHelp(
       "Compare every file with what was read of it, also where size and time are the same."))
@@ -102,10 +109,10 @@ struct Prepare: ParsableCommand {
     }
     _ = try policies(from: FaultPolicies())
     guard retryQuarantined else { return }
-    if recipe != nil || profile != nil || !fault.isEmpty {
+    if recipe != nil || profile != nil || !fault.isEmpty || !exclude.isEmpty {
       throw ValidationError(
-        "--retry-quarantined takes the cache's own recipe: leave out --recipe, --profile and --fault."
-      )
+        "--retry-quarantined takes the cache's own choices: leave out --recipe, --profile, --fault "
+          + "and --exclude.")
     }
     if division.isAsked {
       throw ValidationError(
@@ -150,6 +157,7 @@ struct Prepare: ParsableCommand {
     var preparation = Preparation(folder: audioFolder, cachePath: cache)
     preparation.recipe = choices.recipe
     preparation.manifest = choices.manifest
+    preparation.exclusions = choices.exclusions
     preparation.keepsKnownFacts = choices.keepsKnownFacts
     preparation.checksContent = checkContent
     if let threads { preparation.threads = threads }
@@ -173,6 +181,8 @@ struct Prepare: ParsableCommand {
     var flags = PrepareChoices.Flags()
     flags.recipe = try recipe.map(Catalogue.recipe)
     flags.manifest = try manifest.map { $0 == "none" ? nil : try Catalogue.manifest($0) }
+    flags.exclusions = try exclude.filter { $0 != "none" }.flatMap(Self.ids)
+    flags.forgetsExclusions = exclude.contains("none")
     flags.faults = Set(try faultChoices().compactMap { FaultSubject(rawValue: $0.kind) })
     flags.isProfileNamed = profile != nil
     flags.change = { recipe in
@@ -180,6 +190,22 @@ struct Prepare: ParsableCommand {
       recipe.faults = try policies(from: recipe.faults)
     }
     return flags
+  }
+
+  /// The ids that an argument of `--exclude` names: those in a file of that name, if there is one.
+  private static func ids(_ argument: String) throws -> [String] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder),
+      !isFolder.boolValue
+    else { return [argument] }
+    guard let data = FileManager.default.contents(atPath: argument),
+      let text = String(validating: data, as: UTF8.self)
+    else {
+      throw ValidationError(
+        "--exclude \(Words.shown(argument)): the file cannot be read as UTF-8 text with an id a line."
+      )
+    }
+    return text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }
   }
 
   /// What the cache was prepared with; nil where there is none yet.

@@ -35,7 +35,7 @@ enum FaultText {
 
   /// A dropped track and why.
   static func text(_ record: DroppedRecord) -> String {
-    Words.shown("\(record.track.path) [\(record.subject.rawValue)]: \(record.message)")
+    Words.shown("\(record.track.path) [\(record.reason.code)]: \(record.message)")
   }
 }
 

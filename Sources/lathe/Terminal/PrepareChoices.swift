@@ -15,6 +15,10 @@ struct PrepareChoices {
     var change: (inout Recipe) throws -> Void = { _ in }
     /// The manifest that is named; the inner nil where the folders are chosen.
     var manifest: Manifest??
+    /// The ids that are excluded.
+    var exclusions: [String] = []
+    /// Whether those that were excluded before are taken in again.
+    var forgetsExclusions = false
     /// The fault policies and the profile that are named, so that nobody is told that they are kept.
     var faults: Set<FaultSubject> = []
     var isProfileNamed = false
@@ -24,6 +28,8 @@ struct PrepareChoices {
   let manifest: Manifest?
   /// Whether what earlier manifests have told stays.
   let keepsKnownFacts: Bool
+  /// The ids of the tracks to leave out.
+  let exclusions: [String]
   /// What is kept that a first preparation would not take of itself, in words.
   let kept: [String]
   /// Whether something is chosen that the cache was not prepared with.
@@ -36,6 +42,9 @@ struct PrepareChoices {
     self.recipe = recipe
     manifest = flags.manifest ?? earlier?.manifest
     keepsKnownFacts = flags.manifest == nil
+    let excludedBefore = flags.forgetsExclusions ? [] : earlier?.exclusions ?? []
+    let already = Set(excludedBefore.map { Array($0.utf8) })
+    exclusions = excludedBefore + flags.exclusions.filter { !already.contains(Array($0.utf8)) }
     guard let earlier else {
       (kept, isChange) = ([], false)
       return
@@ -46,6 +55,7 @@ struct PrepareChoices {
     if flags.manifest == nil, let manifest = earlier.manifest {
       kept.append("manifest \(Words.shown(manifest.name)) (\(Words.tracks(manifest.tracks.count)))")
     }
+    if !excludedBefore.isEmpty { kept.append("\(Words.tracks(excludedBefore.count)) excluded") }
     self.kept = kept
   }
 

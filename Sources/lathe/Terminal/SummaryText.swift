@@ -75,10 +75,12 @@ struct SummaryText {
   private static func remarks(_ summary: PreparationSummary) -> [String] {
     var lines: [String] = []
     if let line = FaultText.line(summary.faults) { lines.append(line) }
-    if !summary.dropped.isEmpty {
-      let names = Words.list(summary.dropped.map(\.track.id), atMost: 5)
-      lines.append(
-        "dropped by fault policies: \(Words.tracks(summary.dropped.count)): \(names)")
+    let excluded = summary.dropped.filter { $0.reason == .excluded }
+    let dropped = summary.dropped.filter { $0.reason != .excluded }
+    for (word, records) in [("dropped by fault policies", dropped), ("excluded by hand", excluded)]
+    where !records.isEmpty {
+      let names = Words.list(records.map(\.track.id), atMost: 5)
+      lines.append("\(word): \(Words.tracks(records.count)): \(names)")
     }
     lines += summary.emptySplits.map { "split left empty: \($0)" }
     if summary.labels == 1, summary.tracks > 1 {

@@ -2,7 +2,7 @@ internal import Corpus
 internal import DatasetCache
 
 /// A cache after a run, each part of it worked out once: what card and summary are written from.
-struct CacheState {
+struct SettledCache {
   let records: SoundRecords
   let neighbours: Neighbours
   /// The audits of the splits that can be read, in the order of their names.
