@@ -37,6 +37,9 @@ let package = Package(
       name: "CSndfile", path: "Sources/CLibraries/CSndfile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"])]),
     .systemLibrary(
+      name: "CMPG123", path: "Sources/CLibraries/CMPG123", pkgConfig: "libmpg123",
+      providers: [.apt(["libmpg123-dev"])]),
+    .systemLibrary(
       name: "CSoxr", path: "Sources/CLibraries/CSoxr", pkgConfig: "soxr",
       providers: [.apt(["libsoxr-dev"])]),
     .systemLibrary(
@@ -63,7 +66,7 @@ let package = Package(
     .target(name: "Safetensors", dependencies: ["CXXHash"], swiftSettings: swiftOverC),
     .target(name: "Corpus", swiftSettings: swift),
     .target(
-      name: "AudioIO", dependencies: ["Files", "Corpus", "CSndfile", "CSoxr", "CCrypto"],
+      name: "AudioIO", dependencies: ["Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CCrypto"],
       swiftSettings: swiftOverC),
     .target(name: "SignalKit", dependencies: ["CFFTW", "CKernels"], swiftSettings: swift),
     .target(name: "LMDBStore", dependencies: ["CLMDB"], swiftSettings: swiftOverC),

@@ -28,12 +28,14 @@ public struct AudioError: Error, Sendable, Hashable, CustomStringConvertible {
     case headerPromisesMore(declared: Int64, actual: Int64)
     /// The audio ends before it should: frames promised and decoded, where the format counts them.
     case truncated(declared: Int?, actual: Int?)
-    /// Its header counts no samples although some follow: whoever wrote it did not finish.
-    case neverClosed
+    /// It is several streams in a row, and rate or channels change after so many samples a channel.
+    case formatChanges(frame: Int)
     /// It is sound, and of length zero.
     case noSamples
     /// A sample is NaN or infinite; the first such frame.
     case notFinite(frame: Int)
+    /// A sample is beyond a million times full scale, which is no sound; the first such frame.
+    case absurd(frame: Int)
     /// It plays for longer than the limit.
     case tooLong(limitSeconds: Double)
     /// It has more channels than ``Decoding/maximumChannels``.
@@ -99,9 +101,10 @@ extension AudioError.Kind {
     case .damaged: "damaged"
     case .headerPromisesMore: "header-promises-more"
     case .truncated: "truncated"
-    case .neverClosed: "never-closed"
+    case .formatChanges: "format-changes"
     case .noSamples: "no-samples"
     case .notFinite: "not-finite"
+    case .absurd: "absurd"
     case .tooLong: "too-long"
     case .tooManyChannels: "too-many-channels"
     case .sampleRateOutOfRange: "sample-rate"
@@ -128,9 +131,11 @@ extension AudioError.Kind {
     case .truncated(let declared?, let actual?):
       "should have \(declared) samples a channel and ends after \(actual)"
     case .truncated: "ends before its audio does"
-    case .neverClosed: "was never closed: its header counts no samples, yet some follow"
+    case .formatChanges(let frame): "changes its rate or channels after \(frame) samples a channel"
     case .noSamples: "holds no samples"
     case .notFinite(let frame): "has a sample that is not a number, or infinite, at frame \(frame)"
+    case .absurd(let frame):
+      "has a sample beyond a million times full scale at frame \(frame), which is no sound"
     case .tooLong(let limit): "plays for more than \(limit) seconds"
     case .tooManyChannels(let count): "has \(count) channels"
     case .sampleRateOutOfRange(let rate): "has a rate of \(rate) Hz"
@@ -150,9 +155,10 @@ extension AudioError.Kind {
     case .empty, .headerPromisesMore, .truncated, .changed: "fetch or copy the file again"
     case .notAudio, .unsupported: "replace it by a wav, flac, aiff, au, ogg, opus or mp3 file"
     case .otherFormat: "convert it, for instance by: ffmpeg -i FILE -vn FILE.flac"
-    case .damaged, .neverClosed: "replace it by a sound copy"
+    case .formatChanges: "cut it where it changes, or bring all of it to one form"
+    case .damaged: "replace it by a sound copy"
     case .noSamples: "replace it by a recording"
-    case .notFinite: "export it again from its source"
+    case .notFinite, .absurd: "export it again from its source"
     case .tooLong: "cut it, or raise the limit of seconds (maximumSeconds of a recipe)"
     case .tooManyChannels: "mix it down to at most \(Decoding.maximumChannels)"
     case .sampleRateOutOfRange:

@@ -1,6 +1,7 @@
 /// What an audio file holds, as its own header says.
 public struct AudioFormat: Sendable, Hashable, Codable {
-  /// The container: `WAV`, `WAVEX`, `RF64`, `W64`, `AIFF`, `AU`, `CAF`, `FLAC`, `OGG` or `MPEG`.
+  /// The container: `WAV`, `WAVEX`, `RF64`, `W64`, `AIFF`, `AU`, `CAF`, `FLAC`, `OGG`, `MPEG`,
+  /// `NIST`, `VOC`, `SVX`, `IRCAM`, `PAF`, `PVF` or `AVR`.
   public var container: String
   /// How samples are stored in it: `PCM_16`, `FLOAT`, `VORBIS` and so on, libsndfile's names.
   public var encoding: String

@@ -35,7 +35,7 @@ extension TrackFigures {
       offset: rounded(levels.mean, 1e7), clipped: rounded(Double(audio.clippedSamples) / all, 1e9),
       silent: rounded(Double(levels.silentSeconds) / Double(max(1, levels.seconds)), 1e6),
       longestSilence: rounded(Double(levels.longestSilence) / rate, 1e6),
-      infrasonic: rounded(levels.infrasonic, 1e9))
+      infrasonic: rounded(levels.infrasonic, 1e9), header: audio.remark)
   }
 
   /// What a verdict says, with the figure and its limit.
@@ -57,6 +57,7 @@ extension TrackFigures {
     case .otherRate:
       return "has \(source.sampleRate) Hz, and the recipe \(recipe.sampleRate) Hz"
     case .otherChannels: return "has \(source.channels) channels"
+    case .header: return header ?? subject.rawValue
     default: return subject.rawValue
     }
   }

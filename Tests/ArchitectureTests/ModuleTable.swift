@@ -28,13 +28,14 @@ struct ModuleTable {
 
   static let lathe = ModuleTable(
     rows: [
-      Row("CSndfile"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"), Row("CCrypto"),
+      Row("CSndfile"), Row("CMPG123"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"),
+      Row("CCrypto"),
       Row("COpenBLAS"), Row("CCairo"),
       Row("CKernels"),
       Row("Files"),
       Row("Safetensors", ["CXXHash"]),
       Row("Corpus"),
-      Row("AudioIO", ["Files", "Corpus", "CSndfile", "CSoxr", "CCrypto"]),
+      Row("AudioIO", ["Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CCrypto"]),
       Row("SignalKit", ["CFFTW", "CKernels"]),
       Row("LMDBStore", ["CLMDB"]),
       Row("DatasetCache", ["Files", "Safetensors", "Corpus", "LMDBStore", "CCrypto"]),

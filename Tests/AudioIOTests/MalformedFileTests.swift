@@ -62,11 +62,11 @@ import Testing
       try verdict(SyntheticAudio.wave(data: data, dataSize: 2_002))?.kind
         == .headerPromisesMore(declared: 2_002, actual: 2_000))
     #expect(
-      try verdict(Array(whole.dropLast(1)))?.kind
-        == .headerPromisesMore(declared: 2_000, actual: 1_999))
+      try verdict(Array(whole.dropLast(2)))?.kind
+        == .headerPromisesMore(declared: 2_000, actual: 1_998))
     #expect(
       try verdict(Array(whole.prefix(44)))?.kind == .headerPromisesMore(declared: 2_000, actual: 0))
-    let huge = SyntheticAudio.wave(data: data, dataSize: 0xFFFF_FFFE)
+    let huge = SyntheticAudio.wave(data: data, dataSize: 0xFFFF_0000)
     #expect(try verdict(huge)?.code == "header-promises-more")
     // What follows the data does not make up for it.
     let list = SyntheticAudio.chunk("LIST", [UInt8](repeating: 65, count: 30))
@@ -79,8 +79,6 @@ import Testing
     let piped = try folder.write(
       SyntheticAudio.wave(data: data, dataSize: 0xFFFF_FFFF), "piped.wav")
     #expect(try AudioFile.decode(at: piped).samples == .int16(samples))
-    let code = try verdict(SyntheticAudio.wave(data: data, dataSize: 0))?.code
-    #expect(["never-closed", "no-samples"].contains(code ?? ""))
   }
 
   @Test func chunksAroundTheDataArePassedOver() throws {

@@ -37,8 +37,8 @@ public enum AudioFolder {
   /// - Links are followed, out of `root` too: data sets from Hugging Face, DVC and git-annex hold
   ///   nothing but links. Each folder is read once, known by its device and inode: a link to one that
   ///   is read anyway, or to one that `root` lies in, is a problem, and so is a link to nothing.
-  /// - A file of a format that is not read is a problem where one that is read has its name
-  ///   otherwise (`a.m4a` beside `a.wav`); else it is listed, and its content decides.
+  /// - A file of a format that is not read is a problem where another has its name but for the
+  ///   extension (`a.m4a` beside `a.wav`); else it is listed, and its content decides.
   /// - A folder that may not be read is a problem, the others are read; no file is opened.
   /// - Throws: ``AudioError`` when `root` itself is missing, not a folder or not readable.
   public static func list(_ root: String) throws(AudioError) -> Listing {

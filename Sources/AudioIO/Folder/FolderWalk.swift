@@ -127,15 +127,15 @@ struct FolderWalk {
     AudioExtensions.of(path).map(AudioFolder.extensions.contains) ?? false
   }
 
-  /// Takes out the files of formats that are not read whose names one that is read has too: as tracks
-  /// they would have the same id, and could take its place.
+  /// Takes out the files of formats that are not read whose names another file has too: as tracks they
+  /// would have the same id, and could take the place of one that is read.
   mutating func setAsideTwins() {
     func isRead(_ path: String) -> Bool {
       AudioExtensions.of(path).map(AudioExtensions.read.contains) ?? false
     }
-    let stems = Set(listing.audio.filter(isRead).map { Array(AudioExtensions.stem($0).utf8) })
-    let twins = listing.audio.filter {
-      !isRead($0) && stems.contains(Array(AudioExtensions.stem($0).utf8))
+    var stems = Set(listing.audio.filter(isRead).map { Array(AudioExtensions.stem($0).utf8) })
+    let twins = listing.audio.sorted(by: ByteOrder.precedes).filter {
+      !isRead($0) && !stems.insert(Array(AudioExtensions.stem($0).utf8)).inserted
     }
     if twins.isEmpty { return }
     let taken = Set(twins.map { Array($0.utf8) })

@@ -44,6 +44,8 @@ public enum FaultSubject: String, Sendable, Hashable, Codable, CaseIterable, Cod
   case otherRate = "other-rate"
   /// Its file has several channels: their mean is taken.
   case otherChannels = "other-channels"
+  /// Its header's sizes are not quite those of the file: what there is is used.
+  case header
 
   /// The policies that make sense, the default one first.
   public var policies: [FaultPolicy] {
@@ -53,7 +55,8 @@ public enum FaultSubject: String, Sendable, Hashable, Codable, CaseIterable, Cod
     case .distorted: [.keep, .drop]
     case .unreadable, .tooLong, .tooShort: [.quarantine, .drop]
     case .silent: [.quarantine, .keep, .drop]
-    case .clipped, .offset, .infrasonic, .otherRate, .otherChannels: [.keep, .drop, .quarantine]
+    case .clipped, .offset, .infrasonic, .otherRate, .otherChannels, .header:
+      [.keep, .drop, .quarantine]
     }
   }
 

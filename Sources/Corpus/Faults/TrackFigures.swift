@@ -21,11 +21,13 @@ public struct TrackFigures: Sendable, Hashable, Codable {
   public var longestSilence: Double
   /// The share of its energy, the mean left out, that lies below 20 Hz, 0 to 1.
   public var infrasonic: Double
+  /// What is odd about the sizes in the file's header, in a sentence; nil where nothing is.
+  public var header: String?
 
   /// Makes figures of parts.
   public init(
     seconds: Double, peak: Double, level: Double?, offset: Double, clipped: Double, silent: Double,
-    longestSilence: Double, infrasonic: Double
+    longestSilence: Double, infrasonic: Double, header: String? = nil
   ) {
     self.seconds = seconds
     self.peak = peak
@@ -35,6 +37,7 @@ public struct TrackFigures: Sendable, Hashable, Codable {
     self.silent = silent
     self.longestSilence = longestSilence
     self.infrasonic = infrasonic
+    self.header = header
   }
 }
 
@@ -104,6 +107,7 @@ extension TrackFigures {
       switch subject {
       case .otherRate: return isResampled
       case .otherChannels: return channels > 1
+      case .header: return header != nil
       default:
         guard let figure = figure(of: subject), let limit = limits.limit(of: subject) else {
           return false

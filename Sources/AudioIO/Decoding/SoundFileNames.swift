@@ -20,7 +20,9 @@ struct SoundFileNames {
     Int(SF_FORMAT_WAV): "WAV", Int(SF_FORMAT_WAVEX): "WAVEX", Int(SF_FORMAT_RF64): "RF64",
     Int(SF_FORMAT_W64): "W64", Int(SF_FORMAT_AIFF): "AIFF", Int(SF_FORMAT_AU): "AU",
     Int(SF_FORMAT_CAF): "CAF", Int(SF_FORMAT_FLAC): "FLAC", Int(SF_FORMAT_OGG): "OGG",
-    Int(SF_FORMAT_MPEG): "MPEG",
+    Int(SF_FORMAT_MPEG): "MPEG", Int(SF_FORMAT_NIST): "NIST", Int(SF_FORMAT_VOC): "VOC",
+    Int(SF_FORMAT_SVX): "SVX", Int(SF_FORMAT_IRCAM): "IRCAM", Int(SF_FORMAT_PAF): "PAF",
+    Int(SF_FORMAT_PVF): "PVF", Int(SF_FORMAT_AVR): "AVR",
   ]
 
   private static let encodings: [Int: String] = [

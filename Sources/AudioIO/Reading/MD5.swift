@@ -28,9 +28,8 @@ import CCrypto
     }
   }
 
-  mutating func update(_ bytes: [UInt8], count: Int) throws(AudioError) {
-    try check(
-      unsafe bytes.withUnsafeBytes { unsafe EVP_DigestUpdate(context, $0.baseAddress, count) })
+  @unsafe mutating func update(_ bytes: UnsafeRawBufferPointer) throws(AudioError) {
+    try check(unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count))
   }
 
   mutating func finish() throws(AudioError) -> String {

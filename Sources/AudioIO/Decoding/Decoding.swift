@@ -32,11 +32,14 @@ public struct DecodedTrack: Sendable, Hashable {
   public var md5: String
   /// The size of the file in bytes.
   public var byteCount: Int64
+  /// What is odd about the file and no reason not to use it, such as a header that counts a few bytes
+  /// more than there are; nil where nothing is.
+  public var remark: String?
 
   /// A decoded file.
   public init(
     samples: Samples, sampleRate: Int, source: AudioFormat, clippedSamples: Int = 0, md5: String,
-    byteCount: Int64
+    byteCount: Int64, remark: String? = nil
   ) {
     self.samples = samples
     self.sampleRate = sampleRate
@@ -44,5 +47,6 @@ public struct DecodedTrack: Sendable, Hashable {
     self.clippedSamples = clippedSamples
     self.md5 = md5
     self.byteCount = byteCount
+    self.remark = remark
   }
 }
