@@ -66,7 +66,8 @@ let package = Package(
     .target(name: "Safetensors", dependencies: ["CXXHash"], swiftSettings: swiftOverC),
     .target(name: "Corpus", swiftSettings: swift),
     .target(
-      name: "AudioIO", dependencies: ["Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CCrypto"],
+      name: "AudioIO",
+      dependencies: ["Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CCrypto"],
       swiftSettings: swiftOverC),
     .target(name: "SignalKit", dependencies: ["CFFTW", "CKernels"], swiftSettings: swift),
     .target(name: "LMDBStore", dependencies: ["CLMDB"], swiftSettings: swiftOverC),
