@@ -15,6 +15,7 @@ struct BenchLoader: ParsableCommand {
       Examples:
         lathe bench loader gtzan.lathe --view waveform --batch 128
         lathe bench loader gtzan.lathe --view mel --threads 1 --threads 4 --json
+        lathe bench loader gtzan.lathe --view waveform --augment '{"mixup":{"alpha":0.2}}'
         lathe bench loader --synthetic-tracks 100000 --view features
       """)
 
@@ -35,6 +36,11 @@ struct BenchLoader: ParsableCommand {
 
   @Option(help: "The side of the split.")
   var side: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the loader does to each sample, as lathe train --augment takes it.", valueName: "json"))
+  var augment: String?
 
   @Option(help: "About how many seconds to measure each number of threads.")
   var seconds = 6.0
@@ -70,6 +76,7 @@ struct BenchLoader: ParsableCommand {
     guard (split == nil) == (side == nil) else {
       throw ValidationError("--split and --side go together.")
     }
+    _ = try augment.map(AugmentationArgument.read)
     guard seconds > 0, seconds <= 600 else {
       throw ValidationError("--seconds \(seconds): give more than 0 and at most 600.")
     }
@@ -101,7 +108,9 @@ struct BenchLoader: ParsableCommand {
     let samples = try Cache.open(at: path, for: .loading)
       .samples(view: view, split: split, side: side)
     let gather = try GatherBaseline(samples, batchSize: batch)
-    let measurement = LoaderMeasurement(samples: samples, batch: batch, seconds: seconds)
+    let measurement = LoaderMeasurement(
+      samples: samples, batch: batch, seconds: seconds,
+      augmentation: try augment.map(AugmentationArgument.read))
     var report = LoaderReport(cache: name, samples: samples, batch: batch)
     report.writeSeconds = writeSeconds
     for (threads, opening) in zip(asked, openings) {

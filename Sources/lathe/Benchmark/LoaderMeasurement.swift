@@ -10,6 +10,8 @@ struct LoaderMeasurement {
   let batch: Int
   /// For how long a number of threads is measured.
   let seconds: Double
+  /// What the loader does to samples; the bare loop does nothing to them.
+  var augmentation: Augmentation?
 
   /// How long the loader, and each kind of gathering, runs before another's turn.
   private static let turn = 0.2
@@ -43,6 +45,7 @@ struct LoaderMeasurement {
     var configuration = LoaderConfiguration()
     configuration.batchSize = batch
     configuration.threads = threads
+    configuration.augmentation = augmentation
     let loader = try Loader(samples, configuration: configuration)
     // The first epoch looks up and checks every track.
     while let batch = try loader.next(), batch.epoch < 1 {}

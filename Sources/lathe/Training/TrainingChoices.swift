@@ -104,16 +104,6 @@ struct TrainingChoices: ParsableArguments {
   private func augmentation() throws -> RunChoices.Choice<Augmentation> {
     guard let augment else { return .usual }
     if augment == "none" { return .nothing }
-    do {
-      let parts = try JSONDecoder().decode(Augmentation.self, from: Data(augment.utf8))
-      try parts.check()
-      return .given(parts)
-    } catch let error as LoadingError {
-      throw ValidationError("--augment: \(error).")
-    } catch {
-      throw ValidationError(
-        "--augment \(Words.shown(augment)): it is no augmentation; write it as "
-          + "{\"mixup\":{\"alpha\":0.2}}.")
-    }
+    return .given(try AugmentationArgument.read(augment))
   }
 }
