@@ -3,9 +3,8 @@ internal import DatasetCache
 extension Handles {
   /// The cache of a handle.
   static func cache(_ handle: OpaquePointer?) throws(InterfaceError) -> OpenCache {
-    guard case .cache(let cache) = try unsafe current.entry(handle) else {
-      throw InterfaceError(.handle, "the handle is one of a loader, not of a cache")
-    }
+    let entry = try unsafe current.entry(handle)
+    guard case .cache(let cache) = entry else { throw entry.refusal(wanted: "a cache") }
     return cache
   }
 }
@@ -25,11 +24,24 @@ public func latheOpen(_ path: UnsafePointer<CChar>?) -> OpaquePointer? {
 public func latheClose(_ cache: OpaquePointer?) -> Int32 {
   guarded { () throws(InterfaceError) in
     let handles = Handles.current
-    if case .loader? = unsafe try? handles.entry(cache) {
-      throw InterfaceError(.handle, "the handle is one of a loader, not of a cache")
+    do throws(InterfaceError) { _ = unsafe try Handles.cache(cache) } catch
+      where error.code == .forked
+    {
+      return 0
     }
     _ = unsafe try handles.remove(cache)
     return 0
+  }
+}
+
+/// Tells what is known of each track of a cache.
+@_cdecl("lathe_tracks")
+public func latheTracks(
+  _ cache: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int64 {
+  guarded { () throws(InterfaceError) in
+    let json = Texts.json(try unsafe Handles.cache(cache).tracks())
+    return unsafe try Texts.write(json, to: buffer, capacity: capacity)
   }
 }
 

@@ -11,6 +11,21 @@ final class Handles: Sendable {
   enum Entry {
     case cache(OpenCache)
     case loader(OpenLoader)
+    case samples(OpenSamples)
+
+    /// What a message calls it.
+    var name: String {
+      switch self {
+      case .cache: "a cache"
+      case .loader: "a loader"
+      case .samples: "samples"
+      }
+    }
+
+    /// The error of who gave this where another kind is wanted.
+    func refusal(wanted: String) -> InterfaceError {
+      InterfaceError(.handle, "the handle is one of \(name), not of \(wanted)")
+    }
   }
 
   private struct Table {

@@ -8,9 +8,8 @@ extension Handles {
 
   /// The loader of a handle, also one that is closed and waits for what is borrowed.
   fileprivate static func anyLoader(_ handle: OpaquePointer?) throws(InterfaceError) -> OpenLoader {
-    guard case .loader(let loader) = try unsafe current.entry(handle) else {
-      throw InterfaceError(.handle, "the handle is one of a cache, not of a loader")
-    }
+    let entry = try unsafe current.entry(handle)
+    guard case .loader(let loader) = entry else { throw entry.refusal(wanted: "a loader") }
     return loader
   }
 

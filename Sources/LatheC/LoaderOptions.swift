@@ -7,19 +7,30 @@ struct LoaderOptions {
   struct Source {
     let path: String
     let weight: Double?
-    let split: String?
-    let side: String?
+    let sides: SideChoice
   }
 
   /// Whose statistics normalise the samples.
   struct Normalising {
     let axis: SampleStatistics.Axis
-    let side: String
+    /// Nil for the training side.
+    let sides: SideChoice.Sides?
+
+    /// Reads the key `normalisation`; nil where it is left out.
+    /// - Throws: `.configuration`.
+    init?(_ fields: JSONFields) throws(InterfaceError) {
+      guard let value = fields["normalisation"] else { return nil }
+      let object = try JSONFields(value, at: "normalisation", keys: ["axis", "side", "test"])
+      guard let axis = try object.choice("axis", SampleStatistics.Axis.self) else {
+        throw object.refusal("axis", "is missing", "choose overall or first")
+      }
+      self.axis = axis
+      sides = try SideChoice.Sides(object)
+    }
   }
 
   let view: String
-  let split: String?
-  let side: String?
+  let sides: SideChoice
   /// Empty where the one cache is that of the handle.
   let sources: [Source]
   let normalising: Normalising?
@@ -30,9 +41,9 @@ struct LoaderOptions {
   let configuration: LoaderConfiguration
 
   private static let keys = [
-    "view", "split", "side", "batch_size", "seed", "shuffle", "epochs", "epoch", "last_batch",
-    "sampling", "samples_per_epoch", "rank", "world_size", "threads", "prefetch", "dtype",
-    "augmentation", "normalisation", "sources", "state",
+    "view", "batch_size", "seed", "shuffle", "epochs", "epoch", "last_batch", "sampling",
+    "samples_per_epoch", "rank", "world_size", "threads", "prefetch", "dtype", "augmentation",
+    "normalisation", "sources", "state",
   ]
 
   /// The fields of a configuration whose keys have other names.
@@ -44,15 +55,11 @@ struct LoaderOptions {
   /// Reads and checks what can be checked without the cache.
   /// - Throws: `.configuration`, which names the key.
   init(_ json: JSONValue) throws(InterfaceError) {
-    let fields = try JSONFields(json, at: "", keys: Self.keys)
-    guard let view = try fields.text("view") else {
-      throw fields.refusal("view", "is missing", "name one of the cache's views")
-    }
-    self.view = view
-    split = try fields.text("split")
-    side = try fields.text("side") ?? (split == nil ? nil : "train")
-    sources = try Self.sources(fields, split: split, side: side)
-    normalising = try Self.normalising(fields)
+    let fields = try JSONFields(json, at: "", keys: Self.keys + SideChoice.keys)
+    view = try Self.view(fields)
+    sides = try SideChoice(fields)
+    sources = try Self.sources(fields, within: sides)
+    normalising = try Normalising(fields)
     state = try fields.decoded("state", LoaderState.self)
     epoch = try fields.integer("epoch") ?? 0
     guard (0...1 << 31).contains(epoch) else {
@@ -76,6 +83,13 @@ struct LoaderOptions {
     self.configuration = configuration
   }
 
+  /// The key `view`.
+  /// - Throws: `.configuration` where it is left out.
+  static func view(_ fields: JSONFields) throws(InterfaceError) -> String {
+    if let view = try fields.text("view") { return view }
+    throw fields.refusal("view", "is missing", "name one of the cache's views")
+  }
+
   /// The number of epochs from the very first on; nil for no end.
   private static func lastEpoch(
     _ fields: JSONFields, from epoch: Int
@@ -90,7 +104,7 @@ struct LoaderOptions {
   }
 
   private static func sources(
-    _ fields: JSONFields, split: String?, side: String?
+    _ fields: JSONFields, within outer: SideChoice
   ) throws(InterfaceError) -> [Source] {
     guard let list = fields["sources"] else { return [] }
     guard case .array(let items) = list, !items.isEmpty else {
@@ -99,24 +113,15 @@ struct LoaderOptions {
     var sources: [Source] = []
     for (number, item) in items.enumerated() {
       let place = "sources[\(number)]"
-      let source = try JSONFields(item, at: place, keys: ["cache", "weight", "split", "side"])
+      let source = try JSONFields(item, at: place, keys: ["cache", "weight"] + SideChoice.keys)
       guard let path = try source.text("cache") else {
         throw source.refusal("cache", "is missing", "give the folder of a cache")
       }
       sources.append(
         Source(
-          path: path, weight: try source.number("weight"), split: try source.text("split") ?? split,
-          side: try source.text("side") ?? side))
+          path: path, weight: try source.number("weight"),
+          sides: try SideChoice(source, within: outer)))
     }
     return sources
-  }
-
-  private static func normalising(_ fields: JSONFields) throws(InterfaceError) -> Normalising? {
-    guard let value = fields["normalisation"] else { return nil }
-    let object = try JSONFields(value, at: "normalisation", keys: ["axis", "side"])
-    guard let axis = try object.choice("axis", SampleStatistics.Axis.self) else {
-      throw object.refusal("axis", "is missing", "choose overall or first")
-    }
-    return Normalising(axis: axis, side: try object.text("side") ?? "train")
   }
 }

@@ -12,7 +12,7 @@ extension OpenLoader {
     var parts: [SampleStatistics] = []
     for side in sides {
       let training = try side.cache.samples(
-        view: view, split: side.split, side: side.split == nil ? nil : normalising.side)
+        view: view, of: side.choice.normalising(by: normalising.sides))
       do throws(SampleError) {
         parts.append(
           try Normalisation.of(training: training, axis: normalising.axis, threads: threads)

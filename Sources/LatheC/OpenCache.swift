@@ -71,20 +71,12 @@ final class OpenCache: Sendable {
     }
   }
 
-  /// The samples of a view, by the names that a configuration has.
-  /// - Throws: `.notFound`, `.source`, `.damaged`, `.system`.
-  func samples(
-    view name: String, split: String?, side: String?
-  ) throws(InterfaceError) -> CacheSamples {
-    guard let view = View(rawValue: name) else {
-      let names = try views().map(\.rawValue).joined(separator: ", ")
-      throw InterfaceError(.notFound, "view: \(cache.path) has no '\(name)'; it has \(names)")
-    }
-    do throws(CacheError) {
-      return try cache.samples(view: view, split: split, side: side)
-    } catch {
-      throw InterfaceError(error)
-    }
+  /// The view of a name.
+  /// - Throws: `.notFound` for what is no view's name; `.damaged`, `.system`.
+  func view(named name: String) throws(InterfaceError) -> View {
+    if let view = View(rawValue: name) { return view }
+    let names = try views().map(\.rawValue).joined(separator: ", ")
+    throw InterfaceError(.notFound, "view: \(cache.path) has no '\(name)'; it has \(names)")
   }
 
   private func views() throws(InterfaceError) -> [View] {
@@ -93,7 +85,7 @@ final class OpenCache: Sendable {
     return View.allCases.filter { known[$0] != nil && $0.hasSamples }
   }
 
-  private static func recipe(_ about: CacheDescription) throws(CacheError) -> JSONValue {
+  static func recipe(_ about: CacheDescription) throws(CacheError) -> JSONValue {
     do { return try JSONDecoder().decode(JSONValue.self, from: Data(about.recipeJSON)) } catch {
       throw CacheError(
         kind: .damaged, operation: "read", subject: "recipe", detail: "\(error)",

@@ -45,8 +45,7 @@ final class OpenLoader: Sendable {
     caches = sides.map(\.cache)
     var list: [WeightedSource] = []
     for side in sides {
-      let samples = try side.cache.samples(
-        view: options.view, split: side.split, side: side.side)
+      let samples = try side.cache.samples(view: options.view, of: side.choice)
       list.append(WeightedSource(samples, weight: side.weight))
     }
     guard let shape = list.first?.source.shape, (1...4).contains(shape.count) else {
@@ -70,8 +69,7 @@ final class OpenLoader: Sendable {
 
   struct Side {
     let cache: OpenCache
-    let split: String?
-    let side: String?
+    let choice: SideChoice
     let weight: Double?
   }
 
@@ -79,14 +77,13 @@ final class OpenLoader: Sendable {
     _ options: LoaderOptions, of cache: OpenCache, on shelf: OpenCache.Shelf
   ) throws(InterfaceError) -> [Side] {
     if options.sources.isEmpty {
-      return [Side(cache: cache, split: options.split, side: options.side, weight: nil)]
+      return [Side(cache: cache, choice: options.sides, weight: nil)]
     }
     var sides: [Side] = []
     for source in options.sources {
       sides.append(
         Side(
-          cache: try shelf.open(source.path), split: source.split, side: source.side,
-          weight: source.weight))
+          cache: try shelf.open(source.path), choice: source.sides, weight: source.weight))
     }
     return sides
   }
@@ -178,21 +175,23 @@ extension OpenLoader {
   /// What `lathe_loader_describe` tells.
   var description: JSONValue {
     func count(_ number: Int) -> JSONValue { .integer(Int64(number)) }
-    var normalisation = JSONValue.null
-    if let statistics {
-      normalisation = .object([
-        "axis": .string(statistics.axis.rawValue),
-        "means": .array(statistics.means.map(JSONValue.number)),
-        "deviations": .array(statistics.deviations.map(JSONValue.number)),
-      ])
-    }
     return .object([
       "labels": .array(loader.labels.map(JSONValue.string)),
       "shape": .array(loader.sampleShape.map(count)), "samples": count(loader.samplesPerEpoch),
       "longest_batch": count(loader.longestBatch),
       "batches_per_epoch": count(loader.batchesPerEpoch),
       "batches": loader.batchesInAll.map(count) ?? .null, "slots": count(loader.ringLength),
-      "bytes": count(loader.ringBytes), "normalisation": normalisation,
+      "bytes": count(loader.ringBytes), "normalisation": Self.json(statistics),
+    ])
+  }
+
+  /// What the inputs are normalised by; null without.
+  static func json(_ statistics: SampleStatistics?) -> JSONValue {
+    guard let statistics else { return .null }
+    return .object([
+      "axis": .string(statistics.axis.rawValue),
+      "means": .array(statistics.means.map(JSONValue.number)),
+      "deviations": .array(statistics.deviations.map(JSONValue.number)),
     ])
   }
 

@@ -161,6 +161,51 @@ static void check_threads(lathe_cache *cache) {
   }
 }
 
+/* Samples by their numbers: the same numbers as a loader's, and refusals. */
+static void check_samples(lathe_cache *cache, lathe_loader *loader) {
+  char text[4096];
+  REQUIRE(lathe_tracks(cache, text, sizeof text) > 0);
+  REQUIRE(strstr(text, "\"id\":\"pop.1\"") && strstr(text, "\"verdicts\":[]"));
+  lathe_samples *samples = lathe_samples_open(cache, "{\"view\": \"features\"}");
+  REQUIRE(samples != NULL);
+  REQUIRE(lathe_samples_describe(samples, text, sizeof text) > 0);
+  REQUIRE(strstr(text, "\"samples\":8") && strstr(text, "\"bytes\":228"));
+
+  lathe_loader *ordered = lathe_loader_open(
+      cache, "{\"view\": \"features\", \"batch_size\": 8, \"shuffle\": false}");
+  lathe_batch batch;
+  REQUIRE(ordered != NULL && lathe_loader_next(ordered, &batch, -1) == LATHE_BATCH);
+  int64_t numbers[] = {7, 0, 3, 7}, labels[8], tracks[8], slices[8];
+  float rows[4 * 57];
+  REQUIRE(lathe_samples_read(samples, numbers, 4, rows) == LATHE_OK);
+  REQUIRE(lathe_samples_places(samples, 0, 8, labels, tracks, slices) == LATHE_OK);
+  for (int row = 0; row < 4; row++) {
+    REQUIRE(memcmp(rows + 57 * row, (float *)batch.inputs + 57 * numbers[row], 57 * 4) == 0);
+  }
+  for (int row = 0; row < 8; row++) {
+    REQUIRE(labels[row] == batch.labels[row] && tracks[row] == batch.tracks[row]);
+    REQUIRE(slices[row] == batch.slices[row]);
+  }
+  REQUIRE(lathe_samples_places(samples, 7, 1, NULL, tracks, NULL) == LATHE_OK);
+  REQUIRE(lathe_samples_track_id(samples, tracks[0], text, sizeof text) == 6);
+  REQUIRE(strcmp(text, "rock.2") == 0);
+  REQUIRE(lathe_loader_close(ordered) == LATHE_OK);
+
+  int64_t beyond[] = {0, 8, -1};
+  refused(lathe_samples_read(samples, beyond, 2, rows), LATHE_ERROR_NOT_FOUND, "sample 8");
+  refused(lathe_samples_read(samples, beyond + 2, 1, rows), LATHE_ERROR_NOT_FOUND, "sample -1");
+  refused(lathe_samples_read(samples, beyond, -1, rows), LATHE_ERROR_ARGUMENT, "-1");
+  refused(lathe_samples_places(samples, 1, 8, labels, NULL, NULL), LATHE_ERROR_ARGUMENT, "8");
+  refused(lathe_samples_places(samples, INT64_MAX, INT64_MAX, labels, NULL, NULL),
+          LATHE_ERROR_ARGUMENT, "8");
+  refused(lathe_samples_track_id(samples, 9, text, 8), LATHE_ERROR_NOT_FOUND, "9");
+  REQUIRE(lathe_samples_open(cache, "{\"view\": \"features\", \"seed\": 1}") == NULL);
+  refused(lathe_last_error_code(), LATHE_ERROR_CONFIGURATION, "seed");
+  refused(lathe_samples_close((lathe_samples *)loader), LATHE_ERROR_HANDLE, "loader");
+  REQUIRE(lathe_samples_close(samples) == LATHE_OK);
+  refused(lathe_samples_close(samples), LATHE_ERROR_HANDLE, "closed");
+}
+
 int main(int count, char **arguments) {
   REQUIRE(count == 2);
   REQUIRE(lathe_abi_version() == LATHE_ABI_VERSION);
@@ -186,6 +231,7 @@ int main(int count, char **arguments) {
   check_fork(arguments[1], cache, loader);
   check_forks_at_work(arguments[1], cache);
   check_threads(cache);
+  check_samples(cache, loader);
 
   /* Four tracks of two slices. Whoever takes none back is told at last. */
   lathe_batch batches[3], batch;

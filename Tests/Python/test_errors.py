@@ -27,7 +27,7 @@ from lathe import _library
         ({"sampling": {"labels": {"blues": -1}}}, "blues"),
         ({"sampling": {"labels": {"polka": 1}}}, "polka"),
         ({"samples_per_epoch": 0}, "samples_per_epoch"),
-        ({"rank": 2, "world_size": 2}, "rank.*world_size"),
+        ({"rank": 2, "world_size": 2}, "rank: 2 of 2"),
         ({"world_size": 0}, "world_size"),
         ({"world_size": 61}, "world_size"),
         ({"threads": 1000}, "threads"),

@@ -246,7 +246,7 @@ def test_the_twin_predicts_as_the_program_that_trained(network, path, cache, tmp
     model = twin()
     model.load_state_dict(safetensors.load_file(output / "best.safetensors"), strict=True)
     plan = cache.describe_split(record["split"]["name"])
-    assert record["split"] == {"name": record["split"]["name"], **plan}
+    assert record["split"].items() >= plan.items()
     axis = record["normalisation"]["statistics"]["axis"]
     for side, expected in result(output)["evaluations"].items():
         loader = cache.loader(view, record["split"]["name"], side, shuffle=False, normalise=axis,

@@ -61,11 +61,7 @@ import Synchronization
     _ content: LoaderContent, _ configuration: LoaderConfiguration,
     generation: Int = ForkGate.generation
   ) throws(LoadingError) {
-    guard ForkGate.isInstalled else {
-      throw LoadingError(
-        kind: .system, subject: "memory", detail: "the system has none left to know of forks by",
-        hint: "end other programs")
-    }
+    guard ForkGate.isInstalled else { throw .noMemoryForForks }
     self.generation = generation
     self.content = content
     sizes = RingSizes(content, configuration)

@@ -46,4 +46,11 @@ public struct LoadingError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// One line that a person can act on.
   public var description: String { "\(subject): \(detail); \(hint)" }
+
+  /// The ``ForkGate`` could not be set up.
+  static var noMemoryForForks: LoadingError {
+    LoadingError(
+      kind: .system, subject: "memory", detail: "the system has none left to know of forks by",
+      hint: "end other programs")
+  }
 }

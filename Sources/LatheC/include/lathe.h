@@ -18,8 +18,8 @@
  * out twice by a process. So NULL, a closed handle and a made-up one are refused with
  * LATHE_ERROR_HANDLE wherever they are given; nothing crashes.
  *
- * Ownership. What lathe_open and lathe_loader_open return is closed by the caller, each once, in any
- * order: a loader goes on when the cache that it was opened from is closed. The pointers of a batch
+ * Ownership. What lathe_open, lathe_loader_open and lathe_samples_open return is closed by the caller,
+ * each once, in any order: a loader goes on when the cache that it was opened from is closed. The pointers of a batch
  * are lent, from lathe_loader_next until lathe_loader_release of that slot; the loader then fills the
  * same memory again. A loader that is closed while batches are borrowed keeps their memory until the
  * last of them is released. Texts are written to the caller's buffer, except for lathe_last_error.
@@ -58,6 +58,8 @@ int32_t lathe_abi_version(void);
 typedef struct lathe_cache lathe_cache;
 /* A loader of batches. */
 typedef struct lathe_loader lathe_loader;
+/* Samples that are read by their numbers. */
+typedef struct lathe_samples lathe_samples;
 
 /* What functions return. */
 typedef enum lathe_code {
@@ -161,6 +163,16 @@ int32_t lathe_close(lathe_cache *cache);
 int64_t lathe_describe(lathe_cache *cache, char *buffer, int64_t capacity);
 
 /*
+ * What is known of each track, as a JSON list in the order of the ids' bytes:
+ *   [{"id": "blues.00000", "label": "blues", "path": "blues/blues.00000.wav", "md5": "…",
+ *     "artist": null or text, "title": null or text, "group": null or text,
+ *     "frames": 661794 (at the cache's rate), "sample_rate": 22050,
+ *     "verdicts": ["clipped", …] (what was measured, by the limits of the recipe),
+ *     "faults": ["replica", …] (what the manifest says), "views": ["features", …]}, …]
+ */
+int64_t lathe_tracks(lathe_cache *cache, char *buffer, int64_t capacity);
+
+/*
  * What a split is, as JSON:
  *   {"policy": "stratified", "sides": ["train", "validation", "test"], "fingerprint": "…"}
  * The fingerprint is the SHA-256 of all that the split says, as in the records of runs.
@@ -174,7 +186,10 @@ int64_t lathe_describe_split(
  *   key                type                  default    range, meaning
  *   view               text                  (needed)   a view of the cache, such as "mel"
  *   split              text or null          null       a split of the cache; null takes all tracks
- *   side               text                  "train"    a side of the split; only with one
+ *   side               text or list          "train"    a side of the split, or several that are joined;
+ *                                                       only with a split
+ *   test               text                  none       in place of `side`: all sides of the split but
+ *                                                       this one, such as all folds but "fold-1"
  *   batch_size         integer               128        1 or more
  *   seed               integer               0          0 to 2^64 - 1; keys all that is random
  *   shuffle            true or false         true       each epoch in an order of its own
@@ -196,11 +211,14 @@ int64_t lathe_describe_split(
  *   normalisation      object or null        null       {"axis": "overall" or "first", "side": "train"}:
  *                                                       (x - mean) / deviation, of all numbers or of
  *                                                       each index of the first axis, taken over that
- *                                                       side of the split; kept in the cache
+ *                                                       side of the split and kept in the cache. `side`
+ *                                                       and `test` as above; without them the side is
+ *                                                       "train", or those that are loaded where they are
+ *                                                       several
  *   sources            list                  none       [{"cache": path, "weight": number, "split": text,
  *                                                       "side": text}]: the caches to mix in place of
- *                                                       `cache`; weights for all or none; split and side
- *                                                       are those above where they are left out
+ *                                                       `cache`; weights for all or none; split, and side
+ *                                                       or test, are those above where they are left out
  *   state              object or null        null       what lathe_loader_state gave: where to go on;
  *                                                       then `epoch` says only where `epochs` begins
  *
@@ -263,6 +281,49 @@ int32_t lathe_loader_stop(lathe_loader *loader);
 
 /* Stops the loader and frees it, now or when the last batch that it lent is released. */
 int32_t lathe_loader_close(lathe_loader *loader);
+
+/*
+ * Opens samples to be read by their numbers, in any order and by any thread: the numbers that a loader
+ * delivers without augmentation, bit for bit. `configuration` is a JSON object with the keys `view`,
+ * `split`, `side`, `test`, `dtype` and `normalisation` of lathe_loader_open.
+ *
+ * Samples are numbered from 0, track by track in the order of the ids' bytes, and within a track slice by
+ * slice; of several sides, side by side in the order in which they are named.
+ */
+lathe_samples *lathe_samples_open(lathe_cache *cache, const char *configuration);
+
+/*
+ * What they are, as JSON:
+ *   {"labels": ["blues", …], "shape": [128, 87], "samples": 1000, "bytes": 44544 (of one sample),
+ *    "normalisation": null or {"axis": …, "means": […], "deviations": […]}}
+ */
+int64_t lathe_samples_describe(lathe_samples *samples, char *buffer, int64_t capacity);
+
+/*
+ * Reads samples; what is stored is checked against its checksum when it is touched for the first time.
+ *
+ * `numbers`: `count` numbers of samples; one may come again.
+ * `inputs`: room for `count` samples of `bytes` each (see lathe_samples_describe), one after the other; at
+ *   an address that suits their type. Undefined where the result is an error.
+ */
+int32_t lathe_samples_read(
+    lathe_samples *samples, const int64_t *numbers, int64_t count, void *inputs);
+
+/*
+ * Where `count` samples from number `first` on come from: the label of each, its track
+ * (see lathe_samples_track_id) and its slice. Each of the three has room for `count` numbers, or is NULL
+ * where it is not wanted.
+ */
+int32_t lathe_samples_places(
+    lathe_samples *samples, int64_t first, int64_t count, int64_t *labels, int64_t *tracks,
+    int64_t *slices);
+
+/* The id of a track, by its number. */
+int64_t lathe_samples_track_id(
+    lathe_samples *samples, int64_t track, char *buffer, int64_t capacity);
+
+/* Closes samples. */
+int32_t lathe_samples_close(lathe_samples *samples);
 
 #ifdef __cplusplus
 }

@@ -8,7 +8,9 @@
     for batch in cache.loader("mel", split=next(iter(cache.splits)), side="train", seed=1):
         print(batch.inputs.shape, [cache.labels[label] for label in batch.labels])
 
-For PyTorch there is :class:`lathe.torch.Dataset`.
+``cache.tracks`` is a table of the tracks, ``cache.read("mel", id)`` all slices of one, ``cache.sample("mel", 0)``
+a single sample. For PyTorch there are :class:`lathe.torch.Dataset`, which gives batches, and
+:class:`lathe.torch.MapDataset`, which gives samples by number.
 """
 
 from __future__ import annotations
@@ -29,6 +31,11 @@ from .errors import (
     StateError,
 )
 from .loader import Loader
+from .samples import Sample, Samples
+from .tracks import Track, Tracks
+
+#: That of the program ``lathe`` from the same checkout.
+__version__ = "0.1.0"
 
 __all__ = [
     "Batch",
@@ -41,10 +48,15 @@ __all__ = [
     "Loader",
     "NotFoundError",
     "ReleasedError",
+    "Sample",
+    "Samples",
     "SourceError",
     "Split",
     "StateError",
+    "Track",
+    "Tracks",
     "View",
+    "__version__",
     "open",
 ]
 

@@ -45,6 +45,7 @@ _FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "lathe_open": (_HANDLE, [ctypes.c_char_p]),
     "lathe_close": (ctypes.c_int32, [_HANDLE]),
     "lathe_describe": (ctypes.c_int64, [_HANDLE, *_TEXT]),
+    "lathe_tracks": (ctypes.c_int64, [_HANDLE, *_TEXT]),
     "lathe_describe_split": (ctypes.c_int64, [_HANDLE, ctypes.c_char_p, *_TEXT]),
     "lathe_loader_open": (_HANDLE, [_HANDLE, ctypes.c_char_p]),
     "lathe_loader_describe": (ctypes.c_int64, [_HANDLE, *_TEXT]),
@@ -54,6 +55,18 @@ _FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "lathe_loader_track_id": (ctypes.c_int64, [_HANDLE, ctypes.c_int64, *_TEXT]),
     "lathe_loader_stop": (ctypes.c_int32, [_HANDLE]),
     "lathe_loader_close": (ctypes.c_int32, [_HANDLE]),
+    "lathe_samples_open": (_HANDLE, [_HANDLE, ctypes.c_char_p]),
+    "lathe_samples_describe": (ctypes.c_int64, [_HANDLE, *_TEXT]),
+    "lathe_samples_read": (
+        ctypes.c_int32,
+        [_HANDLE, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p],
+    ),
+    "lathe_samples_places": (
+        ctypes.c_int32,
+        [_HANDLE, ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * 3],
+    ),
+    "lathe_samples_track_id": (ctypes.c_int64, [_HANDLE, ctypes.c_int64, *_TEXT]),
+    "lathe_samples_close": (ctypes.c_int32, [_HANDLE]),
 }
 
 
@@ -120,12 +133,12 @@ def check(code: int) -> int:
     return code
 
 
-def text(function: Callable[..., int], *arguments: object) -> str:
-    """The text that a function of the library writes to a buffer.
+def text(function: Callable[..., int], *arguments: object, capacity: int = 4096) -> str:
+    """The text that a function of the library writes to a buffer; it is asked again where that has less
+    than enough room.
 
     :raises LatheError: what the library says.
     """
-    capacity = 4096
     while True:
         buffer = ctypes.create_string_buffer(capacity)
         length = check(function(*arguments, buffer, capacity))

@@ -1,7 +1,8 @@
-"""A batch: arrays that lie in the loader's ring, until the batch is released."""
+"""A batch: arrays that lie in the loader's ring for as long as they live."""
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, NoReturn, TypeVar
@@ -16,9 +17,8 @@ _FIELDS = ("inputs", "labels", "tracks", "slices", "label_distributions")
 class Batch(Generic[Array]):
     """Samples with their labels; ``inputs, labels = batch`` takes the two that training needs.
 
-    Unless the loader copies, the arrays are views of memory that the loader fills again: they hold
-    until the next batch is asked for or :meth:`release` is called. Then the fields are gone, and an
-    array that was kept shows later samples; :meth:`copy` keeps them.
+    Unless the loader copies, the arrays lie in memory that the loader fills again when the last of
+    them is gone, with every view and every tensor of them; until then it leaves them as they are.
 
     :ivar inputs: float32 or float16 [count, *shape of a sample].
     :ivar labels: int64 [count], indices into the labels of the loader.
@@ -29,7 +29,7 @@ class Batch(Generic[Array]):
     :ivar index: how many batches the loader came to before, over all its epochs.
     """
 
-    __slots__ = (*_FIELDS, "epoch", "index", "_owner")
+    __slots__ = (*_FIELDS, "epoch", "index")
 
     inputs: Array
     labels: Array
@@ -38,7 +38,6 @@ class Batch(Generic[Array]):
     label_distributions: Array | None
     epoch: int
     index: int
-    _owner: Callable[[], Any] | None
 
     def __init__(
         self,
@@ -49,7 +48,6 @@ class Batch(Generic[Array]):
         label_distributions: Array | None,
         epoch: int,
         index: int,
-        owner: Callable[[], Any] | None = None,
     ) -> None:
         self.inputs = inputs
         self.labels = labels
@@ -58,7 +56,6 @@ class Batch(Generic[Array]):
         self.label_distributions = label_distributions
         self.epoch = epoch
         self.index = index
-        self._owner = owner
 
     def __len__(self) -> int:
         return len(self.labels)  # type: ignore[arg-type]
@@ -78,20 +75,16 @@ class Batch(Generic[Array]):
         if name in _FIELDS:
             raise ReleasedError(
                 ErrorCode.SLOT,
-                f"'{name}' of a batch that was released: a batch holds until the next one is asked "
-                "for; copy() it, or open the loader with copy=True",
+                f"'{name}' of a batch that was released: take what is needed of it before",
             )
         raise AttributeError(name)
 
     def release(self) -> None:
-        """Gives the memory back before the next batch is asked for; nothing where it is given."""
-        loader = None if self._owner is None else self._owner()
-        if loader is not None:
-            loader._release(self)
-
-    def _end(self) -> None:
-        self._owner = None
-        del self.inputs, self.labels, self.tracks, self.slices, self.label_distributions
+        """Lets go of the arrays, so that the memory of those that nobody else holds is filled again
+        at once rather than when the batch is forgotten."""
+        for name in _FIELDS:
+            with contextlib.suppress(AttributeError):
+                delattr(self, name)
 
     def map(self, change: Callable[[Any], Any]) -> Batch[Any]:
         """A batch of changed arrays that owns them."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+import numpy as np
 import numpy.typing as npt
 
 from . import _library
@@ -17,7 +18,17 @@ from ._handles import OpenCache
 from ._library import library
 from .errors import ConfigurationError, ErrorCode, NotFoundError
 from .loader import Loader
-from .options import Axis, DataType, LastBatch, LoaderOptions, Sampling
+from .options import (
+    DataType,
+    LastBatch,
+    LoaderOptions,
+    Normalise,
+    Sampling,
+    Side,
+    chosen,
+)
+from .samples import Sample, Samples
+from .tracks import Tracks
 
 if TYPE_CHECKING:
     import torch
@@ -59,6 +70,7 @@ class Cache:
         self.path = os.fspath(path)
         _c_string(self.path, "folder")
         self._open = OpenCache(self.path)
+        self._whole: dict[str, Samples] = {}
 
     def describe(self) -> dict[str, Any]:
         """What is in it: the JSON of ``lathe_describe`` in ``lathe.h``."""
@@ -108,12 +120,61 @@ class Cache:
         """The splits by name."""
         return {name: Split(name, dict(sides)) for name, sides in self._about["splits"].items()}
 
+    @cached_property
+    def tracks(self) -> Tracks:
+        """The tracks as a table: id, label, artist, title, verdicts and so on; read once."""
+        capacity = 1024 * (1 + self._about["tracks"])
+        text = _library.text(library().lathe_tracks, self._open.handle, capacity=capacity)
+        return Tracks(json.loads(text))
+
+    def samples(
+        self,
+        view: str,
+        split: str | None = None,
+        side: Side = "train",
+        *,
+        test: str | None = None,
+        dtype: DataType = "float32",
+        normalise: Normalise = None,
+    ) -> Samples:
+        """Opens the samples of a view, to be read by their numbers; the arguments are those of
+        :meth:`loader`.
+
+        :raises LatheError: ``ConfigurationError``, ``NotFoundError``, ``SourceError``, ``DamagedError``.
+        """
+        return Samples(self._open, chosen(view, split, side, test, dtype, normalise))
+
+    def sample(self, view: str, number: int) -> Sample:
+        """One sample of all those of a view, 0 up to ``views[view].samples``: its inputs, label, track and
+        slice. They are numbered track by track in the order of the ids' bytes.
+
+        :raises IndexError: where there is none.
+        :raises DamagedError: where what is stored does not have its checksum.
+        """
+        sample: Sample = self._samples(view)[number]
+        return sample
+
+    def read(self, view: str, id: str) -> npt.NDArray[np.float32]:
+        """All slices of a track in a view, [slices, *shape of a sample], checked.
+
+        :raises NotFoundError: where there is no such view or track, or it has no slice in it.
+        :raises DamagedError: where what is stored does not have its checksum.
+        """
+        samples = self._samples(view)
+        return samples.read(samples.of_track(id))
+
+    def _samples(self, view: str) -> Samples:
+        # Opened once a view: they are of the moment at which they were first asked for.
+        if view not in self._whole:
+            self._whole[view] = self.samples(view)
+        return self._whole[view]
+
     @overload
     def loader(
         self,
         view: str,
         split: str | None = None,
-        side: str | None = "train",
+        side: Side = "train",
         *,
         output: Literal["numpy"] = "numpy",
         state: Mapping[str, Any] | None = None,
@@ -125,7 +186,7 @@ class Cache:
         self,
         view: str,
         split: str | None = None,
-        side: str | None = "train",
+        side: Side = "train",
         *,
         output: Literal["torch"],
         state: Mapping[str, Any] | None = None,
@@ -136,8 +197,9 @@ class Cache:
         self,
         view: str,
         split: str | None = None,
-        side: str | None = "train",
+        side: Side = "train",
         *,
+        test: str | None = None,
         batch_size: int = 128,
         seed: int = 0,
         shuffle: bool = True,
@@ -153,7 +215,7 @@ class Cache:
         prefetch: int | None = None,
         dtype: DataType = "float32",
         augmentation: Mapping[str, Any] | None = None,
-        normalise: Axis | Mapping[str, str] | None = None,
+        normalise: Normalise = None,
         output: Literal["numpy", "torch"] = "numpy",
         copy: bool = False,
         state: Mapping[str, Any] | None = None,
@@ -162,7 +224,8 @@ class Cache:
 
         :param view: such as ``"mel"``; see :attr:`views`.
         :param split: the name of a split; None takes all tracks, and ``side`` then means nothing.
-        :param side: the side of the split.
+        :param side: the side of the split, or a list of several that are joined: ``["fold-2", "fold-3"]``.
+        :param test: in place of ``side``: all sides but this one, such as all folds but ``"fold-1"``.
         :param batch_size: samples of a batch, 1 or more.
         :param seed: 0 to 2**64 - 1; the order and all that is random follow from it alone.
         :param shuffle: whether each epoch has an order of its own; else the order of the cache.
@@ -183,19 +246,17 @@ class Cache:
             ``lathe_loader_open`` in ``lathe.h``.
         :param normalise: subtracts the mean and divides by the deviation of the training side, over
             all numbers (``"overall"``) or for each index of a sample's first axis (``"first"``: a
-            feature, a mel band). Computed once, kept in the cache. ``{"axis": "first", "side": "fold-1"}``
-            takes another side for it.
+            feature, a mel band). Computed once, kept in the cache. Where several sides are loaded, they
+            are what it is taken over. ``{"axis": "first", "side": ["fold-2", "fold-3"]}`` or
+            ``{"axis": "first", "test": "fold-1"}`` takes others, as the side that is tested on needs.
         :param output: arrays of numpy, or tensors of PyTorch. Other libraries take either without a
             copy: ``from_dlpack(batch.inputs)``.
-        :param copy: whether batches own their memory instead of lending the loader's.
+        :param copy: whether batches own their memory instead of lying in the loader's.
         :param state: where to go on: what ``state_dict`` of a loader gave.
         :raises LatheError: ``ConfigurationError``, ``NotFoundError``, ``SourceError``, ``StateError``,
             ``DamagedError``.
         """
         configuration: dict[str, Any] = {
-            "view": view,
-            "split": split,
-            "side": None if split is None else side,
             "batch_size": batch_size,
             "seed": seed,
             "shuffle": shuffle,
@@ -207,12 +268,11 @@ class Cache:
             "world_size": world_size,
             "threads": threads,
             "prefetch": prefetch,
-            "dtype": dtype,
             "augmentation": None if augmentation is None else dict(augmentation),
-            "normalisation": {"axis": normalise} if isinstance(normalise, str) else normalise,
             "sources": None if sources is None else [_source(*source) for source in sources],
         }
-        given = {name: value for name, value in configuration.items() if value is not None}
+        given = chosen(view, split, side, test, dtype, normalise)
+        given |= {name: value for name, value in configuration.items() if value is not None}
         # Here null has a meaning: no end.
         given["epochs"] = epochs
         return Loader(
@@ -225,6 +285,9 @@ class Cache:
 
     def close(self) -> None:
         """Closes the cache; its loaders go on."""
+        for samples in self._whole.values():
+            samples.close()
+        self._whole.clear()
         self._open.close()
 
     def __enter__(self) -> Cache:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import ctypes
 import json
 import threading
-import weakref
 from types import TracebackType
 from typing import Any, Generic, NoReturn
 
 from . import _library
 from ._handles import OpenCache, Ring
 from ._library import BATCH, TIMEOUT, Record, check, last_error, library
-from ._ring import Arrays, arrays
+from ._ring import Lease, SlotLayout
 from .batch import Array, Batch
 from .errors import ErrorCode, NotFoundError
 from .options import encoded
@@ -24,8 +23,9 @@ _PATIENCE_MILLISECONDS = 100
 class Loader(Generic[Array]):
     """An iterator over the batches of a number of epochs; made by :meth:`lathe.Cache.loader`.
 
-    Threads that share it take turns; a batch that is lent ends when any of them asks for the next, so
-    they should copy. It is of the process that made it.
+    A batch lies in the loader's memory and keeps its place there for as long as any array of it lives.
+    Of a caller that keeps many the later ones are copied, so that there is always room to go on. Threads
+    that share a loader take turns. It is of the process that made it.
 
     :ivar labels: the names of the labels.
     :ivar shape: the shape of a sample.
@@ -48,11 +48,7 @@ class Loader(Generic[Array]):
         self._lock = threading.Lock()
         self._record = Record(slot=-1)
         self._address = ctypes.addressof(self._record)
-        self._release_slot = library().lathe_loader_release
         self._take = library().lathe_loader_next
-        # A batch knows its loader weakly: a cycle would keep the threads of a dropped loader running.
-        self._weakly = weakref.ref(self)
-        self._lent: Batch[Array] | None = None
         self._open(state)
 
     def _open(self, state: dict[str, Any] | None) -> None:
@@ -70,7 +66,9 @@ class Loader(Generic[Array]):
         self.samples: int = about["samples"]
         self._about = about
         self._capacity: int = about["longest_batch"]
-        self._slots: list[Arrays | None] = [None] * about["slots"]
+        self._layouts: list[SlotLayout | None] = [None] * about["slots"]
+        # Two batches are in use wherever the last one is kept until the next one is there.
+        self._most_lent = max(2, about["slots"] // 2)
 
     def __iter__(self) -> Loader[Array]:
         return self
@@ -89,49 +87,32 @@ class Loader(Generic[Array]):
         with self._lock:
             record = self._record
             if record.slot >= 0:
-                self._give_back()
+                self._keep()
+            self._ring.collect()
             code = self._take(self._handle, self._address, _PATIENCE_MILLISECONDS)
             while code == TIMEOUT:
                 code = self._take(self._handle, self._address, _PATIENCE_MILLISECONDS)
             if code != BATCH:
                 check(code)
                 raise StopIteration
-            slot = record.slot
-            inputs, labels, tracks, slices, chances = self._slots[slot] or self._see(slot)
-            count = record.count
-            if count < self._capacity:
-                inputs, labels = inputs[:count], labels[:count]
-                tracks, slices = tracks[:count], slices[:count]
-                chances = None if chances is None else chances[:count]
+            layout = self._layouts[record.slot] or self._see(record.slot)
+            lease = Lease(self._ring, record)
+            inputs, labels, tracks, slices, chances = layout.arrays(lease, record.count)
             batch: Batch[Array] = Batch(
-                inputs, labels, tracks, slices, chances, record.epoch, record.index, self._weakly
+                inputs, labels, tracks, slices, chances, record.epoch, record.index
             )
-            if self._copies:
-                batch = batch.copy()
-                self._give_back()
-            else:
-                self._lent = batch
+            if self._copies or len(self._ring.lent) > self._most_lent:
+                return batch.copy()
             return batch
 
-    def _see(self, slot: int) -> Arrays:
-        made = arrays(self._ring, self._record, self._capacity, len(self.labels), torch=self._torch)
-        self._slots[slot] = made
-        return made
+    def _see(self, slot: int) -> SlotLayout:
+        layout = SlotLayout(self._record, self._capacity, len(self.labels), torch=self._torch)
+        self._layouts[slot] = layout
+        return layout
 
-    def _release(self, batch: Batch[Array]) -> None:
-        with self._lock:
-            if self._lent is batch:
-                self._give_back()
-
-    def _give_back(self) -> None:
-        # The record says what is borrowed, so that a Ctrl-C between two lines loses no slot.
-        record = self._record
-        if self._lent is not None:
-            self._lent._end()
-            self._lent = None
-        if record.slot >= 0:
-            self._release_slot(self._handle, record.slot)
-            record.slot = -1
+    def _keep(self) -> None:
+        # A slot that was taken and lent to nobody: a Ctrl-C came between two lines.
+        Lease(self._ring, self._record)
 
     def track_id(self, track: int) -> str:
         """The id of a track, by its number in ``Batch.tracks``.
@@ -162,22 +143,21 @@ class Loader(Generic[Array]):
         return state
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes on from a state; the batch that is lent is released.
+        """Goes on from a state; batches that are held stay as they are.
 
         :raises StateError: for a state of another cache, split, seed, order or version; the loader
             then stays where it is.
         """
         with self._lock:
             before = self._handle
-            self._give_back()
+            if self._record.slot >= 0:
+                self._keep()
             self._open(state)
             library().lathe_loader_stop(before)
 
     def close(self) -> None:
-        """Stops the threads. Arrays that were kept stay readable; the loader gives no more."""
+        """Stops the threads. Arrays that are held stay as they are; the loader gives no more."""
         check(library().lathe_loader_stop(self._handle))
-        with self._lock:
-            self._give_back()
 
     def __enter__(self) -> Loader[Array]:
         return self
@@ -192,11 +172,10 @@ class Loader(Generic[Array]):
 
     def __del__(self) -> None:
         if hasattr(self, "_ring"):
-            # Nothing is filled any more, so a batch that somebody kept stays as it is, in the memory
-            # that its arrays keep.
+            # The memory stays for whoever holds arrays that lie in it.
             library().lathe_loader_stop(self._handle)
             if self._record.slot >= 0:
-                self._release_slot(self._handle, self._record.slot)
+                self._keep()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

@@ -15,11 +15,14 @@ LastBatch = Literal["keep", "drop"]
 DataType = Literal["float32", "float16"]
 Axis = Literal["overall", "first"]
 Sampling = Union[str, Mapping[str, Mapping[str, float]]]
+Side = Union[str, Sequence[str], None]
+Normalise = Union[Axis, Mapping[str, Any], None]
 
 
 class LoaderOptions(TypedDict, total=False):
     """What :meth:`lathe.Cache.loader` documents."""
 
+    test: str | None
     batch_size: int
     seed: int
     shuffle: bool
@@ -35,8 +38,44 @@ class LoaderOptions(TypedDict, total=False):
     prefetch: int | None
     dtype: DataType
     augmentation: Mapping[str, Any] | None
-    normalise: Axis | Mapping[str, str] | None
+    normalise: Normalise
     copy: bool
+
+
+class SamplesOptions(TypedDict, total=False):
+    """What :meth:`lathe.Cache.samples` documents."""
+
+    test: str | None
+    dtype: DataType
+    normalise: Normalise
+
+
+def chosen(
+    view: str,
+    split: str | None,
+    side: Side,
+    test: str | None,
+    dtype: str,
+    normalise: Normalise,
+) -> dict[str, Any]:
+    """The keys that choose samples and say how they are given, as the library takes them.
+
+    :raises ConfigurationError: where a side is named beside ``test``.
+    """
+    chosen: dict[str, Any] = {"view": view, "split": split, "dtype": dtype}
+    if test is not None:
+        if side not in ("train", None):
+            raise ConfigurationError(
+                ErrorCode.CONFIGURATION, "test: stands beside a side; give one of the two"
+            )
+        chosen["test"] = test
+    elif split is not None and side is not None:
+        chosen["side"] = side if isinstance(side, str) else list(side)
+    if normalise is not None:
+        chosen["normalisation"] = (
+            {"axis": normalise} if isinstance(normalise, str) else dict(normalise)
+        )
+    return {name: value for name, value in chosen.items() if value is not None}
 
 
 def encoded(configuration: Mapping[str, Any]) -> bytes:

@@ -1,20 +1,22 @@
-"""The loader as a dataset of PyTorch."""
+"""Caches as datasets of PyTorch: batches in the loader's order, or samples by number."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import distributed
+from torch.utils import data
 from torch.utils.data import IterableDataset, get_worker_info
 
 from .batch import Batch
 from .cache import Cache
 from .errors import ConfigurationError, ErrorCode, LatheError
 from .loader import Loader
-from .options import LoaderOptions
+from .options import LoaderOptions, SamplesOptions, Side
+from .samples import Samples
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -36,7 +38,10 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
     rank: it opens the cache for itself and gives its share in tensors that own their memory. Once
     ``torch.distributed`` is initialised, its rank and world size are taken.
 
-    Without workers the tensors are lent, until the next batch is asked for, unless ``copy=True``.
+    Without workers the tensors lie in the loader's memory, which keeps them for as long as they live.
+
+    This is the fast way to train, with augmentation, mixing and exact resuming. Take :class:`MapDataset`
+    where a sampler of your own, or a library that wants ``dataset[i]``, decides what comes next.
     """
 
     def __init__(
@@ -44,7 +49,7 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
         cache: Cache | str | os.PathLike[str],
         view: str,
         split: str | None = None,
-        side: str | None = "train",
+        side: Side = "train",
         *,
         device: torch.device | str | None = None,
         num_workers: int = 0,
@@ -58,6 +63,7 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
         :param options: as for :meth:`lathe.Cache.loader`, except that an iteration is one epoch, so
             ``epochs`` and ``epoch`` are not taken. ``rank`` and ``world_size`` are for processes that
             ``torch.distributed`` does not know.
+        :raises LatheError: as :meth:`lathe.Cache.loader`, at once rather than in the first iteration.
         """
         super().__init__()
         for name in ("epochs", "epoch"):
@@ -81,6 +87,9 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
         # The first epoch, and how many each rank has begun since: shared, so that set_epoch reaches
         # workers that persist, and that workers made anew for each epoch know how many there were.
         self._epochs = torch.zeros(1 + _MOST_RANKS, dtype=torch.int64).share_memory_()
+        # What cannot be opened is refused here, where it was written.
+        rank, world_size = self._rank()
+        self._open(rank, world_size, None, threads=0).close()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -184,3 +193,83 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_loader": None}
+
+
+class MapDataset(data.Dataset[tuple[torch.Tensor, int]]):
+    """Samples of one view and side by their numbers, as ``dataset[i]``: the inputs and the label::
+
+        test = lathe.torch.MapDataset("gtzan.lathe", "mel", split, "test", normalise="first")
+        for inputs, labels in DataLoader(test, batch_size=64, num_workers=2):
+            ...
+
+    For samplers, ``Subset``, ``random_split`` and libraries that index datasets. Workers may be forked or
+    spawned: each opens the cache for itself. What a batch costs is mostly PyTorch's own putting together
+    of samples, so :class:`Dataset` is the faster one to train with; it alone augments and resumes.
+    """
+
+    def __init__(
+        self,
+        cache: Cache | str | os.PathLike[str],
+        view: str,
+        split: str | None = None,
+        side: Side = "train",
+        *,
+        transform: Callable[[torch.Tensor], Any] | None = None,
+        **options: Unpack[SamplesOptions],
+    ) -> None:
+        """
+        :param cache: a cache or its folder.
+        :param view: as for :meth:`lathe.Cache.samples`; so are ``split``, ``side`` and the options.
+        :param transform: is given the inputs of each sample, and gives what stands in their place.
+        :raises LatheError: as :meth:`lathe.Cache.samples`.
+        """
+        self._path = os.path.abspath(cache.path if isinstance(cache, Cache) else os.fspath(cache))
+        self._arguments = (view, split, side)
+        self._options = options
+        self._transform = transform
+        self._opened: tuple[int, Samples] | None = None
+        self._samples()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the labels."""
+        return self._samples().labels
+
+    @property
+    def targets(self) -> torch.Tensor:
+        """The label of each sample, such as a ``WeightedRandomSampler`` needs."""
+        return torch.from_numpy(self._samples().targets.copy())
+
+    @property
+    def tracks(self) -> torch.Tensor:
+        """The number of the track of each sample: those of one track belong together."""
+        return torch.from_numpy(self._samples().tracks.copy())
+
+    def __len__(self) -> int:
+        return len(self._samples())
+
+    def __getitem__(self, number: int) -> tuple[Any, int]:
+        samples = self._samples()
+        index = int(number) + (len(samples) if number < 0 else 0)
+        if not 0 <= index < len(samples):
+            raise IndexError(f"sample {number}: there are {len(samples)}")
+        return self.__getitems__([index])[0]
+
+    def __getitems__(self, numbers: Sequence[int]) -> list[tuple[Any, int]]:
+        """Several samples at once, as a ``DataLoader`` asks for those of a batch."""
+        samples = self._samples()
+        inputs = torch.from_numpy(samples.read(numbers)).unbind()
+        labels = samples.targets[list(numbers)].tolist()
+        if self._transform is None:
+            return list(zip(inputs, labels, strict=True))
+        return [(self._transform(one), label) for one, label in zip(inputs, labels, strict=True)]
+
+    def _samples(self) -> Samples:
+        # A forked worker has nothing of what its parent opened.
+        if self._opened is None or self._opened[0] != os.getpid():
+            opened = Cache(self._path).samples(*self._arguments, **self._options)
+            self._opened = (os.getpid(), opened)
+        return self._opened[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_opened": None}

@@ -1,0 +1,47 @@
+internal import Corpus
+internal import DatasetCache
+internal import FoundationEssentials
+
+extension OpenCache {
+  /// What `lathe_tracks` tells: each track, in the order of the ids' bytes.
+  /// - Throws: `.damaged`, `.system`.
+  func tracks() throws(InterfaceError) -> JSONValue {
+    do throws(CacheError) {
+      let limits = try cache.description().map(Self.limits) ?? VerdictLimits()
+      return .array(try cache.trackRecords().map { Self.json($0, limits) })
+    } catch {
+      throw InterfaceError(error)
+    }
+  }
+
+  private static func json(_ record: TrackRecord, _ limits: VerdictLimits) -> JSONValue {
+    func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+    let verdicts =
+      record.figures?.verdicts(
+        limits, isResampled: record.source.sampleRate != record.sampleRate,
+        channels: record.source.channels) ?? []
+    return .object([
+      "id": .string(record.id), "label": .string(record.label), "path": .string(record.path),
+      "md5": .string(record.md5), "artist": text(record.artist), "title": text(record.title),
+      "group": text(record.group), "frames": .integer(Int64(record.frames)),
+      "sample_rate": .integer(Int64(record.sampleRate)),
+      "verdicts": .array(verdicts.map { .string($0.rawValue) }),
+      "faults": .array((record.faults ?? []).map { .string($0.kind.rawValue) }),
+      "views": .array(record.views.keys.map(\.rawValue).sorted().map(JSONValue.string)),
+    ])
+  }
+
+  /// From where on a figure is a fault, by the recipe that the cache was prepared with.
+  private static func limits(_ about: CacheDescription) throws(CacheError) -> VerdictLimits {
+    guard case .object(let members) = try recipe(about), let limits = members["verdicts"] else {
+      return VerdictLimits()
+    }
+    do {
+      return try JSONDecoder().decode(VerdictLimits.self, from: Data(limits.canonicalBytes()))
+    } catch {
+      throw CacheError(
+        kind: .damaged, operation: "read", subject: "recipe", detail: "\(error)",
+        hint: "prepare the cache again")
+    }
+  }
+}

@@ -1,0 +1,134 @@
+internal import Corpus
+internal import DatasetCache
+
+/// Which tracks of a cache are wanted: all, or those of some sides of a split.
+struct SideChoice {
+  /// Some sides of a split.
+  enum Sides: Equatable {
+    /// These, in this order.
+    case named([String])
+    /// All but the one that is tested on.
+    case allBut(String)
+
+    static let training = Sides.named(["train"])
+
+    /// Reads the keys `side`, one or a list, and `test`; nil where both are left out.
+    /// - Throws: `.configuration`.
+    init?(_ fields: JSONFields) throws(InterfaceError) {
+      if let test = try fields.text("test") {
+        guard fields["side"] == nil else {
+          throw fields.refusal("test", "stands beside a side", "give one of the two")
+        }
+        self = .allBut(test)
+        return
+      }
+      guard let value = fields["side"] else { return nil }
+      guard case .array(let items) = value else {
+        guard let name = try fields.text("side") else { return nil }
+        self = .named([name])
+        return
+      }
+      var names: [String] = []
+      for item in items {
+        guard case .string(let name) = item, !names.contains(name) else {
+          throw fields.refusal("side", "is no list of different names", "write [\"fold-1\", …]")
+        }
+        names.append(name)
+      }
+      guard !names.isEmpty else { throw fields.refusal("side", "is an empty list", "name one") }
+      self = .named(names)
+    }
+  }
+
+  /// Nil for all tracks.
+  let split: String?
+  let sides: Sides?
+
+  /// The keys that it is read from.
+  static let keys = ["split", "side", "test"]
+
+  /// Reads the keys ``keys``.
+  /// - Parameter outer: what holds where they are left out; without it the training side does.
+  /// - Throws: `.configuration`.
+  init(_ fields: JSONFields, within outer: SideChoice? = nil) throws(InterfaceError) {
+    split = try fields.text("split") ?? outer?.split
+    sides = try Sides(fields) ?? outer?.sides ?? (split == nil ? nil : .training)
+  }
+
+  private init(split: String?, sides: Sides?) {
+    self.split = split
+    self.sides = sides
+  }
+
+  /// The same split's sides that the numbers are normalised by.
+  /// - Parameter given: nil for the training side; for these sides themselves, where they are several.
+  func normalising(by given: Sides?) -> SideChoice {
+    guard split != nil else { return SideChoice(split: nil, sides: nil) }
+    if let given { return SideChoice(split: split, sides: given) }
+    if case .named(let names)? = sides, names.count == 1 {
+      return SideChoice(split: split, sides: .training)
+    }
+    return self
+  }
+}
+
+extension OpenCache {
+  /// The samples of a view, by the names that a configuration has.
+  /// - Throws: `.notFound`, `.source`, `.damaged`, `.system`.
+  func samples(
+    view name: String, of choice: SideChoice
+  ) throws(InterfaceError) -> any SampleSource {
+    let view = try view(named: name)
+    do {
+      guard let sides = choice.sides else {
+        return try cache.samples(view: view, split: choice.split)
+      }
+      let names: [String]
+      switch sides {
+      case .named(let given): names = given
+      case .allBut(let test): names = try self.sides(of: choice.split, but: test)
+      }
+      if names.count == 1 {
+        return try cache.samples(view: view, split: choice.split, side: names[0])
+      }
+      var parts: [any SampleSource] = []
+      for side in names {
+        do throws(CacheError) {
+          parts.append(try cache.samples(view: view, split: choice.split, side: side))
+        } catch {
+          // Of all sides but one some may be empty; that every one is, is an error.
+          guard case .allBut = sides, error.kind == .noSamples,
+            side != names.last || !parts.isEmpty
+          else { throw error }
+        }
+      }
+      return try JoinedSamples(parts)
+    } catch let error as CacheError {
+      throw InterfaceError(error)
+    } catch let error as SampleError {
+      throw InterfaceError(error)
+    } catch let error as InterfaceError {
+      throw error
+    } catch {
+      throw InterfaceError(.system, "\(error)")
+    }
+  }
+
+  /// The sides of a split but one.
+  private func sides(of split: String?, but test: String) throws -> [String] {
+    guard let split else {
+      throw InterfaceError(.notFound, "test: the side '\(test)' is of no split; name the split too")
+    }
+    guard let found = try cache.split(named: split) else {
+      let names = try cache.splitNames().joined(separator: ", ")
+      throw InterfaceError(.notFound, "split: \(cache.path) has no '\(split)'; it has \(names)")
+    }
+    guard found.sides.contains(test), found.sides.count > 1 else {
+      throw InterfaceError(
+        .notFound,
+        "test: the split '\(split)' has no side '\(test)' beside others; its sides are "
+          + found.sides.joined(separator: ", "))
+    }
+    return found.sides.filter { $0 != test }
+  }
+}
