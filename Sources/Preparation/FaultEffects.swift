@@ -9,9 +9,10 @@ extension SoundRecords {
     for subject in FaultSubject.allCases {
       effects[subject] = FaultEffect(policy: recipe.faults[subject])
     }
+    let usual = UsualSource(tracks, recipe)
     for record in tracks {
       let known = (record.faults ?? []).compactMap { FaultSubject($0.kind) }
-      for subject in Set(known + record.verdicts(recipe)) {
+      for subject in Set(known + usual.unusual(record.verdicts(recipe), record.source)) {
         effects[subject]?.used.append(record.id)
       }
     }
@@ -46,12 +47,15 @@ extension Cache {
     do { recipe = try Recipe.decode(description.recipeJSON) } catch { throw .recipe(error) }
     return try onCache { () throws(CacheError) in
       var all: [TrackVerdicts] = []
-      for record in try trackRecords() {
+      let records = try trackRecords()
+      let usual = UsualSource(records, recipe)
+      for record in records {
         guard let figures = record.figures else { continue }
         all.append(
           TrackVerdicts(
             id: record.id, path: record.path, label: record.label, state: .used,
-            verdicts: record.verdicts(recipe), figures: figures, source: record.source))
+            verdicts: usual.unusual(record.verdicts(recipe), record.source), figures: figures,
+            source: record.source))
       }
       for record in try dropped() {
         guard let figures = record.figures else { continue }

@@ -118,10 +118,22 @@ public struct Preparation: Sendable {
       }
     }
     try checkExclusions(collection, contents)
-    let plan = try PlanMaking.plan(
+    var plan = try PlanMaking.plan(
       for: collection, folder: folder, recipe: recipe, fingerprints: fingerprints,
       contents: contents, cachePath: cachePath, checksContent: checksContent)
+    if manifest == nil { plan.overview.warnings = Self.warnings(of: collection.manifest.tracks) }
     return (plan, collection)
+  }
+
+  /// What looks wrong where the folders are the labels.
+  private static func warnings(of tracks: [Track]) -> [String] {
+    let labels = FolderLabels(of: tracks)
+    guard labels.lookLikeArtists else { return [] }
+    return [
+      "the \(labels.labels) outermost folders become \(labels.labels) labels, half of them with "
+        + "\(labels.medianTracks) tracks or fewer, as artists or albums would; if they are no classes, "
+        + "write a table with the columns path,label and give it: lathe prepare … --labels TABLE.csv"
+    ]
   }
 
   /// Refuses ids that neither the collection has nor an earlier run has excluded.

@@ -19,6 +19,8 @@ public struct PreparationPlan: Sendable {
     public var reasons: [String]
     /// Computed values that are thrown away because something else was chosen, a line each.
     public var losses: [String]
+    /// What looks wrong in the collection and may be meant, a line each.
+    public var warnings: [String] = []
   }
 
   /// One track's share.
@@ -49,7 +51,7 @@ public struct PreparationPlan: Sendable {
   /// Files that are not used, as fault policies and what is known of them say, without being read.
   let unused: PreparedBatch
   let removed: [String]
-  let overview: Overview
+  var overview: Overview
 
   init(tasks: [Task], unused: PreparedBatch, removed: [String], overview: Overview) {
     self.tasks = tasks

@@ -68,6 +68,12 @@ struct PreparationRun {
       bytes: state.census.views.mapValues(\.bytes), quarantine: state.records.quarantined,
       duplicates: state.neighbours.pairs.count, dropped: state.records.dropped,
       faults: card.faults ?? [:], splits: state.splitNames, audits: card.audits ?? [:],
+      absentLabels: Dictionary(
+        state.audits.filter { !$0.balance.absentLabels.isEmpty }.map { audit in
+          let sides = audit.balance.absentLabels.map { ($0.side, $0.labels) }
+          return (audit.split, Dictionary(sides, uniquingKeysWith: { first, _ in first }))
+        }, uniquingKeysWith: { first, _ in first }),
+      usualFormat: UsualSource(state.records.tracks, recipe).lines,
       emptySplits: state.misfits, audioSeconds: writer.done.audioSeconds,
       wallSeconds: meter.wallSeconds, cpuSeconds: meter.cpuSeconds,
       peakBytes: ProcessUsage.now().peakBytes, wasCancelled: cancellation.isCancelled)

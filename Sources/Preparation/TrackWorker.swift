@@ -84,14 +84,33 @@ struct TrackWorker: ~Copyable {
     for view in View.allCases where views.contains(view) {
       guard let rule = rules[view], let fingerprint = fingerprints[view] else { continue }
       let slices = rule.slices(frames: frames)
+      let tensors = try tensors(view: view, slices: slices, samples: audio.samples)
+      for tensor in tensors {
+        if let place = tensor.firstNotFinite { throw Self.notFinite(view, place, figures) }
+      }
       values.append(
         PreparedTrack.Value(
-          view: view, fingerprint: fingerprint,
-          tensors: try tensors(view: view, slices: slices, samples: audio.samples),
+          view: view, fingerprint: fingerprint, tensors: tensors,
           slices: SliceIndex(
             count: slices.count, length: rule.length ?? frames, hop: rule.hop, frames: frames)))
     }
     return (figures, values)
+  }
+
+  /// Why a track is not used whose values are no finite numbers: nothing can be learnt from it, and a
+  /// trainer that meets one refuses the whole side.
+  private static func notFinite(
+    _ view: View, _ place: [Int], _ figures: TrackFigures
+  ) -> TrackFault {
+    let row = view == .waveform ? "sample" : "slice"
+    var detail = "\(row) \(place.first ?? 0) of its \(view.rawValue)"
+    if [.features, .features30s].contains(view), let column = place.last {
+      detail = "\(FeatureVector.names[column]) in \(detail)"
+    }
+    return TrackFault(
+      subject: nil, code: "not-finite", message: "gives no finite number as \(detail)",
+      hint: "listen to it: its samples are far beyond full scale or damaged; make it again",
+      figures: figures.isFinite ? figures : nil)
   }
 
   private mutating func tensors(

@@ -3,7 +3,7 @@ import AudioIO
 /// What most files of a collection have in common.
 struct UsualFormat {
   /// The share of the files that makes a value usual.
-  private static let share = 0.75
+  static let share = 0.75
 
   private var sampleRate: Int?
   private var channels: Int?
@@ -61,13 +61,13 @@ struct UsualFormat {
   }
 
   /// The most frequent value, the smaller of two that are as frequent, with its share.
-  private static func most(_ values: [Int]) -> (value: Int, share: Double) {
+  static func most(_ values: [Int]) -> (value: Int, share: Double) {
     let counts = Dictionary(values.map { ($0, 1) }, uniquingKeysWith: +)
     let best = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
     return (best?.key ?? 0, Double(best?.value ?? 0) / Double(max(1, values.count)))
   }
 
-  private static func percent(_ share: Double) -> String {
+  static func percent(_ share: Double) -> String {
     // Never a hundred for all but one of a thousand.
     share == 1 ? "all" : "\(min(99, Int((share * 100).rounded()))) %"
   }

@@ -5,14 +5,41 @@ extension SafetensorsHeader.Entry {
   /// - Parameter value: The value whose header this came from.
   /// - Complexity: O(n), about 20 GB a second.
   public func firstNotFinite(in value: RawSpan) -> [Int]? {
-    let found: Int? = unsafe value.extracting(bytes).withUnsafeBytes { numbers in
-      switch dataType {
-      case .float32: unsafe Self.first(in: numbers, exponent: Float.infinity.bitPattern)
-      case .float64: unsafe Self.first(in: numbers, exponent: Double.infinity.bitPattern)
-      case .int16, .int32, .int64, .uint8: nil
-      }
+    let found = unsafe value.extracting(bytes).withUnsafeBytes { numbers in
+      unsafe NumberPlaces.firstNotFinite(in: numbers, dataType)
     }
-    guard var rest = found else { return nil }
+    return found.map { NumberPlaces.place(of: $0, in: shape) }
+  }
+}
+
+extension Tensor {
+  /// Where the first number lies that is infinite or none, as an index for each axis; nil where all are
+  /// finite, as all integers are.
+  ///
+  /// - Complexity: O(n), about 20 GB a second.
+  public var firstNotFinite: [Int]? {
+    let found = unsafe withBytes { numbers in
+      unsafe NumberPlaces.firstNotFinite(in: numbers, dataType)
+    }
+    return found.map { NumberPlaces.place(of: $0, in: shape) }
+  }
+}
+
+private enum NumberPlaces {
+  /// The first number that is infinite or none.
+  static func firstNotFinite(
+    in numbers: UnsafeRawBufferPointer, _ dataType: Tensor.DataType
+  ) -> Int? {
+    switch dataType {
+    case .float32: unsafe first(in: numbers, exponent: Float.infinity.bitPattern)
+    case .float64: unsafe first(in: numbers, exponent: Double.infinity.bitPattern)
+    case .int16, .int32, .int64, .uint8: nil
+    }
+  }
+
+  /// The index on each axis of a number by its position, last index fastest.
+  static func place(of position: Int, in shape: [Int]) -> [Int] {
+    var rest = position
     var place: [Int] = []
     for length in shape.reversed() {
       place.insert(rest % length, at: 0)

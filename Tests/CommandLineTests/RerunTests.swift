@@ -127,4 +127,32 @@ import Testing
     let wrong = try plain("--exclude", "t33")
     #expect(wrong.code == 1 && wrong.errors.contains("has the id t33; near: t3"), "\(wrong.errors)")
   }
+
+  @Test func aTableOfLabelsIsEnough() throws {
+    let table = try collection.write(
+      Array("file,genre\nblues/t0.wav,calm\njazz/t1.wav,loud\nblues/t2.wav,calm\n".utf8), "own.csv")
+    let first = try collection.prepare(
+      "--labels", table, "--columns", "label=genre,path=file", "--progress", "none")
+    #expect(
+      first.code == 0 && first.output.contains("not in the manifest, left alone: 1 audio file"))
+    let card = try Program.run("inspect", collection.cache, "--json").output
+    #expect(card.contains(#""calm" : 2"#) && card.contains(#""loud" : 1"#), "\(card)")
+    try FileManager.default.removeItem(atPath: table)
+    #expect(try plain().errors.hasPrefix("as before: recipe small, manifest own (3 tracks); flags"))
+    for (wrong, words) in [
+      (["--columns", "label=genre"], "--columns is for --labels"),
+      (["--labels", "x", "--manifest", "y"], "exclude each other"),
+      (["--labels", "x", "--columns", "genre=label"], "ours are path, label"),
+    ] {
+      let result = try Program.start(collection.arguments(wrong)).end()
+      #expect(result.code == 2 && result.errors.contains(words), "\(result.errors)")
+    }
+  }
+
+  @Test func someQuarantineMayBeAllowed() throws {
+    try collection.write([], "audio/jazz/empty.wav")
+    #expect(try collection.prepare("--progress", "none", "--allow-quarantine", "0").code == 3)
+    #expect(try collection.prepare("--progress", "none", "--allow-quarantine", "1").code == 0)
+    #expect(try collection.prepare("--allow-quarantine=-1").code == 2)
+  }
 }

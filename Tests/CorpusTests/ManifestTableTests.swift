@@ -16,6 +16,47 @@ import Testing
     } catch { return error as? ManifestError }
   }
 
+  @Test func namesThatRepeatTakeTheirPaths() throws {
+    let manifest = try table(
+      """
+      path,label,id,fold,split
+      a/01.wav,x,,1,train
+      b/01.wav,y,,2,test
+      b/02.wav,y,,2,test
+      c/01.wav,x,own,1,train
+
+      """
+    ).manifest
+    #expect(manifest.tracks.map(\.id) == ["02", "a/01", "b/01", "own"])
+    #expect(
+      manifest.splits["folds"]?.sides == ["fold-1": ["a/01", "own"], "fold-2": ["02", "b/01"]])
+    #expect(manifest.splits["published"]?.sides["test"] == ["02", "b/01"])
+    // The same file twice is still refused.
+    #expect(refusal("path,label\na/01.wav,x\na/01.wav,y\n") != nil)
+  }
+
+  @Test func columnsMayHaveOtherNames() throws {
+    let text = "file,genre,label\na.wav,rock,7\nb.wav,pop,8\n"
+    let made = try Manifest.table(
+      Array(text.utf8), layout: .csv, name: "set", columns: ["path": "file", "label": "genre"])
+    #expect(made.manifest.tracks.map(\.label) == ["rock", "pop"])
+    #expect(made.manifest.tracks.map(\.path) == ["a.wav", "b.wav"])
+    let missing = refusal(text)
+    #expect(missing?.detail == #"names no column "path""#)
+    #expect(missing?.hint.contains(#"it has "file", "genre", "label"; say which"#) == true)
+    let wrong = #expect(throws: ManifestError.self) {
+      try Manifest.table(
+        Array(text.utf8), layout: .csv, name: "set", columns: ["path": "file", "label": "genres"])
+    }
+    #expect(wrong?.detail == #"names no column "genres""#)
+    // A column that stands for another is not its own any more.
+    let swapped = try Manifest.table(
+      Array("path,label,id\na.wav,rock,7\n".utf8), layout: .csv, name: "set",
+      columns: ["label": "id"])
+    #expect(swapped.manifest.tracks.map(\.id) == ["a"])
+    #expect(swapped.manifest.tracks.map(\.label) == ["7"])
+  }
+
   @Test func esc50() throws {
     let manifest = try table(
       """

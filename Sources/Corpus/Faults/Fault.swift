@@ -39,7 +39,7 @@ public struct Fault: Sendable, Hashable {
     self.source = source
     self.detail = detail
     self.of = of
-    self.label = label
+    self.label = label?.composed
     self.otherFields = otherFields
   }
 

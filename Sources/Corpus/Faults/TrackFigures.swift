@@ -41,6 +41,14 @@ public struct TrackFigures: Sendable, Hashable, Codable {
   }
 }
 
+extension TrackFigures {
+  /// Whether every figure is a finite number; others cannot be kept as JSON.
+  public var isFinite: Bool {
+    [seconds, peak, level ?? 0, offset, clipped, silent, longestSilence, infrasonic]
+      .allSatisfy(\.isFinite)
+  }
+}
+
 /// From where on a figure is a fault. A limit may be changed without decoding anything again.
 public struct VerdictLimits: Sendable, Hashable, Codable {
   /// ``FaultSubject/silent`` from this share of silent seconds on; above 0, at most 1.

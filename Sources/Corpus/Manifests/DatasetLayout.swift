@@ -24,6 +24,11 @@ public enum DatasetLayout: String, Sendable, CaseIterable {
     }
   }
 
+  /// The columns that a table of the layout ``csv`` may have, as they are called here.
+  public static let ownColumns = [
+    "path", "label", "id", "artist", "title", "group", "md5", "fold", "split",
+  ]
+
   /// The largest table that is read, in bytes; FMA's has 260 million.
   public static let maximumTableBytes = 1 << 30
 

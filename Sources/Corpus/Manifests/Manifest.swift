@@ -65,7 +65,7 @@ public struct Manifest: Sendable, Hashable {
     self.version = version
     self.licence = licence
     self.citations = citations
-    self.labels = labels.sorted(by: ByteOrder.precedes)
+    self.labels = labels.map(\.composed).sorted(by: ByteOrder.precedes)
     self.tracks = tracks.sorted { ByteOrder.precedes($0.id, $1.id) }
     self.splits = splits.mapValues(\.ordered)
     self.otherFields = otherFields

@@ -17,19 +17,22 @@ extension Manifest {
   ///   `fsID`, the split `folds` from `fold`.
   /// - `fma`: id of six digits, path `NNN/NNNNNN.mp3`, label `genre_top` ("/" becomes "-"), artist,
   ///   title, the split `published` from `set.split`.
-  /// - `csv`: as the columns say; the id is the path's file name without extension where there is no
-  ///   column `id`. `train`, `training`, `valid`, `val`, `validation`, `dev`, `test`, `testing` and
+  /// - `csv`: as the columns say; where there is no column `id` the id is the path's file name without
+  ///   extension, or the whole path without extension where that name lies in more than one place. `train`, `training`, `valid`, `val`, `validation`, `dev`, `test`, `testing` and
   ///   `eval` in the column `split` become train, validation and test; other names stay.
   /// - Parameters:
   ///   - csv: the bytes of the table.
   ///   - layout: what its columns mean; ``DatasetLayout/folders`` has no table.
   ///   - name: what to call the dataset, a plain name.
   ///   - subset: the part of FMA to take; everything with a label if not given.
+  ///   - columns: what columns are called in the table, by what they are called here, for those of the
+  ///     layout `csv` that have other names: `["label": "genre"]`.
   /// - Throws: ``ManifestError`` that names the line of the first fault.
   public static func table(
-    _ csv: [UInt8], layout: DatasetLayout, name: String, subset: FMASubset? = nil
+    _ csv: [UInt8], layout: DatasetLayout, name: String, subset: FMASubset? = nil,
+    columns: [String: String] = [:]
   ) throws(ManifestError) -> Table {
-    var rows = try TableRows(csv, layout: layout)
+    var rows = try TableRows(csv, layout: layout, names: columns)
     var builder = TableManifest(layout: layout, subset: subset)
     while try rows.advance() { try builder.add(rows) }
     if builder.tracks.isEmpty {
@@ -51,8 +54,11 @@ private struct TableManifest {
   private(set) var unlabelled = 0
   private(set) var outside = 0
   private var lines: [Int] = []
-  private var folds: [String: [String]] = [:]
-  private var published: [String: [String]] = [:]
+  /// Whether each track has its file's name for an id, for want of one of its own.
+  private var isNamedByFile: [Bool] = []
+  // By the tracks' positions: their ids aren't certain before the last row.
+  private var folds: [String: [Int]] = [:]
+  private var published: [String: [Int]] = [:]
 
   init(layout: DatasetLayout, subset: FMASubset?) {
     self.layout = layout
@@ -66,9 +72,12 @@ private struct TableManifest {
     }
     tracks.append(track)
     lines.append(row.line)
-    if let fold = try row.text("fold") { folds["fold-\(fold)", default: []].append(track.id) }
+    let ownID = try row.text("id")
+    isNamedByFile.append(layout == .csv && ownID == nil)
+    let position = tracks.count - 1
+    if let fold = try row.text("fold") { folds["fold-\(fold)", default: []].append(position) }
     if let side = try row.text(layout == .fma ? "set.split" : "split") {
-      published[Self.side(side), default: []].append(track.id)
+      published[Self.side(side), default: []].append(position)
     }
   }
 
@@ -129,14 +138,31 @@ private struct TableManifest {
   func manifest(name: String) throws(ManifestError) -> Manifest {
     var splits: [String: PublishedSplit] = [:]
     let source = "the dataset's own table"
-    if !folds.isEmpty { splits["folds"] = PublishedSplit(source: source, sides: folds) }
-    if !published.isEmpty { splits["published"] = PublishedSplit(source: source, sides: published) }
+    let tracks = namedApart()
+    for (name, sides) in [("folds", folds), ("published", published)] where !sides.isEmpty {
+      splits[name] = PublishedSplit(
+        source: source, sides: sides.mapValues { $0.map { tracks[$0].id } })
+    }
     let labels = Set(tracks.map(\.label))
     do {
       return try Manifest(
         name: name, labels: labels.sorted(by: ByteOrder.precedes), tracks: tracks, splits: splits)
     } catch {
       throw located(error)
+    }
+  }
+
+  /// The tracks, those whose file's name lies in more than one place under their paths without extension.
+  private func namedApart() -> [Track] {
+    var places: [String: Set<String>] = [:]
+    for (track, isNamed) in zip(tracks, isNamedByFile) where isNamed {
+      places[track.id, default: []].insert(PathParts(track.path).place)
+    }
+    return zip(tracks, isNamedByFile).map { track, isNamed in
+      guard isNamed, places[track.id, default: []].count > 1 else { return track }
+      var track = track
+      track.id = PathParts(track.path).place
+      return track
     }
   }
 

@@ -5,7 +5,7 @@ public struct Track: Sendable, Hashable {
   /// Where the file lies, relative to the audio folder, with "/" between the components.
   public var path: String
   /// The class of the track; for GTZAN its genre.
-  public var label: String
+  @ComposedText public var label: String
   /// The published MD5 of the file's bytes, 32 lower-case hexadecimal digits.
   public var md5: String?
   /// The recording group: exact replicas, other excerpts of the same recording, versions of the same

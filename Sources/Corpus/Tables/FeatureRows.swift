@@ -65,7 +65,7 @@ public struct FeatureRows: Sendable {
       guard let name = try reader.text(row, nameColumn),
         let label = try reader.text(row, labelColumn)
       else { throw bad("has no file name or no label") }
-      names.append((name, label, row.line))
+      names.append((name, label.composed, row.line))
       for (column, index) in numbers {
         guard let text = try reader.text(row, index), let value = Float(text), value.isFinite else {
           throw bad("has no finite number in the column \(NameRules.quoted(column))")

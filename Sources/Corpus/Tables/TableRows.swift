@@ -5,7 +5,10 @@ struct TableRows {
   private var columns: [String: Int] = [:]
   private var width = 0
 
-  init(_ csv: [UInt8], layout: DatasetLayout) throws(ManifestError) {
+  /// - Parameter names: what columns are called in this table, by what they are called here.
+  init(
+    _ csv: [UInt8], layout: DatasetLayout, names: [String: String] = [:]
+  ) throws(ManifestError) {
     reader = try CSVReader(csv)
     var headers: [CSVReader.Row] = []
     while headers.count < layout.headerRows, let header = try reader.next() {
@@ -29,10 +32,20 @@ struct TableRows {
           hint: "rename one of the two")
       }
     }
-    for name in layout.requiredColumns where columns[name] == nil {
+    let there = columns
+    for (own, name) in names {
+      columns[own] = there[name]
+      // A column that stands for another is not itself any more.
+      if names[name] == nil, own != name { columns[name] = nil }
+    }
+    let needed = layout.requiredColumns.map { names[$0] ?? $0 } + names.values
+    if let name = needed.first(where: { there[$0] == nil }) {
+      let list = there.keys.sorted(by: ByteOrder.precedes).prefix(12).map(NameRules.quoted)
       throw reader.error(
-        .badTable, headers[0].line, "names no column \"\(name)\"",
-        hint: "check that the file is a table of the layout \(layout.rawValue)")
+        .badTable, headers[0].line, "names no column \(NameRules.quoted(name))",
+        hint: layout == .csv
+          ? "it has \(list.joined(separator: ", ")); say which is which with --columns, such as label=genre,path=file"
+          : "check that the file is a table of the layout \(layout.rawValue)")
     }
   }
 

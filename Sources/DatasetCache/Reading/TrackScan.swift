@@ -77,7 +77,7 @@ struct TrackFacts {
       var views: [(name: ArraySlice<UInt8>, fingerprint: ArraySlice<UInt8>)] = []
       try scanner.members { (scanner, name) throws(TensorError) in
         if name.elementsEqual("label".utf8) {
-          label = try scanner.string()
+          label = try scanner.string().composed
         } else if name.elementsEqual("md5".utf8) {
           md5 = try scanner.literal()
         } else if name.elementsEqual("views".utf8) {

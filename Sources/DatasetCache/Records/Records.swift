@@ -29,7 +29,7 @@ public struct TrackRecord: Sendable, Hashable, Codable {
   /// Unique in the cache; 1 to 511 bytes.
   public var id: String
   /// The label, such as a genre.
-  public var label: String
+  @ComposedText public var label: String
   /// The file relative to the audio folder.
   public var path: String
   /// MD5 of the file, 32 hex digits.
@@ -86,7 +86,7 @@ public struct QuarantineRecord: Sendable, Hashable, Codable {
   /// The file relative to the audio folder.
   public var path: String
   /// The label that it would have; empty where it has none.
-  public var label: String
+  @ComposedText public var label: String
   /// The reason for programs, such as "not-audio".
   public var code: String
   /// The reason in a sentence.
@@ -160,6 +160,8 @@ public struct SliceIndex: Sendable, Hashable {
     let numbers = stride(from: 0, to: 32, by: 8).map { start in
       (0..<8).reduce(0) { $0 | Int(bytes[start + $1]) << ($1 * 8) }
     }
+    // Damaged numbers must not make sums of them overflow.
+    guard numbers.allSatisfy({ 0..<(1 << 40) ~= $0 }) else { return nil }
     self.init(count: numbers[0], length: numbers[1], hop: numbers[2], frames: numbers[3])
   }
 }

@@ -16,7 +16,8 @@ struct ManifestCreateCommand: ParsableCommand {
         urbansound8k  metadata/UrbanSound8K.csv; ten folds; slices of one recording form a group
         fma           fma_metadata/tracks.csv; its split; artists; tracks with a top genre only
         csv           a table with the columns path and label, and any of id, artist, title, group, \
-      md5, fold and split; paths are relative to the folder of audio
+      md5, fold and split; --columns says what they are called; paths are relative to the folder of \
+      audio
       Published folds become the split "folds", published sides the split "published". No audio is \
       read unless --md5 asks for checksums of the files that are there.
 
@@ -25,6 +26,7 @@ struct ManifestCreateCommand: ParsableCommand {
         lathe manifest create UrbanSound8K --layout urbansound8k --output urbansound8k.json
         lathe manifest create . --layout fma --subset small --output fma-small.json
         lathe manifest create tracks.csv --layout csv --audio music --md5 --output music.json
+        lathe manifest create tracks.csv --layout csv --columns label=genre,path=file
       """)
 
   @Argument(help: "The folder of the dataset, or its table.")
@@ -55,6 +57,8 @@ struct ManifestCreateCommand: ParsableCommand {
       valueName: "dir"), completion: .directory)
   var audio: String?
 
+  @OptionGroup var columns: TableColumns
+
   @Flag(help: "Take the MD5 of every file that is there.")
   var md5 = false
 
@@ -64,6 +68,9 @@ struct ManifestCreateCommand: ParsableCommand {
     }
     if subset != nil && layout != .fma {
       throw ValidationError("--subset is for --layout fma.")
+    }
+    if columns.columns != nil && layout != .csv {
+      throw ValidationError("--columns is for --layout csv.")
     }
   }
 
@@ -97,30 +104,8 @@ struct ManifestCreateCommand: ParsableCommand {
       return try Manifest(name: name, labels: manifest.labels, tracks: manifest.tracks)
     }
     let table = isFolder ? "\(source)/\(layout.table ?? "")" : source
-    let attributes = try? FileManager.default.attributesOfItem(atPath: table)
-    let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
-    guard size <= DatasetLayout.maximumTableBytes else {
-      throw ValidationError(
-        "\(Words.shown(table)) has \(Words.bytes(size)); at most "
-          + "\(Words.bytes(DatasetLayout.maximumTableBytes)) are read. Is it the right file?")
-    }
-    guard let csv = FileManager.default.contents(atPath: table) else {
-      throw ValidationError(
-        "\(Words.shown(table)): the table of the layout \(layout.rawValue) cannot be read; "
-          + "give the folder of the dataset or the table itself.")
-    }
-    do {
-      let made = try Manifest.table([UInt8](csv), layout: layout, name: name, subset: subset)
-      if made.unlabelled > 0 {
-        Output.error("left out: \(Words.tracks(made.unlabelled)) without a top genre")
-      }
-      if made.outside > 0 {
-        Output.error("left out: \(Words.tracks(made.outside)) outside the subset")
-      }
-      return made.manifest
-    } catch {
-      throw UnusableFile(name: table, reason: error)
-    }
+    return try DatasetTable.manifest(
+      at: table, layout: layout, name: name, subset: subset, columns: try columns.names())
   }
 
   private func addingChecksums(to manifest: Manifest, isFolder: Bool) throws -> Manifest {

@@ -28,6 +28,7 @@ struct Prepare: ParsableCommand {
         lathe prepare music --cache music.lathe --split 0.7,0.3 --seed 7 --threads 4
         lathe prepare music --cache music.lathe --profile librosa-1.0 --progress json
         lathe prepare genres_original --cache gtzan.lathe --manifest gtzan --fault replica=drop
+        lathe prepare music --cache music.lathe --labels tracks.csv --columns label=genre
         lathe prepare genres_original --cache gtzan.lathe --dry-run
         lathe prepare music --cache music.lathe --retry-quarantined
       """)
@@ -46,6 +47,14 @@ struct Prepare: ParsableCommand {
       discussion: "If not given, the manifest that the cache was prepared with.",
       valueName: "name|file"))
   var manifest: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A table with the columns path and label in place of a manifest: see lathe manifest create.",
+      valueName: "file.csv"), completion: .file(extensions: ["csv"]))
+  var labels: String?
+
+  @OptionGroup var columns: TableColumns
 
   @Option(
     help: ArgumentHelp(
@@ -92,6 +101,12 @@ struct Prepare: ParsableCommand {
   @Flag(help: "Throw computed values away without asking, where another choice does that.")
   var yes = false
 
+  @Option(
+    help: ArgumentHelp(
+      "End with 0 where no more tracks than this are in quarantine; 0 if not given.",
+      valueName: "n"))
+  var allowQuarantine = 0
+
   @Option(help: "Worker threads; all cores if not given.")
   var threads: Int?
 
@@ -108,11 +123,20 @@ struct Prepare: ParsableCommand {
       throw ValidationError("--threads \(threads): give 1 to 1,024.")
     }
     _ = try policies(from: FaultPolicies())
+    if allowQuarantine < 0 {
+      throw ValidationError("--allow-quarantine \(allowQuarantine): give 0 or more.")
+    }
+    if labels != nil, manifest != nil {
+      throw ValidationError("--labels and --manifest exclude each other: give one of them.")
+    }
+    if columns.columns != nil, labels == nil {
+      throw ValidationError("--columns is for --labels.")
+    }
     guard retryQuarantined else { return }
-    if recipe != nil || profile != nil || !fault.isEmpty || !exclude.isEmpty {
+    if recipe != nil || profile != nil || labels != nil || !fault.isEmpty || !exclude.isEmpty {
       throw ValidationError(
-        "--retry-quarantined takes the cache's own choices: leave out --recipe, --profile, --fault "
-          + "and --exclude.")
+        "--retry-quarantined takes the cache's own choices: leave out --recipe, --profile, --fault, "
+          + "--labels and --exclude.")
     }
     if division.isAsked {
       throw ValidationError(
@@ -181,6 +205,12 @@ struct Prepare: ParsableCommand {
     var flags = PrepareChoices.Flags()
     flags.recipe = try recipe.map(Catalogue.recipe)
     flags.manifest = try manifest.map { $0 == "none" ? nil : try Catalogue.manifest($0) }
+    if let labels {
+      let name = URL(fileURLWithPath: labels).deletingPathExtension().lastPathComponent
+      flags.manifest = .some(
+        try DatasetTable.manifest(
+          at: labels, layout: .csv, name: name, columns: try columns.names()))
+    }
     flags.exclusions = try exclude.filter { $0 != "none" }.flatMap(Self.ids)
     flags.forgetsExclusions = exclude.contains("none")
     flags.faults = Set(try faultChoices().compactMap { FaultSubject(rawValue: $0.kind) })
@@ -242,6 +272,7 @@ struct Prepare: ParsableCommand {
   /// Shows what would be done.
   private func show(_ overview: PreparationPlan.Overview) throws {
     if progress == .json { return JSONProgress().put("planned", overview) }
+    for warning in overview.warnings { Output.line("warning: \(Words.shown(warning))") }
     for reason in overview.reasons { Output.line("to do: \(Words.shown(reason))") }
     if overview.removed > 0 {
       Output.line("to remove: \(Words.tracks(overview.removed)) that the collection has no more")
@@ -272,7 +303,7 @@ struct Prepare: ParsableCommand {
       SummaryText(summary, cache: cache).lines.forEach { Output.line($0) }
     }
     if summary.wasCancelled { throw ExitCode(Exit.interrupted) }
-    if !summary.quarantine.isEmpty { throw ExitCode(Exit.quarantined) }
+    if summary.quarantine.count > allowQuarantine { throw ExitCode(Exit.quarantined) }
   }
 
   /// The split that is asked for; the default one in a new cache. An old one has the splits that it has,

@@ -36,8 +36,12 @@ enum AuditText {
   /// The labels that a side lacks, `no blues in test`; nil where none is missing.
   static func absentLabels(_ audit: SplitAudit) -> String? {
     let absent = audit.balance.absentLabels
-    if absent.isEmpty { return nil }
-    return absent.map { side, labels in
+    return absent.isEmpty ? nil : Self.absent(absent.map { ($0.side, $0.labels) })
+  }
+
+  /// The labels that sides lack, `no blues in test`.
+  static func absent(_ sides: [(key: String, value: [String])]) -> String {
+    sides.map { side, labels in
       "no \(Words.list(labels, atMost: 12)) in \(Words.shown(side))"
     }.joined(separator: "; ")
   }

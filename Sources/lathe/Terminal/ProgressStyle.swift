@@ -134,6 +134,7 @@ final class BarProgress: ProgressSink {
 }
 
 private func announce(_ overview: PreparationPlan.Overview) {
+  for warning in overview.warnings { Output.error("warning: \(Words.shown(warning))") }
   if overview.pending == 0, overview.reasons.isEmpty {
     Output.error("nothing to do: \(Words.tracks(overview.unchanged)) done already")
     return

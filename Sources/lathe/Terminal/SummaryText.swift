@@ -30,6 +30,10 @@ struct SummaryText {
     lines += summary.audits.sorted { ByteOrder.precedes($0.key, $1.key) }.map {
       AuditText.line($0.key, $0.value, cache: cache)
     }
+    for (split, sides) in summary.absentLabels.sorted(by: { ByteOrder.precedes($0.key, $1.key) }) {
+      let absent = sides.sorted { ByteOrder.precedes($0.key, $1.key) }
+      lines.append("split \(Words.shown(split)): \(AuditText.absent(absent))")
+    }
     lines += Self.remarks(summary)
     lines.append(
       "\(Words.duration(summary.wallSeconds)) wall, \(Words.duration(summary.cpuSeconds)) processor, "
@@ -74,6 +78,7 @@ struct SummaryText {
 
   private static func remarks(_ summary: PreparationSummary) -> [String] {
     var lines: [String] = []
+    lines += summary.usualFormat.map { "format: \($0)" }
     if let line = FaultText.line(summary.faults) { lines.append(line) }
     let excluded = summary.dropped.filter { $0.reason == .excluded }
     let dropped = summary.dropped.filter { $0.reason != .excluded }
