@@ -55,7 +55,7 @@ import Testing
     let card = try #require(try json("inspect", collection.cache, "--json") as? [String: Any])
     let faults = try #require(card["faults"] as? [String: [String: Any]])
     #expect(faults["silent"]?["policy"] as? String == "keep")
-    #expect(faults["silent"]?["used"] as? [String] == ["silent"] && faults.count == 14)
+    #expect(faults["silent"]?["used"] as? [String] == ["silent"] && faults.count == 15)
   }
 
   @Test func onlyTheQuarantinedAreTriedAgain() throws {

@@ -30,7 +30,8 @@ import Testing
     #expect(manifest.labels.map { Array($0.utf8) } == [composed, [UInt8(ascii: "x")]])
     #expect(manifest.tracks[1].faults[0].label.map { Array($0.utf8) } == composed)
     let rows = try FeatureRows(
-      Array("filename,x,label\na.wav,1,\(apart)\nb.wav,2,caf\u{E9}\n".utf8))
+      parsing:
+        Array("filename,x,label\na.wav,1,\(apart)\nb.wav,2,caf\u{E9}\n".utf8))
     #expect(rows.labels.map { Array($0.utf8) } == [composed])
   }
 }

@@ -150,7 +150,7 @@ import Testing
     ("path,label\n\"a/1.wav\"x,a\n", .badTable, "line 2"),
     ("path,label\na/1.wav,a\n../1.wav,a\n", .badPath, "line 3, path"),
     ("path,label\na/1.wav,a\n\n/etc/x.wav,a\n", .badPath, "line 4, path"),
-    ("path,label\na/1.wav,a\nb/1.wav,b\n", .duplicateID, "line 3, id"),
+    ("path,label,id\na/1.wav,a,x\nb/1.wav,b,x\n", .duplicateID, "line 3, id"),
     ("path,label,id\na/1.wav,a,x\na/1.wav,b,y\n", .duplicatePath, "line 3, path"),
     ("path,label,md5\na/1.wav,a,12\n", .badChecksum, "line 2, md5"),
     ("path,label\na/1.wav,a/b\n", .badName, "labels[0]"),

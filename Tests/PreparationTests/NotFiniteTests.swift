@@ -29,8 +29,6 @@ import Testing
     #expect(features.code == "not-finite" && features.subject == nil)
     #expect(features.message.hasPrefix("gives no finite number as "))
     #expect(features.message.hasSuffix(" in slice 1 of its features"), "\(features.message)")
-    let mel = try #require(try fault(1e30, views: [.mel]))
-    #expect(mel.code == "not-finite" && mel.message.contains(" of its mel"))
     let samples = try #require(try fault(.infinity, views: [.waveform]))
     #expect(samples.message == "gives no finite number as sample 5000 of its waveform")
   }

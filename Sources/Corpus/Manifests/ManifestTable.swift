@@ -159,7 +159,11 @@ private struct TableManifest {
       places[track.id, default: []].insert(PathParts(track.path).place)
     }
     return zip(tracks, isNamedByFile).map { track, isNamed in
-      guard isNamed, places[track.id, default: []].count > 1 else { return track }
+      guard isNamed, places[track.id, default: []].count > 1,
+        // A path that cannot be used is refused as that, not as an id.
+        NameRules.problem(inRelativePath: track.path, maximumBytes: NameRules.maximumPathBytes)
+          == nil
+      else { return track }
       var track = track
       track.id = PathParts(track.path).place
       return track
