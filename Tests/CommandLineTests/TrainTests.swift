@@ -84,24 +84,61 @@ import Testing
     try Data(Collection.wave(seed: 1).prefix(1_044)).write(to: URL(fileURLWithPath: short))
     let odd = runs.path("a\nb\u{1B}[31m.wav")
     try Data().write(to: URL(fileURLWithPath: odd))
+    let folder = runs.path("empty")
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true)
     let pipe = runs.path("pipe")
     #expect(mkfifo(pipe, 0o600) == 0)
     let good = runs.audio.map(\.path)
     let result = try runs.run(
       "predict", runs.path("run"), good[0], broken, runs.path("none.wav"), short, odd,
-      runs.folder, pipe, good[1])
+      folder, pipe, good[1])
     #expect(result.code == 3 && result.lines.count == 2)
     #expect(result.lines[0].hasPrefix("\(good[0]): ") && result.lines[1].hasPrefix(good[1]))
     #expect(result.lines[0].contains(" %"))
     let errors = result.errors.split(separator: "\n").map(String.init)
     #expect(errors.count == 6, "\(result.errors)")
     for (line, name) in zip(
-      errors, [broken, runs.path("none.wav"), short, "a\\nb\\u{1B}[31m.wav", runs.folder, pipe])
+      errors, [folder, broken, runs.path("none.wav"), short, "a\\nb\\u{1B}[31m.wav", pipe])
     {
       #expect(line.contains(name) && line.contains("; "), "\(line)")
     }
     let all = try runs.run("predict", runs.path("run"), broken)
     #expect(all.code == 3 && all.output.isEmpty)
+  }
+
+  /// Of a folder, every audio file below it is predicted; what is bad is named, and the rest is finished.
+  @Test func aFolderOfMusic() throws {
+    try runs.train("run")
+    let music = runs.path("music")
+    try FileManager.default.createDirectory(
+      atPath: "\(music)/disc 1", withIntermediateDirectories: true)
+    for (name, source) in [("b.wav", 0), ("disc 1/a.wav", 1)] {
+      try FileManager.default.copyItem(atPath: runs.audio[source].path, toPath: "\(music)/\(name)")
+    }
+    try Data("RIFF".utf8).write(to: URL(fileURLWithPath: "\(music)/broken.wav"))
+    try Data("words".utf8).write(to: URL(fileURLWithPath: "\(music)/notes.txt"))
+    let result = try runs.run("predict", "run", "music/", runs.audio[2].path, "--json")
+    #expect(result.code == 3 && result.lines.count == 3, "\(result.errors)")
+    let files = try result.lines.map { try object($0)["file"] as? String }
+    #expect(files == ["music/b.wav", "music/disc 1/a.wav", runs.audio[2].path])
+    let errors = result.errors.split(separator: "\n")
+    #expect(errors.count == 2 && errors[0] == "1 file that is no audio by its name was passed over")
+    #expect(errors[1].hasPrefix("music/broken.wav: "))
+  }
+
+  /// A label that a side has no sample of is told before the training begins.
+  @Test func labelsThatASideLacks() throws {
+    let table = (0..<6).map { "t\($0),\($0),\(["blues", "jazz"][$0 % 2])\n" }.joined()
+    try Data("filename,tempo,label\n\(table)p0,9,pop\n".utf8).write(
+      to: URL(fileURLWithPath: runs.path("table.csv")))
+    let result = try runs.run(
+      "train", "features", "--csv", "table.csv", "--ratios", "0.5,0.5", "--epochs", "1", "--output",
+      "run", "--progress", "none", "--seed", "1")
+    #expect(result.code == 0, "\(result.errors)")
+    let inTraining = "the training side has no sample of pop: what it lacks cannot be learnt\n"
+    let inTest = "test has no sample of pop: what it lacks is not measured\n"
+    #expect([inTraining, inTest].contains(result.errors), "\(result.errors)")
   }
 
   @Test func progressForPrograms() throws {

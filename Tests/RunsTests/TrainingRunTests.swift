@@ -163,7 +163,11 @@ import Training
     study.report = { events.append($0) }
     let names = ["features-stratified-fold-1", "features-stratified-fold-2"]
     #expect(try study.run() == names.map { folder.path("study/\($0)") })
-    #expect(events.count == 3 && events[1...] == [.begins(run: names[0]), .begins(run: names[1])])
+    #expect(
+      events.count == 3
+        && events[1...] == [
+          .begins(run: names[0], lacking: []), .begins(run: names[1], lacking: []),
+        ])
     guard case .leftOut(.grouped, let reason) = events[0] else {
       Issue.record("grouped was not left out: \(events)")
       return

@@ -39,7 +39,9 @@ struct RunGroup: Sendable {
     let division: SplitPlan.Division?
     let unplannedSplit: String?
     let labels: [String]
+    let columns: [String]?
     let options: [String: String]
+    let patience: Int?
     let epochs, batchSize: Int
     let sampleShape: [Int]
     let recipe: JSONValue?
@@ -57,7 +59,9 @@ struct RunGroup: Sendable {
       division = record.split.plan?.division
       unplannedSplit = record.split.plan == nil ? record.split.name : nil
       labels = record.labels
+      columns = record.source.columns
       options = record.options
+      patience = record.patience
       epochs = record.epochs
       batchSize = Self.batchSize(record)
       sampleShape = record.sampleShape

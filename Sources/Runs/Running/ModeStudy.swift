@@ -14,8 +14,8 @@ public struct ModeStudy {
     case leftOut(SplitPolicy, reason: String)
     /// A run, by name, was done before.
     case doneBefore(run: String)
-    /// A run, by name, begins or goes on.
-    case begins(run: String)
+    /// A run, by name, begins or goes on; sides of it may lack labels.
+    case begins(run: String, lacking: [TrainingSource.LackingSide])
   }
 
   /// The cache.
@@ -132,7 +132,7 @@ public struct ModeStudy {
         return path
       }
     }
-    report(.begins(run: name))
+    report(.begins(run: name, lacking: job.source.lackingSides))
     let run =
       exists
       ? try TrainingRun(resuming: path, registry: registry, on: { _ in samples })

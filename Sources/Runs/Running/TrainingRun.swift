@@ -69,6 +69,9 @@ public struct TrainingRun {
     isResumed = true
   }
 
+  /// The sides that have no sample of some labels, which their figures say nothing of.
+  public var lackingSides: [TrainingSource.LackingSide] { job.source.lackingSides }
+
   /// Trains until the last epoch, an early end or a request to stop.
   /// - Throws: `TrainingError`; what went wrong is in the run's result then, too.
   public func train(

@@ -68,9 +68,29 @@ public struct TrainingSource: Sendable {
   }
 
   /// How many training samples have each label.
-  public var labelCounts: [Int] {
-    var counts = [Int](repeating: 0, count: training.labels.count)
-    for sample in 0..<training.count { counts[training.label(of: sample)] += 1 }
+  public var labelCounts: [Int] { Self.labelCounts(of: training) }
+
+  private static func labelCounts(of samples: any SampleSource) -> [Int] {
+    var counts = [Int](repeating: 0, count: samples.labels.count)
+    for sample in 0..<samples.count { counts[samples.label(of: sample)] += 1 }
     return counts
+  }
+
+  /// A side that has no sample of some labels.
+  public struct LackingSide: Sendable, Hashable {
+    /// Its name; nil for the training side, where what is missing cannot be learnt, and not only not measured.
+    public let name: String?
+    /// The labels, in order.
+    public let labels: [String]
+  }
+
+  /// The sides that lack labels: the training side, then the others in order.
+  public var lackingSides: [LackingSide] {
+    let sides = [(nil, training)] + evaluated.map { ($0.name, $0.samples) }
+    return sides.compactMap { (name: String?, samples: any SampleSource) in
+      let counts = Self.labelCounts(of: samples)
+      let labels = counts.indices.filter { counts[$0] == 0 }.map { samples.labels[$0] }
+      return labels.isEmpty ? nil : LackingSide(name: name, labels: labels)
+    }
   }
 }

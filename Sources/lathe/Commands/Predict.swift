@@ -7,19 +7,19 @@ struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell the labels of audio files by what a run has learnt.",
     discussion: """
-      Each file is decoded and prepared as the run's cache was; its slices vote (the mean of their \
+      Of a folder, all audio files below it. Each file is decoded and prepared as the run's cache was; its slices vote (the mean of their \
       probabilities). A file that cannot be used is named with its reason, and the others are finished (exit \
       code 3).
 
       Examples:
         lathe predict runs/a song.mp3
-        lathe predict runs/a music/*.flac --json > predictions.jsonl
+        lathe predict runs/a music --json > predictions.jsonl
       """)
 
   @Argument(help: ArgumentHelp("The run.", valueName: "run-dir"), completion: .directory)
   var runDirectory: String
 
-  @Argument(help: "Audio files.", completion: .file())
+  @Argument(help: "Audio files, and folders of them.", completion: .file())
   var files: [String]
 
   @Option(help: "Which weights: best or last.")
@@ -38,8 +38,16 @@ struct Predict: ParsableCommand {
   func run() throws {
     let model = try TrainedModel(run: runDirectory, checkpoint: checkpoint)
     var predictor = try FilePredictor(model, in: runDirectory)
-    var failures = 0
-    for file in files {
+    let audio = NamedAudio(files)
+    for problem in audio.problems { Output.error(Words.shown("\(problem)")) }
+    if audio.otherFiles > 0 {
+      let passed = Words.counted(
+        audio.otherFiles, "file that is no audio by its name was",
+        "files that are no audio by their names were")
+      Output.error("\(passed) passed over")
+    }
+    var failures = audio.problems.count
+    for file in audio.files {
       do {
         try show(file, try predictor.predict(file), predictor.record.labels)
       } catch let error as FileSampleError {

@@ -147,7 +147,9 @@ extension ModeStudy {
       case .leftOut(let policy, let reason):
         Output.error("\(policy.rawValue): \(reason); left out")
       case .doneBefore(let run): Output.error("\(run): done before")
-      case .begins(let run): Output.error("\(run):")
+      case .begins(let run, let lacking):
+        Output.error("\(run):")
+        TrainingText.lines(lacking).forEach(Output.error)
       }
     }
     progress = { TrainingText.sink(style) }

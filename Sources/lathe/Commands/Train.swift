@@ -137,6 +137,7 @@ struct Train: ParsableCommand {
     if let resume, try isDone(resume) { return }
     var run = try begin()
     if let silence { run.limits.silence = .seconds(silence) }
+    TrainingText.lines(run.lackingSides).forEach(Output.error)
     run.programOutput = { Output.error(Words.shown($0)) }
     let cancellation = Cancellation()
     let interruption = Interruption(

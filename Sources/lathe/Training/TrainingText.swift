@@ -43,6 +43,15 @@ enum TrainingText {
   /// `81.6 %`
   static func percent(_ share: Double) -> String { Words.fixed(share * 100, 1) + " %" }
 
+  /// What sides lack, a line each.
+  static func lines(_ sides: [TrainingSource.LackingSide]) -> [String] {
+    sides.map { side in
+      let effect = side.name == nil ? "cannot be learnt" : "is not measured"
+      return "\(Words.shown(side.name ?? "the training side")) has no sample of "
+        + "\(Words.list(side.labels)): what it lacks \(effect)"
+    }
+  }
+
   /// How it ended, as lines for people.
   static func lines(_ result: ResultRecord, _ record: RunRecord) -> [String] {
     let best = result.bestEpoch.map { record.sides.selection == nil ? "" : ", the best was \($0)" }
