@@ -15,7 +15,7 @@ struct ModuleTable {
   var rows: [Row]
   /// What every module may import: the language's own libraries.
   var system: Set<String> = [
-    "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch",
+    "Swift", "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch",
   ]
   /// Packages from elsewhere; only the rows that name them may import them.
   var products: Set<String> = []
