@@ -102,7 +102,7 @@ public final class Cache: Sendable {
   }
 
   /// Refuses a place that is no cache before anything is written to it, and makes the folder.
-  private static func inspectFolder(_ path: String, access: Access) throws(CacheError) {
+  static func inspectFolder(_ path: String, access: Access) throws(CacheError) {
     switch try Folder.kind(path) {
     case .file, .other:
       throw refusal(.isAFile, path, "it is a file", "give the path of a folder")

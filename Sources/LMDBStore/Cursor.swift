@@ -7,12 +7,14 @@ import CLMDB
 ///
 /// It cannot outlive its transaction, and the bytes it shows end with its next step.
 @safe public struct Cursor: ~Copyable, ~Escapable {
-  private let handle: OpaquePointer
+  /// LMDB's own, which sees what its transaction has changed; nil where the pages are walked instead.
+  private let handle: OpaquePointer?
+  private var walk: (pages: StorePages, walk: TreeWalk)?
   private let name: String
   private let file: String
   private let residency: Residency?
-  private var currentKey = unsafe MDB_val()
-  private var currentValue = unsafe MDB_val()
+  private var currentKey = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+  private var currentValue = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   @_lifetime(immortal)
   init(handle: OpaquePointer, name: String, file: String, residency: Residency? = nil) {
@@ -22,7 +24,17 @@ import CLMDB
     self.residency = residency
   }
 
-  deinit { unsafe mdb_cursor_close(handle) }
+  /// A walk over the pages of a tree.
+  @_lifetime(immortal)
+  init(_ pages: StorePages, _ tree: TreeRecord, name: String, residency: Residency?) {
+    unsafe handle = nil
+    walk = (pages, TreeWalk(pages, tree))
+    self.name = name
+    file = pages.file
+    self.residency = residency
+  }
+
+  deinit { if let handle = unsafe handle { unsafe mdb_cursor_close(handle) } }
 
   /// Steps to the next entry, the first one at the beginning.
   ///
@@ -30,11 +42,12 @@ import CLMDB
   @_lifetime(self: copy self)
   public mutating func next() throws(StoreError) -> Bool {
     residency?.note(1)
+    if walk != nil {
+      return try step { (walk: inout TreeWalk) throws(PageFlaw) in try walk.next() }
+    }
     var (found, value) = unsafe (MDB_val(), MDB_val())
     let code = unsafe mdb_cursor_get(handle, &found, &value, MDB_NEXT)
-    unsafe currentKey = found
-    unsafe currentValue = value
-    if code != 0 { forget() }
+    unsafe show(code, found, value)
     return try Self.isFound(code, name: name, file: file)
   }
 
@@ -44,21 +57,46 @@ import CLMDB
   @_lifetime(self: copy self)
   public mutating func seek(to key: String) throws(StoreError) -> Bool {
     try Look.checkKey(key)
+    if walk != nil {
+      var key = key
+      return try step { (walk: inout TreeWalk) throws(PageFlaw) in
+        let found = key.withUTF8 { key in
+          Result { () throws(PageFlaw) in unsafe try walk.seek(to: UnsafeRawBufferPointer(key)) }
+        }
+        return try found.get()
+      }
+    }
     let (code, found, value) = unsafe Look.withValue(of: key) { [handle] name in
       var value = unsafe MDB_val()
       let code = unsafe mdb_cursor_get(handle, &name, &value, MDB_SET_RANGE)
       return unsafe (code, name, value)
     }
-    unsafe currentKey = found
-    unsafe currentValue = value
-    if code != 0 { forget() }
+    unsafe show(code, found, value)
     return try Self.isFound(code, name: name, file: file)
   }
 
   @_lifetime(self: copy self)
-  private mutating func forget() {
-    unsafe currentKey = MDB_val()
-    unsafe currentValue = MDB_val()
+  private mutating func step(
+    _ body: (inout TreeWalk) throws(PageFlaw) -> Bool
+  ) throws(StoreError) -> Bool {
+    guard let (pages, begun) = walk else { return false }
+    var walk = begun
+    let (key, value) = unsafe try pages.told(name) { () throws(PageFlaw) in
+      try body(&walk) ? unsafe (walk.key, try walk.value()) : (nil, nil)
+    }
+    self.walk = (pages, walk)
+    unsafe currentKey = key ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    unsafe currentValue = value ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    return unsafe key != nil
+  }
+
+  @_lifetime(self: copy self)
+  private mutating func show(_ code: Int32, _ key: MDB_val, _ value: MDB_val) {
+    let isFound = code == 0
+    unsafe currentKey = UnsafeRawBufferPointer(
+      start: isFound ? key.mv_data : nil, count: isFound ? key.mv_size : 0)
+    unsafe currentValue = UnsafeRawBufferPointer(
+      start: isFound ? value.mv_data : nil, count: isFound ? value.mv_size : 0)
   }
 
   private static func isFound(
@@ -74,26 +112,20 @@ import CLMDB
   public var key: RawSpan {
     @_lifetime(borrow self)
     get {
-      let bytes = unsafe UnsafeRawBufferPointer(
-        start: currentKey.mv_data, count: currentKey.mv_size)
-      return unsafe _overrideLifetime(RawSpan(_unsafeBytes: bytes), borrowing: self)
+      unsafe _overrideLifetime(RawSpan(_unsafeBytes: currentKey), borrowing: self)
     }
   }
 
   /// The key as text; bytes that are no UTF-8 are replaced.
   public var keyText: String {
-    unsafe String(
-      decoding: UnsafeRawBufferPointer(start: currentKey.mv_data, count: currentKey.mv_size),
-      as: UTF8.self)
+    unsafe String(decoding: currentKey, as: UTF8.self)
   }
 
   /// The bytes of the value, in the mapped file; empty before the first step and after the last.
   public var value: RawSpan {
     @_lifetime(borrow self)
     get {
-      let bytes = unsafe UnsafeRawBufferPointer(
-        start: currentValue.mv_data, count: currentValue.mv_size)
-      return unsafe _overrideLifetime(RawSpan(_unsafeBytes: bytes), borrowing: self)
+      unsafe _overrideLifetime(RawSpan(_unsafeBytes: currentValue), borrowing: self)
     }
   }
 }

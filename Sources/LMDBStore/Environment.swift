@@ -78,6 +78,12 @@ public final class Environment: @unchecked Sendable {
   public let allowsBriefWrites: Bool
 
   let handle: OpaquePointer
+  let descriptor: Int32
+  let pageSize: Int
+  /// What readers read, as far as the file reached when it was last mapped.
+  let pageMap = Mutex<PageMap?>(nil)
+  /// Whether all pages were found sound.
+  let isChecked = Atomic<Bool>(false)
   let mark = ForkMark()
   let gate = AccessGate()
   let writer = WriterLock()
@@ -94,7 +100,8 @@ public final class Environment: @unchecked Sendable {
   /// cannot be made (a folder that may not be written), it is opened without locks.
   ///
   /// - Throws: `StoreError`: `.alreadyOpen`, `.fileNotFound`, `.notAStore`, `.versionMismatch`,
-  ///   `.truncated` (the file ends before its last page), `.permissionDenied`, `.noSpace`.
+  ///   `.truncated` (the file ends before its last page), `.damaged` (a meta page; for a writer, any page),
+  ///   `.unbegun`, `.permissionDenied`, `.noSpace`.
   public init(path: String, options: Options = Options()) throws(StoreError) {
     try OpenFiles.check(path, creating: !options.isReadOnly)
     guard let identity = try OpenFiles.claim(path) else {
@@ -112,12 +119,16 @@ public final class Environment: @unchecked Sendable {
       OpenFiles.release(identity)
       throw error
     }
-    var descriptor: Int32 = -1
-    let isKnown = unsafe mdb_env_get_fd(handle, &descriptor) == 0
-    residency = isKnown && !options.keepsPagesMapped ? Residency(descriptor: descriptor) : nil
+    var (descriptor, status) = (Int32(-1), MDB_stat())
+    unsafe mdb_env_get_fd(handle, &descriptor)
+    unsafe mdb_env_stat(handle, &status)
+    self.descriptor = descriptor
+    pageSize = Int(status.ms_psize)
+    residency = options.keepsPagesMapped ? nil : Residency(descriptor: descriptor)
     self.path = path
     self.options = options
     self.identity = identity
+    if !options.isReadOnly { try checkBeforeWriting() }
   }
 
   deinit {
@@ -133,13 +144,17 @@ public final class Environment: @unchecked Sendable {
     defer { gate.endRead() }
     try checkUsable()
     var info = unsafe MDB_envinfo()
-    var status = MDB_stat()
     unsafe mdb_env_info(handle, &info)
-    unsafe mdb_env_stat(handle, &status)
-    let pageSize = Int(status.ms_psize)
     return unsafe StoreStatistics(
       pageSize: pageSize, usedBytes: (Int(info.me_last_pgno) + 1) * pageSize,
       mapSize: Int(info.me_mapsize), readers: Int(info.me_numreaders))
+  }
+
+  func checkCurrent(_ database: Database) throws(StoreError) {
+    if handles.isCurrent(database) { return }
+    throw StoreError(
+      kind: .staleDatabase, operation: "use", subject: "database '\(database.name)'",
+      detail: "it was dropped", hint: "look it up again")
   }
 
   func checkUsable() throws(StoreError) {

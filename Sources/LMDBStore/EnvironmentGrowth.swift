@@ -11,7 +11,27 @@ extension Environment {
     guard size < options.maximumMapSize else {
       throw StoreError(code: MDB_MAP_FULL, operation: "write to", subject: path, file: path)
     }
-    try moveMap(toSize: size > options.maximumMapSize / 2 ? options.maximumMapSize : size * 2)
+    let page = Int(getpagesize())
+    var step = min(size, options.maximumMapSize - size)
+    // LMDB gives up the old map before it asks for the new one, and has none where that is refused.
+    while !Self.hasRoom(forBytes: step) {
+      step = step / 4 / page * page
+      guard step >= Self.smallestStep else {
+        throw StoreError(code: ENOMEM, operation: "grow the map of", subject: path, file: path)
+      }
+    }
+    try moveMap(toSize: size + step)
+  }
+
+  private static let smallestStep = 1 << 24
+
+  /// Whether there is so much address space beside what is mapped now.
+  private static func hasRoom(forBytes count: Int) -> Bool {
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    guard let place = unsafe mmap(nil, count, PROT_NONE, flags, -1, 0), unsafe place != MAP_FAILED
+    else { return false }
+    unsafe munmap(place, count)
+    return true
   }
 
   /// Takes the size that another process has given the file. Waits for this process's writer,
@@ -27,6 +47,7 @@ extension Environment {
     if !holdsGate { try waitForReaders() }
     defer { if !holdsGate { gate.endMove() } }
     residency?.forget()
+    pageMap.withLock { if $0?.isOwn == false { $0 = nil } }
     let code = unsafe mdb_env_set_mapsize(handle, size)
     guard code != 0 else { return }
     // EINVAL is a refusal, with the map in place; after anything else LMDB has none.

@@ -11,6 +11,7 @@ extension Environment {
 
   /// Opens LMDB's handle; without locks where they cannot be had and reading is all that is asked.
   static func openHandle(path: String, options: Options) throws(StoreError) -> Opened {
+    try examineBeginning(path: path, isReadOnly: options.isReadOnly)
     guard options.isReadOnly else {
       return unsafe Opened(
         handle: try openHandle(path: path, options: options, flags: 0), isUnlocked: false,
@@ -38,9 +39,17 @@ extension Environment {
     path: String, options: Options, flags: Int32
   ) throws(StoreError) -> OpaquePointer {
     guard options.isReadOnly else {
-      return unsafe try openHandle(
-        path: path, options: options, flags: flags,
-        mapSize: max(options.initialMapSize, smallestMap))
+      // Under a limit of address space (ulimit -v) a smaller one does too: it grows when that is needed.
+      var size = max(options.initialMapSize, smallestMap)
+      while size > smallestWritersMap {
+        do throws(StoreError) {
+          return unsafe try openHandle(path: path, options: options, flags: flags, mapSize: size)
+        } catch {
+          guard error.code == ENOMEM else { throw error }
+          size /= 4
+        }
+      }
+      return unsafe try openHandle(path: path, options: options, flags: flags, mapSize: size)
     }
     do throws(StoreError) {
       return unsafe try openHandle(
@@ -54,6 +63,8 @@ extension Environment {
 
   private static let mapAhead = 1 << 40
   private static let smallestMap = 1 << 16
+  /// Less than this holds no batch of tracks.
+  private static let smallestWritersMap = 1 << 26
 
   /// - Parameter mapSize: LMDB takes at least what the file needs; nil for the size that the file's
   ///   last writer had.
@@ -80,7 +91,6 @@ extension Environment {
         var freed: Int32 = 0
         try check(unsafe mdb_reader_check(handle, &freed))
       }
-      try unsafe checkLength(handle, path: path)
     } catch {
       unsafe mdb_env_close(handle)
       throw error
@@ -107,18 +117,6 @@ extension Environment {
     }
   }
 
-  /// Refuses a file that ends before its last used page: touching the missing part of its map
-  /// would end the process (SIGBUS), not fail.
-  private static func checkLength(
-    _ handle: OpaquePointer, path: String
-  ) throws(StoreError) {
-    guard let (length, used) = unsafe lengths(handle), length < used else { return }
-    throw StoreError(
-      kind: .truncated, operation: "open", subject: path,
-      detail: "it has \(length) bytes where its last page ends at \(used)",
-      hint: "the file was cut short: copy it again in full, or prepare it again")
-  }
-
   /// The bytes that the file has, and the bytes that its pages need; nil for a file without
   /// any commit.
   static func lengths(_ handle: OpaquePointer) -> (length: Int, used: Int)? {
@@ -137,7 +135,7 @@ extension Environment {
   /// Makes the file as long as its pages say.
   ///
   /// LMDB does not write pages that were taken and given back within one transaction; at the end
-  /// of the file they leave it shorter than it claims, which `checkLength` could not tell from a
+  /// of the file they leave it shorter than it claims, which could not be told from a
   /// file cut short. The missing bytes are free pages: their content does not matter.
   func completeLength() {
     guard let (length, used) = unsafe Self.lengths(handle), length < used else { return }

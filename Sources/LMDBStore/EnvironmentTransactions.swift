@@ -86,6 +86,7 @@ extension Environment {
         hint: "use the transaction at hand; writes do not nest")
     }
     defer { writer.give() }
+    try checkBeforeWriting()
     if excludingReaders { try waitForReaders() }
     defer { if excludingReaders { gate.endMove() } }
 
@@ -152,6 +153,10 @@ extension Environment {
     defer { writer.give() }
     if let known = handles.lookUp(name) { return known }
     var transaction = try beginReading()
+    // LMDB looks it up in a list that was not checked yet where nothing is written.
+    var check = PageCheck(transaction.pages)
+    _ = check.databases()
+    if let flaw = check.flaws.first { throw flaw.error(in: path) }
     var slot: MDB_dbi = 0
     let code = unsafe mdb_dbi_open(transaction.handle, name, 0, &slot)
     if code == MDB_NOTFOUND { return nil }

@@ -1,7 +1,7 @@
 import CLMDB
 
-/// The look-ups that both kinds of transaction share. Lives no longer than the transaction whose
-/// handle it holds; the transactions bind what it finds to themselves.
+/// The look-ups of a write transaction, which sees its own changes, by LMDB. Lives no longer than the
+/// transaction whose handle it holds; the transaction binds what it finds to itself.
 @safe struct Look {
   /// What LMDB is built with.
   static let longestKey = 511
@@ -30,11 +30,7 @@ import CLMDB
   }
 
   func slot(of database: Database) throws(StoreError) -> MDB_dbi {
-    guard environment.handles.isCurrent(database) || opened.contains(database) else {
-      throw StoreError(
-        kind: .staleDatabase, operation: "use", subject: "database '\(database.name)'",
-        detail: "it was dropped", hint: "look it up again")
-    }
+    if !opened.contains(database) { try environment.checkCurrent(database) }
     environment.residency?.note(4)
     return database.slot
   }

@@ -29,13 +29,19 @@ final class Residency: Sendable {
     giveBack()
   }
 
-  /// Forgets where the file is mapped. Called before the map moves, while nobody is within a transaction:
-  /// giving back what then lies at the old place would wipe somebody's memory.
-  func forget() { places.withLock { $0 = nil } }
+  /// Forgets where the file is mapped. Called before LMDB's map moves, while nobody is within a transaction,
+  /// and where another map comes or, by `body`, goes: giving back what then lies at the old place would wipe
+  /// somebody's memory.
+  func forget(_ body: () -> Void = {}) {
+    places.withLock {
+      $0 = nil
+      body()
+    }
+  }
 
   private func giveBack() {
     places.withLock { known in
-      let places = known ?? lookUp()
+      let places = known ?? MappedFile.places(of: descriptor)
       known = places
       for place in places {
         // The file is mapped shared and for reading: whoever is reading it now gets the same bytes.
@@ -43,37 +49,5 @@ final class Residency: Sendable {
           UnsafeMutableRawPointer(bitPattern: place.lowerBound), place.count, MADV_DONTNEED)
       }
     }
-  }
-
-  private func lookUp() -> [Range<UInt>] {
-    var found: [Range<UInt>] = []
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { return [] }
-    guard let file = unsafe fopen("/proc/self/maps", "re") else { return [] }
-    defer { unsafe fclose(file) }
-    var line = [CChar](repeating: 0, count: 4_096)
-    while unsafe fgets(&line, Int32(line.count), file) != nil {
-      // 7f1c2a000000-7f1d2a000000 r--s 00000000 08:01 123456 /cache/shard-00000.lmdb
-      let fields = line.prefix { $0 != 0 && $0 != 10 }.split(separator: 32).prefix(5)
-      guard fields.count == 5, Self.number(fields[4], 10) == UInt(status.st_ino),
-        Self.isDevice(fields[3], status.st_dev)
-      else { continue }
-      let ends = fields[0].split(separator: 45).map { Self.number($0, 16) }
-      guard ends.count == 2, let start = ends[0], let end = ends[1], start < end else { continue }
-      found.append(start..<end)
-    }
-    return found
-  }
-
-  private static func number(_ digits: ArraySlice<CChar>, _ radix: Int) -> UInt? {
-    UInt(String(decoding: digits.map { UInt8(bitPattern: $0) }, as: UTF8.self), radix: radix)
-  }
-
-  private static func isDevice(_ field: ArraySlice<CChar>, _ device: dev_t) -> Bool {
-    let parts = field.split(separator: 58).map { number($0, 16) }
-    let device = UInt(device)
-    let major = ((device >> 8) & 0xfff) | ((device >> 32) & ~0xfff)
-    let minor = (device & 0xff) | ((device >> 12) & ~0xff & 0xffff_ffff)
-    return parts == [major, minor]
   }
 }

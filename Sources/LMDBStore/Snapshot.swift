@@ -1,6 +1,5 @@
 import CLMDB
 import Glibc
-import Synchronization
 
 /// One state of the store, held for as long as the object lives and read from any thread.
 ///
@@ -12,23 +11,19 @@ import Synchronization
 /// Not protected: a file that another program cuts short. Touching the missing pages ends the process
 /// (SIGBUS); ``isWhole`` tells beforehand, as far as one can know beforehand.
 @safe public final class Snapshot: @unchecked Sendable {
-  // Unchecked: the transaction is used under `lock` only, and everything else is set once.
+  // Unchecked: everything is set once, and the pages are only read.
 
   /// The store.
   public let environment: Environment
   private let transaction: OpaquePointer
-  private let lock = Mutex<Void>(())
-  private let descriptor: Int32
-  private let usedBytes: Int
+  private let pages: StorePages
 
   /// Takes the state that was committed last.
-  ///
-  /// Databases must have been looked up before (``Environment/database(named:)``): one that was first
-  /// looked up later is unknown to the snapshot.
   ///
   /// - Throws: `StoreError` as ``Environment/read(_:)``.
   public init(of environment: Environment) throws(StoreError) {
     var reading = try environment.beginReading()
+    pages = reading.pages
     environment.gate.beginHold()
     guard let handle = unsafe reading.surrender() else {
       environment.gate.endHold()
@@ -38,10 +33,6 @@ import Synchronization
     }
     unsafe transaction = handle
     self.environment = environment
-    var descriptor: Int32 = -1
-    unsafe mdb_env_get_fd(environment.handle, &descriptor)
-    self.descriptor = descriptor
-    usedBytes = unsafe Environment.lengths(environment.handle)?.used ?? 0
   }
 
   deinit {
@@ -57,7 +48,8 @@ import Synchronization
   /// - Complexity: one system call.
   public var isWhole: Bool {
     var status = stat()
-    return unsafe fstat(descriptor, &status) == 0 && Int(status.st_size) >= usedBytes
+    return unsafe fstat(environment.descriptor, &status) == 0
+      && Int(status.st_size) >= pages.meta.bytesNeeded
   }
 
   /// Where the value of a key lies in the mapped file; nil where there is none.
@@ -73,18 +65,19 @@ import Synchronization
       try Look.checkKey(unsafe Self.text(key))
       return nil
     }
-    var name = unsafe MDB_val(
-      mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
-    return unsafe try find(&name, in: database) { unsafe Self.text(key) }
+    guard let tree = try tree(of: database) else { return nil }
+    return unsafe try pages.value(for: key, in: tree, named: database.name)
   }
 
   /// Where the value of a key lies in the mapped file; nil where there is none. As the other.
   @unsafe public func address(
     of key: String, in database: Database
   ) throws(StoreError) -> UnsafeRawBufferPointer? {
-    try Look.checkKey(key)
-    let found = unsafe Look.withValue(of: key) { name in
-      unsafe Result { () throws(StoreError) in unsafe try find(&name, in: database) { key } }
+    var key = key
+    let found = key.withUTF8 { bytes in
+      unsafe Result { () throws(StoreError) in
+        unsafe try address(of: UnsafeRawBufferPointer(bytes), in: database)
+      }
     }
     return unsafe try found.get()
   }
@@ -93,52 +86,36 @@ import Synchronization
     unsafe String(decoding: key, as: UTF8.self)
   }
 
-  private func find(
-    _ name: inout MDB_val, in database: Database, named key: () -> String
-  ) throws(StoreError) -> UnsafeRawBufferPointer? {
-    let slot = try look().slot(of: database)
-    var data = unsafe MDB_val()
-    let code = lock.withLock { _ in unsafe mdb_get(transaction, slot, &name, &data) }
-    if code == MDB_NOTFOUND { return nil }
-    if code != 0 {
-      throw StoreError(
-        code: code, operation: "get", subject: "'\(key())' in '\(database.name)'",
-        file: environment.path)
-    }
-    return unsafe UnsafeRawBufferPointer(start: data.mv_data, count: data.mv_size)
+  /// The record of a database; nil where this state has none.
+  private func tree(of database: Database) throws(StoreError) -> TreeRecord? {
+    try environment.checkUsable()
+    try environment.checkCurrent(database)
+    environment.residency?.note(4)
+    return try pages.tree(named: database.name)
   }
 
   /// Visits the entries of a database in the order of their keys' bytes.
   ///
   /// - Parameters:
   ///   - database: what to visit.
-  ///   - body: gets key and value, which end with it, and says whether to go on; it must not use the
-  ///     snapshot.
+  ///   - body: gets key and value, which end with it, and says whether to go on.
   public func walk(
     _ database: Database, _ body: (RawSpan, RawSpan) -> Bool
   ) throws(StoreError) {
-    let look = try self.look()
-    try lock.withLock { _ throws(StoreError) in
-      var cursor = try look.cursor(in: database)
-      while try cursor.next(), body(cursor.key, cursor.value) {}
-    }
+    guard let tree = try tree(of: database) else { return }
+    var cursor = Cursor(pages, tree, name: database.name, residency: environment.residency)
+    while try cursor.next(), body(cursor.key, cursor.value) {}
   }
 
   /// The size of a database.
   public func statistics(of database: Database) throws(StoreError) -> DatabaseStatistics {
-    let look = try self.look()
-    return try lock.withLock { _ throws(StoreError) in try look.statistics(of: database) }
+    (try tree(of: database) ?? .none).statistics(pageSize: pages.meta.pageSize)
   }
 
   /// The names of all databases, in the order of their bytes.
   public func databaseNames() throws(StoreError) -> [String] {
-    let look = try self.look()
-    return try lock.withLock { _ throws(StoreError) in try look.databaseNames() }
-  }
-
-  private func look() throws(StoreError) -> Look {
     try environment.checkUsable()
-    return unsafe Look(transaction: transaction, environment: environment)
+    return try pages.databaseNames()
   }
 
   /// Asks the system to have bytes of the mapped file in memory soon; returns at once.

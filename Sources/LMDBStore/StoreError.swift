@@ -33,6 +33,8 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     case versionMismatch
     /// A page holds what it must not hold, or the library panicked.
     case damaged
+    /// The file's making was cut short, and it holds nothing.
+    case unbegun
     /// The file ends before its last used page.
     case truncated
     /// The file does not exist.
@@ -98,7 +100,7 @@ extension StoreError {
     let kind = Self.kind(of: code)
     self.init(
       kind: kind, code: code, operation: operation, subject: subject,
-      detail: Self.text(of: code), hint: Self.hint(for: kind, file: file))
+      detail: Self.text(of: code), hint: Self.hint(for: kind, code: code, file: file))
   }
 
   private static func kind(of code: Int32) -> Kind {
@@ -127,7 +129,7 @@ extension StoreError {
     return unsafe String(cString: text)
   }
 
-  private static func hint(for kind: Kind, file: String) -> String {
+  private static func hint(for kind: Kind, code: Int32, file: String) -> String {
     switch kind {
     case .noSpace:
       "no space left on the volume of \(file): free some and run again; "
@@ -141,6 +143,8 @@ extension StoreError {
     case .permissionDenied: "check the owner and the permissions of \(file) and of its folder"
     case .fileNotFound: "check the path \(file)"
     case .transactionTooLarge: "write less in one transaction"
+    case .system where code == ENOMEM:
+      "there is no address space left for it: raise the limit (ulimit -v)"
     default: ""
     }
   }

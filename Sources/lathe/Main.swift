@@ -22,7 +22,7 @@ struct Lathe: ParsableCommand {
     subcommands: [
       Prepare.self, SplitCommand.self, Audit.self, Duplicates.self, ManifestCommand.self,
       Train.self, Evaluate.self, Predict.self, Study.self, ReportCommand.self, Export.self,
-      Inspect.self, Demo.self, Bench.self,
+      Inspect.self, Repair.self, Demo.self, Bench.self,
     ])
 }
 

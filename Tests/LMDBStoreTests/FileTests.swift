@@ -59,6 +59,52 @@ import Testing
     #expect(directory == .notAStore)
   }
 
+  /// A disk that was full at the first write leaves one page, or zeros after a power failure.
+  @Test(arguments: [0, 1, 4_096, 4_300, 8_192, 40_960])
+  func aMakingThatWasCutShortIsBegunAnew(_ length: Int) throws {
+    try Environment(path: folder.file).set([("a", [1])])
+    let whole = contents(folder.file)
+    for bytes in [Array(whole.prefix(min(length, 4_096))), [UInt8](repeating: 0, count: length)] {
+      write(bytes, to: folder.file)
+      if !bytes.isEmpty {
+        let reading = kind {
+          _ = try Environment(path: folder.file, options: .init(isReadOnly: true))
+        }
+        #expect(reading == .unbegun)
+      }
+      #expect(try Environment(path: folder.file).databaseNames() == [])
+      try Environment(path: folder.file).set([("b", [2])])
+      #expect(try Environment(path: folder.file).keys() == ["b"])
+    }
+  }
+
+  /// Zeros where the beginning was, and then pages: that is no making that was cut short.
+  @Test func whatHoldsPagesIsNotBegunAnew() throws {
+    try Environment(path: folder.file).set([("a", [1])])
+    var bytes = contents(folder.file)
+    for index in 0..<8_192 { bytes[index] = 0 }
+    write(bytes, to: folder.file)
+    #expect(kind { _ = try Environment(path: folder.file) } == .notAStore)
+    #expect(contents(folder.file) == bytes)
+  }
+
+  @Test func aSmallerMapIsTakenWhereThereIsLittleAddressSpace() async throws {
+    let path = folder.file
+    await #expect(processExitsWith: .success) { [path = path as String] in
+      // The first number of the line is the pages of address space that are used.
+      let pages = contents("/proc/self/statm").prefix { $0 != 32 }
+      let used = try #require(UInt(String(decoding: pages, as: UTF8.self))) * 4_096
+      var limit = rlimit(rlim_cur: used + (600 << 20), rlim_max: .max)
+      try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+      let store = try Environment(path: path, options: .init(initialMapSize: 1 << 40))
+      let large = [UInt8](repeating: 5, count: 20 << 20)
+      for index in 0..<6 { try store.set([("large \(index)", large)]) }
+      #expect(try store.get("large 5") == large)
+      #expect(try store.keys().count == 6)
+    }
+    #expect(try Environment(path: path).keys().count == 6)
+  }
+
   @Test func aFileCutShortIsRefusedInsteadOfCrashing() throws {
     try Environment(path: folder.file).set(
       (0..<50).map { ("\($0)", [UInt8](repeating: 1, count: 10_000)) })

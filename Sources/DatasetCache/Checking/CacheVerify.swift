@@ -9,6 +9,9 @@ extension Cache {
   /// - Returns: The problems; empty where all is well. ``repair(_:)`` takes out what they name.
   /// - Complexity: O(n), at the speed of reading the file.
   public func verify() throws(CacheError) -> [CacheProblem] {
+    // In what damaged pages hold, nothing more can be looked for.
+    let damaged = try pageProblems()
+    guard damaged.isEmpty else { return damaged }
     let cache = try snapshot()
     var verification = Verification(state: try cache.state(nil))
     try verification.checkTracks()

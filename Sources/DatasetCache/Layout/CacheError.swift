@@ -75,6 +75,7 @@ public struct CacheError: Error, Sendable, Hashable, CustomStringConvertible {
       case .noSpace: .noSpace
       case .notAStore, .damaged, .truncated, .versionMismatch: .damaged
       case .fileNotFound: .notFound
+      case .unbegun: .unfinished
       case .readOnly: .readOnly
       case .alreadyOpen: .locked
       case .badKey: .badIdentifier

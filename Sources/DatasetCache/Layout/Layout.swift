@@ -25,6 +25,8 @@ enum Layout {
   static let schemaPrefix = "lathe.cache/"
   static let schemaVersion = 1
   static let shard = "shard-00000.lmdb"
+  /// A shard that is being made anew.
+  static let rebuiltShard = "\(shard).rebuilt"
   static let card = "card.json"
   static let lock = ".lock"
 
@@ -47,7 +49,8 @@ enum Layout {
 
   /// Files that may lie in the folder of a cache that was never finished.
   static let ownFiles: Set<String> = [
-    shard, "\(shard)-lock", card, "\(card).temporary", lock,
+    shard, "\(shard)-lock", card, "\(card).temporary", lock, rebuiltShard,
+    "\(rebuiltShard)-lock",
   ]
 
   static func slices(_ view: View) -> String { "slices/\(view.rawValue)" }

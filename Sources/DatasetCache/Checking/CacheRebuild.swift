@@ -1,0 +1,81 @@
+import Files
+import Glibc
+import LMDBStore
+
+/// What came of making a cache's shard anew.
+public struct CacheRebuilding: Sendable, Hashable {
+  /// What was damaged in the old one, a line each; the first hundred.
+  public let flaws: [String]
+  /// How many records and values the new one has.
+  public let kept: Int
+  /// Whether the recipe was among what could be read. Without it a preparation must be told one.
+  public let hasRecipe: Bool
+}
+
+extension Cache {
+  /// Makes the shard of a cache anew where its pages are damaged, from what can be read of them. Then
+  /// ``verify()`` and ``repair(_:)`` take out what does not go together, and a preparation makes what is
+  /// missing.
+  ///
+  /// The new shard is written beside the old one, which takes as much space again, and then takes its place:
+  /// a kill in between leaves the old one.
+  ///
+  /// - Returns: what was found; nil where the pages are sound, and nothing was done.
+  /// - Throws: `CacheError` `.notFound`, `.notACache`, `.locked`, `.noSpace`, `.system`.
+  public static func rebuild(at path: String) throws(CacheError) -> CacheRebuilding? {
+    try inspectFolder(path, access: .writing)
+    let lock = try ExclusiveLock(path: "\(path)/\(Layout.lock)", cache: path)
+    defer { withExtendedLifetime(lock) {} }
+    let shard = "\(path)/\(Layout.shard)"
+    if try inStore({ () throws(StoreError) in try hasSoundPages(shard) }) { return nil }
+    let new = "\(path)/\(Layout.rebuiltShard)"
+    func removeNew() { for file in [new, "\(new)-lock"] { unsafe unlink(file) } }
+    removeNew()
+    defer { removeNew() }
+    let outcome = try inStore { () throws(StoreError) in
+      try StoreRebuild.copy(from: shard, to: new)
+    }
+    let hasRecipe = try inStore { () throws(StoreError) in try completeMeta(new) }
+    // Whoever still reads the old shard keeps the table of its readers; the new one gets its own.
+    unsafe unlink("\(shard)-lock")
+    if unsafe rename(new, shard) != 0 {
+      throw CacheError(system: errno, operation: "replace", subject: shard)
+    }
+    Files.syncFolder(of: shard)
+    return CacheRebuilding(
+      flaws: outcome.flaws.map(\.description), kept: outcome.kept.values.reduce(0, +),
+      hasRecipe: hasRecipe)
+  }
+
+  /// The pages' flaws as problems of the cache.
+  func pageProblems() throws(CacheError) -> [CacheProblem] {
+    try inStore { () throws(StoreError) in try environment.pageFlaws() }
+      .map { CacheProblem(Layout.shard, "", $0.description) }
+  }
+
+  private static func hasSoundPages(_ shard: String) throws(StoreError) -> Bool {
+    do throws(StoreError) {
+      return try Environment(path: shard, options: .init(isReadOnly: true)).pageFlaws().isEmpty
+    } catch {
+      switch error.kind {
+      case .damaged, .truncated, .notAStore, .versionMismatch, .unbegun: return false
+      default: throw error
+      }
+    }
+  }
+
+  /// Puts the schema where it was lost. Records of another one are found by ``verify()``.
+  ///
+  /// - Returns: whether the recipe is there.
+  private static func completeMeta(_ shard: String) throws(StoreError) -> Bool {
+    let environment = try Environment(path: shard)
+    return try environment.write { transaction throws(StoreError) in
+      let meta = try transaction.database(named: Layout.meta)
+      if try !transaction.contains("schema", in: meta) {
+        let schema = "\(Layout.schemaPrefix)\(Layout.schemaVersion)"
+        try transaction.put(Array(schema.utf8), for: "schema", in: meta)
+      }
+      return try transaction.contains("recipe", in: meta)
+    }
+  }
+}

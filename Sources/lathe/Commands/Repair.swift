@@ -1,0 +1,69 @@
+import ArgumentParser
+import DatasetCache
+
+struct Repair: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Keep what can be read of a damaged cache, and make the rest again.",
+    discussion: """
+      A shard whose pages are damaged is written anew from what can be read of it; what does not go \
+      together or fails its checksum is taken out. With the folder of audio, lathe prepare then makes \
+      just what is missing, with the cache's own recipe. A cache that is whole stays as it is.
+
+      Examples:
+        lathe repair gtzan.lathe genres_original
+        lathe repair gtzan.lathe
+      """)
+
+  @Argument(help: "The cache.", completion: .directory)
+  var cache: String
+
+  @Argument(
+    help: ArgumentHelp("The folder of audio that it was prepared from.", valueName: "audio-dir"),
+    completion: .directory)
+  var audioFolder: String?
+
+  func run() throws {
+    let rebuilding = try Cache.rebuild(at: cache)
+    if let rebuilding {
+      show(rebuilding.flaws.map { "damaged: \($0)" })
+      Output.line(
+        "the shard was written anew with \(Words.counted(rebuilding.kept, "record")) of the old one"
+      )
+    }
+    try takeOut()
+    guard rebuilding?.hasRecipe != false else {
+      Output.error(
+        "lathe: the recipe of \(Words.shown(cache)) was lost; run lathe prepare with --recipe, and "
+          + "--manifest where it had one")
+      throw ExitCode(Exit.failed)
+    }
+    guard let audioFolder else { return }
+    try Prepare.parse(["--cache", cache, "--", audioFolder]).run()
+  }
+
+  private static let mostLines = 20
+
+  private func show(_ lines: [String]) {
+    for line in lines.prefix(Self.mostLines) { Output.line(Words.shown(line)) }
+    let more = lines.count - Self.mostLines
+    if more > 0 { Output.line("and \(Words.count(more)) more") }
+  }
+
+  /// Takes out what does not go together.
+  private func takeOut() throws {
+    let cache = try Cache.open(at: cache, for: .writing)
+    let problems = try cache.verify()
+    show(problems.map(\.description))
+    let removed = try cache.repair(problems)
+    let left = try cache.verify()
+    guard left.isEmpty else {
+      Output.error(
+        "lathe: \(Words.counted(left.count, "problem")) left in \(Words.shown(cache.path)); prepare "
+          + "it in a new folder")
+      throw ExitCode(Exit.failed)
+    }
+    Output.line(
+      "\(Words.tracks(try cache.trackCount())) whole, \(Words.count(removed.count)) taken out"
+        + (audioFolder == nil ? "; lathe prepare makes what is missing" : ""))
+  }
+}
