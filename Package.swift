@@ -169,7 +169,7 @@ let package = Package(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
     .testTarget(
       name: "LatheCTests",
-      dependencies: ["LatheC", "DataLoading", "DatasetCache", "Safetensors"],
+      dependencies: ["LatheC", "Corpus", "DataLoading", "DatasetCache", "Safetensors"],
       exclude: ["reads_a_cache.c"], swiftSettings: swift),
     .testTarget(name: "CommandLineTests", dependencies: ["lathe"], swiftSettings: swift),
   ]

@@ -1,5 +1,21 @@
 internal import Corpus
 internal import DataLoading
+import Synchronization
+
+extension OpenCache {
+  /// Mean and deviation of samples: as the cache keeps them, or computed once for all that this process
+  /// opens, since a cache keeps none of several sides together.
+  /// - Throws: `SampleError` where a sample cannot be read.
+  func statistics(
+    of samples: any SampleSource, axis: SampleStatistics.Axis, threads: Int
+  ) throws(SampleError) -> SampleStatistics {
+    let key = "\(axis.rawValue) of \(samples.identity)"
+    if let known = statistics.withLock({ $0[key] }) { return known }
+    let found = try Normalisation.of(training: samples, axis: axis, threads: threads).statistics
+    statistics.withLock { $0[key] = found }
+    return found
+  }
+}
 
 extension OpenLoader {
   /// The statistics of the training side, those that are kept where there are some.
@@ -15,8 +31,7 @@ extension OpenLoader {
         view: view, of: side.choice.normalising(by: normalising.sides))
       do throws(SampleError) {
         parts.append(
-          try Normalisation.of(training: training, axis: normalising.axis, threads: threads)
-            .statistics)
+          try side.cache.statistics(of: training, axis: normalising.axis, threads: threads))
       } catch {
         throw InterfaceError(error)
       }

@@ -8,6 +8,8 @@ import Synchronization
 /// may have a store open only once.
 final class OpenCache: Sendable {
   let cache: Cache
+  /// By axis and the samples' identity.
+  let statistics = Mutex<[String: SampleStatistics]>([:])
 
   private init(_ cache: Cache) { self.cache = cache }
 
