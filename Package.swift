@@ -62,18 +62,18 @@ let package = Package(
       providers: [.apt(["libcairo2-dev", "fonts-dejavu-core"])]),
 
     .target(name: "CKernels"),
-    .target(name: "Files", swiftSettings: swift),
+    .target(name: "Files", dependencies: ["CCrypto"], swiftSettings: swift),
     .target(name: "Safetensors", dependencies: ["CXXHash"], swiftSettings: swiftOverC),
     .target(name: "Corpus", swiftSettings: swift),
     .target(
       name: "AudioIO",
-      dependencies: ["Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CCrypto"],
+      dependencies: ["Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CXXHash"],
       swiftSettings: swiftOverC),
     .target(name: "SignalKit", dependencies: ["CFFTW", "CKernels"], swiftSettings: swift),
     .target(name: "LMDBStore", dependencies: ["CLMDB"], swiftSettings: swiftOverC),
     .target(
       name: "DatasetCache",
-      dependencies: ["Files", "Safetensors", "Corpus", "LMDBStore", "CCrypto"],
+      dependencies: ["Files", "Safetensors", "Corpus", "LMDBStore"],
       swiftSettings: swiftOverC),
     .target(
       name: "Preparation",

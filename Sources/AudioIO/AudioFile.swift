@@ -44,9 +44,11 @@ public enum AudioFile {
   /// - Parameters:
   ///   - path: the file; links are followed.
   ///   - decoding: the rate of the result and the longest file that is accepted.
+  ///   - takesMD5: whether the MD5 of the file is taken too, which takes several times as long as all
+  ///     else where the samples lie in the file as they are.
   /// - Throws: ``AudioError`` with the verdict on the file.
   public static func decode(
-    at path: String, _ decoding: Decoding = Decoding()
+    at path: String, _ decoding: Decoding = Decoding(), takesMD5: Bool = false
   ) throws(AudioError) -> DecodedTrack {
     if !Decoding.sampleRates.contains(decoding.sampleRate) {
       throw AudioError(
@@ -56,7 +58,8 @@ public enum AudioFile {
     var file = try OpenFile(path: path)
     try file.hold()
     let byteCount = file.byteCount
-    let md5 = try file.md5()
+    let md5 = takesMD5 ? try file.md5() : nil
+    let xxh3 = try file.xxh3()
     let layout = try AudioLayout.find(in: file)
     let source: AudioFormat
     let decoded: DecodedSamples
@@ -82,7 +85,8 @@ public enum AudioFile {
     found.frames = decoded.frames
     return DecodedTrack(
       samples: decoded.samples, sampleRate: decoding.sampleRate, source: found,
-      clippedSamples: decoded.clipped, md5: md5, byteCount: byteCount, remark: layout.remark)
+      clippedSamples: decoded.clipped, md5: md5, xxh3: xxh3, byteCount: byteCount,
+      remark: layout.remark)
   }
 
   private static func check(_ format: AudioFormat, _ path: String) throws(AudioError) {

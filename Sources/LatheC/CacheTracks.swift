@@ -22,7 +22,8 @@ extension OpenCache {
         channels: record.source.channels) ?? []
     return .object([
       "id": .string(record.id), "label": .string(record.label), "path": .string(record.path),
-      "md5": .string(record.md5), "artist": text(record.artist), "title": text(record.title),
+      "md5": text(record.md5), "xxh3": text(record.xxh3), "artist": text(record.artist),
+      "title": text(record.title),
       "group": text(record.group), "frames": .integer(Int64(record.frames)),
       "sample_rate": .integer(Int64(record.sampleRate)),
       "verdicts": .array(verdicts.map { .string($0.rawValue) }),

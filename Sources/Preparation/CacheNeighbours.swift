@@ -47,7 +47,7 @@ extension Cache {
     try Fingerprint(
       hashing: canonicalJSON(
         [["\(KeptNeighbours.version)"]]
-          + records.map { [$0.id, $0.md5, $0.views[.acoustic]?.hex ?? ""] }))
+          + records.map { [$0.id, $0.contentChecksum, $0.views[.acoustic]?.hex ?? ""] }))
   }
 
   private func findNeighbours(_ records: [TrackRecord]) throws(CacheError) -> Neighbours {
@@ -74,7 +74,7 @@ extension Cache {
     return search.run(
       zip(records, prints).map { record, print in
         NeighbourSearch.Track(
-          id: record.id, md5: record.md5,
+          id: record.id, checksums: [record.md5, record.xxh3].compactMap(\.self),
           seconds: Double(record.frames) / Double(record.sampleRate), words: print?.words ?? [],
           reliable: print?.reliable ?? [])
       })

@@ -131,7 +131,8 @@ struct PlanMaking {
       return losses.drop(subject)
     }
     let missing = fingerprints.filter { record.views[$0.key] != $0.value }.map(\.key)
-    let isInDoubt = !isSame || checksContent
+    // A manifest that came later has an MD5 to compare with.
+    let isInDoubt = !isSame || checksContent || (track.md5 != nil && record.md5 == nil)
     let isRewritten = !changes.isEmpty || !isSame
     guard !missing.isEmpty || isRewritten || isInDoubt || record.figures == nil else { return }
     counts.rewrite(changes)
@@ -185,12 +186,14 @@ struct PlanMaking {
     }
     let tracks = collection.manifest.tracks.count
     let idle = tasks.count + unused.quarantined.count + unused.dropped.count
-    return PreparationPlan(
+    var plan = PreparationPlan(
       tasks: tasks, unused: unused, removed: removed,
       overview: PreparationPlan.Overview(
         tracks: tracks, pending: tasks.count,
         unchanged: tracks + collection.dropped.count - idle, dropped: unused.dropped.count,
         removed: removed.count, reasons: counts.lines(causes: causes), losses: losses.lines))
+    plan.takesMD5 = contents.records.tracks.contains { $0.xxh3 == nil }
+    return plan
   }
 
   /// Why each view of the cache differs from the recipe's.

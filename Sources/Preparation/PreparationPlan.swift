@@ -52,6 +52,9 @@ public struct PreparationPlan: Sendable {
   let unused: PreparedBatch
   let removed: [String]
   var overview: Overview
+  /// Whether the MD5 of every file is taken, not only where the manifest has one: earlier versions took
+  /// no other checksum, and files of the same bytes are found by one that both have.
+  var takesMD5 = false
 
   init(tasks: [Task], unused: PreparedBatch, removed: [String], overview: Overview) {
     self.tasks = tasks

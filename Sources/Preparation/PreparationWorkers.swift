@@ -73,7 +73,9 @@ final class PreparationWorkers: Sendable {
     of task: PreparationPlan.Task, by worker: inout TrackWorker
   ) -> Outcome {
     let isKnown = task.isInDoubt && holdsWhatWasRead(task)
-    let task = task.isInDoubt && !isKnown ? task.whole(Set(fingerprints.keys)) : task
+    let task =
+      isKnown
+      ? withMD5(task) : task.isInDoubt ? task.whole(Set(fingerprints.keys)) : task
     let track = task.track
     if let record = task.record, let stamp = task.stamp, !task.needsAudio {
       let stored = PreparedTrack(record: record, stamp: stamp, values: [])
@@ -84,7 +86,8 @@ final class PreparationWorkers: Sendable {
     do {
       audio = try AudioFile.decode(
         at: "\(folder)/\(track.path)",
-        Decoding(sampleRate: recipe.sampleRate, maximumSeconds: recipe.maximumSeconds))
+        Decoding(sampleRate: recipe.sampleRate, maximumSeconds: recipe.maximumSeconds),
+        takesMD5: track.md5 != nil || plan.takesMD5)
     } catch {
       // Only here is it known where the limit stands.
       let hint =
@@ -119,9 +122,22 @@ final class PreparationWorkers: Sendable {
 
   /// Whether the file has the checksum of the track's record.
   private func holdsWhatWasRead(_ task: PreparationPlan.Task) -> Bool {
+    guard let record = task.record else { return false }
+    let path = "\(folder)/\(task.track.path)"
     // A file that cannot be read is decoded after all: that tells why it cannot.
-    guard let md5 = try? AudioFile.md5(at: "\(folder)/\(task.track.path)") else { return false }
-    return md5 == task.record?.md5
+    if let xxh3 = record.xxh3 { return (try? AudioFile.xxh3(at: path)) == xxh3 }
+    return record.md5 != nil && (try? AudioFile.md5(at: path)) == record.md5
+  }
+
+  /// The task with the MD5 in its record that a manifest has by now.
+  private func withMD5(_ task: PreparationPlan.Task) -> PreparationPlan.Task {
+    guard task.track.md5 != nil, task.record?.md5 == nil,
+      let md5 = try? AudioFile.md5(at: "\(folder)/\(task.track.path)")
+    else { return task }
+    var task = task
+    task.record?.md5 = md5
+    task.isRewritten = true
+    return task
   }
 
   /// What becomes of a track that cannot be used: quarantine, or dropped where a policy says so.
@@ -164,8 +180,8 @@ extension TrackRecord {
       case .float32: .float32
       }
     self.init(
-      id: track.id, label: track.label, path: track.path, md5: audio.md5, group: track.group,
-      artist: track.artist, title: track.title,
+      id: track.id, label: track.label, path: track.path, md5: audio.md5, xxh3: audio.xxh3,
+      group: track.group, artist: track.artist, title: track.title,
       faults: track.faults.isEmpty ? nil : track.faults, frames: audio.samples.count,
       sampleRate: audio.sampleRate,
       source: Source(

@@ -27,8 +27,13 @@ import Testing
   @Test func md5IsThatOfTheFile() throws {
     let path = try folder.write(
       SyntheticAudio.wave(data: SyntheticAudio.bytes([Int16](repeating: 0, count: 4))), "z.wav")
-    // md5sum of these 52 bytes.
-    #expect(try AudioFile.decode(at: path).md5 == "00d265070baa9b6f9a67c8176d115479")
+    // md5sum and xxhsum -H2 of these 52 bytes.
+    let track = try AudioFile.decode(at: path, takesMD5: true)
+    #expect(track.md5 == "00d265070baa9b6f9a67c8176d115479")
+    #expect(track.xxh3 == "33a679f0e4ce4f58709816f1ee974ad3")
+    #expect(try AudioFile.xxh3(at: path) == track.xxh3)
+    #expect(try AudioFile.md5(at: path) == track.md5)
+    #expect(try AudioFile.decode(at: path).md5 == nil)
   }
 
   /// Every container of 16-bit samples gives the same samples, without loss.

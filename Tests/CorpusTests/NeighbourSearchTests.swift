@@ -12,7 +12,8 @@ import Testing
     var generator = CounterGenerator(seed: seed, stream: "words")
     func word() -> UInt32 { UInt32(truncatingIfNeeded: generator.next()) }
     return Track(
-      id: id, md5: md5, seconds: Double(words) * 0.05, words: (0..<words).map { _ in word() },
+      id: id, checksums: md5.map { [$0] } ?? [], seconds: Double(words) * 0.05,
+      words: (0..<words).map { _ in word() },
       reliable: (0..<words).map { _ in word() & word() | word() & word() & word() })
   }
 
@@ -33,7 +34,7 @@ import Testing
       return track.words[index] ^ flips
     }
     return Track(
-      id: id, md5: nil, seconds: Double(words.count) * 0.05, words: words,
+      id: id, checksums: [], seconds: Double(words.count) * 0.05, words: words,
       reliable: Array(track.reliable[range]))
   }
 
@@ -86,7 +87,7 @@ import Testing
   @Test func silenceBeatsAndNothingAreNotAlike() {
     func made(_ id: String, _ words: [UInt32], _ reliable: UInt32 = ~0) -> Track {
       Track(
-        id: id, md5: nil, seconds: 10, words: words,
+        id: id, checksums: [], seconds: 10, words: words,
         reliable: Array(repeating: reliable, count: words.count))
     }
     let beats = (0..<400).map { UInt32($0 % 8 == 0 ? 0xAAAA_AAAA : $0 % 8 == 4 ? 0x5555_5555 : 0) }
@@ -104,7 +105,7 @@ import Testing
 
   @Test func equalFilesAreEqualWhateverTheySound() {
     let tracks = (0..<4).map {
-      Track(id: "s\($0)", md5: $0 == 3 ? nil : "m", seconds: 2, words: [], reliable: [])
+      Track(id: "s\($0)", checksums: $0 == 3 ? [] : ["m"], seconds: 2, words: [], reliable: [])
     }
     let found = Self.search.run(tracks)
     #expect(found.pairs.map { [$0.first, $0.second] } == [["s0", "s1"], ["s0", "s2"]])
@@ -126,7 +127,7 @@ import Testing
     let loop = track("", seed: 9, words: 40)
     func looped(_ id: String, _ count: Int) -> Track {
       Track(
-        id: id, md5: nil, seconds: 2 * Double(count),
+        id: id, checksums: [], seconds: 2 * Double(count),
         words: (0..<count).flatMap { _ in loop.words },
         reliable: (0..<count).flatMap { _ in loop.reliable })
     }

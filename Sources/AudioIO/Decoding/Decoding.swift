@@ -28,8 +28,10 @@ public struct DecodedTrack: Sendable, Hashable {
   /// How many of the file's `frames` × `channels` samples lie in runs of three or more of one channel
   /// at full scale on the same side; full scale is 32,767 of 32,768, less in files of 8 bits.
   public var clippedSamples: Int
-  /// The MD5 of the file's bytes, 32 lower-case hexadecimal digits.
-  public var md5: String
+  /// The MD5 of the file's bytes, 32 lower-case hexadecimal digits; nil where it was not asked for.
+  public var md5: String?
+  /// The XXH3-128 of the file's bytes, 32 lower-case hexadecimal digits.
+  public var xxh3: String
   /// The size of the file in bytes.
   public var byteCount: Int64
   /// What is odd about the file and no reason not to use it, such as a header that counts a few bytes
@@ -38,14 +40,15 @@ public struct DecodedTrack: Sendable, Hashable {
 
   /// A decoded file.
   public init(
-    samples: Samples, sampleRate: Int, source: AudioFormat, clippedSamples: Int = 0, md5: String,
-    byteCount: Int64, remark: String? = nil
+    samples: Samples, sampleRate: Int, source: AudioFormat, clippedSamples: Int = 0, md5: String?,
+    xxh3: String, byteCount: Int64, remark: String? = nil
   ) {
     self.samples = samples
     self.sampleRate = sampleRate
     self.source = source
     self.clippedSamples = clippedSamples
     self.md5 = md5
+    self.xxh3 = xxh3
     self.byteCount = byteCount
     self.remark = remark
   }

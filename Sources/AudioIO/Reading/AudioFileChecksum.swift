@@ -5,4 +5,10 @@ extension AudioFile {
   public static func md5(at path: String) throws(AudioError) -> String {
     try OpenFile(path: path).md5()
   }
+
+  /// The XXH3-128 of the bytes of the file at `path`, as 32 lower-case hexadecimal digits.
+  /// - Throws: ``AudioError``, as ``md5(at:)``.
+  public static func xxh3(at path: String) throws(AudioError) -> String {
+    try OpenFile(path: path).xxh3()
+  }
 }

@@ -125,26 +125,4 @@ import Glibc
     }
     return filled
   }
-
-  /// The MD5 of all bytes, as 32 lower-case hexadecimal digits.
-  /// - Throws: ``AudioError``: unreadable, changed (its size is not what it was), library.
-  func md5() throws(AudioError) -> String {
-    var digest = try MD5(path: path)
-    if let held = unsafe heldBytes {
-      try unsafe digest.update(held)
-      return try digest.finish()
-    }
-    var offset: Int64 = 0
-    while true {
-      let piece = try bytes(at: offset, count: 256 << 10)
-      if piece.isEmpty { break }
-      try unsafe piece.withUnsafeBufferPointer { (bytes) throws(AudioError) in
-        try unsafe digest.update(UnsafeRawBufferPointer(bytes))
-      }
-      offset += Int64(piece.count)
-    }
-    if offset != byteCount { throw AudioError(.changed, "read", path) }
-    try checkUnchanged()
-    return try digest.finish()
-  }
 }

@@ -10,3 +10,10 @@
 static inline XXH64_hash_t lathe_xxh3(const void *data, size_t size) {
   return XXH3_64bits(data, size);
 }
+
+/// XXH3-128 of `size` bytes, the higher half in `high`, the lower one returned.
+static inline XXH64_hash_t lathe_xxh3_128(const void *data, size_t size, XXH64_hash_t *high) {
+  const XXH128_hash_t hash = XXH3_128bits(data, size);
+  *high = hash.high64;
+  return hash.low64;
+}

@@ -20,8 +20,8 @@ public struct NeighbourSearch: Sendable {
   public struct Track: Sendable, Hashable {
     /// What it is called; unique among its fellows.
     public var id: String
-    /// The checksum of its file: files with the same one are the same; nil where it is not known.
-    public var md5: String?
+    /// The checksums of its file, of different kinds: files that have one in common are the same.
+    public var checksums: [String]
     /// How long it plays, in seconds.
     public var seconds: Double
     /// The words of its fingerprint.
@@ -31,11 +31,11 @@ public struct NeighbourSearch: Sendable {
 
     /// A track of these facts. Words without a mask do not count.
     public init(
-      id: String, md5: String?, seconds: Double, words: [UInt32], reliable: [UInt32]
+      id: String, checksums: [String], seconds: Double, words: [UInt32], reliable: [UInt32]
     ) {
       let count = min(words.count, reliable.count)
       self.id = id
-      self.md5 = md5
+      self.checksums = checksums
       self.seconds = seconds
       self.words = words.count == count ? words : Array(words.prefix(count))
       self.reliable = reliable.count == count ? reliable : Array(reliable.prefix(count))
@@ -66,14 +66,18 @@ public struct NeighbourSearch: Sendable {
     var firstOfChecksum: [String: Int] = [:]
     var distinct: [Int] = []
     for (index, track) in tracks.enumerated() {
-      if let md5 = track.md5, let first = firstOfChecksum[md5] {
+      if let first = track.checksums.lazy.compactMap({ firstOfChecksum[$0] }).first {
         pairs.append(
           Neighbours.Pair(
             first: tracks[first].id, second: track.id, offset: 0, similarity: 1,
             overlap: track.seconds, isIdentical: true))
+        // Another may have only the kind in common that the first one lacks.
+        for checksum in track.checksums where firstOfChecksum[checksum] == nil {
+          firstOfChecksum[checksum] = first
+        }
         continue
       }
-      if let md5 = track.md5 { firstOfChecksum[md5] = index }
+      for checksum in track.checksums { firstOfChecksum[checksum] = index }
       distinct.append(index)
     }
     let compared = distinct.prefix(WordIndex.maximumTracks).map { tracks[$0] }

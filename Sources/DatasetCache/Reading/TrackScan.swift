@@ -32,7 +32,7 @@ struct TrackScan {
         flags[index].append(facts.has(view.view, fingerprint: view.hex))
       }
       try hash.updateDelimited(key)
-      try hash.updateDelimited(unsafe facts.md5.span.bytes)
+      try hash.updateDelimited(unsafe facts.checksum.span.bytes)
     }
     content = try hash.finish()
     for (index, view) in wanted.enumerated() { members[view.view] = flags[index] }
@@ -65,7 +65,8 @@ struct TrackScan {
 /// The few facts of a track's record that an index is made from, read without the rest.
 struct TrackFacts {
   let label: String
-  let md5: ArraySlice<UInt8>
+  /// ``TrackRecord/contentChecksum``.
+  let checksum: ArraySlice<UInt8>
   private let views: [(name: ArraySlice<UInt8>, fingerprint: ArraySlice<UInt8>)]
 
   /// - Throws: `CacheError` `.invalidRecord`, which names the track.
@@ -73,13 +74,16 @@ struct TrackFacts {
     var scanner = HeaderScanner(copy(json) ?? [])
     do throws(TensorError) {
       var label: String?
-      var md5: ArraySlice<UInt8> = []
+      var md5: ArraySlice<UInt8>?
+      var xxh3: ArraySlice<UInt8> = []
       var views: [(name: ArraySlice<UInt8>, fingerprint: ArraySlice<UInt8>)] = []
       try scanner.members { (scanner, name) throws(TensorError) in
         if name.elementsEqual("label".utf8) {
           label = try scanner.string().composed
         } else if name.elementsEqual("md5".utf8) {
           md5 = try scanner.literal()
+        } else if name.elementsEqual("xxh3".utf8) {
+          xxh3 = try scanner.literal()
         } else if name.elementsEqual("views".utf8) {
           try scanner.members { (scanner, name) throws(TensorError) in
             views.append((name, try scanner.literal()))
@@ -90,7 +94,7 @@ struct TrackFacts {
       }
       guard let label, scanner.isAtEnd() else { throw scanner.failure("no label") }
       self.label = label
-      self.md5 = md5
+      checksum = md5 ?? xxh3
       self.views = views
     } catch {
       let id = String(decoding: copy(key) ?? [], as: UTF8.self)

@@ -32,8 +32,10 @@ public struct TrackRecord: Sendable, Hashable, Codable {
   @ComposedText public var label: String
   /// The file relative to the audio folder.
   public var path: String
-  /// MD5 of the file, 32 hex digits.
-  public var md5: String
+  /// MD5 of the file, 32 hex digits: where a manifest has it too, and in caches of earlier versions.
+  public var md5: String?
+  /// XXH3-128 of the file, 32 hex digits; nil in caches of earlier versions.
+  public var xxh3: String?
   /// What must not straddle splits with it, where the manifest says.
   public var group: String?
   /// Who plays, where the manifest says.
@@ -57,7 +59,8 @@ public struct TrackRecord: Sendable, Hashable, Codable {
 
   /// Makes a record of parts.
   public init(
-    id: String, label: String, path: String, md5: String, group: String? = nil,
+    id: String, label: String, path: String, md5: String? = nil, xxh3: String? = nil,
+    group: String? = nil,
     artist: String? = nil, title: String? = nil, faults: [Fault]? = nil, frames: Int,
     sampleRate: Int, source: Source, storage: Tensor.DataType, views: [View: Fingerprint],
     figures: TrackFigures? = nil
@@ -66,6 +69,7 @@ public struct TrackRecord: Sendable, Hashable, Codable {
     self.label = label
     self.path = path
     self.md5 = md5
+    self.xxh3 = xxh3
     self.group = group
     self.artist = artist
     self.title = title
@@ -77,6 +81,11 @@ public struct TrackRecord: Sendable, Hashable, Codable {
     self.views = views
     self.figures = figures
   }
+}
+
+extension TrackRecord {
+  /// The checksum that stands for the file's bytes: the MD5 where there is one, else the XXH3-128.
+  public var contentChecksum: String { md5 ?? xxh3 ?? "" }
 }
 
 /// A file that could not be used, under its path in the database `quarantine`.

@@ -164,7 +164,8 @@ int64_t lathe_describe(lathe_cache *cache, char *buffer, int64_t capacity);
 
 /*
  * What is known of each track, as a JSON list in the order of the ids' bytes:
- *   [{"id": "blues.00000", "label": "blues", "path": "blues/blues.00000.wav", "md5": "…",
+ *   [{"id": "blues.00000", "label": "blues", "path": "blues/blues.00000.wav", "md5": text or null,
+ *     "xxh3": text or null,
  *     "artist": null or text, "title": null or text, "group": null or text,
  *     "frames": 661794 (at the cache's rate), "sample_rate": 22050,
  *     "verdicts": ["clipped", …] (what was measured, by the limits of the recipe),

@@ -21,9 +21,11 @@ class Track:
     artist: str | None
     title: str | None
     group: str | None
-    #: The file relative to the audio folder, and the MD5 of it where it was taken.
+    #: The file relative to the audio folder, and its checksums: the MD5 where a manifest has one too, the
+    #: XXH3-128 in all caches but those of earlier versions; None elsewhere.
     path: str
-    md5: str
+    md5: str | None
+    xxh3: str | None
     #: Samples at the cache's rate, and that rate.
     frames: int
     sample_rate: int

@@ -39,7 +39,7 @@ struct BenchDecode: ParsableCommand {
         figures.append(Figure(name, theirs * 1_000, "ms"))
         figures.append(Figure("ratio", theirs / each, "times"))
       }
-      try options.show("decode (\(paths.count) files, MD5 included)", figures)
+      try options.show("decode (\(paths.count) files, their checksum included)", figures)
     }
   }
 }
