@@ -122,6 +122,7 @@ public struct Preparation: Sendable {
       for: collection, folder: folder, recipe: recipe, fingerprints: fingerprints,
       contents: contents, cachePath: cachePath, checksContent: checksContent)
     if manifest == nil { plan.overview.warnings = Self.warnings(of: collection.manifest.tracks) }
+    plan.overview.warnings += recipe.warnings
     return (plan, collection)
   }
 

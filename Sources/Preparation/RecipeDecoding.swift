@@ -26,7 +26,8 @@ extension Recipe {
     do {
       value = try JSONDecoder().decode(JSONValue.self, from: Data(json))
       try Self.checkKeys(value)
-      recipe = try JSONDecoder().decode(Recipe.self, from: Data(json))
+      let inSamples = try RecipeSeconds.inSamples(value).canonicalBytes()
+      recipe = try JSONDecoder().decode(Recipe.self, from: Data(inSamples))
     } catch let error as RecipeError {
       throw error
     } catch let error as DecodingError {
@@ -109,20 +110,24 @@ extension Recipe {
     if !holds { throw RecipeError(subject: subject, detail: detail, hint: hint) }
   }
 
-  private static let sliceKeys: Set = ["length", "hop", "required", "maximumCount"]
+  /// The views that a recipe may name.
+  static let viewNames: Set = ["features", "features-30s", "waveform", "mel"]
+
+  private static let sliceKeys = Set(
+    ["length", "hop", "required", "maximumCount"] + RecipeSeconds.keys.values)
   private static let melKeys: Set = [
     "slices", "transformLength", "hop", "bands", "minimumFrequency", "maximumFrequency",
     "dynamicRange",
   ]
 
   /// The keys a recipe may have, by place.
-  private static let keys: [String: Set<String>] = [
+  static let keys: [String: Set<String>] = [
     "": [
       "schema", "name", "sampleRate", "maximumSeconds", "profile", "views", "faults", "verdicts",
     ],
     "faults": Set(FaultSubject.allCases.map(\.rawValue)),
     "verdicts": Set(FaultSubject.allCases.filter(\.hasFigure).map(\.rawValue)),
-    "views": ["features", "features-30s", "waveform", "mel"],
+    "views": viewNames,
     "views.features": ["slices"], "views.features-30s": ["slices"], "views.waveform": ["slices"],
     "views.mel": melKeys,
     "views.features.slices": sliceKeys, "views.features-30s.slices": sliceKeys,
@@ -138,9 +143,7 @@ extension Recipe {
     for (key, field) in fields.sorted(by: { $0.key < $1.key }) {
       let here = place.isEmpty ? key : "\(place).\(key)"
       guard known.contains(key) else {
-        throw RecipeError(
-          subject: here, detail: "is not something a recipe has",
-          hint: "here it may have \(known.sorted().joined(separator: ", "))")
+        throw unknown(key, at: here, known: known)
       }
       // The decoder refuses these too, but does not say where they stand.
       if wholeNumbers.contains(key), case .number(let number) = field {
@@ -148,6 +151,15 @@ extension Recipe {
       }
       try checkKeys(field, at: here)
     }
+  }
+
+  /// A key that no recipe has, with those that were perhaps meant.
+  static func unknown(_ key: String, at place: String, known: Set<String>) -> RecipeError {
+    let near = NearNames.near(key, in: known)
+    let meant = near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? "
+    return RecipeError(
+      subject: place, detail: "is not something a recipe has",
+      hint: "\(meant)here it may have \(known.sorted().joined(separator: ", "))")
   }
 
   private static func place(of error: DecodingError) -> String {

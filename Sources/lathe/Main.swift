@@ -21,6 +21,7 @@ struct Lathe: ParsableCommand {
     version: latheVersionText,
     subcommands: [
       Prepare.self, SplitCommand.self, Audit.self, Duplicates.self, ManifestCommand.self,
+      RecipeCommand.self,
       Train.self, Evaluate.self, Predict.self, Study.self, ReportCommand.self, Export.self,
       Inspect.self, Repair.self, Demo.self, Bench.self,
     ])

@@ -25,17 +25,23 @@ public enum NearNames {
     }.prefix(limit).map(\.name)
   }
 
-  /// How many letters have to be put in, taken out or changed to make one of the other (Levenshtein, 1966).
+  /// How many letters have to be put in, taken out, changed or exchanged with their neighbour to make one
+  /// of the other (optimal string alignment; Damerau, 1964).
   private static func distance(_ first: [UInt8], _ second: [UInt8]) -> Int {
+    var before: [Int] = []
     var row = Array(0...second.count)
     for (index, letter) in first.enumerated() {
-      var diagonal = row[0]
-      row[0] = index + 1
+      var next = [index + 1]
       for (column, other) in second.enumerated() {
-        let change = diagonal + (letter == other ? 0 : 1)
-        diagonal = row[column + 1]
-        row[column + 1] = min(change, diagonal + 1, row[column] + 1)
+        var least = min(
+          row[column] + (letter == other ? 0 : 1), row[column + 1] + 1, next[column] + 1)
+        if index > 0, column > 0, letter == second[column - 1], first[index - 1] == other {
+          least = min(least, before[column - 1] + 1)
+        }
+        next.append(least)
       }
+      before = row
+      row = next
     }
     return row[second.count]
   }

@@ -29,6 +29,7 @@ struct Prepare: ParsableCommand {
         lathe prepare music --cache music.lathe --profile librosa-1.0 --progress json
         lathe prepare genres_original --cache gtzan.lathe --manifest gtzan --fault replica=drop
         lathe prepare music --cache music.lathe --labels tracks.csv --columns label=genre
+        lathe prepare music --cache music.lathe --set mel.bands=64 --set waveform.slices.lengthSeconds=4
         lathe prepare genres_original --cache gtzan.lathe --dry-run
         lathe prepare music --cache music.lathe --retry-quarantined
       """)
@@ -62,6 +63,14 @@ struct Prepare: ParsableCommand {
       discussion: "If not given, the recipe that the cache was prepared with; gtzan for a new one.",
       valueName: "name|file"))
   var recipe: String?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Change a value of the recipe, such as mel.bands=64; may be given several times.",
+      discussion: "lathe recipe show prints what there is; null takes a key out.",
+      valueName: "path=value"))
+  var changes: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -123,6 +132,7 @@ struct Prepare: ParsableCommand {
       throw ValidationError("--threads \(threads): give 1 to 1,024.")
     }
     _ = try policies(from: FaultPolicies())
+    _ = try RecipeArgument.changes(changes)
     if allowQuarantine < 0 {
       throw ValidationError("--allow-quarantine \(allowQuarantine): give 0 or more.")
     }
@@ -133,10 +143,12 @@ struct Prepare: ParsableCommand {
       throw ValidationError("--columns is for --labels.")
     }
     guard retryQuarantined else { return }
-    if recipe != nil || profile != nil || labels != nil || !fault.isEmpty || !exclude.isEmpty {
+    if recipe != nil || profile != nil || !changes.isEmpty || labels != nil || !fault.isEmpty
+      || !exclude.isEmpty
+    {
       throw ValidationError(
-        "--retry-quarantined takes the cache's own choices: leave out --recipe, --profile, --fault, "
-          + "--labels and --exclude.")
+        "--retry-quarantined takes the cache's own choices: leave out --recipe, --set, --profile, "
+          + "--fault, --labels and --exclude.")
     }
     if division.isAsked {
       throw ValidationError(
@@ -216,6 +228,7 @@ struct Prepare: ParsableCommand {
     flags.faults = Set(try faultChoices().compactMap { FaultSubject(rawValue: $0.kind) })
     flags.isProfileNamed = profile != nil
     flags.change = { recipe in
+      recipe = try RecipeArgument.changed(recipe, by: changes)
       if let profile { recipe.profile = profile }
       recipe.faults = try policies(from: recipe.faults)
     }

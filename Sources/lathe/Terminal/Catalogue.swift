@@ -20,6 +20,9 @@ enum Catalogue {
     do { return try Recipe.decode(json) } catch { throw UnusableFile(name: name, reason: error) }
   }
 
+  /// The names of the recipes that are found.
+  static var recipeNames: [String] { known(in: "recipes") }
+
   /// The manifest of this name or file.
   static func manifest(_ name: String) throws -> Manifest {
     try manifest(name, option: "--manifest")
