@@ -16,6 +16,8 @@ struct PlanReasons {
   /// Other records that cannot be read, by their keys.
   var unreadable: [String] = []
   var tooLong = 0
+  /// Files that an earlier version may have read in part.
+  var partial = 0
   var unmeasured = 0
   var stale: [View: Int] = [:]
   private var rewritten: [String: Int] = [:]
@@ -39,6 +41,7 @@ struct PlanReasons {
       (new, "new"), (again, "were in quarantine, tried again"),
       (dropped, "were dropped, looked at again"), (changed, "file changed"),
       (tooLong, "longer than the recipe's maximum"),
+      (partial, "an earlier version could miss a part of mp3 and Ogg files"),
     ]
     var reasons = whole.filter { $0.0 > 0 }.map { "all views of \(counted($0.0)): \($0.1)" }
     if !damaged.isEmpty {

@@ -77,6 +77,29 @@ import Testing
     #expect(try folder.open().trackRecord("jazz.00000")?.md5 == nil)
   }
 
+  /// What an earlier version may have read in part is read again, once.
+  @Test func mp3OfEarlierVersionsIsReadAgain() throws {
+    try folder.prepare()
+    do {
+      let cache = try Cache.open(at: folder.cache, for: .writing)
+      for (id, container) in [("blues.00000", "MPEG"), ("blues.00001", "WAV")] {
+        var record = try #require(try cache.trackRecord(id))
+        (record.md5, record.xxh3) = (try AudioFile.md5(at: "\(folder.audio)/\(record.path)"), nil)
+        record.source.container = container
+        let stamp = try #require(try cache.stamp(path: record.path))
+        try cache.store([PreparedTrack(record: record, stamp: stamp, values: [])])
+      }
+    }
+    let sink = Recorder()
+    #expect(try folder.prepare(sink: sink).prepared == 1)
+    #expect(
+      sink.reasons == [
+        "all views of 1 track: an earlier version could miss a part of mp3 and Ogg files"
+      ])
+    #expect(try folder.open().trackRecord("blues.00000")?.xxh3 != nil)
+    #expect(try folder.prepare().prepared == 0)
+  }
+
   /// A record of an earlier version has an MD5 only: files that are new beside it get one too.
   @Test func recordsOfEarlierVersionsStayComparable() throws {
     try folder.prepare()
