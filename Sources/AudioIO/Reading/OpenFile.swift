@@ -9,7 +9,7 @@ import Glibc
   let byteCount: Int64
   /// When it was last changed by then.
   private let modified: timespec
-  /// All bytes, where they are held.
+  /// All bytes, where they are held, at the start of memory that may be longer.
   private var contents: UnsafeMutableRawBufferPointer?
 
   /// Files above this size are not held in memory: their bytes are read where they are wanted.
@@ -45,7 +45,7 @@ import Glibc
   }
 
   deinit {
-    unsafe contents?.deallocate()
+    if let contents = unsafe contents { unsafe HeldBuffers.giveBack(contents) }
     let status = close(descriptor)
     // Whoever closed it before may close another thread's file the next time.
     assert(status == 0 || errno != EBADF, "\(path) was closed by somebody else")
@@ -55,10 +55,10 @@ import Glibc
   /// - Throws: ``AudioError``: unreadable, changed.
   mutating func hold() throws(AudioError) {
     guard byteCount <= Self.maximumHeldBytes, unsafe contents == nil else { return }
-    let buffer = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: Int(byteCount), alignment: 16)
+    let buffer = unsafe HeldBuffers.take(byteCount: Int(byteCount))
     unsafe contents = buffer
-    let count = try unsafe fill(buffer, at: 0)
+    let count = try unsafe fill(
+      UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(byteCount)]), at: 0)
     if count < Int(byteCount) { throw AudioError(.changed, "read", path) }
     try checkUnchanged()
   }
@@ -78,7 +78,7 @@ import Glibc
 
   /// All bytes, where they are held. They are there for as long as this value is.
   @unsafe var heldBytes: UnsafeRawBufferPointer? {
-    unsafe contents.map { UnsafeRawBufferPointer($0) }
+    unsafe contents.map { unsafe UnsafeRawBufferPointer(rebasing: $0[..<Int(byteCount)]) }
   }
 
   /// Up to `count` bytes from `offset` on, fewer only at the end of the file.
@@ -101,7 +101,7 @@ import Glibc
   @unsafe func copy(
     at offset: Int64, into buffer: UnsafeMutableRawBufferPointer
   ) throws(AudioError) -> Int {
-    guard let held = unsafe contents else { return try unsafe fill(buffer, at: offset) }
+    guard let held = unsafe heldBytes else { return try unsafe fill(buffer, at: offset) }
     let count = max(0, min(buffer.count, held.count - Int(offset)))
     if count > 0, let from = held.baseAddress, let to = buffer.baseAddress {
       unsafe memcpy(to, from + Int(offset), count)
