@@ -28,7 +28,7 @@ import Testing
   }
 
   /// The place is the end of the page's free space.
-  @Test(arguments: [(#""md5""#, 14), ("features/", 14)])
+  @Test(arguments: [(#""storage""#, 14), ("features/", 14)])
   func aDamagedPageIsNamedAndRepaired(_ text: String, _ offset: Int) throws {
     let whole = try collection.digest()
     try damage(leavesWith: text, at: offset)
