@@ -34,11 +34,21 @@ enum Exit {
   static let usage: Int32 = 2
   static let quarantined: Int32 = 3
   static let interrupted: Int32 = 130
+
+  /// Ends the program. Libraries' own ends are left out: OpenBLAS waits for ever there for threads that could not
+  /// be made (`ulimit -v`).
+  static func now(_ code: Int32) -> Never {
+    fflush(nil)
+    // A signal that came too late to stop anything counts all the same.
+    let isDone = code == done || code == quarantined
+    _exit(isDone && Interruption.wasAsked ? interrupted : code)
+  }
 }
 
 @main
 enum Main {
   static func main() {
+    Interruption.install()
     // A reader that goes away (lathe … | head) is an error of a write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     // So is a file that grows beyond the limit of its size (ulimit -f).
@@ -52,6 +62,7 @@ enum Main {
       end(with: error, in: verb)
     }
     checkOutput()
+    Exit.now(Exit.done)
   }
 
   /// Results that could not be written are a failure: a full disk behind `lathe inspect C > card.txt`.
@@ -59,7 +70,7 @@ enum Main {
     guard let reason = Output.failure else { return }
     Output.error(
       "lathe: cannot write the standard output: \(reason); free some space or redirect it")
-    exit(Exit.failed)
+    Exit.now(Exit.failed)
   }
 
   private static func end(with error: any Error, in verb: any ParsableCommand.Type) -> Never {
@@ -73,17 +84,17 @@ enum Main {
     if code == .success {
       Output.line(text)
       checkOutput()
-      exit(Exit.done)
+      Exit.now(Exit.done)
     }
     if let exitCode = error as? ExitCode {
       checkOutput()
-      exit(exitCode.rawValue)
+      Exit.now(exitCode.rawValue)
     }
     if code == .validationFailure {
       Output.error(text)
-      exit(Exit.usage)
+      Exit.now(Exit.usage)
     }
     Output.error("lathe: \(error)")
-    exit(Exit.failed)
+    Exit.now(Exit.failed)
   }
 }

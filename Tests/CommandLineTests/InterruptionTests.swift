@@ -78,4 +78,39 @@ import Testing
     #expect(running.end().code == 0)
     #expect(try collection.digest() == collection.digest(undisturbed))
   }
+
+  /// From the loading of the program to its end there is no moment at which a signal is lost, or ends it without
+  /// the code.
+  @Test(arguments: [SIGINT, SIGTERM])
+  func theFirstAndTheLastMomentsCount(_ signal: Int32) throws {
+    let small = try Collection(tracks: 2)
+    let whole = try Program.start(small.arguments(["--progress", "json"]))
+    #expect(whole.end().code == 0)
+    for moment in [#""event""#, "finished", "tracks in"] {
+      let running = try Program.start(
+        small.arguments(["--progress", "json"], cache: "\(small.path)/\(moment.count)"))
+      running.wait(for: moment, times: 1)
+      running.signal(signal)
+      let result = running.end()
+      // The signal may find no process any more.
+      #expect(
+        !result.wasKilled && (result.code == 130 || moment != #""event""# && result.code == 0))
+    }
+  }
+
+  /// OpenBLAS cannot make its threads then, and would wait for them at the end.
+  @Test(arguments: [230_000, 250_000, 270_000])
+  func littleAddressSpaceIsNoHang(_ kilobytes: Int) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [
+      "-c", "ulimit -v \(kilobytes); exec timeout -s KILL 60 \"$0\" --version", Program.path,
+    ]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    // A thread that cannot be made at all ends the program before it begins: by OpenBLAS's SIGINT.
+    #expect([0, 2, 127, 128 + SIGINT].contains(process.terminationStatus))
+  }
 }
