@@ -57,6 +57,13 @@ import Testing
     #expect(try collection.digest() == whole)
   }
 
+  /// What no audio can make again is named.
+  @Test func aSplitThatIsLostIsNamed() throws {
+    try damage(leavesWith: #""assignment""#, at: 14)
+    let result = try Program.run("repair", collection.cache)
+    #expect(result.output.contains("lost: the split stratified-seed1-0.8-0.1-0.1"))
+  }
+
   @Test func whatIsWholeStaysAsItIs() throws {
     let before = try Data(contentsOf: URL(fileURLWithPath: shard))
     let result = try Program.run("repair", collection.cache)

@@ -62,6 +62,12 @@ struct Repair: ParsableCommand {
           + "it in a new folder")
       throw ExitCode(Exit.failed)
     }
+    // The card is a file of its own, and knows what there was.
+    let known = (try? cache.card())?.splits.keys.sorted() ?? []
+    let names = Set(try cache.splitNames())
+    for split in known where !names.contains(split) {
+      Output.line("lost: the split \(Words.shown(split)); lathe split makes it again")
+    }
     Output.line(
       "\(Words.tracks(try cache.trackCount())) whole, \(Words.count(removed.count)) taken out"
         + (audioFolder == nil ? "; lathe prepare makes what is missing" : ""))
