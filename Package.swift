@@ -62,27 +62,30 @@ let package = Package(
       providers: [.apt(["libcairo2-dev", "fonts-dejavu-core"])]),
 
     .target(name: "CKernels"),
-    .target(name: "Files", dependencies: ["CCrypto"], swiftSettings: swift),
-    .target(name: "Safetensors", dependencies: ["CXXHash"], swiftSettings: swiftOverC),
-    .target(name: "Corpus", swiftSettings: swift),
+    .target(name: "Wording", swiftSettings: swift),
+    .target(name: "Files", dependencies: ["Wording", "CCrypto"], swiftSettings: swift),
+    .target(name: "Safetensors", dependencies: ["Wording", "CXXHash"], swiftSettings: swiftOverC),
+    .target(name: "Corpus", dependencies: ["Wording"], swiftSettings: swift),
     .target(
       name: "AudioIO",
-      dependencies: ["Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CXXHash"],
+      dependencies: ["Wording", "Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CXXHash"],
       swiftSettings: swiftOverC),
-    .target(name: "SignalKit", dependencies: ["CFFTW", "CKernels"], swiftSettings: swift),
-    .target(name: "LMDBStore", dependencies: ["CLMDB"], swiftSettings: swiftOverC),
+    .target(
+      name: "SignalKit", dependencies: ["Wording", "CFFTW", "CKernels"], swiftSettings: swift),
+    .target(name: "LMDBStore", dependencies: ["Wording", "CLMDB"], swiftSettings: swiftOverC),
     .target(
       name: "DatasetCache",
-      dependencies: ["Files", "Safetensors", "Corpus", "LMDBStore"],
+      dependencies: ["Wording", "Files", "Safetensors", "Corpus", "LMDBStore"],
       swiftSettings: swiftOverC),
     .target(
       name: "Preparation",
-      dependencies: ["Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache"],
+      dependencies: ["Wording", "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache"],
       swiftSettings: swift),
     .target(
-      name: "DataLoading", dependencies: ["Corpus", "CKernels"], swiftSettings: swiftOverC),
+      name: "DataLoading", dependencies: ["Wording", "Corpus", "CKernels"],
+      swiftSettings: swiftOverC),
     .target(
-      name: "Training", dependencies: ["Files", "Corpus", "DataLoading", "Safetensors"],
+      name: "Training", dependencies: ["Wording", "Files", "Corpus", "DataLoading", "Safetensors"],
       swiftSettings: swift),
     .target(
       name: "Networks",
@@ -91,15 +94,17 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading",
+        "Wording", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation", "DataLoading",
         "Training", "Networks",
       ],
       swiftSettings: swift),
     .target(
-      name: "Reporting", dependencies: ["Files", "Corpus", "DataLoading", "Training", "CCairo"],
+      name: "Reporting",
+      dependencies: ["Wording", "Files", "Corpus", "DataLoading", "Training", "CCairo"],
       swiftSettings: swiftOverC),
     .target(
-      name: "Exporting", dependencies: ["Files", "Corpus", "DatasetCache"], swiftSettings: swift),
+      name: "Exporting", dependencies: ["Wording", "Files", "Corpus", "DatasetCache"],
+      swiftSettings: swift),
     .target(name: "Synthesis", swiftSettings: swift),
     .target(
       name: "LatheC", dependencies: ["Corpus", "DatasetCache", "DataLoading"],
@@ -107,7 +112,8 @@ let package = Package(
     .executableTarget(
       name: "lathe",
       dependencies: [
-        "Files", "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache", "Preparation",
+        "Wording", "Files", "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache",
+        "Preparation",
         "DataLoading", "Training", "Networks", "Runs", "Reporting", "Exporting", "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -123,6 +129,7 @@ let package = Package(
       swiftSettings: swift),
 
     .testTarget(name: "ArchitectureTests", swiftSettings: swift),
+    .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: swift),
     .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: swift),
     .testTarget(
       name: "SafetensorsTests", dependencies: ["Safetensors"], swiftSettings: swiftOverC),
@@ -171,6 +178,7 @@ let package = Package(
       name: "LatheCTests",
       dependencies: ["LatheC", "Corpus", "DataLoading", "DatasetCache", "Safetensors"],
       exclude: ["reads_a_cache.c"], swiftSettings: swift),
-    .testTarget(name: "CommandLineTests", dependencies: ["lathe"], swiftSettings: swift),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["lathe", "Wording"], swiftSettings: swift),
   ]
 )

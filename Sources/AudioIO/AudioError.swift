@@ -1,3 +1,4 @@
+import Wording
 import Glibc
 
 /// Why a file could not be used: what was done to what, what is wrong and what to do.
@@ -75,13 +76,7 @@ public struct AudioError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// One line that a person can act on.
   public var description: String {
-    // A file name may hold line ends and terminal escapes; a message may not.
-    let name = subject.unicodeScalars.reduce(into: "") { text, scalar in
-      text +=
-        scalar.properties.generalCategory == .control
-        ? scalar.escaped(asASCII: true) : String(scalar)
-    }
-    return "\(operation): \(name) \(detail); \(hint)"
+    Words.shown("\(operation): \(subject) \(detail); \(hint)")
   }
 }
 

@@ -1,3 +1,4 @@
+import Wording
 public import DatasetCache
 
 /// Why a cache could not be exported.
@@ -18,7 +19,9 @@ public enum ExportError: Error, Sendable, CustomStringConvertible {
   case readerGone(path: String)
 
   /// One line that says what to do.
-  public var description: String {
+  public var description: String { Words.shown(line) }
+
+  private var line: String {
     switch self {
     case .cache(let error): "\(error)"
     case .missingView(let view, let cache):

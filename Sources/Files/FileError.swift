@@ -1,3 +1,4 @@
+import Wording
 import Glibc
 
 /// What the file system refused, for a module to tell in its own words.
@@ -47,7 +48,7 @@ package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// One line: what was tried, with which file, and the reason.
-  package var description: String { "cannot \(operation) \(path): \(text)" }
+  package var description: String { Words.shown("cannot \(operation) \(path): \(text)") }
 
   /// Whether there was no room for what was to be written, on the disk, in a quota or under a limit of size.
   package var isForWantOfSpace: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }

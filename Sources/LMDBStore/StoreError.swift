@@ -1,3 +1,4 @@
+import Wording
 import CLMDB
 import Glibc
 
@@ -84,7 +85,7 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
   /// One line: operation, subject, cause and remedy.
   public var description: String {
     let line = "cannot \(operation) \(subject): \(detail)"
-    return hint.isEmpty ? line : "\(line); \(hint)"
+    return Words.shown(hint.isEmpty ? line : "\(line); \(hint)")
   }
 }
 

@@ -1,3 +1,4 @@
+import Wording
 public import Corpus
 internal import AudioIO
 public import DatasetCache
@@ -101,5 +102,5 @@ public struct FileSampleError: Error, Sendable, Hashable, CustomStringConvertibl
   public let hint: String
 
   /// One line that a person can act on.
-  public var description: String { "\(path): \(detail); \(hint)" }
+  public var description: String { Words.shown("\(path): \(detail); \(hint)") }
 }

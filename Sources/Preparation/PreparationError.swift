@@ -1,3 +1,4 @@
+import Wording
 public import AudioIO
 public import Corpus
 public import DatasetCache
@@ -25,7 +26,9 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
   case anotherCollection(cache: String, folder: String, missing: Int, tracks: Int)
 
   /// One line that says what to do.
-  public var description: String {
+  public var description: String { Words.shown(line) }
+
+  private var line: String {
     switch self {
     case .audio(let error): "\(error)"
     case .cache(let error): "\(error)"

@@ -1,3 +1,5 @@
+import Wording
+
 internal import Corpus
 internal import FoundationEssentials
 internal import SignalKit
@@ -12,7 +14,9 @@ public struct RecipeError: Error, Sendable, Hashable, CustomStringConvertible {
   public let hint: String
 
   /// One line: place, fault, remedy.
-  public var description: String { "recipe: \(subject) \(detail); \(hint)" }
+  public var description: String {
+    Words.shown("recipe: \(subject) \(detail); \(hint)")
+  }
 }
 
 extension Recipe {

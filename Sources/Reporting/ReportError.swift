@@ -1,3 +1,5 @@
+import Wording
+
 /// Why a figure or a report could not be made.
 public struct ReportError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The cause, as far as a program can do something different about it.
@@ -36,5 +38,5 @@ public struct ReportError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// One line that a person can act on.
-  public var description: String { "\(subject): \(detail); \(hint)" }
+  public var description: String { Words.shown("\(subject): \(detail); \(hint)") }
 }

@@ -1,3 +1,5 @@
+import Wording
+
 /// Why a run cannot be assembled, gone on with or asked for predictions.
 public struct RunError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The cause, as far as a program can do something different about it.
@@ -32,7 +34,7 @@ public struct RunError: Error, Sendable, Hashable, CustomStringConvertible {
   /// One line that a person can act on.
   public var description: String {
     let line = "\(subject): \(detail)"
-    return hint.isEmpty ? line : "\(line); \(hint)"
+    return Words.shown(hint.isEmpty ? line : "\(line); \(hint)")
   }
 
   /// The first names of a list, and how many more there are.

@@ -1,3 +1,5 @@
+import Wording
+
 /// What is wrong with a safetensors value, or with the tensors that one was to be made of, told so that a
 /// person can act on it.
 public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -21,6 +23,6 @@ public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
   /// One line: operation, subject, cause and remedy.
   public var description: String {
     let line = "cannot \(operation) \(subject): \(detail)"
-    return hint.isEmpty ? line : "\(line); \(hint)"
+    return Words.shown(hint.isEmpty ? line : "\(line); \(hint)")
   }
 }

@@ -1,3 +1,5 @@
+import Wording
+
 /// What a transform refuses to work with.
 public struct SignalError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The parameter or input at fault.
@@ -14,5 +16,5 @@ public struct SignalError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// One line: subject, fault, remedy.
-  public var description: String { "\(subject): \(detail); \(hint)" }
+  public var description: String { Words.shown("\(subject): \(detail); \(hint)") }
 }

@@ -1,3 +1,5 @@
+import Wording
+
 /// Why a run cannot begin, go on or be read.
 public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The cause, as far as a program can do something different about it.
@@ -44,6 +46,6 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
   /// One line that a person can act on.
   public var description: String {
     let line = "\(subject): \(detail)"
-    return hint.isEmpty ? line : "\(line); \(hint)"
+    return Words.shown(hint.isEmpty ? line : "\(line); \(hint)")
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Preparation
 import Runs
 
 /// The command line: one file a verb.
@@ -45,6 +46,8 @@ enum Exit {
   }
 }
 
+let latheVersionText = latheVersion
+
 @main
 enum Main {
   static func main() {
@@ -82,7 +85,7 @@ enum Main {
       ? "Error: \(Lathe.message(for: error))\nUsage: \(Lathe.usageString(for: verb))"
       : Lathe.fullMessage(for: error)
     if code == .success {
-      Output.line(text)
+      Output.lines(text)
       checkOutput()
       Exit.now(Exit.done)
     }
@@ -91,7 +94,7 @@ enum Main {
       Exit.now(exitCode.rawValue)
     }
     if code == .validationFailure {
-      Output.error(text)
+      Output.errors(text)
       Exit.now(Exit.usage)
     }
     Output.error("lathe: \(error)")

@@ -1,3 +1,5 @@
+import Wording
+
 /// The policy for everything that can be wrong with a track.
 ///
 /// As JSON an object from the names of subjects to those of policies; what is left out has its
@@ -56,7 +58,7 @@ public struct FaultPolicyError: Error, Sendable, Hashable, CustomStringConvertib
   public let hint: String
 
   /// One line: subject, fault, remedy.
-  public var description: String { "\(subject) \(detail); \(hint)" }
+  public var description: String { Words.shown("\(subject) \(detail); \(hint)") }
 
   static func list<Name: RawRepresentable>(_ names: [Name]) -> String
   where Name.RawValue == String {

@@ -1,3 +1,5 @@
+import Wording
+
 /// Why a manifest was refused: what was read, where in it the fault lies and what to do.
 public struct ManifestError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The kinds of fault; the raw value is a stable code.
@@ -62,5 +64,7 @@ public struct ManifestError: Error, Sendable, Hashable, CustomStringConvertible 
   }
 
   /// One line that a person can act on.
-  public var description: String { "\(operation): \(subject) \(detail); \(hint)" }
+  public var description: String {
+    Words.shown("\(operation): \(subject) \(detail); \(hint)")
+  }
 }

@@ -1,3 +1,5 @@
+import Wording
+
 /// What ids, labels and paths may look like, whoever wrote them.
 ///
 /// An id ends up as a key of the cache, as a cell of a CSV file and as a file name of an export; a
@@ -43,11 +45,7 @@ enum NameRules {
 
   /// `text` as it may stand in a message: quoted, escaped and of bounded length.
   static func quoted(_ text: String) -> String {
-    let limit = 80
-    var result = "\""
-    for scalar in text.unicodeScalars.prefix(limit) { result += scalar.escaped(asASCII: false) }
-    if text.unicodeScalars.count > limit { result += "…" }
-    return result + "\""
+    Words.quoted(text)
   }
 }
 

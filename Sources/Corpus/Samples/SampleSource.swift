@@ -1,3 +1,5 @@
+import Wording
+
 /// Samples that can be read by number, such as the slices of one side of a split in one view.
 ///
 /// What feeds a trainer asks for nothing else, so that it knows no store. A source never changes while
@@ -145,5 +147,5 @@ public struct SampleError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// One line that a person can act on.
-  public var description: String { "\(subject): \(detail); \(hint)" }
+  public var description: String { Words.shown("\(subject): \(detail); \(hint)") }
 }

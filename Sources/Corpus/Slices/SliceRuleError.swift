@@ -1,3 +1,5 @@
+import Wording
+
 /// Why a slice rule was refused.
 public struct SliceRuleError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What was being done.
@@ -26,5 +28,7 @@ public struct SliceRuleError: Error, Sendable, Hashable, CustomStringConvertible
   }
 
   /// One line that a person can act on.
-  public var description: String { "\(operation): \(subject) \(detail); \(hint)" }
+  public var description: String {
+    Words.shown("\(operation): \(subject) \(detail); \(hint)")
+  }
 }

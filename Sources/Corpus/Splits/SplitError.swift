@@ -1,3 +1,5 @@
+import Wording
+
 /// Why a split could not be made.
 public struct SplitError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The kinds of fault; the raw value is a stable code.
@@ -45,5 +47,7 @@ public struct SplitError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// One line that a person can act on.
-  public var description: String { "\(operation): \(subject) \(detail); \(hint)" }
+  public var description: String {
+    Words.shown("\(operation): \(subject) \(detail); \(hint)")
+  }
 }

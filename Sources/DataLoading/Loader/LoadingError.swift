@@ -1,3 +1,4 @@
+import Wording
 public import Corpus
 
 /// Why batches cannot be had.
@@ -45,7 +46,7 @@ public struct LoadingError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   /// One line that a person can act on.
-  public var description: String { "\(subject): \(detail); \(hint)" }
+  public var description: String { Words.shown("\(subject): \(detail); \(hint)") }
 
   /// The ``ForkGate`` could not be set up.
   static var noMemoryForForks: LoadingError {

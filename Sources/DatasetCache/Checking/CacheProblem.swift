@@ -1,3 +1,5 @@
+import Wording
+
 /// Something in a cache that is not as it must be.
 public struct CacheProblem: Sendable, Hashable, Codable, CustomStringConvertible {
   /// What kind of thing.
@@ -34,5 +36,7 @@ public struct CacheProblem: Sendable, Hashable, Codable, CustomStringConvertible
   }
 
   /// One line.
-  public var description: String { "\(kind.rawValue): '\(key)' in '\(database)': \(detail)" }
+  public var description: String {
+    Words.shown("\(kind.rawValue): '\(key)' in '\(database)': \(detail)")
+  }
 }

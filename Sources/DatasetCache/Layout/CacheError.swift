@@ -1,3 +1,4 @@
+import Wording
 import LMDBStore
 public import Safetensors
 
@@ -66,7 +67,7 @@ public struct CacheError: Error, Sendable, Hashable, CustomStringConvertible {
   /// One line: operation, subject, cause and remedy.
   public var description: String {
     let line = "cannot \(operation) \(subject): \(detail)"
-    return hint.isEmpty ? line : "\(line); \(hint)"
+    return Words.shown(hint.isEmpty ? line : "\(line); \(hint)")
   }
 
   init(_ error: StoreError) {

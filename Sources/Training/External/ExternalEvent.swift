@@ -1,3 +1,4 @@
+import Wording
 import FoundationEssentials
 
 /// A line that a trainer writes to its standard output; what each means, ``ExternalTraining`` tells.
@@ -104,9 +105,7 @@ enum ExternalEvent: Equatable {
 
   /// Text from elsewhere, fit for one line of a message.
   static func shown(_ text: String) -> String {
-    let plain = String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "·" : $0 }))
+    let plain = Words.shown(text)
     return plain.count > 120 ? plain.prefix(120) + "…" : plain
   }
 }

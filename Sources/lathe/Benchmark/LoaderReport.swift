@@ -1,3 +1,4 @@
+import Wording
 import DatasetCache
 
 /// What `lathe bench loader` found.

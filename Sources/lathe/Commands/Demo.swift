@@ -1,3 +1,4 @@
+import Wording
 import Corpus
 import ArgumentParser
 import DatasetCache

@@ -1,3 +1,4 @@
+import Wording
 public import ArgumentParser
 public import Corpus
 import DatasetCache

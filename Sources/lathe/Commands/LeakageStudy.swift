@@ -1,3 +1,4 @@
+import Wording
 import Corpus
 
 /// How much splits of a policy leak from the first side into the last, over many seeds.

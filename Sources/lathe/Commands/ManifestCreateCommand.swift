@@ -1,3 +1,4 @@
+import Wording
 public import ArgumentParser
 import AudioIO
 public import Corpus
@@ -120,7 +121,7 @@ struct ManifestCreateCommand: ParsableCommand {
   private func write(_ manifest: Manifest) throws {
     let text = manifest.readableJSON()
     if output == "-" {
-      return Output.text(String(decoding: text, as: UTF8.self))
+      return Output.text(json: String(decoding: text, as: UTF8.self))
     }
     try OutputFile.write(text, to: output)
     let splits = manifest.splits.keys.sorted().joined(separator: ", ")

@@ -1,3 +1,4 @@
+import Wording
 public import ArgumentParser
 import Corpus
 import DatasetCache

@@ -1,3 +1,4 @@
+import Wording
 import Foundation
 
 /// Tells how many pictures are done: a bar on a terminal, a line now and then elsewhere.
@@ -35,14 +36,14 @@ final class ImageProgress {
         text += ", \(Words.count(Int(rate)))/s"
         if done < total { text += ", \(Words.duration(Double(total - done) / rate)) left" }
       }
-      if isBar { Output.partialError("\r\u{1B}[K\(text)") } else { Output.error(text) }
+      if isBar { Output.draw(text) } else { Output.error(text) }
       isDrawn = isBar
     }
   }
 
   /// Leaves the line where it is.
   func end() {
-    if isDrawn { Output.partialError("\n") }
+    if isDrawn { Output.endLine() }
     isDrawn = false
   }
 }

@@ -1,3 +1,4 @@
+import Wording
 import Corpus
 
 /// What an audit found, as a person reads it.

@@ -1,3 +1,5 @@
+import Wording
+
 /// The tracks that sound the same, as a person reads them.
 enum DuplicatesText {
   static func lines(_ report: DuplicateReport, cache: String) -> [String] {

@@ -67,7 +67,8 @@ struct Interruption {
       var byte: UInt8 = 0
       guard read(reading, &byte, 1) == 1 else { return }
       cancellation.cancel()
-      Output.error("\n\(words)")
+      Output.endLine()
+      Output.error(words)
     }
     source.resume()
     Self.state.isGentle.store(true, ordering: .relaxed)

@@ -1,21 +1,25 @@
 import Foundation
 import Synchronization
+import Wording
 
 /// What a command says: results on the standard output, everything else on the standard error.
+///
+/// This is the one way out, and what passes it cannot move the cursor or hide: line ends and terminal
+/// escapes in a line are spelt out, whoever wrote them (see ``Words/shown(_:)``).
 enum Output {
   /// A line of results.
   static func line(_ text: String = "") {
-    write(text + "\n", to: .standardOutput)
+    write(Words.shown(text) + "\n", to: .standardOutput)
   }
 
-  /// Text of results that brings its own line ends.
-  static func text(_ text: String) {
-    write(text, to: .standardOutput)
+  /// Several lines of our own words, such as help.
+  static func lines(_ text: String) {
+    write(Words.shownLines(text) + "\n", to: .standardOutput)
   }
 
-  /// A line for the person who watches.
-  static func error(_ text: String) {
-    write(text + "\n", to: .standardError)
+  /// JSON that brings its own line ends.
+  static func text(json: String) {
+    write(Words.shownJSON(json), to: .standardOutput)
   }
 
   /// A value as one line of JSON, keys in order.
@@ -23,12 +27,37 @@ enum Output {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    line(String(decoding: try encoder.encode(value), as: UTF8.self))
+    text(json: String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
   }
 
-  /// Text without a line end, for a bar that is drawn again and again.
-  static func partialError(_ text: String) {
-    write(text, to: .standardError)
+  /// A line for the person who watches.
+  static func error(_ text: String) {
+    write(Words.shown(text) + "\n", to: .standardError)
+  }
+
+  /// Several lines of our own words for the person who watches, such as wrong usage.
+  static func errors(_ text: String) {
+    write(Words.shownLines(text) + "\n", to: .standardError)
+  }
+
+  /// A question that is answered on the same line.
+  static func ask(_ text: String) {
+    write(Words.shown(text) + " ", to: .standardError)
+  }
+
+  /// Draws a line without an end over the one that was drawn before.
+  static func draw(_ text: String) {
+    write("\r\u{1B}[K" + Words.shown(text), to: .standardError)
+  }
+
+  /// Takes a drawn line away.
+  static func erase() {
+    write("\r\u{1B}[K", to: .standardError)
+  }
+
+  /// Ends a drawn line: what is written next begins below it.
+  static func endLine() {
+    write("\n", to: .standardError)
   }
 
   /// Why results could not be written, if so. A closed pipe is the reader's choice (`| head`).

@@ -1,3 +1,4 @@
+import Wording
 import ArgumentParser
 import Corpus
 import DatasetCache
@@ -105,7 +106,7 @@ enum Confirmation {
           + "; another --cache keeps both")
       throw ExitCode(Exit.usage)
     }
-    Output.partialError("this throws computed values away; go on? [y/N] ")
+    Output.ask("this throws computed values away; go on? [y/N]")
     let answer = readLine()?.lowercased() ?? ""
     guard ["y", "yes"].contains(answer) else {
       Output.error("nothing was changed")

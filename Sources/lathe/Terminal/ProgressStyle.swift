@@ -1,3 +1,4 @@
+import Wording
 import ArgumentParser
 import DatasetCache
 import Foundation
@@ -98,7 +99,7 @@ final class BarProgress: ProgressSink {
       let isLast = progress.done == progress.total
       guard isLast || Date().timeIntervalSince(last) >= 0.1 else { return }
       last = Date()
-      Output.partialError("\r\u{1B}[K\(Self.line(progress, columns: Self.columns()))")
+      Output.draw(Self.line(progress, columns: Self.columns()))
       isDrawn = true
       if isLast { end() }
     }
@@ -106,7 +107,7 @@ final class BarProgress: ProgressSink {
 
   /// Leaves the bar where it is: what is written next begins on a new line.
   func end() {
-    if isDrawn { Output.partialError("\n") }
+    if isDrawn { Output.endLine() }
     isDrawn = false
   }
 
@@ -128,7 +129,7 @@ final class BarProgress: ProgressSink {
   }
 
   private func erase() {
-    if isDrawn { Output.partialError("\r\u{1B}[K") }
+    if isDrawn { Output.erase() }
     isDrawn = false
   }
 }
@@ -146,7 +147,7 @@ private func announce(_ overview: PreparationPlan.Overview) {
 }
 
 private func announce(_ record: QuarantineRecord) {
-  Output.error("quarantine: \(Words.shown("\(record.path): \(record.message)"))")
+  Output.error("quarantine: \(record.path): \(record.message)")
 }
 
 private func progressText(_ progress: PreparationProgress) -> String {

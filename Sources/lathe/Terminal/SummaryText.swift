@@ -1,3 +1,4 @@
+import Wording
 import Corpus
 import DatasetCache
 import Preparation

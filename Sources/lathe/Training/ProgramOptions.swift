@@ -13,8 +13,8 @@ struct ProgramOptions: ParsableArguments {
   func mayStart(_ command: String) -> Bool {
     if allowExec { return true }
     guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return false }
-    Output.partialError(
-      "The run would start this program: \(Words.shown(command))\nStart it? [y/N] ")
+    Output.error("The run would start this program: \(command)")
+    Output.ask("Start it? [y/N]")
     return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
   }
 }

@@ -1,3 +1,4 @@
+import Wording
 import Foundation
 import Training
 
@@ -93,7 +94,7 @@ private final class TrainingBar: TrainingProgress {
       let bar =
         String(repeating: "━", count: filled) + String(repeating: "┄", count: width - filled)
       let line = "epoch \(advance.epoch)/\(advance.epochs) \(bar) \(text)"
-      Output.partialError("\r\u{1B}[K" + line.prefix(BarProgress.columns() - 1))
+      Output.draw(String(line.prefix(BarProgress.columns() - 1)))
       isDrawn = true
     case .epochEnded(let epoch):
       erase()
@@ -103,7 +104,7 @@ private final class TrainingBar: TrainingProgress {
   }
 
   private func erase() {
-    if isDrawn { Output.partialError("\r\u{1B}[K") }
+    if isDrawn { Output.erase() }
     isDrawn = false
   }
 }

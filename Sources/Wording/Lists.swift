@@ -1,0 +1,34 @@
+/// Names and cells beside each other.
+extension Words {
+  /// The first of some names, and how many more there are.
+  package static func list(_ names: [String], atMost limit: Int = 8) -> String {
+    let first = names.prefix(limit).map { shown($0) }.joined(separator: ", ")
+    let more = names.count - limit
+    return first + (more > 0 ? " and \(count(more)) more" : "")
+  }
+
+  /// A command as it can be typed into a shell.
+  package static func command(_ arguments: [String]) -> String {
+    let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%")
+    return arguments.map { argument in
+      if !argument.isEmpty, argument.allSatisfy(plain.contains) { return argument }
+      let parts = shown(argument).split(separator: "'", omittingEmptySubsequences: false)
+      return "'" + parts.joined(separator: #"'\''"#) + "'"
+    }.joined(separator: " ")
+  }
+
+  /// Lines of a table, columns as wide as their widest cell; the first column to the left, the others
+  /// to the right.
+  package static func table(_ rows: [[String]]) -> [String] {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in
+      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      row.enumerated().map { column, cell in
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        return column == 0 ? cell + space : space + cell
+      }.joined(separator: "  ")
+    }
+  }
+}
