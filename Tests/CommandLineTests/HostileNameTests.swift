@@ -14,7 +14,7 @@ import Wording
     for text in [result.output, result.errors] {
       #expect(Words.shownLines(text) == text, "\(arguments)")
     }
-    #expect((result.output + result.errors).contains(words), "\(arguments)")
+    #expect(words.isEmpty || (result.output + result.errors).contains(words), "\(arguments)")
   }
 
   @Test func labelsAndFilesAreSpeltOut() throws {
@@ -37,7 +37,7 @@ import Wording
     try expectPlain("inspect", cache, code: 0, says: #"j\u{202E}a\u{200B}zz\u{2028} 4"#)
     try expectPlain("audit", cache, code: 0, says: #"j\u{202E}"#)
     try expectPlain("inspect", cache, "--json", code: 0, says: #"j\u202ea\u200bzz\u2028"#)
-    try expectPlain("audit", cache, "--split", Self.escape, code: 1)
+    try expectPlain("audit", cache, "--split", Self.escape, code: 2)
     try expectPlain(
       "train", "features", "--cache", cache, "--split", Self.hostile, "--epochs", "1", "--output",
       "\(collection.path)/run", "--progress", "plain", code: 0)
@@ -58,7 +58,7 @@ import Wording
     let key = try collection.write(Array(#"{"\u001b[2J\n": 1}"#.utf8), "key.json")
     try expectPlain(
       "prepare", collection.audio, "--cache", collection.cache, "--recipe", key, code: 1)
-    try expectPlain("manifest", "check", key, code: 1)
+    try expectPlain("manifest", "check", key, collection.audio, code: 1)
     try expectPlain("predict", "\(collection.path)/\(Self.escape)", "x.wav", code: 1)
     try expectPlain(Self.escape, code: 2)
   }
