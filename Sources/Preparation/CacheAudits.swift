@@ -35,6 +35,24 @@ extension Cache {
     return try audits(of: [split], neighbours: neighbours, faults: faults).first
   }
 
+  /// What leaks between the sides of a split of these tracks, stored or not.
+  ///
+  /// - Throws: `PreparationError` where a record is damaged.
+  public func audit(_ split: Split) throws(PreparationError) -> SplitAudit {
+    let records = try onCache { () throws(CacheError) in try trackRecords() }
+    return try audit(
+      split, tracks: records.map(SplitTrack.init), links: try neighbours(among: records).links,
+      faults: [:], slices: try sliceCounts())
+  }
+
+  private func audit(
+    _ split: Split, tracks: [SplitTrack], links: [(String, String)], faults: [String: [String]],
+    slices: [String: Int]
+  ) -> SplitAudit {
+    SplitAudit(
+      split, tracks: tracks, neighbours: links, faults: faults, slices: { slices[$0] ?? 1 })
+  }
+
   /// The audits of all stored splits, in the order of their names; see ``audit(split:neighbours:faults:)``.
   ///
   /// - Throws: `PreparationError` where a split or a record is damaged.
@@ -61,9 +79,8 @@ extension Cache {
   ) throws(PreparationError) -> [SplitAudit] {
     if splits.isEmpty { return [] }
     let slices = try sliceCounts()
-    return splits.map { split in
-      SplitAudit(
-        split, tracks: tracks, neighbours: links, faults: faults, slices: { slices[$0] ?? 1 })
+    return splits.map {
+      audit($0, tracks: tracks, links: links, faults: faults, slices: slices)
     }
   }
 

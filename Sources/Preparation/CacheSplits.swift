@@ -23,16 +23,27 @@ extension Cache {
   private func makeSplit(
     _ plan: SplitPlan, tracks: [SplitTrack], links: [(String, String)]
   ) throws(PreparationError) -> Split {
-    let split: Split
-    if case .published = plan.policy, let stored = try stored(plan.name) {
-      split = stored.restricted(to: tracks.map(\.id))
-    } else {
-      do { split = try Split.make(plan, tracks: tracks, links: links) } catch {
-        throw .split(error)
-      }
-    }
+    let split = try division(by: plan, tracks: tracks, links: links)
     try onCache { () throws(CacheError) in try putSplit(split) }
     return split
+  }
+
+  /// The split that ``makeSplit(_:links:)`` would store; nothing is changed.
+  ///
+  /// - Throws: `PreparationError` where the plan does not fit the tracks.
+  public func division(by plan: SplitPlan) throws(PreparationError) -> Split {
+    let records = try onCache { () throws(CacheError) in try trackRecords() }
+    return try division(
+      by: plan, tracks: records.map(SplitTrack.init), links: try neighbours(among: records).links)
+  }
+
+  private func division(
+    by plan: SplitPlan, tracks: [SplitTrack], links: [(String, String)]
+  ) throws(PreparationError) -> Split {
+    if case .published = plan.policy, let stored = try stored(plan.name) {
+      return stored.restricted(to: tracks.map(\.id))
+    }
+    do { return try Split.make(plan, tracks: tracks, links: links) } catch { throw .split(error) }
   }
 
   /// Makes every stored split, and a new one, by its own plan, so that it covers the tracks there are
@@ -107,12 +118,24 @@ extension Cache {
   private func putPublished(
     _ published: NamedSides, tracks: [SplitTrack]
   ) throws(PreparationError) -> Split {
-    let split: Split
-    do { split = try Split.published(published, tracks: tracks.map(\.id)) } catch {
-      throw .split(error)
-    }
+    let split = try Self.division(by: published, tracks: tracks)
     try onCache { () throws(CacheError) in try putSplit(split) }
     return split
+  }
+
+  /// The split that ``putPublished(_:)`` would store; nothing is changed.
+  ///
+  /// - Throws: `PreparationError` as there.
+  public func division(by published: NamedSides) throws(PreparationError) -> Split {
+    try Self.division(by: published, tracks: try splitTracks())
+  }
+
+  private static func division(
+    by published: NamedSides, tracks: [SplitTrack]
+  ) throws(PreparationError) -> Split {
+    do { return try Split.published(published, tracks: tracks.map(\.id)) } catch {
+      throw .split(error)
+    }
   }
 
   /// A stored split; nil where there is none of that name.

@@ -95,6 +95,9 @@ enum Main {
     }
     if code == .validationFailure {
       Output.errors(text)
+      if let verb = Verbs.meant(CommandLine.arguments.dropFirst()) {
+        Output.error("Did you mean: lathe \(verb)?")
+      }
       Exit.now(Exit.usage)
     }
     Output.error("lathe: \(error)")

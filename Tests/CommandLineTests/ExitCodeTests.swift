@@ -95,4 +95,14 @@ import Testing
     let result = try Program.run("inspect", collection.cache, output: "/dev/full")
     #expect(result.code == 1 && result.errors.contains("cannot write the standard output"))
   }
+
+  @Test(arguments: [
+    (["prepaer", "x"], "prepare"), (["export", "cvs"], "export csv"),
+    (["manifest", "chekc"], "manifest check"),
+  ])
+  func aMistypedVerbIsGuessed(_ arguments: [String], _ verb: String) throws {
+    let result = try Program.start(arguments).end()
+    #expect(result.code == 2 && result.errors.hasSuffix("Did you mean: lathe \(verb)?\n"))
+    #expect(try !Program.run("train", "--nothing").errors.contains("Did you mean: lathe"))
+  }
 }

@@ -18,6 +18,9 @@ struct SplitCommand: ParsableCommand {
         lathe split gtzan.lathe --split 0.8,0.1,0.1 --seed 1
         lathe split gtzan.lathe --folds 5 --name five
         lathe split gtzan.lathe --policy published:fault-filtered --manifest gtzan
+        lathe split gtzan.lathe --folds 10 --dry-run
+        lathe split gtzan.lathe --list
+        lathe split gtzan.lathe --remove five
       """)
 
   static let defaultRatios = [0.8, 0.1, 0.1]
@@ -34,10 +37,29 @@ struct SplitCommand: ParsableCommand {
     help: ArgumentHelp("The manifest that publishes the split.", valueName: "name|file"))
   var manifest: String?
 
+  @Flag(help: "List the splits that the cache has.")
+  var list = false
+
+  @Option(help: ArgumentHelp("Take the split of this name out of the cache.", valueName: "name"))
+  var remove: String?
+
+  @Flag(help: "Show the split that would be made, with its audit; nothing is stored.")
+  var dryRun = false
+
   @Flag(help: "Print the split as JSON: plan, sides and the side of every track.")
   var json = false
 
   func validate() throws {
+    if list || remove != nil {
+      if list, remove != nil {
+        throw ValidationError("--list and --remove exclude each other: give one of them.")
+      }
+      if dryRun || division.isAsked || name != nil || manifest != nil || json && remove != nil {
+        throw ValidationError(
+          list ? "--list goes with --json or alone." : "--remove NAME goes alone.")
+      }
+      return
+    }
     if division.split == "none" {
       throw ValidationError("--split none: nothing to do. Give ratios or --folds.")
     }
@@ -53,32 +75,38 @@ struct SplitCommand: ParsableCommand {
   }
 
   func run() throws {
+    if list {
+      return try SplitList.show(try Cache.open(at: cache, for: .reading), asJSON: json)
+    }
+    let cache = try Cache.open(at: cache, for: dryRun ? .reading : .writing)
+    if let remove { return try SplitList.remove(remove, from: cache) }
     let published = try manifest.map(Catalogue.manifest)?.publishedSides ?? []
-    let cache = try Cache.open(at: cache, for: .writing)
     let standard = SplitPolicy.standard(
       for: try cache.splitTracks(), links: try cache.neighbours().links)
     let plan = try division.plan(
       default: Self.defaultRatios, policy: standard, published: published, name: name)
     guard let plan else { return }
-    let split =
-      if let sides = try SplitOptions.find(plan.policy, in: published) {
-        try cache.putPublished(sides)
-      } else {
-        try cache.makeSplit(plan)
-      }
-    try cache.writeIndex()
-    try cache.renewCard()
+    let sides = try SplitOptions.find(plan.policy, in: published)
+    let split = try sides.map { try cache.division(by: $0) } ?? cache.division(by: plan)
+    if !dryRun {
+      try cache.putSplit(split)
+      try cache.writeIndex()
+      try cache.renewCard()
+    }
     if json { return try Output.json(split, pretty: true) }
-    guard let audit = try cache.audit(split: plan.name) else { return }
-    let count = try cache.trackCount()
+    show(split, try cache.audit(split), of: try cache.trackCount())
+  }
+
+  private func show(_ split: Split, _ audit: SplitAudit, of count: Int) {
     let assigned = split.assignment.isEmpty ? count : split.assignment.count
     Output.line(
-      "\(Words.shown(plan.name)): \(Words.tracks(assigned))"
+      "\(split.plan.name): \(Words.tracks(assigned))"
         + (assigned < count ? ", \(Words.count(count - assigned)) more in no side" : ""))
     SplitTable.lines(audit).forEach { Output.line("  " + $0) }
     if let remark = AuditText.balance(audit) { Output.line(remark) }
     if let remark = AuditText.absentLabels(audit) { Output.line(remark) }
-    Output.line(AuditText.line(plan.name, audit.summary, cache: cache.path))
+    Output.line(AuditText.line(split.plan.name, audit.summary, cache: cache))
+    if dryRun { Output.line("nothing was stored: --dry-run") }
   }
 
   /// Whether there is a cache with a split already.
