@@ -40,9 +40,10 @@ extension Cache {
   /// - Throws: `PreparationError` where a record is damaged.
   public func audit(_ split: Split) throws(PreparationError) -> SplitAudit {
     let records = try onCache { () throws(CacheError) in try trackRecords() }
-    return try audit(
-      split, tracks: records.map(SplitTrack.init), links: try neighbours(among: records).links,
-      faults: [:], slices: try sliceCounts())
+    let links = try neighbours(among: records).links
+    let slices = try sliceCounts()
+    return audit(
+      split, tracks: records.map(SplitTrack.init), links: links, faults: [:], slices: slices)
   }
 
   private func audit(
