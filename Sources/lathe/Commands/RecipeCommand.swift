@@ -3,6 +3,7 @@ import Corpus
 import DatasetCache
 import Foundation
 import Preparation
+import Wording
 
 struct RecipeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

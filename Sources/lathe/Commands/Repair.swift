@@ -1,5 +1,6 @@
 import ArgumentParser
 import DatasetCache
+import Wording
 
 struct Repair: ParsableCommand {
   static let configuration = CommandConfiguration(

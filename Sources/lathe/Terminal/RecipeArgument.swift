@@ -1,5 +1,6 @@
 import ArgumentParser
 import Preparation
+import Wording
 
 /// What `--set` takes.
 enum RecipeArgument {
