@@ -26,6 +26,27 @@ import Training
     #expect(try size(ofPNG: Self.lines.rendered(.png(scale: 2))) == [1150, 680])
   }
 
+  /// A phone shows 350 pixels between the margins of the page.
+  @Test func narrowFiguresFitAPhone() throws {
+    let spectrogram = try Spectrogram(
+      values: [0, 1], bands: 1, frames: 2, sampleRate: 8_000, hop: 256, frequencies: [50])
+    let row = AccuracyChart.Row(
+      name: String(repeating: "long name ", count: 20), group: "a", tracks: 0.5,
+      interval: 0.4...0.6, slices: 0.45, leaks: true)
+    let long = { (label: Int) in "\(label) a rather long name of a label" }
+    let figures: [any Figure] = [
+      Self.lines, AccuracyChart(title: "All", rows: [row, row]),
+      SpectrogramChart(title: "t", spectrogram: spectrogram), try confusion(1),
+      try confusion(10), try confusion(12, names: long),
+    ]
+    for figure in figures {
+      let narrow = try #require(figure.narrowed)
+      #expect(try size(ofPNG: narrow.rendered(.png(scale: 1)))[0] == 350, "\(figure)")
+      #expect(RunFixtures.isWellFormed(try narrow.rendered(.svg)))
+    }
+    #expect(try confusion(13).narrowed == nil)
+  }
+
   @Test func theSameFigureHasTheSameBytes() throws {
     let figures: [any Figure] = [
       Self.lines, try confusion(5),
@@ -107,9 +128,11 @@ import Training
       }, mark: (1, "best"))
     let svg = try chart.rendered(.svg)
     #expect(RunFixtures.isWellFormed(svg))
-    let text = String(decoding: svg, as: UTF8.self)
+    let narrow = try #require(chart.narrowed).rendered(.svg)
+    #expect(RunFixtures.isWellFormed(narrow))
+    let text = String(decoding: svg + narrow, as: UTF8.self)
     #expect(!text.contains("nan") && !text.contains("inf\""))
-    #expect(svg.count < 1_500_000)
+    #expect(svg.count < 1_500_000 && narrow.count < 1_500_000)
   }
 
   @Test func aSpectrogramHasLowFrequenciesAtTheBottom() throws {

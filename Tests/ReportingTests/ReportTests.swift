@@ -13,7 +13,7 @@ import Training
 
   @Test func theTableComesFirstAndHasTheFigures() throws {
     let text = try page([RunFixtures.run(RunFixtures.record())])
-    let table = try #require(text.firstRange(of: "<table class=\"results\">"))
+    let table = try #require(text.firstRange(of: "<table class=\"results cards\">"))
     let section = try #require(text.firstRange(of: "<h2 id=\"run-1\">"))
     #expect(table.lowerBound < section.lowerBound)
     for words in ["80.0 %", "[62.7, 90.5]", "0.800", "1,234", "6.5 s", "mel, resnet18, stratified"]
@@ -30,7 +30,7 @@ import Training
       #expect(!text.contains(words), "\(words)")
     }
     #expect(text.contains("prefers-color-scheme:dark") && text.contains("@media print"))
-    #expect(text.components(separatedBy: "<svg role=\"img\"").count == 5)
+    #expect(text.components(separatedBy: "<svg role=\"img\"").count == 9)
   }
 
   @Test func theSameRunsGiveTheSamePage() throws {
@@ -49,6 +49,11 @@ import Training
       $0.split(separator: "\"").first
     }
     #expect(names.count > 20 && Set(names).count == names.count)
+    // Letters that figures have in common are there once.
+    let outlines = text.components(separatedBy: "<symbol").dropFirst().compactMap {
+      $0.components(separatedBy: " d=\"").dropFirst().first?.components(separatedBy: "\"").first
+    }
+    #expect(outlines.count > 20 && Set(outlines).count == outlines.count)
     let used = text.split(separator: "href=\"#").dropFirst().compactMap {
       $0.split(separator: "\"").first
     }

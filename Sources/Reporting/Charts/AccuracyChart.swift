@@ -33,6 +33,8 @@ public struct AccuracyChart: Figure {
   public var title: String
   /// The lines, from the top.
   public var rows: [Row]
+  /// Whether names stand above their lines, so that the figure fits a phone.
+  private var isNarrow = false
 
   /// A chart of these parts.
   public init(title: String, rows: [Row]) {
@@ -40,52 +42,66 @@ public struct AccuracyChart: Figure {
     self.rows = rows
   }
 
-  private static let lineHeight = 24.0
+  private var lineHeight: Double { isNarrow ? 40 : 24 }
   private static let groupGap = 10.0
-  private static let plotWidth = 380.0
-  private static let nameStyle = TextStyle(size: 11, anchor: .end)
-  private static let top = 64.0
+  private var plotWidth: Double { isNarrow ? Self.narrowWidth - 90 : 380 }
+  private var top: Double { isNarrow ? 72 : 64 }
 
+  /// The same with names above their lines.
+  public var narrowed: (any Figure)? {
+    var narrow = self
+    narrow.isNarrow = true
+    return narrow
+  }
+
+  private func nameStyle(_ row: Row) -> TextStyle {
+    TextStyle(
+      size: 11, colour: row.leaks ? Palette.faintInk : Palette.ink,
+      anchor: isNarrow ? .start : .end)
+  }
+
+  /// How much lies left of the plot for names.
   private func nameWidth(_ canvas: borrowing Canvas) -> Double {
-    let widest = rows.map { canvas.width(of: $0.name, Self.nameStyle) }.max() ?? 0
+    if isNarrow { return -4 }
+    let widest = rows.map { canvas.width(of: $0.name, nameStyle($0)) }.max() ?? 0
     return min(max(widest, 90), 340)
   }
 
   /// The middle of each line, and the lower end of the last one.
   private var heights: (rows: [Double], end: Double) {
-    var y = Self.top + Self.lineHeight / 2
+    var y = top + lineHeight / 2
     var heights: [Double] = []
     for (index, row) in rows.enumerated() {
       if index > 0 {
-        y += Self.lineHeight + (rows[index - 1].group == row.group ? 0 : Self.groupGap)
+        y += lineHeight + (rows[index - 1].group == row.group ? 0 : Self.groupGap)
       }
       heights.append(y)
     }
-    return (heights, y + Self.lineHeight / 2)
+    return (heights, y + lineHeight / 2)
   }
 
   /// The size that names and lines need.
   public func size(_ canvas: borrowing Canvas) -> Size {
-    Size(nameWidth(canvas) + 28 + Self.plotWidth + 70, heights.end + 46)
+    Size(nameWidth(canvas) + 28 + plotWidth + (isNarrow ? 66 : 70), heights.end + 46)
   }
 
   /// Draws the axis, a line for each row, and what the marks mean.
   public func draw(on canvas: borrowing Canvas) {
     let (heights, end) = heights
-    let plot = Rectangle(nameWidth(canvas) + 28, Self.top, Self.plotWidth, end - Self.top)
+    let plot = Rectangle(nameWidth(canvas) + 28, top, plotWidth, end - top)
     let values = rows.flatMap {
       [$0.tracks, $0.slices] + ($0.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
     }
     let low = min(1, max(0, values.filter(\.isFinite).min() ?? 0))
-    let ticks = Ticks(low...1, count: 6, limits: 0...1, unit: (100, " %"))
+    let ticks = Ticks(low...1, count: isNarrow ? 4 : 6, limits: 0...1, unit: (100, " %"))
     let span = ticks.range.upperBound - ticks.range.lowerBound
     func x(_ share: Double) -> Double {
       plot.x + (min(max(share, 0), 1) - ticks.range.lowerBound) / span * plot.width
     }
     let title = TextStyle(size: 13, isBold: true)
     canvas.text(
-      canvas.fitted(self.title, to: plot.right + 40, title), at: Point(12, 22), title)
-    let tick = TextStyle(size: 10, colour: Palette.faintInk, anchor: .middle)
+      canvas.fitted(self.title, to: plot.right + 30, title), at: Point(12, 22), title)
+    let tick = TextStyle(size: 11, colour: Palette.faintInk, anchor: .middle)
     for (value, label) in zip(ticks.values, ticks.labels) {
       canvas.line([Point(x(value), plot.y), Point(x(value), plot.bottom)], Stroke(Palette.grid))
       canvas.text(label, at: Point(x(value), plot.bottom + 16), tick)
@@ -94,7 +110,7 @@ public struct AccuracyChart: Figure {
       [Point(plot.x, plot.bottom), Point(plot.right, plot.bottom)], Stroke(Palette.frame))
     canvas.text(
       "accuracy", at: Point(plot.centre.x, plot.bottom + 36), TextStyle(size: 11, anchor: .middle))
-    drawLegend(at: Point(plot.x, 46), canvas)
+    drawLegend(at: Point(isNarrow ? 12 : plot.x, 46), canvas)
     for (row, y) in zip(rows, heights) { draw(row, at: y, plot, x: x, canvas) }
   }
 
@@ -102,10 +118,12 @@ public struct AccuracyChart: Figure {
     _ row: Row, at y: Double, _ plot: Rectangle, x: (Double) -> Double,
     _ canvas: borrowing Canvas
   ) {
-    var nameStyle = Self.nameStyle
-    if row.leaks { nameStyle.colour = Palette.faintInk }
-    let name = canvas.fitted(row.name, to: plot.x - 28, nameStyle)
-    canvas.centredText(name, at: Point(plot.x - 12, y), nameStyle)
+    let style = nameStyle(row)
+    // Above its marks, a name has the whole width.
+    let room = isNarrow ? plot.right + 54 - plot.x : plot.x - 28
+    let corner = isNarrow ? Point(plot.x, y - 10) : Point(plot.x - 12, y)
+    let y = isNarrow ? y + 8 : y
+    canvas.centredText(canvas.fitted(row.name, to: room, style), at: corner, style)
     let colour = row.leaks ? Palette.frame : Palette.lines[0]
     if let interval = row.interval {
       let (low, high) = (x(interval.lowerBound), x(interval.upperBound))
@@ -123,7 +141,7 @@ public struct AccuracyChart: Figure {
   }
 
   private func drawLegend(at point: Point, _ canvas: borrowing Canvas) {
-    let style = TextStyle(size: 10, colour: Palette.faintInk)
+    let style = TextStyle(size: 11, colour: Palette.faintInk)
     canvas.mark(.circle, at: Point(point.x + 4, point.y), radius: 4.5, Palette.lines[0])
     let text = "tracks, with 95 % interval"
     canvas.centredText(text, at: Point(point.x + 14, point.y), style)

@@ -10,6 +10,8 @@ public struct ConfusionChart: Figure {
   public var matrix: ConfusionMatrix
   /// The names of the labels.
   public var labels: [String]
+  /// Whether cells are as small as a phone needs.
+  private(set) var isNarrow = false
 
   /// More labels than these are not drawn: the cells would be smaller than a letter.
   public static let maximumLabels = 100
@@ -30,6 +32,15 @@ public struct ConfusionChart: Figure {
     self.unit = unit
     self.matrix = matrix
     self.labels = labels
+  }
+
+  /// The same with small cells, names shortened and without a scale; nil for more than 12 labels, whose cells
+  /// would be too small to read.
+  public var narrowed: (any Figure)? {
+    guard labels.count <= ConfusionLayout.mostLabelsOfNarrow else { return nil }
+    var narrow = self
+    narrow.isNarrow = true
+    return narrow
   }
 
   /// The size that cells and names need.

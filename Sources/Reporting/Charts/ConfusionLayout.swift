@@ -9,48 +9,64 @@ struct ConfusionLayout {
   private let grid: Rectangle
   private let rowNames: [String]
   private let columnNames: [String]
-  private let isSlanted: Bool
+  /// How the names of columns are turned, in degrees; 0 where they fit between their neighbours.
+  private let turn: Double
+  private let isNarrow: Bool
+  /// Of a narrow matrix, whether cells hold percent since counts are too long.
+  private let hasPercent: Bool
   private let title: String
 
   private static let titleStyle = TextStyle(size: 13, isBold: true)
   private static let axisStyle = TextStyle(size: 11, colour: Palette.faintInk, anchor: .middle)
-  private var nameStyle: TextStyle { TextStyle(size: cell < 20 ? 9 : 11) }
+  private var nameStyle: TextStyle { TextStyle(size: 11) }
   /// Longer names are shortened in their middle.
   private static let longestName = 170.0
   private static let slant = 45.0
   private static let scaleWidth = 74.0
+  /// Of a narrow matrix: a cell with two or three digits, and what isn't cells or names.
+  private static let smallestCell = 22.0
+  private static let narrowMargin = 42.0
+  static let mostLabelsOfNarrow = 12
 
   init(_ chart: ConfusionChart, _ canvas: borrowing Canvas) {
-    let count = chart.labels.count
-    let cell: Double =
-      switch count {
-      case ...4: 64
-      case ...12: 46
-      case ...25: 32
-      case ...50: 21
-      default: 13
-      }
-    self.cell = cell
-    let style = TextStyle(size: cell < 20 ? 9 : 11)
-    let names = chart.labels.map { canvas.fitted($0, to: Self.longestName, style) }
+    let count = Double(chart.labels.count)
+    isNarrow = chart.isNarrow
+    let style = TextStyle(size: 11)
+    let forNames = ConfusionChart.narrowWidth - Self.narrowMargin
+    let longest =
+      isNarrow ? min(100, forNames - Self.smallestCell * count) : Self.longestName
+    let names = chart.labels.map { canvas.fitted($0, to: longest, style) }
     let widths = names.map { canvas.width(of: $0, style) }
     let widest = widths.max() ?? 0
-    // Names stand upright over their columns where they fit between their neighbours.
-    isSlanted = widest > cell - 4
+    cell = isNarrow ? min(46, (forNames - widest) / count) : Self.cell(chart.labels.count)
+    hasPercent = isNarrow && chart.matrix.counts.contains { $0.contains { $0 > 999 } }
+    turn = widest <= cell - 4 ? 0 : isNarrow ? -90 : -Self.slant
     rowNames = names
     columnNames = names
-    let left = 36 + widest + 8
+    let left = (isNarrow ? 26 : 36) + widest + 8
     let slope = cos(Self.slant * .pi / 180)
-    let head = isSlanted ? widest * slope + 20 : 20
+    let head: Double = turn == 0 ? 20 : isNarrow ? widest + 12 : widest * slope + 20
     let top = 34 + 20 + head
-    let side = cell * Double(count)
+    let side = cell * count
     grid = Rectangle(left, top, side, side)
     // The last column's name reaches out to the right.
-    let overhang = isSlanted ? max(0, (widths.last ?? 0) * slope - cell / 2 + 6) : 0
-    let width = left + side + max(overhang, Self.scaleWidth + 16)
+    let overhang = turn == -Self.slant ? max(0, (widths.last ?? 0) * slope - cell / 2 + 6) : 0
+    let width =
+      isNarrow ? ConfusionChart.narrowWidth : left + side + max(overhang, Self.scaleWidth + 16)
     let minimum = 300.0
     title = canvas.fitted(chart.title, to: max(width, minimum) - 24, Self.titleStyle)
-    size = Size(max(width, minimum), top + max(side, 110) + 18)
+    size = Size(max(width, minimum), top + max(side, 110) + (isNarrow ? 34 : 18))
+  }
+
+  /// The side of a cell.
+  private static func cell(_ labels: Int) -> Double {
+    switch labels {
+    case ...4: 64
+    case ...12: 46
+    case ...25: 32
+    case ...50: 26
+    default: 16
+    }
   }
 
   func drawTitles(_ chart: ConfusionChart, _ canvas: borrowing Canvas) {
@@ -61,7 +77,7 @@ struct ConfusionLayout {
     var style = Self.axisStyle
     style.angle = -90
     canvas.text(
-      "true label", at: Point(22, max(grid.centre.y, grid.y + 28)), style)
+      "true label", at: Point(isNarrow ? 16 : 22, max(grid.centre.y, grid.y + 28)), style)
   }
 
   func drawNames(_ chart: ConfusionChart, _ canvas: borrowing Canvas) {
@@ -70,9 +86,9 @@ struct ConfusionLayout {
       var style = nameStyle
       style.anchor = .end
       canvas.centredText(rowNames[index], at: Point(grid.x - 8, grid.y + middle), style)
-      style.anchor = isSlanted ? .start : .middle
-      style.angle = isSlanted ? -Self.slant : 0
-      let shift = isSlanted ? style.size * 0.3 : 0
+      style.anchor = turn == 0 ? .middle : .start
+      style.angle = turn
+      let shift = turn == 0 ? 0 : style.size * 0.3
       canvas.text(columnNames[index], at: Point(grid.x + middle + shift, grid.y - 7), style)
     }
   }
@@ -113,16 +129,16 @@ struct ConfusionLayout {
     let colour = background.luminance > 0.2 ? Palette.ink : Palette.paper
     let hasShare = cell >= 40
     var style = TextStyle(
-      size: cell >= 60 ? 14 : cell >= 40 ? 12 : cell >= 30 ? 10.5 : 8, colour: colour,
+      size: cell >= 60 ? 14 : cell >= 40 ? 12 : 11, colour: colour,
       anchor: .middle)
     // A long number is set smaller rather than over its neighbours.
-    let text = Numbers.grouped(count)
+    let text = hasPercent ? Numbers.fixed(share * 100, 0) : Numbers.grouped(count)
     let width = canvas.width(of: text, style)
     if width > cell - 4 { style.size *= (cell - 4) / width }
     let centre = area.centre
     canvas.centredText(text, at: Point(centre.x, centre.y - (hasShare ? 7 : 0)), style)
     guard hasShare else { return }
-    style.size = 9
+    style.size = 11
     style.colour = colour.with(alpha: 0.85)
     canvas.centredText(Numbers.percent(share, 0), at: Point(centre.x, centre.y + 10), style)
   }
@@ -135,7 +151,13 @@ struct ConfusionLayout {
       Stroke(Palette.frame, width: 0.75, dashes: [1.5, 3]))
   }
 
+  /// What shades mean: a scale, or of a narrow matrix a line beneath.
   func drawScale(_ canvas: borrowing Canvas) {
+    if isNarrow {
+      let words = hasPercent ? "percent of the row" : "the darker, the larger a share of its row"
+      let style = TextStyle(size: 11, colour: Palette.faintInk, anchor: .end)
+      return canvas.text(words, at: Point(size.width - 8, size.height - 10), style)
+    }
     let height = min(grid.height, 160)
     let area = Rectangle(
       grid.right + 18, max(grid.y, grid.bottom - max(height, 90)), 10, max(height, 90))
@@ -147,7 +169,7 @@ struct ConfusionLayout {
         Self.shade((Double(step) + 0.5) / Double(steps)))
     }
     canvas.outline(area, Stroke(Palette.frame, width: 0.75))
-    let style = TextStyle(size: 9, colour: Palette.faintInk)
+    let style = TextStyle(size: 11, colour: Palette.faintInk)
     for share in [0, 0.5, 1] {
       canvas.centredText(
         Numbers.percent(share, 0), at: Point(area.right + 5, area.bottom - share * area.height),

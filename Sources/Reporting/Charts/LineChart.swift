@@ -44,7 +44,7 @@ public struct LineChart: Figure {
   public var series: [Series]
   /// An epoch to be pointed out, and what it is.
   public var mark: (epoch: Int, name: String)?
-  /// The size of the whole figure; wider where the lines' names need it.
+  /// The size of the whole figure.
   public var extent: Size
 
   /// A chart of these parts.
@@ -63,8 +63,19 @@ public struct LineChart: Figure {
   /// How many epochs the lines have.
   var epochs: Int { max(1, series.map(\.values.count).max() ?? 1) }
 
-  /// The size that was asked for, or what the longest name needs.
+  /// Whether the lines' names stand beneath the plot: beside it there would be no room for lines.
+  var hasNamesBeneath: Bool { extent.width < 450 }
+
+  /// The size that was asked for.
   public func size(_ canvas: borrowing Canvas) -> Size { extent }
+
+  /// The same with the lines' names beneath the plot.
+  public var narrowed: (any Figure)? {
+    var narrow = self
+    narrow.extent = Size(
+      Self.narrowWidth, 270 + Double(series.count) * LineChartLayout.lineHeight)
+    return narrow
+  }
 
   /// Draws the axes, the lines and their names.
   public func draw(on canvas: borrowing Canvas) {

@@ -7,24 +7,26 @@ struct LineChartLayout {
   private let names: [String]
   private let epochs: Int
 
-  private static let tickStyle = TextStyle(size: 10, colour: Palette.faintInk)
-  private static let nameStyle = TextStyle(size: 10.5)
+  private static let tickStyle = TextStyle(size: 11, colour: Palette.faintInk)
+  private static let nameStyle = TextStyle(size: 11)
   private static let titleStyle = TextStyle(size: 13, isBold: true)
   /// From a line's end to its name.
   private static let gap = 10.0
   /// From one name to the next.
-  private static let lineHeight = 14.0
+  static let lineHeight = 15.0
 
   init(_ chart: LineChart, _ canvas: borrowing Canvas) {
     epochs = chart.epochs
     valueTicks = Self.valueTicks(chart)
     epochTicks = Ticks(
-      1...Double(max(2, epochs)), count: 8, limits: 1...Double(max(2, epochs)), isWhole: true)
+      1...Double(max(2, epochs)), count: chart.hasNamesBeneath ? 5 : 8,
+      limits: 1...Double(max(2, epochs)), isWhole: true)
     let width = chart.extent.width
-    // A name may take a third of the figure, the value behind it is never cut.
+    // A name may take a third of the figure, or all of its own line; the value behind it is never cut.
+    let limit = chart.hasNamesBeneath ? width - 60 : width / 3
     names = chart.series.map { series in
       let value = Self.lastValue(series, chart.quantity)
-      let room = width / 3 - canvas.width(of: " " + value, Self.nameStyle)
+      let room = limit - canvas.width(of: " " + value, Self.nameStyle)
       let name = canvas.fitted(series.name, to: max(40, room), Self.nameStyle)
       // A word after a name reads as a part of it.
       let isWord = value.first?.isLetter == true
@@ -34,9 +36,11 @@ struct LineChartLayout {
     let tickWidth = valueTicks.labels.map { canvas.width(of: $0, Self.tickStyle) }.max() ?? 0
     let left = 16 + 14 + tickWidth + 8
     let top = 40.0
+    let beside = chart.hasNamesBeneath ? 0 : nameWidth + Self.gap
+    let beneath = chart.hasNamesBeneath ? Double(names.count) * Self.lineHeight + 8 : 0
     plot = Rectangle(
-      left, top, max(80, width - left - nameWidth - Self.gap - 14),
-      max(60, chart.extent.height - top - 46))
+      left, top, max(80, width - left - beside - 14),
+      max(60, chart.extent.height - top - 46 - beneath))
   }
 
   /// What the axis of the values shows: all of them, unless a few lie so far out that they would flatten the
@@ -121,7 +125,7 @@ struct LineChartLayout {
     let x = x(Double(mark.epoch))
     let stroke = Stroke(Palette.frame, dashes: [2, 3])
     canvas.line([Point(x, plot.y - 2), Point(x, plot.bottom)], stroke)
-    var style = TextStyle(size: 9.5, colour: Palette.faintInk, anchor: .middle)
+    var style = TextStyle(size: 11, colour: Palette.faintInk, anchor: .middle)
     let half = canvas.width(of: mark.name, style) / 2
     if x + half > plot.right { style.anchor = .end }
     if x - half < plot.x { style.anchor = .start }
@@ -194,8 +198,31 @@ struct LineChartLayout {
     Marker(rawValue: abs(series.colour % 4)) ?? .circle
   }
 
-  /// The names stand at the lines' ends, moved apart where they would overlap.
   func drawNames(_ chart: LineChart, _ canvas: borrowing Canvas) {
+    if chart.hasNamesBeneath {
+      drawNamesBeneath(chart, canvas)
+    } else {
+      drawNamesBeside(chart, canvas)
+    }
+  }
+
+  /// A line for each, with a piece of its line before it.
+  private func drawNamesBeneath(_ chart: LineChart, _ canvas: borrowing Canvas) {
+    for (index, series) in chart.series.enumerated() {
+      let y = plot.bottom + 54 + (Double(index) + 0.5) * Self.lineHeight
+      let colour = colour(series)
+      canvas.line(
+        [Point(16, y), Point(38, y)],
+        Stroke(colour, width: 1.8, dashes: series.isDashed ? [5, 3] : []))
+      if !series.isDashed { canvas.mark(marker(series), at: Point(27, y), radius: 3, colour) }
+      var style = Self.nameStyle
+      style.colour = colour
+      canvas.centredText(names[index], at: Point(44, y), style)
+    }
+  }
+
+  /// The names stand at the lines' ends, moved apart where they would overlap.
+  private func drawNamesBeside(_ chart: LineChart, _ canvas: borrowing Canvas) {
     let ends = chart.series.map { series -> Point in
       let last = series.values.lastIndex { $0?.isFinite ?? false }
       let value = last.flatMap { series.values[$0] }

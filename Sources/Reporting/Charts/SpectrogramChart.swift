@@ -25,12 +25,19 @@ public struct SpectrogramChart: Figure {
     self.extent = extent
   }
 
-  private static let tickStyle = TextStyle(size: 10, colour: Palette.faintInk)
+  private static let tickStyle = TextStyle(size: 11, colour: Palette.faintInk)
   private var plot: Rectangle { Rectangle(76, 38, extent.width, extent.height) }
 
   /// The picture with its axes and scale.
   public func size(_ canvas: borrowing Canvas) -> Size {
     Size(plot.right + 100, plot.bottom + 46)
+  }
+
+  /// The same with a narrower picture.
+  public var narrowed: (any Figure)? {
+    var narrow = self
+    narrow.extent = Size(Self.narrowWidth - 176, extent.height * 0.8)
+    return narrow
   }
 
   /// Draws the picture, the axes and the scale.
@@ -51,7 +58,7 @@ public struct SpectrogramChart: Figure {
     // A frame of centred transforms lies in the middle of its column.
     let step = Double(spectrogram.hop) / spectrogram.sampleRate
     let seconds = step * Double(spectrogram.frames)
-    let ticks = Ticks(0...seconds, count: 6)
+    let ticks = Ticks(0...seconds, count: plot.width < 250 ? 3 : 6)
     var style = Self.tickStyle
     style.anchor = .middle
     for (value, label) in zip(ticks.values, ticks.labels) where value <= seconds * 1.0001 {

@@ -5,6 +5,15 @@ public protocol Figure: Sendable {
   func size(_ canvas: borrowing Canvas) -> Size
   /// Draws it, on a canvas of the size that ``size(_:)`` says.
   func draw(on canvas: borrowing Canvas)
+  /// The same for a phone: 350 wide, with text of the usual size; nil where that cannot be.
+  var narrowed: (any Figure)? { get }
+}
+
+extension Figure {
+  /// How wide a figure for a phone is.
+  static var narrowWidth: Double { 350 }
+  /// Nil: there is one layout.
+  public var narrowed: (any Figure)? { nil }
 }
 
 extension Figure {

@@ -16,9 +16,11 @@ enum SVGNames {
     return visit(svg) { _, name in numbers[name].map { Array("a\($0)".utf8) } }
   }
 
-  /// The same file with something before every name.
-  static func prefixed(_ svg: [UInt8], with prefix: String) -> [UInt8] {
-    visit(svg) { _, name in Array(prefix.utf8) + name }
+  /// The same file with other names.
+  static func renamed(
+    _ svg: [UInt8], _ name: (_ old: ArraySlice<UInt8>) -> [UInt8]
+  ) -> [UInt8] {
+    visit(svg) { _, old in name(old) }
   }
 
   /// Calls the body with every name and the number of its mark, and puts what it returns in the name's place.

@@ -1,26 +1,36 @@
 /// A figure as a part of a page.
 enum InlineFigure {
-  /// The figure's element.
+  /// The figure's element, with a picture for wide screens and, where there is one, another for narrow ones, of
+  /// which a browser shows one.
   ///
   /// - Parameters:
-  ///   - svg: what cairo wrote; it holds no text, only outlines.
-  ///   - prefix: put before every name, since the names of two figures of one page would clash.
+  ///   - wide: what cairo wrote; it holds no text, only outlines.
+  ///   - narrow: the same for a phone.
+  ///   - shapes: takes the outlines of letters, which are the same in many figures.
   ///   - title: what it shows, for those who do not see it.
   ///   - keepsColours: whether its colours mean something, so that a dark page must not turn them round.
   static func html(
-    svg: [UInt8], prefix: String, title: String, keepsColours: Bool = false
+    wide: [UInt8], narrow: [UInt8]?, shapes: inout SharedShapes, title: String,
+    keepsColours: Bool = false
   ) -> String {
-    let named = SVGNames.prefixed(shortened(svg), with: prefix)
-    var picture = String(decoding: named, as: UTF8.self)
+    var pictures = picture(
+      wide, shapes: &shapes, title: title, name: narrow == nil ? "" : "wide")
+    if let narrow { pictures += picture(narrow, shapes: &shapes, title: title, name: "narrow") }
+    return "<figure\(keepsColours ? " class=\"own\"" : "")>\(pictures)</figure>\n"
+  }
+
+  private static func picture(
+    _ svg: [UInt8], shapes: inout SharedShapes, title: String, name: String
+  ) -> String {
+    var picture = String(decoding: shapes.sharing(shortened(svg)), as: UTF8.self)
     if let start = picture.firstRange(of: "<svg")?.lowerBound {
       picture.removeSubrange(..<start)
     }
     // The new form of links is known to all browsers since 2018.
     picture = picture.replacing("xlink:href", with: "href")
-    let label = HTML.text(title)
-    picture = picture.replacing(
-      "<svg ", with: "<svg role=\"img\" aria-label=\"\(label)\" ", maxReplacements: 1)
-    return "<figure\(keepsColours ? " class=\"own\"" : "")>\(picture)</figure>\n"
+    let about = "role=\"img\" aria-label=\"\(HTML.text(title))\""
+    let attributes = name.isEmpty ? about : "\(about) class=\"\(name)\""
+    return picture.replacing("<svg ", with: "<svg \(attributes) ", maxReplacements: 1)
   }
 
   /// The same picture with two digits after each point, a hundredth of a pixel, which is a third of its size.

@@ -64,7 +64,7 @@ public struct Report: Sendable {
   /// The page, UTF-8.
   /// - Throws: ``ReportError`` where a figure cannot be drawn.
   public func html() throws(ReportError) -> [UInt8] {
-    var page = """
+    let head = """
       <!DOCTYPE html>
       <html lang="en">
       <head>
@@ -76,18 +76,17 @@ public struct Report: Sendable {
       </style>
       </head>
       <body>
-      <h1>\(HTML.text(title))</h1>
 
       """
-    page += ResultsTable.html(rows)
-    var count = 0
+    var page = "<h1>\(HTML.text(title))</h1>\n" + ResultsTable.html(rows)
+    var shapes = SharedShapes()
     func figure(
       _ figure: any Figure, _ title: String, keepsColours: Bool = false
     ) throws(ReportError) -> String {
-      count += 1
-      let svg = try figure.rendered(.svg, background: nil)
-      return InlineFigure.html(
-        svg: svg, prefix: "f\(count)-", title: title, keepsColours: keepsColours)
+      InlineFigure.html(
+        wide: try figure.rendered(.svg, background: nil),
+        narrow: try figure.narrowed?.rendered(.svg, background: nil), shapes: &shapes,
+        title: title, keepsColours: keepsColours)
     }
     if let chart = ResultsTable.chart(rows) { page += try figure(chart, chart.title) }
     page += ResultsTable.leaks(LeakGaps(groups))
@@ -116,8 +115,7 @@ public struct Report: Sendable {
       }
       page += "</div>\n"
     }
-    page += "</body>\n</html>\n"
-    return Array(page.utf8)
+    return Array("\(head)\(shapes.html)\(page)</body>\n</html>\n".utf8)
   }
 
   /// All figures with names for files that say what they show, such as

@@ -13,7 +13,7 @@ enum ResultsTable {
       [
         "Mode", "Trainer", "Split policy", "Runs", "Slice accuracy",
         "Track accuracy [95 %]", "Macro F1", "Tracks", "Parameters", "Training time",
-      ], words: ResultRow.words, class: "results", parts: parts)
+      ], words: ResultRow.words, class: "results cards", parts: parts)
     var notes = [
       "Track accuracy is by vote: the mean of the probabilities of a track's slices. The interval is Wilson's, "
         + "over tracks. Figures are of the checkpoint that was chosen (the last where nothing chooses), on the test side.",
@@ -94,7 +94,7 @@ enum ResultsTable {
       recognition of music. A gap that is smaller than the intervals may be chance.</p>
       \(HTML.table(
         ["Mode", "Trainer", "Split policy", "Slice accuracy", "Gap", "Track accuracy", "Gap"],
-        words: 3, rows: rows))
+        words: 3, class: "cards", rows: rows))
       """
   }
 }
