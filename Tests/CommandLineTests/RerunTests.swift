@@ -155,4 +155,36 @@ import Testing
     #expect(try collection.prepare("--progress", "none", "--allow-quarantine", "1").code == 0)
     #expect(try collection.prepare("--allow-quarantine=-1").code == 2)
   }
+
+  /// Makes the cache one of an earlier version, which kept no choices: their key is another one.
+  private func forgetChoices() throws {
+    let shard = URL(fileURLWithPath: "\(collection.cache)/shard-00000.lmdb")
+    var bytes = try Data(contentsOf: shard)
+    let key = Data("choices".utf8)
+    try #require(bytes.range(of: key) != nil)
+    while let range = bytes.range(of: key) {
+      bytes.replaceSubrange(range, with: Data("choicex".utf8))
+    }
+    try bytes.write(to: shard)
+  }
+
+  @Test func aCacheOfAnEarlierVersionAsksForItsManifest() throws {
+    try first()
+    try forgetChoices()
+    let asked = try plain()
+    #expect(asked.code == 2, "\(asked.errors)")
+    #expect(asked.errors.contains("kept of its manifest only the name club. Give it again"))
+    let given = try plain("--manifest", "\(collection.path)/club.json")
+    #expect(given.code == 0 && given.output.contains("0 prepared, 3 unchanged"), "\(given.errors)")
+    #expect(
+      try plain().errors.hasPrefix("as before: recipe small, manifest club (3 tracks); flags"))
+  }
+
+  @Test func aCacheOfAnEarlierVersionWithoutAManifestGoesOn() throws {
+    #expect(try collection.prepare("--progress", "none").code == 0)
+    try forgetChoices()
+    let again = try plain()
+    #expect(again.code == 0 && again.output.contains("0 prepared, 4 unchanged"), "\(again.errors)")
+    #expect(again.errors.hasPrefix("as before: recipe small; flags"))
+  }
 }
