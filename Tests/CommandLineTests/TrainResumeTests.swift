@@ -158,6 +158,14 @@ import Testing
       "train", "--resume", "run", "--cache", elsewhere, "--progress", "plain", "--allow-exec")
     #expect(second.code == 0, "\(second.errors)")
     #expect(second.errors.contains("going on after epoch 1"))
+    // Nor is it to measure or predict; and it has handed over no weights.
+    for arguments in [["evaluate", "run"], ["predict", "run", runs.audio[0].path]] {
+      let unasked = try Program.start(arguments, in: runs.folder).end()
+      #expect(unasked.code == 2 && unasked.errors.contains("would start this program"))
+    }
+    expectOneLine(
+      try runs.run("evaluate", "run", "--cache", elsewhere, "--allow-exec"), "best.safetensors",
+      "it is not there", "hands over a checkpoint")
     #expect(second.errors.contains("cache ") && second.errors.contains("/elsewhere\n"))
     #expect(
       String(decoding: try runs.file("run", "metrics.jsonl"), as: UTF8.self).count { $0 == "\n" }

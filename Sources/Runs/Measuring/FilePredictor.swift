@@ -1,6 +1,6 @@
 internal import Corpus
 internal import DatasetCache
-internal import Preparation
+public import Preparation
 public import Training
 
 /// Tells the labels of audio files by what a run has learnt.
@@ -41,20 +41,48 @@ public struct FilePredictor: ~Copyable {
     self.directory = directory
   }
 
+  /// How many files are best asked for together: a program is started for each group of them.
+  public var groupSize: Int { model.isProgram ? 16 : 1 }
+
   /// The label of a file.
   /// - Throws: `FileSampleError` that names the file where it cannot be used; ``RunError`` and `TrainingError` where
   ///   the run cannot.
   public mutating func predict(_ file: String) throws -> Answer {
+    try predict([file])[0].get()
+  }
+
+  /// The labels of files, in their order, or why a file cannot be used.
+  /// - Throws: ``RunError`` and `TrainingError` where the run cannot be used.
+  public mutating func predict(_ files: [String]) throws -> [Result<Answer, FileSampleError>] {
     let labels = record.labels
-    let samples = try reader.samples(of: file, labels: labels)
+    var read: [Result<MemorySamples, FileSampleError>] = []
+    for file in files { read.append(try samples(of: file)) }
+    var answers = try model.answers(read.compactMap { try? $0.get() })[...]
+    return read.map { result in
+      result.map { samples in
+        let probabilities = answers.removeFirst().probabilities
+        let best =
+          labels.indices.max { (probabilities[$0], $1) < (probabilities[$1], $0) } ?? 0
+        return Answer(label: labels[best], slices: samples.count, probabilities: probabilities)
+      }
+    }
+  }
+
+  private mutating func samples(
+    of file: String
+  ) throws(RunError) -> Result<MemorySamples, FileSampleError> {
+    let samples: MemorySamples
+    do throws(FileSampleError) {
+      samples = try reader.samples(of: file, labels: record.labels)
+    } catch {
+      return .failure(error)
+    }
     guard samples.shape == record.sampleShape else {
       throw RunError(
         kind: .run, subject: directory,
         detail: "samples of its recipe are \(samples.shape), and the run's \(record.sampleShape)",
         hint: "train again with this version of lathe")
     }
-    let probabilities = try model.vote(of: samples)
-    let best = labels.indices.max { (probabilities[$0], $1) < (probabilities[$1], $0) } ?? 0
-    return Answer(label: labels[best], slices: samples.count, probabilities: probabilities)
+    return .success(samples)
   }
 }

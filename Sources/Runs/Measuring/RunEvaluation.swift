@@ -38,25 +38,27 @@ public struct RunEvaluation: Sendable {
     let chosen =
       names.isEmpty ? samples.split.sides.filter { isOther || !learnt.contains($0) } : names
     let trained = training.trackIDs
-    var sides: [Side] = []
+    var found: [(name: String, samples: any SampleSource)] = []
     var empty: [String] = []
     for name in chosen {
-      guard let found = try samples.samplesIfAny(name) else {
+      if let side = try samples.samplesIfAny(name) {
+        found.append((name, side))
+      } else {
         empty.append(name)
-        continue
       }
-      sides.append(
-        Side(
-          name: name, evaluation: try model.evaluation(of: found),
-          learntTracks: isOther || name != record.sides.training
-            ? found.trackIDs.intersection(trained).count : nil))
     }
-    guard !sides.isEmpty else {
+    guard !found.isEmpty else {
       throw TrainingError(
         kind: .data, subject: samples.split.plan.name, detail: "no side of it is left to measure",
         hint: "name one with --side, or another split")
     }
-    self.sides = sides
+    let answers = try model.answers(found.map(\.samples))
+    sides = zip(found, answers).map { side, answer in
+      Side(
+        name: side.name, evaluation: answer.evaluation,
+        learntTracks: isOther || side.name != record.sides.training
+          ? side.samples.trackIDs.intersection(trained).count : nil)
+    }
     emptySides = empty
   }
 

@@ -3,12 +3,16 @@ internal import DataLoading
 public import Networks
 public import Training
 
-/// A trainer with the weights of a run, ready to predict.
+/// A trainer with the weights of a run, ready to predict; of a run by another program, that program.
 public struct TrainedModel {
   /// The run.
   public let record: RunRecord
-  let trainer: any Trainer
-  let loading: LoaderConfiguration
+  private let predictor: Predictor
+
+  private enum Predictor {
+    case trainer(any Trainer, LoaderConfiguration)
+    case program(ExternalPrediction)
+  }
 
   /// Which weights of a run.
   public enum Checkpoint: String, Sendable, Hashable, CaseIterable {
@@ -21,22 +25,31 @@ public struct TrainedModel {
   }
 
   /// The trainer of a run, with one of its checkpoints.
-  /// - Throws: `TrainingError` where there is no run or no such checkpoint, and ``RunError`` `.run` where an
-  ///   external program made it.
+  /// - Parameters:
+  ///   - samplesPath: where the run's cache lies now, for a program; nil for where it was.
+  ///   - mayStart: whether a program may be started, whose command is given; see ``TrainingRun``.
+  ///   - programOutput: takes the lines that a program writes to its standard error.
+  /// - Throws: `TrainingError` where there is no run or no such checkpoint, and ``RunError`` `.program` where the
+  ///   run's program may not be started.
   public init(
-    run path: String, checkpoint: Checkpoint = .best,
+    run path: String, checkpoint: Checkpoint = .best, samplesAt samplesPath: String? = nil,
+    mayStart: (String) -> Bool = { _ in false },
+    programOutput: @escaping @Sendable (String) -> Void = { _ in },
     registry: TrainerRegistry = EmbeddedTrainers.registry
   ) throws {
     let record = try RunDirectory.contents(at: path).record
-    guard TrainingMode.command(of: record.trainer) == nil else {
-      throw RunError(
-        kind: .run, subject: path,
-        detail: "it was trained by an external program, which alone can predict with its weights",
-        hint: "ask that program")
+    self.record = record
+    if let command = TrainingMode.command(of: record.trainer) {
+      try record.checkProgram(at: path, mayStart)
+      predictor = .program(
+        ExternalPrediction(
+          command: command, record: record, checkpoint: "\(path)/\(checkpoint.file)",
+          at: samplesPath, output: programOutput))
+      return
     }
     let kind = try registry.kind(named: record.torchNetwork ?? record.trainer)
     try Self.check(record, for: kind, at: path)
-    trainer = try kind.make(
+    let trainer = try kind.make(
       TrainerSetting(
         sampleShape: record.sampleShape, labels: record.labels, seed: record.seed,
         threads: record.threads, batchSize: record.batchSize,
@@ -46,8 +59,7 @@ public struct TrainedModel {
     loading.batchSize = record.batchSize
     loading.threads = 1
     loading.normalisation = record.normalisation
-    self.loading = loading
-    self.record = record
+    predictor = .trainer(trainer, loading)
   }
 
   /// What a PyTorch trainer may be told that no network here knows, with the values that make no other network.
@@ -66,18 +78,44 @@ public struct TrainedModel {
     }
   }
 
-  /// How well samples are predicted.
-  public func evaluation(of samples: any SampleSource) throws(TrainingError) -> SideEvaluation {
-    try Prediction(trainer, loading).evaluation(of: samples)
+  /// How well samples are predicted, and the mean probability of each label over them: the vote of a track's slices.
+  public typealias Answer = ExternalPrediction.Answer
+
+  /// Whether another program predicts, which is started each time it is asked.
+  var isProgram: Bool { if case .program = predictor { true } else { false } }
+
+  /// What is said of each of several samples.
+  /// - Throws: `TrainingError` where samples cannot be read, or a program does what it must not.
+  public func answers(
+    _ samples: [any SampleSource], cancellation: Cancellation = Cancellation()
+  ) throws(TrainingError) -> [Answer] {
+    switch predictor {
+    case .trainer(let trainer, let loading):
+      var answers: [Answer] = []
+      for source in samples { answers.append(try Self.answer(source, trainer, loading)) }
+      return answers
+    case .program(let program):
+      // Of nothing, no program need be asked.
+      if samples.isEmpty { return [] }
+      let sides = samples.enumerated().map { TrainingSource.Side("samples-\($0 + 1)", $1) }
+      let answers = try program.run(on: sides, cancellation: cancellation)
+      return sides.compactMap { answers[$0.name] }
+    }
   }
 
-  /// The mean probability of each label over the samples: the vote of a track's slices.
-  /// - Returns: as many numbers as there are labels, which add up to 1; NaN where there are no samples.
-  public func vote(of samples: any SampleSource) throws(TrainingError) -> [Double] {
-    var sums = [Double](repeating: 0, count: record.labels.count)
-    try Prediction(trainer, loading).forEach(of: samples) { _, _, probabilities in
+  private static func answer(
+    _ samples: any SampleSource, _ trainer: any Trainer, _ loading: LoaderConfiguration
+  ) throws(TrainingError) -> Answer {
+    var evaluation = Evaluation(labels: samples.labels.count) { samples.trackID($0) }
+    var sums = [Double](repeating: 0, count: samples.labels.count)
+    try Prediction(trainer, loading).forEach(of: samples) {
+      place, label, probabilities throws(TrainingError) in
+      try evaluation.add(
+        track: place.track, slice: place.slice, label: label, probabilities: probabilities)
       for (index, probability) in probabilities.enumerated() { sums[index] += Double(probability) }
     }
-    return sums.map { $0 / Double(samples.count) }
+    return Answer(
+      evaluation: try evaluation.finish(),
+      probabilities: sums.map { $0 / Double(max(1, samples.count)) })
   }
 }

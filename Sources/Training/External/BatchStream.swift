@@ -15,7 +15,7 @@ import Safetensors
 ///
 /// Each epoch has all batches of the training side, in an order of its own, then those of the selection side
 /// and of the test side, in the samples' order. The input ends after the last epoch.
-struct BatchStream {
+struct BatchStream: FrameSource {
   private let sides: [(name: String, source: any SampleSource)]
   private let record: RunRecord
   private var training: Loader?
@@ -43,14 +43,11 @@ struct BatchStream {
     guard let batch = try inLoading({ () throws(LoadingError) in try open.next() }) else {
       return nil
     }
-    do throws(TensorError) {
-      let frame = try frame(batch, side: side)
-      index += 1
-      if batch.endsEpoch { advance() }
-      return frame
-    } catch {
-      throw TrainingError(kind: .system, subject: "a batch of \(side)", detail: error.detail)
-    }
+    let frame = try BatchFrame.bytes(
+      batch, side: side, epoch: epoch, index: index, labels: record.labels.count)
+    index += 1
+    if batch.endsEpoch { advance() }
+    return frame
   }
 
   private mutating func advance() {
@@ -76,23 +73,45 @@ struct BatchStream {
     return made
   }
 
-  private func frame(_ batch: borrowing Batch, side: String) throws(TensorError) -> [UInt8] {
+}
+
+/// One batch as a frame.
+enum BatchFrame {
+  /// The bytes of a frame, its length before it.
+  /// - Parameters:
+  ///   - epoch: from 1.
+  ///   - index: of the batch in its side and epoch, from 0.
+  ///   - labels: how many labels the run has.
+  /// - Throws: ``TrainingError`` `.system`.
+  static func bytes(
+    _ batch: borrowing Batch, side: String, epoch: Int, index: Int, labels: Int
+  ) throws(TrainingError) -> [UInt8] {
+    let facts = [
+      "side": side, "epoch": "\(epoch)", "index": "\(index)", "endsEpoch": "\(batch.endsEpoch)",
+    ]
+    do throws(TensorError) {
+      return try bytes(batch, facts, labels: labels)
+    } catch {
+      throw TrainingError(kind: .system, subject: "a batch of \(side)", detail: error.detail)
+    }
+  }
+
+  private static func bytes(
+    _ batch: borrowing Batch, _ facts: [String: String], labels: Int
+  ) throws(TensorError) -> [UInt8] {
     let count = batch.count
     var tensors = [
-      Tensor("inputs", shape: batch.shape, Self.array(batch.floats)),
-      Tensor("labels", shape: [count], Self.array(batch.labels)),
-      Tensor("tracks", shape: [count], Self.array(batch.tracks)),
-      Tensor("slices", shape: [count], Self.array(batch.slices)),
+      Tensor("inputs", shape: batch.shape, array(batch.floats)),
+      Tensor("labels", shape: [count], array(batch.labels)),
+      Tensor("tracks", shape: [count], array(batch.tracks)),
+      Tensor("slices", shape: [count], array(batch.slices)),
     ]
     if batch.labelDistributions.count > 0 {
       tensors.append(
         Tensor(
-          "label_distributions", shape: [count, record.labels.count],
-          Self.array(batch.labelDistributions)))
+          "label_distributions", shape: [count, labels],
+          array(batch.labelDistributions)))
     }
-    let facts = [
-      "side": side, "epoch": "\(epoch)", "index": "\(index)", "endsEpoch": "\(batch.endsEpoch)",
-    ]
     let value = try SafetensorsWriter(tensors: tensors, metadata: facts)
     let length = UInt64(value.byteCount)
     return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + value.bytes()

@@ -11,7 +11,7 @@ struct ExternalConversation {
   /// How long the pipes are waited for before the process and the clock are looked at.
   private static let patience: Int32 = 50
 
-  private let training: ExternalTraining
+  private let program: ExternalProgram
   private let child: ChildProcess
   private let clock = ContinuousClock()
   private var output: LineSplitter
@@ -20,28 +20,27 @@ struct ExternalConversation {
   private var outputBytes = 0
   private var hasOutput = true
   private var hasErrors = true
-  private var stream: BatchStream?
+  private var stream: (any FrameSource)?
   private var frame: [UInt8] = []
   private var written = 0
   private var lastSign: ContinuousClock.Instant
 
-  init(_ training: ExternalTraining) throws(TrainingError) {
-    self.training = training
-    let streams = training.batches == .stream
+  /// - Parameter stream: what is written to its standard input; nil for nothing.
+  init(
+    _ program: ExternalProgram, environment: [String: String], stream: (any FrameSource)?
+  ) throws(TrainingError) {
+    self.program = program
     child = try ChildProcess(
-      command: training.command,
-      environment: ExternalEnvironment.variables(training),
-      wantsInput: streams)
-    output = LineSplitter(limit: training.limits.line, excess: .refuse)
-    stream = streams ? BatchStream(training) : nil
+      command: program.command, environment: environment, wantsInput: stream != nil)
+    output = LineSplitter(limit: program.limits.line, excess: .refuse)
+    self.stream = stream
     lastSign = clock.now
   }
 
   /// Runs to the end of the process.
-  mutating func run(
-    _ records: inout ExternalRecords, _ progress: any TrainingProgress,
-    _ cancellation: Cancellation
-  ) throws(TrainingError) -> ResultRecord {
+  mutating func run<Records: ExternalListener>(
+    _ records: inout Records, _ progress: any TrainingProgress, _ cancellation: Cancellation
+  ) throws(TrainingError) -> Records.Outcome {
     defer { child.end() }
     let pipeSignal = BlockedPipeSignal()
     defer { pipeSignal.end() }
@@ -58,8 +57,8 @@ struct ExternalConversation {
         if clock.now >= deadline { break }
       } else if cancellation.isCancelled || (records.isLate && !records.isComplete) {
         child.signal(SIGTERM)
-        deadline = clock.now + training.limits.grace
-      } else if let silence = training.limits.silence, clock.now - lastSign > silence {
+        deadline = clock.now + program.limits.grace
+      } else if let silence = program.limits.silence, clock.now - lastSign > silence {
         throw failure("it has neither written nor read anything for \(silence)", told: true)
       }
       if hasEnded { wait() }
@@ -69,14 +68,14 @@ struct ExternalConversation {
   }
 
   /// What the run comes to after the process has ended.
-  private mutating func conclude(
-    _ records: inout ExternalRecords, wasCancelled: Bool, _ progress: any TrainingProgress
-  ) throws(TrainingError) -> ResultRecord {
+  private mutating func conclude<Records: ExternalListener>(
+    _ records: inout Records, wasCancelled: Bool, _ progress: any TrainingProgress
+  ) throws(TrainingError) -> Records.Outcome {
     if let last = errors.remainder() { say(last) }
     if wasCancelled, records.isComplete { return try records.conclude() }
     if wasCancelled {
-      if records.isLate { return records.result(.stoppedEarly, message: nil) }
-      return records.result(.interrupted, message: "it was asked to stop")
+      if records.isLate { return try records.stopped(.stoppedEarly, message: nil) }
+      return try records.stopped(.interrupted, message: "it was asked to stop")
     }
     switch child.exit {
     case .status(0), nil: break
@@ -128,8 +127,8 @@ struct ExternalConversation {
     return true
   }
 
-  private mutating func readOutput(
-    _ records: inout ExternalRecords, _ progress: any TrainingProgress
+  private mutating func readOutput<Records: ExternalListener>(
+    _ records: inout Records, _ progress: any TrainingProgress
   ) throws(TrainingError) {
     guard hasOutput else { return }
     var pieces: [[UInt8]] = []
@@ -146,8 +145,8 @@ struct ExternalConversation {
       if output.isTooLong {
         throw failure("line \(output.count) of its output is longer than \(output.limit) bytes")
       }
-      if outputBytes > training.limits.output {
-        throw failure("it wrote more than \(training.limits.output) bytes to standard output")
+      if outputBytes > program.limits.output {
+        throw failure("it wrote more than \(program.limits.output) bytes to standard output")
       }
     }
   }
@@ -197,18 +196,18 @@ struct ExternalConversation {
 
   // MARK: Lines
 
-  private mutating func take(
-    _ line: [UInt8], number: Int, _ records: inout ExternalRecords,
+  private mutating func take<Records: ExternalListener>(
+    _ line: [UInt8], number: Int, _ records: inout Records,
     _ progress: any TrainingProgress
   ) throws(TrainingError) {
-    let subject = "\(training.name), line \(number) of its output"
+    let subject = "\(program.name), line \(number) of its output"
     let event = try ExternalEvent(line, subject: subject)
     if let told = try records.take(event, subject: subject) { progress.report(told) }
   }
 
   private mutating func say(_ line: [UInt8]) {
     let text = String(decoding: line, as: UTF8.self)
-    training.output(text)
+    program.output(text)
     lastLines.append(text)
     if lastLines.count > 5 { lastLines.removeFirst() }
   }
@@ -216,7 +215,7 @@ struct ExternalConversation {
   private func failure(_ detail: String, told: Bool = false) -> TrainingError {
     let last = lastLines.filter { !$0.isEmpty }.map(ExternalEvent.shown)
     return TrainingError(
-      kind: .plugin, subject: training.name,
+      kind: .plugin, subject: program.name,
       detail: told && !last.isEmpty
         ? "\(detail); the last that it wrote to standard error: " + last.joined(separator: " | ")
         : detail,

@@ -3,7 +3,7 @@ import Glibc
 import Safetensors
 
 /// Makes a run's records of what a trainer tells, and holds it to the contract.
-struct ExternalRecords {
+struct ExternalRecords: ExternalListener {
   private let run: RunDirectory
   private let training: ExternalTraining
   private let files: ExternalFiles
@@ -239,6 +239,12 @@ struct ExternalRecords {
       message = "epoch \(best.epoch), the best, came without predictions of '\(test)'"
     }
     return result(end?.status ?? .finished, message: message)
+  }
+
+  func stopped(
+    _ status: ResultRecord.Status, message: String?
+  ) throws(TrainingError) -> ResultRecord {
+    result(status, message: message)
   }
 
   /// A result of this moment.

@@ -6,7 +6,8 @@ public import Corpus
 /// process group of its own. Lathe computes the metrics, chooses the best epoch and keeps the records, so that a
 /// run looks the same whoever trained.
 ///
-/// **What it is told**, in its environment: `LATHE_RUN_DIR` (a folder, where it may write files),
+/// **What it is told**, in its environment: `LATHE_MODE` (`train`; see ``ExternalPrediction`` for `predict`),
+/// `LATHE_RUN_DIR` (a folder, where it may write files),
 /// `LATHE_CACHE` (a folder; empty where the samples are of a table), `LATHE_VIEW`, `LATHE_SPLIT`,
 /// `LATHE_TRAINING_SIDE`, `LATHE_SELECTION_SIDE` and `LATHE_TEST_SIDE` (empty where there is none),
 /// `LATHE_SEED`, `LATHE_EPOCHS`, `LATHE_EPOCHS_DONE` (how many are recorded: 0, or more where a run goes
@@ -149,8 +150,13 @@ public struct ExternalTraining: Sendable {
     before = kept
   }
 
+  /// What is started.
+  var program: ExternalProgram {
+    ExternalProgram(command: command, limits: limits, output: output)
+  }
+
   /// The command in one line, for messages.
-  var name: String { "exec:" + ExternalEvent.shown(command) }
+  var name: String { program.name }
 
   /// The samples of a side of the run.
   func samples(of side: String) -> (any SampleSource)? {
@@ -175,7 +181,9 @@ public struct ExternalTraining: Sendable {
     var records = ExternalRecords(self)
     progress.report(.began(run.record, epochsDone: before?.epochs ?? 0))
     do throws(TrainingError) {
-      var conversation = try ExternalConversation(self)
+      var conversation = try ExternalConversation(
+        program, environment: ExternalEnvironment.variables(self),
+        stream: batches == .stream ? BatchStream(self) : nil)
       let result = try conversation.run(&records, progress, cancellation)
       try run.finish(result)
       if result.status.isWhole { run.forgetKept() }

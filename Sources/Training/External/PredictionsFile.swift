@@ -56,6 +56,15 @@ struct PredictionsFile {
     return try evaluation.finish()
   }
 
+  /// The mean probability of each label over the rows.
+  /// - Throws: ``TrainingError`` `.plugin` where the file is not what it must be.
+  func meanProbabilities(labels: Int) throws(TrainingError) -> [Double] {
+    let (probabilities, tracks, _) = try numbers(labels: labels)
+    var sums = [Double](repeating: 0, count: labels)
+    for (index, value) in probabilities.enumerated() { sums[index % labels] += Double(value) }
+    return sums.map { $0 / Double(max(1, tracks.count)) }
+  }
+
   private func numbers(labels: Int) throws(TrainingError) -> ([Float], [Int64], [Int64]) {
     let value = bytes.span.bytes
     let header: SafetensorsHeader

@@ -7,7 +7,7 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure what a run has learnt, on any side of any split.",
     discussion: """
-      Of a run by an embedded trainer. Accuracy is given by slices and by tracks (the mean of the slices' \
+      A run by another program (exec:) is measured by that program, with --allow-exec. Accuracy is given by slices and by tracks (the mean of the slices' \
       probabilities decides), with a 95 % interval over tracks. On another split than the run's own, and \
       on one by slices, tracks that were trained on may be among those measured; how many is said.
 
@@ -32,11 +32,15 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Which weights: best or last.")
   var checkpoint = TrainedModel.Checkpoint.best
 
+  @OptionGroup var program: ProgramOptions
+
   @Flag(help: "Print metrics and confusion matrices as JSON.")
   var json = false
 
   func run() throws {
-    let model = try TrainedModel(run: runDirectory, checkpoint: checkpoint)
+    let model = try TrainedModel(
+      run: runDirectory, checkpoint: checkpoint, samplesAt: cache, mayStart: program.mayStart,
+      programOutput: { Output.error(Words.shown($0)) })
     let samples = try DividedSamples.of(model.record, in: runDirectory, at: cache)
     let result = try RunEvaluation(model, on: samples, split: split, sides: side)
     for name in result.emptySides {

@@ -26,6 +26,8 @@ struct Predict: ParsableCommand {
   @Option(help: "Which weights: best or last.")
   var checkpoint = TrainedModel.Checkpoint.best
 
+  @OptionGroup var program: ProgramOptions
+
   @Flag(help: "Print a JSON object a file, with the probability of every label.")
   var json = false
 
@@ -37,7 +39,9 @@ struct Predict: ParsableCommand {
   }
 
   func run() throws {
-    let model = try TrainedModel(run: runDirectory, checkpoint: checkpoint)
+    let model = try TrainedModel(
+      run: runDirectory, checkpoint: checkpoint, mayStart: program.mayStart,
+      programOutput: { Output.error(Words.shown($0)) })
     var predictor = try FilePredictor(model, in: runDirectory)
     let audio = NamedAudio(files)
     for problem in audio.problems { Output.error(Words.shown("\(problem)")) }
@@ -48,12 +52,16 @@ struct Predict: ParsableCommand {
       Output.error("\(passed) passed over")
     }
     var failures = audio.problems.count
-    for file in audio.files {
-      do {
-        try show(file, try predictor.predict(file), predictor.record.labels)
-      } catch let error as FileSampleError {
-        Output.error(Words.shown("\(error)"))
-        failures += 1
+    let size = predictor.groupSize
+    for start in stride(from: 0, to: audio.files.count, by: size) {
+      let group = Array(audio.files[start...].prefix(size))
+      for (file, answer) in zip(group, try predictor.predict(group)) {
+        switch answer {
+        case .success(let answer): try show(file, answer, predictor.record.labels)
+        case .failure(let error):
+          Output.error(Words.shown("\(error)"))
+          failures += 1
+        }
       }
     }
     if failures > 0 { throw ExitCode(Exit.quarantined) }

@@ -43,5 +43,14 @@ import Testing
     #expect(losses.count == 3 && losses.allSatisfy(\.isFinite))
     let best = try TensorFile(reading: "\(run.folder.run)/best.safetensors")
     #expect(best["weights"]?.shape == [4, 2])
+    // The same program predicts with its weights, what it predicted when it had learnt them.
+    let record = try RunDirectory.contents(at: run.folder.run).record
+    let answers = try ExternalPrediction(
+      command: "cd '\(run.folder.path)'; exec '\(python)' trainer.py", record: record,
+      checkpoint: "\(run.folder.run)/best.safetensors"
+    ).run(on: run.source.evaluated + [.init("train", run.source.training)])
+    #expect(answers["test"]?.evaluation == result.evaluations["test"])
+    #expect(answers["train"]?.evaluation.metrics.slices == 15)
+    #expect(abs((answers["train"]?.probabilities.reduce(0, +) ?? 0) - 1) < 1e-5)
   }
 }
