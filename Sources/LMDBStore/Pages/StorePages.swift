@@ -56,7 +56,7 @@ import Glibc
   /// The database's record in an entry of the list of databases.
   func record(of entry: TreePage.Entry, on page: TreePage) throws(PageFlaw) -> TreeRecord {
     guard entry.isTree, Int(entry.number) == TreeRecord.length,
-      unsafe String(validating: entry.key, as: UTF8.self) != nil
+      unsafe String(validating: entry.key, as: UTF8.self)?.utf8.contains(0) == false
     else {
       throw PageFlaw(page.number, unsafe "\(Self.text(entry.key)) is no database")
     }
