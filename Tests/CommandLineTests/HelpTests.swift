@@ -52,6 +52,7 @@ import Testing
       ]
     ),
     (["export", "csv"], ["<cache>", "--view", "--output", "60 columns", "Examples:", "features"]),
+    (["verify"], ["<cache>", "--json", "Examples:", "exit code 1"]),
     (["repair"], ["<cache>", "<audio-dir>", "Examples:"]),
     (["inspect"], ["<cache>", "--json", "--digest", "--verify", "Examples:", "exit code 1"]),
     (

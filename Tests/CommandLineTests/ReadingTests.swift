@@ -103,6 +103,20 @@ import Testing
     #expect(result.code == 1 && result.lines.count == 1)
     #expect(result.lines[0].contains("'t3'") && result.lines[0].contains("checksum"))
     #expect(result.errors.contains("1 problem"))
+    #expect(result.errors.contains("run lathe repair \(copy) AUDIO_DIR"))
+    // The verb does the same, and tells programs.
+    #expect(try Program.run("verify", copy).output == result.output)
+    for arguments in [["verify", copy, "--json"], ["inspect", copy, "--verify", "--json"]] {
+      let found = try Program.start(arguments).end()
+      #expect(found.code == 1)
+      let json = try JSONSerialization.jsonObject(with: Data(found.output.utf8)) as? [String: Any]
+      #expect(json?["schema"] as? String == "lathe.verify/1")
+      let problems = json?["problems"] as? [[String: String]]
+      #expect(problems?.count == 1 && problems?[0]["key"] == "t3")
+      #expect(problems?[0]["kind"] == "damaged")
+    }
+    let whole = try Program.run("verify", collection.cache)
+    #expect(whole.code == 0 && whole.output == "10 tracks, everything as it was written\n")
 
     #expect(try Program.run("inspect", copy, "--repair").code == 2)
     let repaired = try Program.run("inspect", copy, "--verify", "--repair")

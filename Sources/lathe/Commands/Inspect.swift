@@ -48,15 +48,19 @@ struct Inspect: ParsableCommand {
       throw ValidationError(
         "--digest, --verify, --verdicts and --quarantine exclude each other: give one of them.")
     }
-    if json, digest || verify {
-      throw ValidationError("--json goes with --verdicts, --quarantine or alone.")
+    if json, digest {
+      throw ValidationError("--json goes with --verify, --verdicts, --quarantine or alone.")
     }
   }
 
   func run() throws {
     let cache = try Cache.open(at: cache, for: repair ? .writing : .reading)
     if digest { return Output.line(try cache.digest()) }
-    if verify { return try verify(cache) }
+    if verify {
+      return try repair
+        ? VerificationText.repair(cache, asJSON: json)
+        : VerificationText.show(VerificationText.Report(cache), asJSON: json)
+    }
     if verdicts { return try Verdicts.show(cache, asJSON: json) }
     if quarantine { return try Verdicts.showQuarantine(cache, asJSON: json) }
     guard let card = try cache.card() else {
@@ -67,36 +71,6 @@ struct Inspect: ParsableCommand {
     }
     if json { return try Output.json(card, pretty: true) }
     try show(card, of: cache)
-  }
-
-  private func verify(_ cache: Cache) throws {
-    // What is counted at the end is what was checked.
-    let problems: [CacheProblem]
-    let tracks: Int
-    do {
-      let state = try cache.snapshot()
-      problems = try state.verify()
-      tracks = problems.isEmpty ? try state.trackCount() : 0
-    }
-    for problem in problems { Output.line(Words.shown("\(problem)")) }
-    guard problems.isEmpty else {
-      if repair {
-        let removed = try cache.repair(problems)
-        Output.line(
-          "\(Words.tracks(removed.count)) taken out; run lathe prepare again to make them")
-        let left = try cache.verify()
-        guard !left.isEmpty else { return }
-        Output.error(
-          "lathe: \(Words.counted(left.count, "problem")) left in \(cache.path); "
-            + "prepare it in a new folder")
-      } else {
-        Output.error(
-          "lathe: \(Words.counted(problems.count, "problem")) in \(cache.path); "
-            + "add --repair, then prepare")
-      }
-      throw ExitCode(Exit.failed)
-    }
-    Output.line("\(Words.tracks(tracks)), everything as it was written")
   }
 
   private func show(_ card: Card, of cache: Cache) throws {

@@ -1,0 +1,99 @@
+import ArgumentParser
+import DatasetCache
+import Wording
+
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check everything that a cache holds against what was written.",
+    discussion: """
+      Reads every page, record and value of one state of the cache, also while a preparation writes, and \
+      changes nothing. Ends with exit code 1 where anything is damaged; lathe repair CACHE AUDIO_DIR makes \
+      it whole again.
+
+      Examples:
+        lathe verify gtzan.lathe
+        lathe verify gtzan.lathe --json | jq '.problems[] | .key'
+      """)
+
+  @Argument(help: "The cache.", completion: .directory)
+  var cache: String
+
+  @Flag(help: "Print what was found as JSON.")
+  var json = false
+
+  func run() throws {
+    let cache = try Cache.open(at: cache, for: .reading)
+    try VerificationText.show(VerificationText.Report(cache), asJSON: json)
+  }
+}
+
+/// What a check of a cache found, as lines and as JSON.
+enum VerificationText {
+  /// What `--json` prints.
+  struct Report: Encodable {
+    struct Problem: Encodable {
+      let kind: String
+      let database: String
+      let key: String
+      let detail: String
+    }
+
+    var schema = "lathe.verify/1"
+    let cache: String
+    /// Tracks that were checked; 0 where there are problems.
+    let tracks: Int
+    let problems: [Problem]
+    /// As they are, for the repair.
+    let found: [CacheProblem]
+
+    private enum CodingKeys: String, CodingKey {
+      case schema, cache, tracks, problems
+    }
+
+    /// Checks a cache; what is counted is what was checked.
+    init(_ cache: Cache) throws {
+      let state = try cache.snapshot()
+      found = try state.verify()
+      self.cache = cache.path
+      tracks = found.isEmpty ? try state.trackCount() : 0
+      problems = found.map {
+        Problem(kind: $0.kind.rawValue, database: $0.database, key: $0.key, detail: $0.detail)
+      }
+    }
+  }
+
+  /// - Throws: `ExitCode` where there are problems.
+  static func show(_ report: Report, asJSON: Bool) throws {
+    try write(report, asJSON: asJSON)
+    if report.found.isEmpty { return }
+    Output.error(
+      "lathe: \(Words.counted(report.found.count, "problem")) in \(report.cache); "
+        + "run lathe repair \(report.cache) AUDIO_DIR")
+    throw ExitCode(Exit.failed)
+  }
+
+  /// Takes the damaged tracks out.
+  /// - Throws: `ExitCode` where problems are left.
+  static func repair(_ cache: Cache, asJSON: Bool) throws {
+    let report = try Report(cache)
+    try write(report, asJSON: asJSON)
+    if report.found.isEmpty { return }
+    let removed = try cache.repair(report.found)
+    let done = "\(Words.tracks(removed.count)) taken out; run lathe prepare again to make them"
+    if asJSON { Output.error(done) } else { Output.line(done) }
+    let left = try cache.verify()
+    guard !left.isEmpty else { return }
+    Output.error(
+      "lathe: \(Words.counted(left.count, "problem")) left in \(cache.path); "
+        + "prepare it in a new folder")
+    throw ExitCode(Exit.failed)
+  }
+
+  private static func write(_ report: Report, asJSON: Bool) throws {
+    if asJSON { return try Output.json(report, pretty: true) }
+    for problem in report.found { Output.line("\(problem)") }
+    if report.found.isEmpty {
+      Output.line("\(Words.tracks(report.tracks)), everything as it was written")
+    }
+  }
+}
