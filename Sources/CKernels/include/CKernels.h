@@ -53,6 +53,10 @@ void lathe_block_moments(const float *input, const float *weights, long length, 
 
 /// output[i] = samples[i] * window[i], in float.
 void lathe_window(const float *samples, const float *window, float *output, long count);
+/// output[i] = (x[i] - coefficient * x[i - 1]) * window[i] where x[i] = samples[i] - mean, and x[-1] is
+/// x[0]: a frame without its mean, its high frequencies raised, windowed.
+void lathe_emphasise(const float *samples, float mean, float coefficient, const float *window,
+                     float *output, long count);
 /// output[i] = samples[i] * window[i], in double.
 void lathe_window_double(const float *samples, const double *window, double *output, long count);
 /// The power spectrum of 2 * half reals from `transform`, the complex transform of length `half` of

@@ -1,0 +1,38 @@
+import Foundation
+import SignalKit
+import Testing
+
+/// Writes the pictures of signals that Tests/Reference/compare_pictures.py left in a folder, for it to
+/// compare: nothing to do without `LATHE_PICTURES`.
+@Suite struct PictureComparison {
+  private static let folder = ProcessInfo.processInfo.environment["LATHE_PICTURES"].map {
+    URL(fileURLWithPath: $0)
+  }
+
+  @Test(.enabled(if: folder != nil)) func writesPicturesForTheComparison() throws {
+    for (name, parameters) in KaldiCases.all {
+      var bank = try KaldiFilterBank(parameters)
+      try Self.write("kaldi-\(name)") { signal in
+        var picture = [Float](
+          repeating: 0, count: parameters.rows * bank.frames(samples: signal.count))
+        var span = picture.mutableSpan
+        try bank.write(signal.span, to: &span)
+        return picture
+      }
+    }
+  }
+
+  /// Writes what `picture` makes of each file of 32-bit floats in `signals` to a folder `name`.
+  private static func write(_ name: String, picture: ([Float]) throws -> [Float]) throws {
+    guard let folder else { return }
+    let signals = folder.appendingPathComponent("signals")
+    let target = folder.appendingPathComponent(name)
+    try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+    for file in try FileManager.default.contentsOfDirectory(atPath: signals.path).sorted() {
+      let data = try Data(contentsOf: signals.appendingPathComponent(file))
+      let signal = data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+      let values = try picture(signal)
+      try values.withUnsafeBytes { Data($0) }.write(to: target.appendingPathComponent(file))
+    }
+  }
+}
