@@ -128,57 +128,71 @@ let package = Package(
       ],
       swiftSettings: swift),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .testTarget(name: "ArchitectureTests", swiftSettings: swift),
     .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: swift),
-    .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: swift),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "SafetensorsTests", dependencies: ["Safetensors"], swiftSettings: swiftOverC),
+      name: "SafetensorsTests", dependencies: ["Safetensors", "TestSupport"],
+      swiftSettings: swiftOverC),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: swift),
     .testTarget(
-      name: "AudioIOTests", dependencies: ["AudioIO", "Corpus"], swiftSettings: swift),
+      name: "AudioIOTests", dependencies: ["AudioIO", "Corpus", "TestSupport"], swiftSettings: swift
+    ),
     .testTarget(
       name: "SignalKitTests", dependencies: ["SignalKit", "CKernels"], swiftSettings: swift),
-    .testTarget(name: "LMDBStoreTests", dependencies: ["LMDBStore"], swiftSettings: swiftOverC),
+    .testTarget(
+      name: "LMDBStoreTests", dependencies: ["LMDBStore", "TestSupport"], swiftSettings: swiftOverC),
     .testTarget(
       name: "DatasetCacheTests",
-      dependencies: ["DatasetCache", "LMDBStore", "Safetensors", "Exporting", "Corpus"],
+      dependencies: [
+        "DatasetCache", "LMDBStore", "Safetensors", "Exporting", "Corpus", "TestSupport",
+      ],
       swiftSettings: swiftOverC),
     .testTarget(
       name: "PreparationTests",
       dependencies: [
         "Preparation", "DatasetCache", "Safetensors", "Exporting", "Corpus", "SignalKit", "AudioIO",
+        "TestSupport",
       ],
       swiftSettings: swift),
     .testTarget(
       name: "DataLoadingTests",
-      dependencies: ["DataLoading", "DatasetCache", "Safetensors", "Corpus", "CKernels"],
+      dependencies: [
+        "DataLoading", "DatasetCache", "Safetensors", "Corpus", "CKernels", "TestSupport",
+      ],
       swiftSettings: swiftOverC),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Corpus", "DataLoading", "Safetensors"], swiftSettings: swift),
+      dependencies: ["Training", "Corpus", "DataLoading", "Safetensors", "TestSupport"],
+      swiftSettings: swift),
     .testTarget(
       name: "NetworksTests",
       dependencies: [
-        "Networks", "Training", "Corpus", "DataLoading", "Safetensors", "CKernels",
+        "Networks", "Training", "Corpus", "DataLoading", "Safetensors", "CKernels", "TestSupport",
       ],
       swiftSettings: swift),
     .testTarget(
       name: "RunsTests",
       dependencies: [
         "Runs", "Training", "Networks", "Preparation", "DatasetCache", "Corpus", "DataLoading",
-        "Safetensors", "Synthesis", "AudioIO",
+        "Safetensors", "Synthesis", "AudioIO", "TestSupport",
       ],
       swiftSettings: swift),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Reporting", "Training", "Corpus", "DataLoading"],
+      name: "ReportingTests",
+      dependencies: ["Reporting", "Training", "Corpus", "DataLoading", "TestSupport"],
       swiftSettings: swift),
     .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
     .testTarget(
       name: "LatheCTests",
-      dependencies: ["LatheC", "Corpus", "DataLoading", "DatasetCache", "Safetensors"],
+      dependencies: [
+        "LatheC", "Corpus", "DataLoading", "DatasetCache", "Safetensors", "TestSupport",
+      ],
       exclude: ["reads_a_cache.c"], swiftSettings: swift),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["lathe", "Wording"], swiftSettings: swift),
+      name: "CommandLineTests", dependencies: ["lathe", "Wording", "TestSupport"],
+      swiftSettings: swift),
   ]
 )

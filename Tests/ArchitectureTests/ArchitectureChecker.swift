@@ -48,7 +48,8 @@ struct ArchitectureChecker {
     ManifestTarget.targets(in: text).flatMap { target -> [Violation] in
       // Tests may use every module, but no unknown one.
       let isTest = target.kind == "testTarget"
-      if !isTest, table.row(target.name) == nil {
+      let isSupport = table.testSupport.contains(target.name)
+      if !isTest, !isSupport, table.row(target.name) == nil {
         return [
           Violation(
             file: "Package.swift", line: target.line,
@@ -58,6 +59,7 @@ struct ArchitectureChecker {
       return target.dependencies.compactMap { dependency in
         let known =
           table.row(dependency.name) != nil || table.products.contains(dependency.name)
+          || table.testSupport.contains(dependency.name)
         let objection =
           isTest
           ? (known ? nil : "\(dependency.name) is not in the module table")

@@ -98,7 +98,9 @@ struct ArchitectureCheckerTests {
         .target(name: "Corpus", dependencies: [.target(name: "Preparation")]),
         .target(name: "Exporting", dependencies: [.product(name: "NIO", package: "swift-nio")]),
         .target(name: "Helpers"),
-        .testTarget(name: "CorpusTests", dependencies: ["Corpus", "Unknown"]),
+        .testTarget(name: "CorpusTests", dependencies: ["Corpus", "TestSupport", "Unknown"]),
+        .target(name: "TestSupport", dependencies: ["Corpus"]),
+        .target(name: "Files", dependencies: ["TestSupport"]),
       ])
       """
     #expect(
@@ -110,6 +112,8 @@ struct ArchitectureCheckerTests {
         "Package.swift:9: Exporting -> NIO: NIO is not in the module table",
         "Package.swift:10: Helpers has no row in the module table",
         "Package.swift:11: CorpusTests -> Unknown: Unknown is not in the module table",
+        "Package.swift:12: TestSupport -> Corpus: TestSupport has no row in the module table",
+        "Package.swift:13: Files -> TestSupport: TestSupport is for tests only",
       ])
   }
 

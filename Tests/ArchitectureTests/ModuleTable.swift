@@ -21,6 +21,8 @@ struct ModuleTable {
   var products: Set<String> = []
   /// The modules that may print: the command line.
   var printing: Set<String> = []
+  /// Targets that tests share; no module may use them, and they use no module.
+  var testSupport: Set<String> = []
   /// What may lie at the top of the repository, besides dot-files.
   var topLevel: Set<String> = [
     "Package.swift", "Sources", "Tests", "Manifests", "README.md", "LICENSE",
@@ -67,7 +69,7 @@ struct ModuleTable {
           "ArgumentParser",
         ]),
     ],
-    products: ["ArgumentParser"], printing: ["lathe"])
+    products: ["ArgumentParser"], printing: ["lathe"], testSupport: ["TestSupport"])
 
   func row(_ name: String) -> Row? {
     rows.first { $0.name == name }
@@ -85,6 +87,7 @@ struct ModuleTable {
         ? "the arrow points back: \(other) comes after \(module)"
         : "\(module)'s row in the module table doesn't name \(other)"
     }
+    if testSupport.contains(other) { return "\(other) is for tests only" }
     if products.contains(other) { return "\(module)'s row doesn't name the package \(other)" }
     return "\(other) is not in the module table"
   }

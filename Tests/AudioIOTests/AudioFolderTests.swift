@@ -1,6 +1,7 @@
 import AudioIO
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct AudioFolderTests {
@@ -10,7 +11,7 @@ import Testing
 
   func link(_ name: String, to target: String) throws {
     try FileManager.default.createSymbolicLink(
-      atPath: folder.at(name), withDestinationPath: target)
+      atPath: folder.path(name), withDestinationPath: target)
   }
 
   @Test func audioIsListedInByteOrder() throws {
@@ -39,7 +40,7 @@ import Testing
   @Test func rootsThatAreNoFolders() throws {
     let file = try folder.write([1], "a.wav")
     #expect(#expect(throws: AudioError.self) { try AudioFolder.list(file) }?.kind == .notAFolder)
-    let missing = #expect(throws: AudioError.self) { try AudioFolder.list(folder.at("none")) }
+    let missing = #expect(throws: AudioError.self) { try AudioFolder.list(folder.path("none")) }
     #expect(missing?.kind == .unreadable(errno: 2))
     #expect(throws: AudioError.self) { try AudioFolder.list("") }
     #expect(throws: AudioError.self) { try AudioFolder.list("/tmp\u{0}") }
@@ -54,7 +55,7 @@ import Testing
     try link("root/blues/up", to: "..")
     try link("root/blues/self", to: ".")
     try link("root/rock/again.wav", to: "b.wav")
-    try link("root/rock/elsewhere.wav", to: outside.at("blob.wav"))
+    try link("root/rock/elsewhere.wav", to: outside.path("blob.wav"))
     try link("root/rock/folder", to: outside.path)
     try link("root/rock/around", to: folder.path)
     try link("root/rock/system", to: "/")
@@ -63,8 +64,8 @@ import Testing
     try link("root/also-blues", to: "blues")
     // A link that lies out there may lead back in here.
     try FileManager.default.createSymbolicLink(
-      atPath: outside.at("back"), withDestinationPath: folder.at("root"))
-    let listing = try AudioFolder.list(folder.at("root"))
+      atPath: outside.path("back"), withDestinationPath: folder.path("root"))
+    let listing = try AudioFolder.list(folder.path("root"))
     #expect(
       listing.audio == [
         "blues/a.wav", "rock/again.wav", "rock/b.wav", "rock/elsewhere.wav",
@@ -88,7 +89,7 @@ import Testing
     for index in 0..<3 {
       try link("snapshots/main/blues/\(index).wav", to: "../../../blobs/\(index)")
     }
-    let listing = try AudioFolder.list(folder.at("snapshots/main"))
+    let listing = try AudioFolder.list(folder.path("snapshots/main"))
     #expect(listing.audio == ["blues/0.wav", "blues/1.wav", "blues/2.wav"])
     #expect(listing.problems.isEmpty)
   }
@@ -124,8 +125,8 @@ import Testing
   @Test func aRootThatIsALinkIsFollowed() throws {
     try folder.write([1], "real/blues/a.wav")
     try link("alias", to: "real")
-    #expect(try AudioFolder.list(folder.at("alias")).audio == ["blues/a.wav"])
-    #expect(try AudioFolder.list(folder.at("real/")).audio == ["blues/a.wav"])
+    #expect(try AudioFolder.list(folder.path("alias")).audio == ["blues/a.wav"])
+    #expect(try AudioFolder.list(folder.path("real/")).audio == ["blues/a.wav"])
   }
 
   /// Links in all directions must not multiply the work.
@@ -156,15 +157,15 @@ import Testing
   @Test func foldersThatMayNotBeReadAreProblems() throws {
     try folder.write([1], "open/a.wav")
     try folder.write([1], "shut/b.wav")
-    try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: folder.at("shut"))
+    try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: folder.path("shut"))
     defer {
       // Otherwise the folder could not be removed.
       try? FileManager.default.setAttributes(
-        [.posixPermissions: 0o755], ofItemAtPath: folder.at("shut"))
+        [.posixPermissions: 0o755], ofItemAtPath: folder.path("shut"))
     }
     let listing = try AudioFolder.list(folder.path)
     // The superuser reads everything.
-    if (try? FileManager.default.contentsOfDirectory(atPath: folder.at("shut"))) == nil {
+    if (try? FileManager.default.contentsOfDirectory(atPath: folder.path("shut"))) == nil {
       #expect(listing.audio == ["open/a.wav"])
       #expect(listing.problems.map(\.path) == ["shut"])
       #expect(listing.problems.first?.error.kind == .unreadable(errno: 13))

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import AudioIO
@@ -10,7 +11,7 @@ import Testing
 
   @Test func sixteenBitSamplesStayAsTheyAre() throws {
     let samples = SyntheticAudio.noise(70_001) + [.min, .max, 0]
-    let path = folder.at("a.wav")
+    let path = folder.path("a.wav")
     try WaveWriter.write(samples: samples, sampleRate: 22_050, to: path)
     let track = try AudioFile.decode(at: path)
     #expect(track.samples == .int16(samples))
@@ -42,13 +43,13 @@ import Testing
   ])
   func losslessContainers(form: WaveWriter.Form) throws {
     let samples = SyntheticAudio.noise(5_000)
-    let path = folder.at("a.bin")
+    let path = folder.path("a.bin")
     try WaveWriter.write(
       interleaved: samples.map { Float($0) / 32_768 }, channels: 1, sampleRate: 22_050, as: form,
       to: path)
     #expect(try AudioFile.decode(at: path).samples == .int16(samples))
     // One byte less is no longer the file that its header describes.
-    let bytes = try TemporaryFolder.bytes(path)
+    let bytes = try TemporaryFolder.bytes(of: path)
     for missing in [2, 1_000, 9_000] {
       let cut = try folder.write(bytes.dropLast(missing), "cut.bin")
       let error = #expect(throws: AudioError.self) { try AudioFile.decode(at: cut) }
@@ -62,7 +63,7 @@ import Testing
   func lossyContainers(form: WaveWriter.Form) throws {
     let rate = form == .opus ? 48_000 : 22_050
     let sine = (0..<(rate * 2)).map { 0.5 * Float.sine(440, at: $0, rate: rate) }
-    let path = folder.at("a.bin")
+    let path = folder.path("a.bin")
     try WaveWriter.write(interleaved: sine, channels: 1, sampleRate: rate, as: form, to: path)
     let track = try AudioFile.decode(at: path)
     guard case .float32(let samples) = track.samples else {
@@ -73,7 +74,7 @@ import Testing
     let middle = samples[10_000..<30_000]
     let power = middle.reduce(0) { $0 + $1 * $1 } / Float(middle.count)
     #expect(abs(power - 0.125) < 0.01)
-    let bytes = try TemporaryFolder.bytes(path)
+    let bytes = try TemporaryFolder.bytes(of: path)
     for missing in [1, bytes.count / 3, bytes.count / 2] {
       let cut = try folder.write(bytes.dropLast(missing), "cut.bin")
       let result = Result { try AudioFile.decode(at: cut) }
@@ -85,7 +86,7 @@ import Testing
   @Test(arguments: [WaveWriter.Form.wav8, .wav24, .wavFloat, .wavDouble])
   func otherDepthsBecomeFloat(form: WaveWriter.Form) throws {
     let values: [Float] = [0, 0.5, -0.5, 0.25, -1]
-    let path = folder.at("a.wav")
+    let path = folder.path("a.wav")
     try WaveWriter.write(
       interleaved: values, channels: 1, sampleRate: 22_050, as: form, to: path)
     #expect(try AudioFile.decode(at: path).samples == .float32(values))
@@ -95,7 +96,7 @@ import Testing
     let frames = 40_000  // more than are decoded at a time
     for channels in [2, 8] {
       let interleaved = SyntheticAudio.noise(frames * channels).map { Float($0) / 32_768 }
-      let path = folder.at("\(channels).wav")
+      let path = folder.path("\(channels).wav")
       try WaveWriter.write(
         interleaved: interleaved, channels: channels, sampleRate: 22_050, as: .wavExtensible,
         to: path)
@@ -113,7 +114,7 @@ import Testing
   @Test(arguments: [8_000, 16_000, 44_100, 48_000, 192_000])
   func otherRatesAreResampled(rate: Int) throws {
     let sine = (0..<rate).map { 0.5 * Float.sine(1_000, at: $0, rate: rate) }
-    let path = folder.at("a.wav")
+    let path = folder.path("a.wav")
     try WaveWriter.write(interleaved: sine, channels: 1, sampleRate: rate, as: .wavFloat, to: path)
     let track = try AudioFile.decode(at: path)
     #expect(track.samples.count == 22_050)
@@ -133,7 +134,7 @@ import Testing
   }
 
   @Test func sixteenBitsOfAnotherRateBecomeFloat() throws {
-    let path = folder.at("a.wav")
+    let path = folder.path("a.wav")
     try WaveWriter.write(
       samples: [Int16](repeating: 8_192, count: 44_100), sampleRate: 44_100, to: path)
     let samples = try AudioFile.decode(at: path).samples.floats()
@@ -160,11 +161,11 @@ import Testing
 
   @Test func writersRefuseWhatCannotBe() throws {
     let inMissingFolder = #expect(throws: AudioError.self) {
-      try WaveWriter.write(samples: [0], sampleRate: 22_050, to: folder.at("none/a.wav"))
+      try WaveWriter.write(samples: [0], sampleRate: 22_050, to: folder.path("none/a.wav"))
     }
     #expect(inMissingFolder?.code == "unwritable")
     let rate = #expect(throws: AudioError.self) {
-      try WaveWriter.write(samples: [0], sampleRate: 0, to: folder.at("a.wav"))
+      try WaveWriter.write(samples: [0], sampleRate: 0, to: folder.path("a.wav"))
     }
     #expect(rate?.kind == .sampleRateOutOfRange(0))
   }

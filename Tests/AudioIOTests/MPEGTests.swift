@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AudioIO
@@ -17,11 +18,11 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    let path = folder.at("tagged.mp3")
+    let path = folder.path("tagged.mp3")
     let noise = SyntheticAudio.noise(30_000)
     let sound = noise.indices.map { Float(noise[$0]) / 65_536 * Float($0 / 5_000 % 2) }
     try WaveWriter.write(interleaved: sound, channels: 1, sampleRate: 22_050, as: .mp3, to: path)
-    tagged = try TemporaryFolder.bytes(path)
+    tagged = try TemporaryFolder.bytes(of: path)
     frames = Self.frames(of: tagged)
     bare = Array(frames.dropFirst().joined())
     samples = try AudioFile.decode(at: folder.write(bare, "bare.mp3")).samples.floats()
@@ -101,7 +102,7 @@ import Testing
   @Test func mpegInAWaveFile() throws {
     let wave = SyntheticAudio.wave(data: bare, bits: 0, tag: 0x55)
     #expect(try decode(wave, "a.wav") == samples)
-    #expect(try AudioFile.probe(at: folder.at("a.wav")).container == "WAV")
+    #expect(try AudioFile.probe(at: folder.path("a.wav")).container == "WAV")
     let empty = SyntheticAudio.wave(data: [1, 2, 3, 4], bits: 0, tag: 0x55)
     #expect(verdict(empty)?.kind == .damaged)
   }
@@ -148,15 +149,15 @@ import Testing
   }
 
   @Test func anotherRateIsNamed() throws {
-    let path = folder.at("other.mp3")
+    let path = folder.path("other.mp3")
     let tone = (0..<20_000).map { 0.5 * Float.sine(440, at: $0, rate: 44_100) }
     try WaveWriter.write(interleaved: tone, channels: 1, sampleRate: 44_100, as: .mp3, to: path)
-    let error = verdict(bare + (try TemporaryFolder.bytes(path)))
+    let error = verdict(bare + (try TemporaryFolder.bytes(of: path)))
     #expect(error?.kind == .formatChanges(frame: samples.count))
     try WaveWriter.write(
       interleaved: tone + tone, channels: 2, sampleRate: 22_050, as: .mp3, to: path)
     #expect(
-      verdict(bare + (try TemporaryFolder.bytes(path)))?.kind
+      verdict(bare + (try TemporaryFolder.bytes(of: path)))?.kind
         == .formatChanges(frame: samples.count))
   }
 

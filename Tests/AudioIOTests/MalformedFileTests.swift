@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AudioIO
@@ -39,17 +40,17 @@ import Testing
   }
 
   @Test func pathsThatAreNotFiles() throws {
-    #expect(verdict(folder.at("missing.wav"))?.kind == .unreadable(errno: 2))
+    #expect(verdict(folder.path("missing.wav"))?.kind == .unreadable(errno: 2))
     #expect(verdict(folder.path)?.kind == .notAFile)
     #expect(verdict("/dev/null")?.kind == .notAFile)
-    #expect(verdict(folder.at("a\u{0}.wav"))?.code == "unreadable")
+    #expect(verdict(folder.path("a\u{0}.wav"))?.code == "unreadable")
     let named = try folder.write(Array("text".utf8), "a\n\u{1B}[2J.wav")
     #expect(verdict(named)?.description.unicodeScalars.contains("\u{1B}") == false)
     let shut = try folder.write(SyntheticAudio.wave(data: [0, 0]), "shut.wav")
     try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: shut)
     // The superuser reads everything.
     #expect(verdict(shut)?.kind == (geteuid() == 0 ? nil : .unreadable(errno: 13)))
-    let link = folder.at("loop.wav")
+    let link = folder.path("loop.wav")
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: link)
     #expect(verdict(link)?.code == "unreadable")
   }
@@ -89,13 +90,13 @@ import Testing
       SyntheticAudio.wave(data: data, before: odd, after: after), "chunks.wav")
     #expect(try AudioFile.decode(at: path).samples == .int16(samples))
     // A chunk after the data that is cut short takes nothing from the audio.
-    let cut = try folder.write(try TemporaryFolder.bytes(path).dropLast(100), "cut.wav")
+    let cut = try folder.write(try TemporaryFolder.bytes(of: path).dropLast(100), "cut.wav")
     #expect(try AudioFile.decode(at: cut).samples == .int16(samples))
   }
 
   @Test func soundFilesWithoutSamples() throws {
     #expect(try verdict(SyntheticAudio.wave(data: []))?.kind == .noSamples)
-    let path = folder.at("empty.wav")
+    let path = folder.path("empty.wav")
     try WaveWriter.write(samples: [], sampleRate: 22_050, to: path)
     #expect(verdict(path)?.kind == .noSamples)
     for form in [WaveWriter.Form.flac16, .aiff16, .au16, .wave64, .caf16] {
@@ -157,8 +158,8 @@ import Testing
         == "decode: \(path) does not begin like any audio format; "
         + "replace it by a wav, flac, aiff, au, ogg, opus or mp3 file")
     #expect(
-      verdict(folder.at("missing.wav"))?.description
-        == "open: \(folder.at("missing.wav")) cannot be read (No such file or directory); "
+      verdict(folder.path("missing.wav"))?.description
+        == "open: \(folder.path("missing.wav")) cannot be read (No such file or directory); "
         + "check that it exists and may be read")
   }
 
@@ -166,12 +167,12 @@ import Testing
   @Test func mutatedFilesNeverTrap() throws {
     var random = Mutation(seed: 5)
     for form in WaveWriter.Form.allCases {
-      let path = folder.at("whole.bin")
+      let path = folder.path("whole.bin")
       let rate = form == .opus ? 48_000 : 22_050
       try WaveWriter.write(
         interleaved: samples.map { Float($0) / 65_536 }, channels: 1, sampleRate: rate, as: form,
         to: path)
-      let whole = try TemporaryFolder.bytes(path)
+      let whole = try TemporaryFolder.bytes(of: path)
       for _ in 0..<40 {
         var bytes = whole
         for _ in 0...random.below(4) {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AudioIO
@@ -18,11 +19,11 @@ import Testing
   }
 
   private func written(_ form: WaveWriter.Form, _ samples: [Int16]? = nil) throws -> [UInt8] {
-    let path = folder.at("whole.bin")
+    let path = folder.path("whole.bin")
     try WaveWriter.write(
       interleaved: (samples ?? self.samples).map { Float($0) / 32_768 }, channels: 1,
       sampleRate: 22_050, as: form, to: path)
-    return try TemporaryFolder.bytes(path)
+    return try TemporaryFolder.bytes(of: path)
   }
 
   /// The bytes with a number in the place of another, `offset` bytes behind the first `name`.
@@ -161,19 +162,19 @@ import Testing
     let both = try decode(first + next)
     #expect(both.samples.floats() == alone + (try decode(next).samples.floats()))
     #expect(both.source.frames == 8_000)
-    #expect(try AudioFile.probe(at: folder.at("a.bin")).frames == 3_000)
+    #expect(try AudioFile.probe(at: folder.path("a.bin")).frames == 3_000)
     _ = try decode(first + next + first)
-    #expect(try AudioFile.probe(at: folder.at("a.bin")).frames == 13_000)
+    #expect(try AudioFile.probe(at: folder.path("a.bin")).frames == 13_000)
     // The first stream lacks its end.
     #expect(
       verdict(Array(first.dropLast(40)) + next) == .damaged)
     #expect(
       verdict(first + next.dropLast(40)) == .truncated(declared: nil, actual: nil))
-    let path = folder.at("other.bin")
+    let path = folder.path("other.bin")
     try WaveWriter.write(
       interleaved: second.map { Float($0) / 32_768 }, channels: 1, sampleRate: 44_100, as: .vorbis,
       to: path)
-    #expect(verdict(first + (try TemporaryFolder.bytes(path))) == .formatChanges(frame: 5_000))
+    #expect(verdict(first + (try TemporaryFolder.bytes(of: path))) == .formatChanges(frame: 5_000))
   }
 
   @Test func absurdSamplesAreRefused() throws {

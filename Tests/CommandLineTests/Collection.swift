@@ -1,19 +1,18 @@
 import Foundation
+import TestSupport
 
 /// A folder with a small collection, a small recipe, and whatever a test makes of them.
 final class Collection: Sendable {
-  let path: String
+  private let folder: TemporaryFolder
+  var path: String { folder.path }
 
   init(tracks: Int = 4) throws {
-    path = FileManager.default.temporaryDirectory
-      .appending(path: "lathe-cli-\(UUID().uuidString)").path(percentEncoded: false)
+    folder = try TemporaryFolder()
     for index in 0..<tracks {
       try write(Self.wave(seed: index), "audio/\(["blues", "jazz"][index % 2])/t\(index).wav")
     }
     try write(Array(Self.recipe.utf8), "small.json")
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 
   var audio: String { "\(path)/audio" }
   var cache: String { "\(path)/cache" }
@@ -21,11 +20,7 @@ final class Collection: Sendable {
 
   @discardableResult
   func write(_ bytes: [UInt8], _ name: String) throws -> String {
-    let place = URL(fileURLWithPath: "\(path)/\(name)")
-    try FileManager.default.createDirectory(
-      at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: place)
-    return place.path(percentEncoded: false)
+    try folder.write(bytes, name)
   }
 
   /// Runs `lathe prepare` on the collection with the small recipe.

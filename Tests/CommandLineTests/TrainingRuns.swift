@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A prepared collection that trainings read, made once; each test writes runs in a folder of its own.
@@ -13,19 +14,16 @@ final class TrainingRuns: Sendable {
   }
 
   let collection: Collection
-  let folder: String
+  private let temporary: TemporaryFolder
+  var folder: String { temporary.path }
 
   init() throws {
     collection = try Self.shared.get()
-    folder = FileManager.default.temporaryDirectory
-      .appending(path: "lathe-train-\(UUID().uuidString)").path(percentEncoded: false)
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    temporary = try TemporaryFolder()
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
-
   var cache: String { collection.cache }
-  func path(_ name: String) -> String { "\(folder)/\(name)" }
+  func path(_ name: String) -> String { temporary.path(name) }
 
   /// The arguments of a small training.
   func arguments(_ name: String, epochs: Int = 3, _ more: [String] = []) -> [String] {

@@ -2,6 +2,7 @@ import Corpus
 import DatasetCache
 import Foundation
 import Safetensors
+import TestSupport
 import Testing
 
 @testable import DataLoading
@@ -16,13 +17,12 @@ import Testing
   private static let number = 22_222
   private static let damagedTrack = 2
 
-  private let folder: URL
-  private var path: String { folder.path }
+  private let folder: TemporaryFolder
+  private var path: String { folder.path("cache") }
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("lathe-blocks-\(UUID().uuidString)")
-    let cache = try Cache.open(at: folder.path, for: .creating)
+    folder = try TemporaryFolder()
+    let cache = try Cache.open(at: folder.path("cache"), for: .creating)
     let fingerprint = try Fingerprint(hashing: [1])
     try cache.store(
       (0..<Self.tracks).map { track in
@@ -58,7 +58,7 @@ import Testing
 
   /// Flips a bit in the file, where the number lies.
   private func damage() throws {
-    let shard = folder.appendingPathComponent("shard-00000.lmdb")
+    let shard = URL(filePath: "\(path)/shard-00000.lmdb")
     var file = try Data(contentsOf: shard)
     let after = unsafe Self.samples(Self.damagedTrack)[Self.number..<Self.number + 40]
       .withUnsafeBytes { unsafe Data($0) }
@@ -111,7 +111,6 @@ import Testing
 
   /// A batch fails if one of its windows touches the block, and names the first one that does.
   @Test func theBatchesThatWouldHoldItFail() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let clean = try batches(threads: 1, nil)
     #expect(clean.count == 15)
     try damage()
@@ -138,7 +137,6 @@ import Testing
   /// Crops at other speeds, mixed: no row with a damaged number is delivered, and some others of the
   /// same track are.
   @Test func noDamagedNumberIsDelivered() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let everything = augmentation {
       $0.speed = .init(range: 0.9...1.1)
       $0.randomCrop = .init()

@@ -1,6 +1,7 @@
 import Corpus
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DatasetCache
@@ -9,7 +10,7 @@ import Testing
 @Suite struct BlockCheckingTests {
   @Test(arguments: 0..<8) func samplesFindTheBlocksThatTheyTouch(seed: UInt64) throws {
     let cache = try BlockCache()
-    var generator = Seeded(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let track = cache.made.tracks[Int.random(in: 0..<3, using: &generator)]
     let number = Int.random(in: 0..<track.frames, using: &generator)
     let damaged = BlockCache.block(of: number, frames: track.frames)
@@ -45,7 +46,7 @@ import Testing
   /// Windows that begin anywhere, as random crops do, and of any length.
   @Test(arguments: 0..<8) func cropsFindTheBlocksThatTheyTouch(seed: UInt64) throws {
     let cache = try BlockCache()
-    var generator = Seeded(state: seed &+ 100)
+    var generator = SeededGenerator(seed: seed &+ 100)
     let track = cache.made.tracks[Int.random(in: 0..<3, using: &generator)]
     let number = Int.random(in: 0..<track.frames, using: &generator)
     let damaged = BlockCache.block(of: number, frames: track.frames)

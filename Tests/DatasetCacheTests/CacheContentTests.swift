@@ -1,6 +1,7 @@
 import DatasetCache
 import LMDBStore
 import Safetensors
+import TestSupport
 import Testing
 
 @Suite struct CacheContentTests {
@@ -60,7 +61,7 @@ import Testing
   }
 
   @Test func theDigestDoesNotDependOnTheOrderOfWrites() throws {
-    var generator = Seeded(state: 5)
+    var generator = SeededGenerator(seed: 5)
     let tracks = try (0..<40).map { try preparedTrack("pop.\($0)", views: View.allCases) }
     try cache.store(tracks)
     try cache.putSplit(name: "first", json: Array("{}".utf8))

@@ -1,6 +1,7 @@
 import DatasetCache
 import Glibc
 import LMDBStore
+import TestSupport
 import Testing
 
 @Suite struct CacheOpeningTests {

@@ -2,43 +2,18 @@ import DatasetCache
 import FoundationEssentials
 import Glibc
 import Safetensors
+import TestSupport
 import Testing
 
-/// A folder that goes, with everything in it, when the value does.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    var template = Array("/tmp/lathe-cache-XXXXXX".utf8CString)
-    let made = unsafe mkdtemp(&template)
-    try #require(unsafe made != nil)
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-
-  var cache: String { "\(path)/cache" }
+extension TemporaryFolder {
+  /// The cache of a test.
+  var cache: String { path("cache") }
 }
 
 func writeFile(_ content: [UInt8], to path: String) {
   guard let file = unsafe fopen(path, "wb") else { return }
   unsafe fwrite(content, 1, content.count, file)
   unsafe fclose(file)
-}
-
-/// SplitMix64: the same numbers on every machine.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
 }
 
 func fingerprint(_ text: String) throws -> Fingerprint {
@@ -56,7 +31,7 @@ func preparedTrack(
   path: String? = nil, computed: [View]? = nil
 ) throws -> PreparedTrack {
   let frames = 700
-  var generator = Seeded(state: id.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })
+  var generator = SeededGenerator(seed: id.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })
   var fingerprints: [View: Fingerprint] = [:]
   var values: [PreparedTrack.Value] = []
   for view in views {

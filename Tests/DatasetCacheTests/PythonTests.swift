@@ -1,6 +1,7 @@
 import DatasetCache
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 /// The cache as Python's own packages see it.

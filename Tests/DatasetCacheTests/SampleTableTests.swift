@@ -1,4 +1,5 @@
 import Corpus
+import TestSupport
 import Testing
 
 @testable import DatasetCache
@@ -28,7 +29,7 @@ import Testing
   }
 
   @Test func anyNumbersOfSlicesAreFoundAgain() throws {
-    var generator = Seeded(state: 11)
+    var generator = SeededGenerator(seed: 11)
     for _ in 0..<60 {
       let tracks = Int.random(in: 1...40, using: &generator)
       let most = [1, 3, 200].randomElement(using: &generator) ?? 1
@@ -78,7 +79,7 @@ import Testing
       let error = #expect(throws: CacheError.self) { try facts(Array(json[..<length])) }
       #expect(error?.kind == .invalidRecord)
     }
-    var generator = Seeded(state: 5)
+    var generator = SeededGenerator(seed: 5)
     for _ in 0..<3_000 {
       var bytes = json
       bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(

@@ -1,6 +1,7 @@
 import Corpus
 import DatasetCache
 import Safetensors
+import TestSupport
 import Testing
 
 /// What the numbers of a made-up track are, so that any sample read can be checked against them.
@@ -19,7 +20,7 @@ struct MadeTrack {
   /// Number `index` of a view's values.
   func number(_ view: View, _ index: Int) -> Float {
     let seed = id.utf8.reduce(UInt64(view.rawValue.utf8.count)) { $0 &* 31 &+ UInt64($1) }
-    var generator = Seeded(state: seed &+ UInt64(index) &* 0x1234_5678_9ABC)
+    var generator = SeededGenerator(seed: seed &+ UInt64(index) &* 0x1234_5678_9ABC)
     return Float(Int16.random(in: -999...999, using: &generator))
   }
 
@@ -91,7 +92,7 @@ struct MadeCache {
   /// Tracks of uneven length and number of slices, some without any, of three labels.
   init(tracks count: Int, seed: UInt64 = 1, views: [View] = View.loadable) throws {
     folder = try TemporaryFolder()
-    var generator = Seeded(state: seed)
+    var generator = SeededGenerator(seed: seed)
     tracks = (0..<count).map { number in
       MadeTrack(
         id: "track.\(number)", label: ["rock", "blues", "jazz"][number % 3],

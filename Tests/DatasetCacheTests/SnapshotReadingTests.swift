@@ -4,6 +4,7 @@ import Foundation
 import LMDBStore
 import Safetensors
 import Synchronization
+import TestSupport
 import Testing
 
 /// What is read in many calls, beside a writer.

@@ -1,5 +1,6 @@
 import Glibc
 import LMDBStore
+import TestSupport
 import Testing
 
 /// A byte of a tree's page is changed, and whatever is done with the file then ends with the values that were

@@ -1,5 +1,6 @@
 import Glibc
 import LMDBStore
+import TestSupport
 import Testing
 
 /// What a child that was forked off, as Python's multiprocessing does it, may do with a store.

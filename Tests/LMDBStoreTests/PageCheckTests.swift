@@ -1,4 +1,5 @@
 import LMDBStore
+import TestSupport
 import Testing
 
 /// Nothing that LMDB writes is called damaged, whatever came before.

@@ -1,5 +1,6 @@
 import Glibc
 import LMDBStore
+import TestSupport
 import Testing
 
 /// Pages of a large file that were touched count as memory only where that is asked for.

@@ -1,4 +1,5 @@
 import LMDBStore
+import TestSupport
 import Testing
 
 @Suite struct RoundTripTests {

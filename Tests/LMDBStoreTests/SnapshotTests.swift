@@ -1,5 +1,6 @@
 import Glibc
 import LMDBStore
+import TestSupport
 import Testing
 
 @Suite struct SnapshotTests {

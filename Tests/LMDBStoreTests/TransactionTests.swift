@@ -1,6 +1,7 @@
 import Glibc
 import LMDBStore
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct TransactionTests {

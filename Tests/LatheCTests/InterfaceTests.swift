@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The library as a program in C sees it.
@@ -20,14 +21,11 @@ struct InterfaceTests {
   @Test(
     "A program in C opens, loads, saves, is refused and closes", .enabled(if: tool("cc") != nil))
   func program() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "lathe-c-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let cache = folder.appending(path: "cache").path
+    let folder = try TemporaryFolder()
+    let cache = folder.path("cache")
     try makeFourTracks(at: cache)
 
-    let program = folder.appending(path: "program").path
+    let program = folder.path("program")
     let source = package.appending(path: "Tests/LatheCTests/reads_a_cache.c").path
     let built = try run(
       "cc", "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-Wall", "-Wextra", "-Werror", "-I",

@@ -4,6 +4,7 @@ import DatasetCache
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import LatheC
@@ -16,11 +17,8 @@ import Testing
   }
 
   @Test func whoWaitsForOneCacheKeepsNobodyFromAnother() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "lathe-shelf-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let paths = ["held", "free"].map { folder.appending(path: $0).path }
+    let folder = try TemporaryFolder()
+    let paths = ["held", "free"].map { folder.path($0) }
     for path in paths { try makeFourTracks(at: path) }
     // On a busy machine the thread that waits may give up before the other cache is opened, but not
     // each time.
@@ -48,19 +46,17 @@ import Testing
   }
 
   @Test func onePlaceIsOneCache() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "lathe-shelf-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try makeFourTracks(at: folder.path + "/cache")
+    let folder = try TemporaryFolder()
+    try makeFourTracks(at: folder.path("cache"))
     let shelf = OpenCache.Shelf()
     do {
-      let one = try shelf.open(folder.path + "/cache")
-      let other = try shelf.open(folder.path + "/../\(folder.lastPathComponent)/cache")
+      let one = try shelf.open(folder.path("cache"))
+      let other = try shelf.open(
+        folder.path + "/../\(URL(filePath: folder.path).lastPathComponent)/cache")
       #expect(one === other)
     }
     // Closed by both, it can be opened by others.
-    _ = try Cache.open(at: folder.path + "/cache", for: .loading)
+    _ = try Cache.open(at: folder.path("cache"), for: .loading)
   }
 
   /// Samples that count how often they are read.
@@ -88,12 +84,9 @@ import Testing
   }
 
   @Test func statisticsThatNoCacheKeepsAreTakenOnce() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "lathe-shelf-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try makeFourTracks(at: folder.path + "/cache")
-    let open = try OpenCache.Shelf().open(folder.path + "/cache")
+    let folder = try TemporaryFolder()
+    try makeFourTracks(at: folder.path("cache"))
+    let open = try OpenCache.Shelf().open(folder.path("cache"))
     let samples = Counted(base: try open.cache.samples(view: .features))
     let first = try open.statistics(of: samples, axis: .first, threads: 1)
     let reads = samples.reads.count.load(ordering: .relaxed)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Training
 
@@ -26,16 +27,11 @@ import Training
   }
 
   @Test func theTightestGroupCounts() throws {
-    let root = FileManager.default.temporaryDirectory
-      .appending(path: "groups-\(UUID().uuidString)").path(percentEncoded: false)
-    defer { try? FileManager.default.removeItem(atPath: root) }
+    let folder = try TemporaryFolder()
+    let root = folder.path
     func write(_ group: String, limit: String, used: Int) throws {
-      try FileManager.default.createDirectory(
-        atPath: "\(root)/\(group)", withIntermediateDirectories: true)
-      try "\(limit)\n".write(
-        toFile: "\(root)/\(group)/memory.max", atomically: false, encoding: .utf8)
-      try "\(used)\n".write(
-        toFile: "\(root)/\(group)/memory.current", atomically: false, encoding: .utf8)
+      try folder.write(Array("\(limit)\n".utf8), "\(group)/memory.max")
+      try folder.write(Array("\(used)\n".utf8), "\(group)/memory.current")
     }
     try write("users/job", limit: "max", used: 10)
     try write("users", limit: "500", used: 100)

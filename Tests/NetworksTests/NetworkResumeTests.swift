@@ -2,6 +2,7 @@ import Corpus
 import DataLoading
 import Foundation
 import Safetensors
+import TestSupport
 import Testing
 
 @testable import Networks
@@ -56,7 +57,10 @@ struct NetworkResumeTests {
       ]),
   ]
 
-  private let folder = NSTemporaryDirectory() + "lathe-networks-\(UUID().uuidString)"
+  private let temporary: TemporaryFolder
+  private var folder: String { temporary.path }
+
+  init() throws { temporary = try TemporaryFolder() }
 
   private func samples(_ shape: [Int], tracks: Int, seed: UInt64) throws -> MemorySamples {
     var generator = CounterGenerator(seed: seed)
@@ -122,7 +126,6 @@ struct NetworkResumeTests {
 
   @Test("Stopped after every step, and killed in every step", arguments: cases)
   func exactResume(_ it: Case) throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let observed = ObservedTrainer(try trainer(it)) { step in
       try? FileManager.default.copyItem(
         atPath: "\(folder)/whole", toPath: "\(folder)/killed\(step)")

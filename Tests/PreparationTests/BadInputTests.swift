@@ -7,10 +7,10 @@ import Testing
 
 /// Files that cannot be used: each goes to quarantine with its reason, and the rest is finished.
 @Suite struct BadInputTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try MusicFolder()
     try folder.music(labels: ["blues"])
   }
 

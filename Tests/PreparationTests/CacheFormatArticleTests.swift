@@ -40,7 +40,7 @@ import Testing
         .compactMap { $0.components(separatedBy: "```").first }
         .first { $0.contains("import json, lmdb") })
     #expect(code.split(separator: "\n").count <= 11)
-    let folder = try TemporaryFolder()
+    let folder = try MusicFolder()
     try folder.music()
     let summary = try folder.prepare(.small())
     let answer = try Self.run(

@@ -6,11 +6,11 @@ import Testing
 
 /// Records that cannot be read don't stop a preparation: they are named, and their tracks made again.
 @Suite struct DamagedRecordTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
   let digest: String
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try MusicFolder()
     try folder.music()
     try folder.prepare(split: SplitPlan(seed: 1, division: .ratios([0.5, 0.5])))
     digest = try folder.digest()

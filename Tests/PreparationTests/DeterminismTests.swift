@@ -6,11 +6,11 @@ import Testing
 
 /// The same bytes in every value, whatever the threads, the order, the day.
 @Suite struct DeterminismTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
   let plan: SplitPlan
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try MusicFolder()
     try folder.music(labels: ["blues", "jazz", "rock"], count: 2)
     try folder.write(Wave.pcm16([1, 2, 3]), "rock/short.wav")
     try folder.write([], "rock/empty.wav")

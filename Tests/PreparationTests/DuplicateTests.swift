@@ -9,9 +9,9 @@ import Testing
 
 /// Copies of tracks are found while preparing, kept on one side, and nothing else is taken for a copy.
 @Suite struct DuplicateTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try MusicFolder() }
 
   private func recipe() throws -> Recipe {
     var recipe = Recipe.gtzan

@@ -9,9 +9,9 @@ import Testing
 
 /// One preparation, from files to what the cache holds.
 @Suite struct EndToEndTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try MusicFolder() }
 
   private func samples(_ id: String) throws -> [Float] {
     try #require(try folder.open().floats(of: .waveform, track: id)).values

@@ -5,10 +5,10 @@ import Testing
 
 /// Tracks that somebody leaves out by their ids.
 @Suite struct ExclusionTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try MusicFolder()
     try folder.music()
   }
 

@@ -7,10 +7,10 @@ import Testing
 /// Fault policies end to end: what is kept, dropped, grouped and relabelled, and what a changed policy
 /// changes.
 @Suite struct FaultPolicyTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try MusicFolder()
     try folder.music(count: 3)
   }
 

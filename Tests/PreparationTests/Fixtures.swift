@@ -5,30 +5,22 @@ import Foundation
 import Preparation
 import SignalKit
 import Synchronization
+import TestSupport
 
-/// A folder that goes, with everything in it, when the value does.
-final class TemporaryFolder: Sendable {
-  let path: String
+/// A folder with a collection and its cache, which goes with everything in it when the value does.
+final class MusicFolder: Sendable {
+  private let folder: TemporaryFolder
 
-  init() throws {
-    path = FileManager.default.temporaryDirectory
-      .appending(path: "lathe-prepare-\(UUID().uuidString)").path(percentEncoded: false)
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
+  init() throws { folder = try TemporaryFolder() }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
+  var path: String { folder.path }
   var audio: String { "\(path)/audio" }
   var cache: String { "\(path)/cache" }
 
   /// Writes bytes to `name` below ``audio`` and returns the path.
   @discardableResult
   func write(_ bytes: some Sequence<UInt8>, _ name: String) throws -> String {
-    let place = URL(fileURLWithPath: "\(audio)/\(name)")
-    try FileManager.default.createDirectory(
-      at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: place)
-    return place.path(percentEncoded: false)
+    try folder.write(bytes, "audio/\(name)")
   }
 
   func remove(_ name: String) throws {
@@ -135,7 +127,7 @@ final class Recorder: ProgressSink {
   var reasons: [String] { overview?.reasons ?? [] }
 }
 
-extension TemporaryFolder {
+extension MusicFolder {
   /// Prepares ``audio`` into ``cache``.
   @discardableResult
   func prepare(

@@ -6,9 +6,9 @@ import Testing
 
 /// What labels look like and what is said of them.
 @Suite struct LabelTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try MusicFolder() }
 
   private func overview() throws -> PreparationPlan.Overview {
     var preparation = Preparation(folder: folder.audio, cachePath: folder.cache)
@@ -68,10 +68,10 @@ import Testing
 
 /// How the files of a collection usually are is no fault of each of them.
 @Suite struct UsualSourceTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try MusicFolder()
     for number in 0..<4 {
       try folder.write(
         Wave.pcm16(Wave.notes(seed: number, count: 38_400), channels: 2, rate: 16_000),

@@ -6,10 +6,10 @@ import Testing
 
 /// A folder of audio beside a manifest: everything that differs is reported.
 @Suite struct ManifestCheckTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try MusicFolder()
     try folder.music(count: 4)
   }
 

@@ -7,10 +7,10 @@ import Testing
 
 /// A manifest's facts laid over the files that are there.
 @Suite struct ManifestTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try MusicFolder()
     try folder.music()
   }
 

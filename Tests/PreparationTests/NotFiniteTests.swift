@@ -8,7 +8,7 @@ import Testing
 /// What gives no finite numbers goes to quarantine before it is stored.
 @Suite struct NotFiniteTests {
   private func fault(_ sample: Float, views: Set<View>) throws -> TrackFault? {
-    let folder = try TemporaryFolder()
+    let folder = try MusicFolder()
     let path = try folder.write(Wave.pcm16(Wave.notes(seed: 1)), "a/a.wav")
     var audio = try AudioFile.decode(at: path)
     var samples = Wave.notes(seed: 1).map { Float($0) / 32_768 }

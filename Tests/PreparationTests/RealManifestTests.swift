@@ -37,7 +37,7 @@ import Testing
     let faulty = URL(fileURLWithPath: try #require(Self.clips)).deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "gtzan-faulty/jazz.00054.wav")
     guard let bytes = try? Data(contentsOf: faulty) else { return }
-    let folder = try TemporaryFolder()
+    let folder = try MusicFolder()
     try folder.write(bytes, "jazz/jazz.00054.wav")
     let report = try ManifestCheck(try Self.gtzan(), folder: folder.audio).run()
     #expect(report.undecodable.map(\.id) == ["jazz.00054"])

@@ -7,9 +7,9 @@ import Testing
 
 /// What cannot be prepared at all is refused in one line that names it, and nothing is changed.
 @Suite struct RefusalTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try MusicFolder() }
 
   private func refusal(_ body: () throws -> PreparationSummary) -> String {
     let error = #expect(throws: PreparationError.self) { _ = try body() }
@@ -92,9 +92,9 @@ import Testing
     try folder.music()
     /// Starts a second preparation as soon as the first has begun.
     final class Second: ProgressSink {
-      let folder: TemporaryFolder
+      let folder: MusicFolder
       var refusal: String?
-      init(_ folder: TemporaryFolder) { self.folder = folder }
+      init(_ folder: MusicFolder) { self.folder = folder }
       func report(_ event: PreparationEvent) {
         guard case .began = event else { return }
         do { _ = try folder.prepare() } catch { refusal = "\(error)" }
@@ -111,7 +111,7 @@ import Testing
   /// The limit on a file's size stands in for a full disk: the same place fails, in the same way.
   @Test func noSpaceLeftKeepsWhatWasStored() async throws {
     await #expect(processExitsWith: .success) {
-      let folder = try TemporaryFolder()
+      let folder = try MusicFolder()
       try folder.music(labels: ["a", "b", "c"], count: 2)
       try folder.prepare()
       signal(SIGXFSZ, SIG_IGN)

@@ -5,10 +5,10 @@ import Testing
 
 /// Groups, artists and published splits on their way from a manifest into a cache and its card.
 @Suite struct SplitPolicyTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try MusicFolder()
     try folder.music(count: 4)
   }
 

@@ -8,10 +8,10 @@ import Testing
 
 /// The feature table: the public layout, and files that are whole or not there.
 @Suite struct TableTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try MusicFolder()
     try folder.music()
   }
 

@@ -7,10 +7,10 @@ import Testing
 
 /// What a second run does: only what is needed, with the reason.
 @Suite struct UpdateTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try MusicFolder()
     try folder.music()
   }
 
@@ -175,7 +175,7 @@ import Testing
   /// `jazz/01.wav` is `01` until there is a `rock/01.wav`; then both have their folder in their id.
   @Test func idsThatChangeAreComputedOnce() throws {
     try folder.write(Wave.pcm16(Wave.notes(seed: 8)), "one/01.wav")
-    let other = try TemporaryFolder()
+    let other = try MusicFolder()
     try other.write(Wave.pcm16(Wave.notes(seed: 8)), "jazz/01.wav")
     try other.prepare()
     try other.write(Wave.pcm16(Wave.notes(seed: 9)), "rock/01.wav")
@@ -188,7 +188,7 @@ import Testing
 
   /// "é" as one character and as two: one name to Swift, two to a file system.
   @Test func namesThatDifferOnlyInComposition() throws {
-    let other = try TemporaryFolder()
+    let other = try MusicFolder()
     try other.write(Wave.pcm16(Wave.notes(seed: 8)), "pop/caf\u{E9}.wav")
     try other.write(Wave.pcm16(Wave.notes(seed: 9)), "pop/tea.wav")
     try other.prepare()

@@ -6,10 +6,10 @@ import Testing
 
 /// What is measured of tracks, which verdicts follow, and what becomes of the tracks.
 @Suite struct VerdictTests {
-  let folder: TemporaryFolder
+  let folder: MusicFolder
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try MusicFolder()
     try folder.music(labels: ["blues"])
     let square = (0..<16_000).map { Int16($0 % 80 < 40 ? 32_767 : -32_767) }
     try folder.write(Wave.pcm16(square), "jazz/clipped.wav")

@@ -1,6 +1,7 @@
 import Corpus
 import DataLoading
 import Foundation
+import TestSupport
 import Testing
 import Training
 
@@ -277,8 +278,8 @@ import Training
   }
 
   @Test func filesAreReplacedWhole() throws {
-    let folder = RunFixtures.temporaryFolder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let temporary = try TemporaryFolder()
+    let folder = temporary.path
     try OutputFile.makeFolder("\(folder)/a/b")
     let path = "\(folder)/a/b/page.html"
     try OutputFile.write([1, 2, 3], to: path)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Training
 
@@ -93,9 +94,8 @@ import Training
   }
 
   @Test func nothingIsReplacedUnasked() throws {
-    let folder = RunFixtures.temporaryFolder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try OutputFile.makeFolder(folder)
+    let temporary = try TemporaryFolder()
+    let folder = temporary.path
     let report = try report()
     let page = "\(folder)/page.html"
     let written = try report.write(to: page, figures: "\(folder)/figures", overwriting: false)

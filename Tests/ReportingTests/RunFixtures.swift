@@ -60,12 +60,6 @@ enum RunFixtures {
           evaluations: [side: result]) : nil)
   }
 
-  /// A folder that is not there yet.
-  static func temporaryFolder() -> String {
-    FileManager.default.temporaryDirectory.appending(path: "lathe-report-\(UUID().uuidString)")
-      .path(percentEncoded: false)
-  }
-
   /// Whether it is well-formed XML, as far as a drawing needs it.
   static func isWellFormed(_ xml: [UInt8]) -> Bool {
     // Every tag that opens is closed in order, and no angle bracket or ampersand stands alone.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 import DatasetCache
@@ -37,7 +38,7 @@ func trainAndAsk(cachePath: String, run path: String, song: String) throws -> St
     let start = try #require(code.range(of: "func trainAndAsk"))
     #expect(try text("Tests/RunsTests/ArticleTests.swift").contains(code[start.lowerBound...]))
     let music = try PreparedMusic.get()
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try music.copyCache(to: folder.path("cache"))
     let label = try trainAndAsk(
       cachePath: folder.path("cache"), run: folder.path("run"),

@@ -4,6 +4,7 @@ import DatasetCache
 import Foundation
 import Preparation
 import Runs
+import TestSupport
 import Training
 
 /// A small collection of made-up music and its cache, made once. A process opens a cache once only, so each test
@@ -14,21 +15,21 @@ final class PreparedMusic: Sendable {
   /// The collection that tests read.
   static func get() throws -> PreparedMusic { try shared.get() }
 
-  let folder: String
-  var audio: String { "\(folder)/audio" }
-  var cache: String { "\(folder)/cache" }
+  private let folder: TemporaryFolder
+  var audio: String { "\(folder.path)/audio" }
+  var cache: String { "\(folder.path)/cache" }
   static let split = "stratified-seed1-0.5-0.25-0.25"
 
   /// Sixteen tracks of 1.2 s, half of them high tones and half of them low.
   private init() throws {
-    folder = try TestFolder.make()
+    folder = try TemporaryFolder()
     for index in 0..<16 {
       let label = ["high", "low"][index % 2]
       try FileManager.default.createDirectory(
-        atPath: "\(folder)/audio/\(label)", withIntermediateDirectories: true)
+        atPath: "\(audio)/\(label)", withIntermediateDirectories: true)
       try WaveWriter.write(
         samples: Self.tone(hertz: (index % 2 == 0 ? 1_500 : 300) + 20 * index), sampleRate: 8_000,
-        to: "\(folder)/audio/\(label)/t\(index).wav")
+        to: "\(audio)/\(label)/t\(index).wav")
     }
     var preparation = Preparation(folder: audio, cachePath: cache)
     preparation.recipe = try Recipe.decode(Array(Self.recipe.utf8))
@@ -63,16 +64,7 @@ final class PreparedMusic: Sendable {
   }
 }
 
-/// A folder that goes when the value does.
-final class TestFolder: Sendable {
-  let path: String
-
-  init() throws { path = try Self.make() }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func path(_ name: String) -> String { "\(path)/\(name)" }
-
+extension TemporaryFolder {
   /// The text of a file.
   func text(_ name: String) throws -> String {
     try String(contentsOfFile: path(name), encoding: .utf8)
@@ -80,13 +72,6 @@ final class TestFolder: Sendable {
 
   func write(_ text: String, _ name: String) throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
-  }
-
-  static func make() throws -> String {
-    let path = FileManager.default.temporaryDirectory
-      .appending(path: "lathe-runs-\(UUID().uuidString)").path(percentEncoded: false)
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    return path
   }
 }
 

@@ -2,18 +2,19 @@ import Corpus
 import DatasetCache
 import Foundation
 import Runs
+import TestSupport
 import Testing
 import Training
 
 /// What cannot be begun or gone on with is refused with an error that says why and what to do.
 @Suite struct RefusalTests {
   let music: PreparedMusic
-  let folder: TestFolder
+  let folder: TemporaryFolder
   let cache: Cache
 
   init() throws {
     music = try PreparedMusic.get()
-    folder = try TestFolder()
+    folder = try TemporaryFolder()
     try music.copyCache(to: folder.path("music.lathe"))
     cache = try Cache.open(at: folder.path("music.lathe"), for: .loading)
   }

@@ -3,18 +3,19 @@ import DatasetCache
 import Foundation
 import Networks
 import Runs
+import TestSupport
 import Testing
 import Training
 
 /// Runs are begun, gone on with, measured and asked from Swift.
 @Suite struct TrainingRunTests {
   let music: PreparedMusic
-  let folder: TestFolder
+  let folder: TemporaryFolder
   let cache: Cache
 
   init() throws {
     music = try PreparedMusic.get()
-    folder = try TestFolder()
+    folder = try TemporaryFolder()
     try music.copyCache(to: folder.path("music.lathe"))
     cache = try Cache.open(at: folder.path("music.lathe"), for: .loading)
   }

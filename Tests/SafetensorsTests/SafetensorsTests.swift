@@ -1,4 +1,5 @@
 import Safetensors
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsTests {
@@ -146,7 +147,7 @@ import Testing
     let original = try SafetensorsWriter(
       tensors: tensors, metadata: ["track": "rock.00001 \\ é"]
     ).bytes()
-    var generator = Seeded(state: 20_261_122)
+    var generator = SeededGenerator(seed: 20_261_122)
     var accepted = 0
     for _ in 0..<6_000 {
       var bytes = original

@@ -1,6 +1,7 @@
 import Corpus
 import DataLoading
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Training
@@ -22,9 +23,7 @@ struct ArticleTrainerTests {
 
   @Test("It learns, is recorded and predicts the same from its checkpoint")
   func works() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "nearest-\(UUID().uuidString)").path(percentEncoded: false)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try TemporaryFolder()
     let samples = try Self.samples()
     let source = try TrainingSource(training: samples, evaluated: [.init("test", samples)])
     var registry = TrainerRegistry()
@@ -40,7 +39,7 @@ struct ArticleTrainerTests {
       sides: .init(training: "train", test: "test"), labels: samples.labels,
       sampleShape: samples.shape, seed: 1, epochs: 1, batchSize: 64, threads: 1, lathe: "test",
       startedAt: "2026-01-01T00:00:00Z")
-    let directory = try RunDirectory.create(at: folder, record: record)
+    let directory = try RunDirectory.create(at: folder.path("run"), record: record)
     let result = try TrainingSession(
       kind.make(setting), source, configuration, directory: directory
     ).run()

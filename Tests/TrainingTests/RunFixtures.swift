@@ -1,21 +1,17 @@
 import Corpus
 import DataLoading
 import Foundation
+import TestSupport
 
 @testable import Training
 
-/// A folder of its own for a test.
+/// A folder with a run, which goes with everything in it when the value does.
 final class RunFolder: Sendable {
-  let path: String
+  private let folder: TemporaryFolder
 
-  init() throws {
-    path = FileManager.default.temporaryDirectory
-      .appending(path: "lathe-run-\(UUID().uuidString)").path(percentEncoded: false)
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
+  init() throws { folder = try TemporaryFolder() }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
+  var path: String { folder.path }
   var run: String { "\(path)/run" }
 
   func write(_ text: String, _ name: String) throws {

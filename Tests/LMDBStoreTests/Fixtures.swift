@@ -1,26 +1,11 @@
 import Glibc
 import LMDBStore
+import TestSupport
 import Testing
 
-/// A folder that goes when the value does.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    var template = Array("/tmp/lathe-store-XXXXXX".utf8CString)
-    let made = unsafe mkdtemp(&template)
-    try #require(unsafe made != nil)
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  deinit {
-    for name in ["a.lmdb", "a.lmdb-lock", "b.lmdb", "b.lmdb-lock", "link.lmdb"] {
-      unsafe unlink("\(path)/\(name)")
-    }
-    unsafe rmdir(path)
-  }
-
-  var file: String { "\(path)/a.lmdb" }
+extension TemporaryFolder {
+  /// The file of a test's store.
+  var file: String { path("a.lmdb") }
 }
 
 func bytes(_ span: RawSpan?) -> [UInt8]? {
