@@ -17,16 +17,15 @@ extension Words {
     }.joined(separator: " ")
   }
 
-  /// Lines of a table, columns as wide as their widest cell; the first column to the left, the others
+  /// Lines of a table, columns as wide on a terminal as their widest cell; the first column to the left, the others
   /// to the right.
   package static func table(_ rows: [[String]]) -> [String] {
-    let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in
-      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
+      rows.map { column < $0.count ? columns($0[column]) : 0 }.max() ?? 0
     }
     return rows.map { row in
       row.enumerated().map { column, cell in
-        let space = String(repeating: " ", count: widths[column] - cell.count)
+        let space = String(repeating: " ", count: widths[column] - columns(cell))
         return column == 0 ? cell + space : space + cell
       }.joined(separator: "  ")
     }

@@ -61,4 +61,119 @@ import Testing
       #expect(result.output.contains(words))
     }
   }
+
+  private struct Line: Decodable {
+    var schema, runId, time, verb, event: String
+  }
+
+  private func lines(_ text: String) throws -> [Line] {
+    try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+  }
+
+  /// Every line says when it was written, by which start of the program, and what it keeps to.
+  @Test func aLineSaysWhereItBelongs() throws {
+    let begin = Date()
+    let first = try lines(collection.prepare("--progress", "json").output)
+    let second = try lines(collection.prepare("--progress", "json").output)
+    for lines in [first, second] {
+      #expect(Set(lines.map(\.runId)).count == 1 && lines.count > 2)
+      #expect(lines.allSatisfy { $0.schema == "lathe.progress/1" && $0.verb == "prepare" })
+      #expect(lines.allSatisfy { UUID(uuidString: $0.runId) != nil })
+      let form = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/
+      #expect(lines.allSatisfy { $0.time.wholeMatch(of: form) != nil })
+      #expect(lines.map(\.time) == lines.map(\.time).sorted())
+      let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+      let times = try lines.map { try style.parse($0.time) }
+      #expect(times.allSatisfy { (begin.addingTimeInterval(-0.01)...Date()).contains($0) })
+    }
+    #expect(first[0].runId != second[0].runId)
+  }
+
+  /// The log file gets the same lines, whatever is shown, and those of the next run after them.
+  @Test(arguments: ["auto", "plain", "json", "none"])
+  func theLogHasEveryLine(_ style: String) throws {
+    let log = "\(collection.path)/log.jsonl"
+    let first = try collection.prepare("--progress", style, "--log-file", log)
+    #expect(first.code == 3)
+    let text = try String(contentsOfFile: log, encoding: .utf8)
+    let events = try lines(text).map(\.event)
+    #expect(events.first == "began" && events.last == "finished")
+    #expect(events.count { $0 == "advanced" } == 5 && events.count { $0 == "quarantined" } == 1)
+    if style == "json" { #expect(first.output == text) }
+    if style == "none" { #expect(first.errors.isEmpty) }
+    #expect(try collection.prepare("--progress", style, "--log-file", log).code == 3)
+    let both = try String(contentsOfFile: log, encoding: .utf8)
+    #expect(both.hasPrefix(text) && both.count > text.count)
+    #expect(Set(try lines(both).map(\.runId)).count == 2)
+  }
+
+  /// What ends a run before its end is a line, too.
+  @Test func aFailureIsLogged() throws {
+    let log = "\(collection.path)/log.jsonl"
+    let result = try Program.run(
+      "prepare", "\(collection.path)/nowhere", "--cache", collection.cache, "--log-file", log)
+    #expect(result.code == 1)
+    let text = try String(contentsOfFile: log, encoding: .utf8)
+    #expect(try lines(text).map(\.event) == ["failed"])
+    #expect(text.contains("nowhere"))
+  }
+
+  /// A line that a full disk cut off does not spoil the next one.
+  @Test func aTornLineIsEnded() throws {
+    let log = try collection.write(Array(#"{"event":"adva"#.utf8), "log.jsonl")
+    #expect(try collection.prepare("--log-file", log).code == 3)
+    let text = try String(contentsOfFile: log, encoding: .utf8)
+    let parts = text.split(separator: "\n", maxSplits: 1)
+    #expect(parts[0] == #"{"event":"adva"#)
+    #expect(try lines(String(parts[1])).last?.event == "finished")
+  }
+
+  /// Refused before anything is done, with what to do.
+  @Test(arguments: [
+    ("", "the path is empty"), ("nowhere/log", "make its folder first"),
+    ("audio", "it is a folder; give a file in it"), ("pipe", "start the reader"),
+    ("cache/shard-00000.lmdb", "lies in the cache itself: write elsewhere"),
+  ])
+  func aLogThatCannotBeWritten(_ name: String, _ remedy: String) throws {
+    #expect(mkfifo("\(collection.path)/pipe", 0o600) == 0)
+    let result = try collection.prepare(
+      "--log-file", name.isEmpty ? "" : "\(collection.path)/\(name)")
+    #expect(result.code == 2 && result.output.isEmpty)
+    #expect(result.errors.contains("--log-file") && result.errors.contains(remedy))
+    #expect(!FileManager.default.fileExists(atPath: collection.cache))
+  }
+
+  /// Killed at any moment, the log ends with a whole line.
+  @Test func aKilledRunLeavesWholeLines() throws {
+    let log = "\(collection.path)/log.jsonl"
+    for count in 1...3 {
+      let running = try Program.start(
+        collection.arguments(
+          ["--progress", "json", "--threads", "1", "--log-file", log],
+          cache: "\(collection.path)/\(count)"))
+      running.wait(for: #""event":"advanced""#, times: count)
+      running.signal(SIGKILL)
+      _ = running.end()
+      let text = try String(contentsOfFile: log, encoding: .utf8)
+      #expect(text.hasSuffix("}\n"))
+      #expect(try lines(text).count > count)
+    }
+  }
+
+  /// A study's runs, a training and pictures are logged alike.
+  @Test func otherVerbsLog() throws {
+    let runs = try TrainingRuns()
+    let log = runs.path("log.jsonl")
+    try runs.train("run", "--log-file", log)
+    let training = try lines(String(contentsOfFile: log, encoding: .utf8))
+    #expect(training.first?.event == "began" && training.last?.event == "ended")
+    #expect(training.count { $0.event == "epoch" } == 3)
+    let images = try runs.run(
+      "export", "images", runs.cache, "--output", "pictures", "--progress", "json", "--log-file",
+      log)
+    #expect(images.code == 0, "\(images.errors)")
+    let all = try lines(String(contentsOfFile: log, encoding: .utf8))
+    #expect(Set(all.map(\.verb)) == ["train", "export images"])
+    #expect(try lines(images.output).allSatisfy { $0.event == "advanced" })
+  }
 }

@@ -101,8 +101,8 @@ import Testing
       dry.output.contains("thrown away: mel of 3 tracks: profile librosa-0.8 → librosa-1.0\n"))
     let json = try Program.run(
       "prepare", collection.audio, "--cache", collection.cache, "--dry-run", "--progress", "json")
-    let lines = json.lines.map { $0.prefix(18) }
-    #expect(json.code == 0 && lines == [#"{"event":"kept","v"#, #"{"event":"planned""#])
+    let events = json.lines.map { $0.prefix { $0 != "," } }
+    #expect(json.code == 0 && events == [#"{"event":"kept""#, #"{"event":"planned""#])
     #expect(try collection.digest() == digest)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: collection.cache).sorted() == files)

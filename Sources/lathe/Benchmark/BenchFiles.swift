@@ -98,7 +98,8 @@ struct BenchPrepare: ParsableCommand {
     defer { try? FileManager.default.removeItem(atPath: cache) }
     var preparation = Preparation(folder: folder, cachePath: cache)
     preparation.threads = threads
-    return try preparation.run(progress: SilentProgress())
+    return try preparation.run(
+      progress: ProgressReport(verb: "bench", style: .none).preparation())
   }
 }
 

@@ -39,8 +39,7 @@ struct Demo: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Train the three modes, which takes most of the time.")
   var train = true
 
-  @Option(help: "How to show progress: auto, plain, json or none.")
-  var progress = ProgressStyle.auto
+  @OptionGroup var progress: ProgressOptions
 
   func validate() throws {
     guard (1...1_000).contains(tracks) else {
@@ -52,28 +51,41 @@ struct Demo: ParsableCommand {
   }
 
   func run() throws {
+    let report = try progress.report(of: "demo")
+    try report.reporting { try run(report) }
+  }
+
+  /// Says a line, beside the JSON where that is the style.
+  private func say(_ line: String) {
+    if progress.style == .json { Output.error(line) } else { Output.line(line) }
+  }
+
+  private func run(_ report: ProgressReport) throws {
     // A place for each choice of music, so that what is there already is what was asked for.
     let place = URL(fileURLWithPath: folder ?? NSTemporaryDirectory() + "lathe-demo")
       .appendingPathComponent("\(tracks)x\(seconds)s-seed\(seed)")
     let audio = place.appendingPathComponent("audio").path
     let cachePath = place.appendingPathComponent("demo.lathe").path
     let table = place.appendingPathComponent("features_3_sec.csv").path
-    Output.line("1. music: \(Style.allCases.count) styles × \(tracks) tracks × \(seconds) s")
+    say("1. music: \(Style.allCases.count) styles × \(tracks) tracks × \(seconds) s")
     let made = try DemoCollection(seed: seed, tracks: tracks, seconds: seconds).write(to: audio)
-    Output.line(
+    say(
       "   \(Words.counted(made.written, "file")) written to \(audio) in \(Words.duration(made.wallSeconds))"
     )
-    Output.line("2. lathe prepare \(audio) --cache \(cachePath)")
+    say("2. lathe prepare \(audio) --cache \(cachePath)")
     var preparation = Preparation(folder: audio, cachePath: cachePath)
     preparation.split = try SplitOptions.parse([]).plan(
       default: SplitCommand.defaultRatios, policy: .stratified)
-    let summary = try preparation.run(progress: progress.sink())
-    SummaryText(summary, cache: cachePath).lines.forEach { Output.line("   " + $0) }
-    Output.line("3. lathe export csv \(cachePath) --view features --output \(table)")
+    let sink = report.preparation()
+    let summary = try preparation.run(progress: sink)
+    sink.end()
+    report.put("finished", summary)
+    SummaryText(summary, cache: cachePath).lines.forEach { say("   " + $0) }
+    say("3. lathe export csv \(cachePath) --view features --output \(table)")
     try show(Cache.open(at: cachePath, for: .reading), table)
-    if train { try trainModes(cachePath, in: place.path) }
+    if train { try trainModes(cachePath, in: place.path, report) }
     guard summary.quarantine.isEmpty else { throw ExitCode(Exit.quarantined) }
-    Output.line("next: lathe inspect \(cachePath); lathe prepare YOUR_MUSIC --cache YOUR_CACHE")
+    say("next: lathe inspect \(cachePath); lathe prepare YOUR_MUSIC --cache YOUR_CACHE")
   }
 }
 
@@ -82,9 +94,9 @@ extension Demo {
   private func show(_ cache: Cache, _ table: String) throws {
     let features = try FeatureTable(.features, of: cache)
     let rows = try TableFile.write(features, to: table)
-    Output.line("   \(Words.count(rows)) rows × \(features.columns.count + 3) columns")
-    Output.line("4. what the features say of each style (means over its slices)")
-    try StyleMeans(of: cache, columns: features.columns).lines.forEach { Output.line("   " + $0) }
+    say("   \(Words.count(rows)) rows × \(features.columns.count + 3) columns")
+    say("4. what the features say of each style (means over its slices)")
+    try StyleMeans(of: cache, columns: features.columns).lines.forEach { say("   " + $0) }
   }
 
   /// What suffices for so little music, and as plain: smaller batches, so more steps an epoch.
@@ -99,9 +111,11 @@ extension Demo {
   }
 
   /// Trains each mode and writes the report.
-  private func trainModes(_ cache: String, in place: String) throws {
+  private func trainModes(
+    _ cache: String, in place: String, _ progress: ProgressReport
+  ) throws {
     let output = "\(place)/study"
-    Output.line(
+    say(
       "5. lathe train features, waveform and mel on three quarters of the tracks of \(cache)")
     let choices = Self.choices
     var study = ModeStudy(
@@ -114,8 +128,8 @@ extension Demo {
     defer { interruption.end() }
     guard let runs = try study.run(cancellation) else { throw ExitCode(Exit.interrupted) }
     try RunReport.write(runs, to: "\(output)/report.html", figures: nil, title: "Demo")
-    try RunReport.lines(runs).forEach { Output.line("   " + $0) }
-    Output.line("   report: \(output)/report.html")
+    try RunReport.lines(runs).forEach { say("   " + $0) }
+    say("   report: \(output)/report.html")
   }
 }
 

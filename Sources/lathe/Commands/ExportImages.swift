@@ -46,8 +46,7 @@ struct ExportImages: ParsableCommand {
   @Flag(help: "Draw each as a figure, with axes in Hz and seconds and a scale in dB.")
   var axes = false
 
-  @Option(help: "How to show progress: auto, plain, json or none.")
-  var progress = ProgressStyle.auto
+  @OptionGroup var progress: ProgressOptions
 
   func validate() throws {
     if view != .mel {
@@ -59,6 +58,11 @@ struct ExportImages: ParsableCommand {
 
   func run() throws {
     try OwnFiles.refuse(output, in: cache)
+    let report = try progress.report(of: "export images", cache: cache)
+    try report.reporting { try run(report) }
+  }
+
+  private func run(_ report: ProgressReport) throws {
     let cache = try Cache.open(at: cache, for: .reading).snapshot()
     let export = ImageExport(
       sides: try sides(cache), folder: output, map: colour, scale: scale, hasAxes: axes)
@@ -66,7 +70,7 @@ struct ExportImages: ParsableCommand {
     let interruption = Interruption(
       cancellation, saying: "stopping after the pictures at work; once more to stop at once")
     defer { interruption.end() }
-    let progress = ImageProgress(progress, total: export.total)
+    let progress = ImageProgress(report, total: export.total)
     defer { progress.end() }
     let (written, isWhole) = try export.run(cancellation: cancellation, advanced: progress.advance)
     progress.end()

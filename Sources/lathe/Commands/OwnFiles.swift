@@ -5,12 +5,12 @@ import Foundation
 /// Keeps outputs out of the cache that they are made from.
 enum OwnFiles {
   /// - Throws: where `path` is the folder `cache`, or would lie in it.
-  static func refuse(_ path: String, in cache: String) throws {
+  static func refuse(_ path: String, in cache: String, option: String = "--output") throws {
     let own = resolved(cache)
     let target = resolved(path)
     guard target == own || target.hasPrefix(own + "/") else { return }
     throw ValidationError(
-      "--output \(Words.shown(path)) lies in the cache itself: write elsewhere.")
+      "\(option) \(Words.shown(path)) lies in the cache itself: write elsewhere.")
   }
 
   /// The path without links, as far as it is there already.

@@ -120,8 +120,7 @@ struct Prepare: ParsableCommand {
   @Option(help: "Worker threads; all cores if not given.")
   var threads: Int?
 
-  @Option(help: "How to show progress: auto, plain, json or none.")
-  var progress = ProgressStyle.auto
+  @OptionGroup var progress: ProgressOptions
 
   @OptionGroup var division: SplitOptions
 
@@ -187,7 +186,11 @@ struct Prepare: ParsableCommand {
   }
 
   func run() throws {
-    if retryQuarantined { return try retry() }
+    let report = try progress.report(of: "prepare", cache: cache)
+    try report.reporting { try retryQuarantined ? retry(report) : prepare(report) }
+  }
+
+  private func prepare(_ report: ProgressReport) throws {
     let flags = try flags()
     let earlier = try earlier(flags)
     let choices = try PrepareChoices(flags, earlier: earlier)
@@ -199,19 +202,19 @@ struct Prepare: ParsableCommand {
     preparation.checksContent = checkContent
     if let threads { preparation.threads = threads }
     try divide(&preparation, earlier)
-    tellKept(choices.kept)
-    if dryRun { return try show(preparation.overview()) }
+    tellKept(choices.kept, report)
+    if dryRun { return try show(preparation.overview(), report) }
     if choices.isChange {
       try Confirmation.ask(losses: preparation.overview().losses, isGiven: yes)
     }
-    try finish { try preparation.run(progress: $0, cancellation: $1) }
+    try finish(report) { try preparation.run(progress: $0, cancellation: $1) }
   }
 
-  private func retry() throws {
+  private func retry(_ report: ProgressReport) throws {
     var retry = QuarantineRetry(folder: audioFolder, cachePath: cache)
     retry.manifest = try manifest.map(Catalogue.manifest)
     if let threads { retry.threads = threads }
-    try finish { try retry.run(progress: $0, cancellation: $1) }
+    try finish(report) { try retry.run(progress: $0, cancellation: $1) }
   }
 
   private func flags() throws -> PrepareChoices.Flags {
@@ -273,19 +276,20 @@ struct Prepare: ParsableCommand {
   }
 
   /// Says what is not chosen now and kept.
-  private func tellKept(_ kept: [String]) {
+  private func tellKept(_ kept: [String], _ report: ProgressReport) {
     if kept.isEmpty { return }
-    switch progress {
-    case .json: JSONProgress().put("kept", ["choices": kept])
-    case .none: break
+    report.put("kept", ["choices": kept])
+    switch report.style {
+    case .json, .none: break
     case .auto, .plain:
       Output.error("as before: \(kept.joined(separator: ", ")); flags choose others")
     }
   }
 
   /// Shows what would be done.
-  private func show(_ overview: PreparationPlan.Overview) throws {
-    if progress == .json { return JSONProgress().put("planned", overview) }
+  private func show(_ overview: PreparationPlan.Overview, _ report: ProgressReport) throws {
+    report.put("planned", overview)
+    if report.style == .json { return }
     for warning in overview.warnings { Output.line("warning: \(Words.shown(warning))") }
     for reason in overview.reasons { Output.line("to do: \(Words.shown(reason))") }
     if overview.removed > 0 {
@@ -299,21 +303,20 @@ struct Prepare: ParsableCommand {
 
   /// Runs, shows what was done and ends with its code.
   private func finish(
-    _ body: (any ProgressSink, Cancellation) throws -> PreparationSummary
+    _ report: ProgressReport, _ body: (any ProgressSink, Cancellation) throws -> PreparationSummary
   ) throws {
     let cancellation = Cancellation()
     let interruption = Interruption(cancellation)
-    let sink = progress.sink()
+    let sink = report.preparation()
     let summary: PreparationSummary
     do {
       // Whatever ends the run, the next line must not begin behind the bar.
-      defer { (sink as? BarProgress)?.end() }
+      defer { sink.end() }
       summary = try body(sink, cancellation)
     }
     interruption.end()
-    if progress == .json {
-      JSONProgress().put("finished", summary)
-    } else {
+    report.put("finished", summary)
+    if report.style != .json {
       SummaryText(summary, cache: cache).lines.forEach { Output.line($0) }
     }
     if summary.wasCancelled { throw ExitCode(Exit.interrupted) }

@@ -49,8 +49,7 @@ struct Study: ParsableCommand {
   @Option(help: "Where runs and the report go.", completion: .directory)
   var output = "study"
 
-  @Option(help: "How to show progress: auto, plain, json or none.")
-  var progress = ProgressStyle.auto
+  @OptionGroup var progress: ProgressOptions
 
   func validate() throws {
     guard !output.isEmpty else { throw ValidationError("--output: the path is empty.") }
@@ -69,6 +68,11 @@ struct Study: ParsableCommand {
   }
 
   func run() throws {
+    let report = try progress.report(of: "study", cache: cache)
+    try report.reporting { try run(report) }
+  }
+
+  private func run(_ progress: ProgressReport) throws {
     let kinds = try chosenKinds()
     let division: SplitPlan.Division =
       if let folds { .folds(folds) } else {
@@ -93,8 +97,9 @@ struct Study: ParsableCommand {
     }
     let report = "\(output)/report.html"
     try RunReport.write(runs, to: report, figures: "\(output)/figures")
+    progress.put("finished", StudyEnd(runs: runs, report: report))
     // Lines of text among JSON would be no JSON.
-    guard progress != .json else { return }
+    guard progress.style != .json else { return }
     try RunReport.lines(runs).forEach { Output.line($0) }
     Output.line("report: \(report)")
   }
@@ -140,19 +145,31 @@ struct Study: ParsableCommand {
   }
 }
 
+/// What a study came to, for programs.
+private struct StudyEnd: Encodable {
+  /// The folders of its runs.
+  let runs: [String]
+  /// The page.
+  let report: String
+}
+
 extension ModeStudy {
-  /// Has its runs shown on the standard error, and their progress in a style.
-  mutating func tell(_ style: ProgressStyle) {
+  /// Has its runs and their progress reported.
+  mutating func tell(_ progress: ProgressReport) {
     report = { event in
       switch event {
       case .leftOut(let policy, let reason):
+        progress.put("leftOut", ["policy": policy.rawValue, "reason": reason])
         Output.error("\(policy.rawValue): \(reason); left out")
-      case .doneBefore(let run): Output.error("\(run): done before")
+      case .doneBefore(let run):
+        progress.put("doneBefore", ["run": run])
+        Output.error("\(run): done before")
       case .begins(let run, let lacking):
+        progress.put("run", ["run": run])
         Output.error("\(run):")
         TrainingText.lines(lacking).forEach(Output.error)
       }
     }
-    progress = { TrainingText.sink(style) }
+    self.progress = { progress.training() }
   }
 }

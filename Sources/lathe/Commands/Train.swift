@@ -98,8 +98,7 @@ struct Train: ParsableCommand {
 
   @OptionGroup var program: ProgramOptions
 
-  @Option(help: "How to show progress: auto, plain, json or none.")
-  var progress = ProgressStyle.auto
+  @OptionGroup var progress: ProgressOptions
 
   @OptionGroup var choices: TrainingChoices
 
@@ -135,7 +134,12 @@ struct Train: ParsableCommand {
 
   func run() throws {
     if list { return TrainerList.show(EmbeddedTrainers.registry) }
-    if let resume, try isDone(resume) { return }
+    let report = try progress.report(of: "train", cache: cache)
+    try report.reporting { try train(report) }
+  }
+
+  private func train(_ report: ProgressReport) throws {
+    if let resume, try isDone(resume, report) { return }
     var run = try begin()
     if let silence { run.limits.silence = .seconds(silence) }
     TrainingText.lines(run.lackingSides).forEach(Output.error)
@@ -144,9 +148,8 @@ struct Train: ParsableCommand {
     let interruption = Interruption(
       cancellation, saying: "stopping after this step; once more to stop at once")
     defer { interruption.end() }
-    let result = try run.train(
-      progress: TrainingText.sink(progress), cancellation: cancellation)
-    if progress != .json {
+    let result = try run.train(progress: report.training(), cancellation: cancellation)
+    if report.style != .json {
       TrainingText.lines(result, run.directory.record).forEach { Output.line($0) }
       Output.line("recorded in \(run.directory.path)")
       if result.status == .interrupted, run.directory.record.batches != .stream {

@@ -1,49 +1,45 @@
-import Wording
 import Foundation
+import Wording
 
 /// Tells how many pictures are done: a bar on a terminal, a line now and then elsewhere.
 final class ImageProgress {
-  private struct Line: Encodable {
-    let event = "advanced"
+  private struct Advance: Encodable {
     let done, total, written: Int
     let elapsedSeconds: Double
   }
 
-  private let style: ProgressStyle
+  private let report: ProgressReport
   private let total: Int
   private let start = Date()
+  private let drawn = DrawnLine()
   private var last = Date.distantPast
-  private var isDrawn = false
 
-  init(_ style: ProgressStyle, total: Int) {
-    self.style = style
+  init(_ report: ProgressReport, total: Int) {
+    self.report = report
     self.total = total
   }
 
   func advance(done: Int, written: Int) {
-    let isBar = style == .auto && isatty(STDERR_FILENO) == 1
+    let isBar = report.style.isBar
     let elapsed = Date().timeIntervalSince(start)
     guard done == total || Date().timeIntervalSince(last) >= (isBar ? 0.1 : 2) else { return }
     last = Date()
-    switch style {
-    case .none: return
-    case .json:
-      try? Output.json(Line(done: done, total: total, written: written, elapsedSeconds: elapsed))
-    case .auto, .plain:
-      var text = "\(Words.count(done))/\(Words.count(total)) pictures"
-      if written > 0, elapsed > 0.2 {
-        let rate = Double(written) / elapsed
-        text += ", \(Words.count(Int(rate)))/s"
-        if done < total { text += ", \(Words.duration(Double(total - done) / rate)) left" }
-      }
-      if isBar { Output.draw(text) } else { Output.error(text) }
-      isDrawn = isBar
+    report.put(
+      "advanced",
+      Advance(done: done, total: total, written: written, elapsedSeconds: elapsed))
+    guard [.auto, .plain].contains(report.style) else { return }
+    var details: [String] = []
+    if written > 0, elapsed > 0.2 {
+      let rate = Double(written) / elapsed
+      if done < total { details.append("\(Words.duration(Double(total - done) / rate)) left") }
+      details.append("\(Words.count(Int(rate)))/s")
     }
+    let bar = ProgressBar(
+      done: done, total: total,
+      count: "\(Words.count(done))/\(Words.counted(total, "picture"))", details: details)
+    if isBar { drawn.draw(bar) } else { Output.error(bar.plain) }
   }
 
   /// Leaves the line where it is.
-  func end() {
-    if isDrawn { Output.endLine() }
-    isDrawn = false
-  }
+  func end() { drawn.end() }
 }

@@ -24,10 +24,15 @@ enum Output {
 
   /// A value as one line of JSON, keys in order.
   static func json(_ value: some Encodable, pretty: Bool = false) throws {
+    write(try jsonText(value, pretty: pretty), to: .standardOutput)
+  }
+
+  /// The line of JSON that ``json(_:pretty:)`` writes, its end included.
+  static func jsonText(_ value: some Encodable, pretty: Bool = false) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    text(json: String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+    return Words.shownJSON(String(decoding: try encoder.encode(value), as: UTF8.self)) + "\n"
   }
 
   /// A line for the person who watches.

@@ -99,7 +99,7 @@ enum Confirmation {
   static func ask(losses: [String], isGiven: Bool) throws {
     if losses.isEmpty || isGiven { return }
     for loss in losses { Output.error("thrown away: \(Words.shown(loss))") }
-    guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
+    guard Terminal.answers else {
       Output.error(
         "lathe: this changes what the cache is and throws computed values away; to do it: "
           + Words.command(["lathe"] + CommandLine.arguments.dropFirst() + ["--yes"])

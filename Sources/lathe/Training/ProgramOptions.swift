@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// Whether the program that a run was trained by may be started.
 struct ProgramOptions: ParsableArguments {
@@ -12,7 +11,7 @@ struct ProgramOptions: ParsableArguments {
   /// Whether this command may be started: it was allowed, or a person says so now.
   func mayStart(_ command: String) -> Bool {
     if allowExec { return true }
-    guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return false }
+    guard Terminal.answers else { return false }
     Output.error("The run would start this program: \(command)")
     Output.ask("Start it? [y/N]")
     return ["y", "yes"].contains(readLine()?.lowercased() ?? "")

@@ -34,13 +34,12 @@ extension Train {
   }
 
   /// Whether a run has ended; what it came to is shown again then.
-  func isDone(_ path: String) throws -> Bool {
+  func isDone(_ path: String, _ report: ProgressReport) throws -> Bool {
     let contents = try RunDirectory.contents(at: path)
     guard let result = contents.result, result.status.isWhole else { return false }
     Output.error("the run has ended; nothing is left to train")
-    if progress == .json {
-      TrainingText.sink(progress).report(.ended(result))
-    } else {
+    report.put("ended", result)
+    if report.style != .json {
       TrainingText.lines(result, contents.record).forEach { Output.line($0) }
     }
     return true
