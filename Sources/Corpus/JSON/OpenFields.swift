@@ -39,25 +39,3 @@ struct OpenFields<Field: RawRepresentable & CaseIterable> where Field.RawValue =
     return others
   }
 }
-
-/// Places in a JSON document as a person writes them: `tracks[17].md5`.
-enum JSONPath {
-  static func text(_ keys: [any CodingKey], _ last: String...) -> String {
-    var path = ""
-    for key in keys {
-      if let index = key.intValue {
-        path += "[\(index)]"
-      } else {
-        path += (path.isEmpty ? "" : ".") + shown(key.stringValue)
-      }
-    }
-    for name in last { path += (path.isEmpty ? "" : ".") + shown(name) }
-    return path.isEmpty ? "manifest" : path
-  }
-
-  /// A key as it may stand in a message: a hostile one is escaped and cut.
-  static func shown(_ key: String) -> String {
-    let isPlain = key.utf8.count <= 80 && NameRules.problem(inText: key, maximumBytes: 80) == nil
-    return isPlain ? key : NameRules.quoted(key)
-  }
-}

@@ -1,0 +1,73 @@
+import Wording
+
+internal import FoundationEssentials
+
+extension JSONValue {
+  /// The deepest nesting of lists and objects in a text that is read.
+  public static let maximumDepth = 64
+
+  /// Reads a JSON text in UTF-8, with the line of what is wrong with it.
+  /// - Parameter name: what errors call the text.
+  /// - Throws: ``JSONFieldError`` for what is no JSON, or nested deeper than ``maximumDepth``.
+  public init(json: some Collection<UInt8>, named name: String) throws(JSONFieldError) {
+    let json = [UInt8](json)
+    if json.contains(0) || String(validating: json, as: UTF8.self) == nil {
+      throw JSONFieldError(at: name, "is not UTF-8 text", hint: "give JSON in that encoding")
+    }
+    if let line = JSONNesting.line(in: json, deeperThan: Self.maximumDepth) {
+      throw JSONFieldError(
+        at: "\(name), line \(line)", "is nested deeper than \(Self.maximumDepth) levels",
+        hint: "write it with fewer")
+    }
+    do {
+      self = try JSONDecoder().decode(JSONValue.self, from: Data(json))
+    } catch {
+      let line = JSONSyntax.lineOfFault(in: json).map { ", line \($0)" } ?? ""
+      throw JSONFieldError(
+        at: name + line, "is not sound JSON", hint: "check the commas, quotes and brackets there")
+    }
+  }
+
+  /// A value as it may stand in a message: numbers as they are, texts in quotes, the rest by its kind.
+  var inWords: String {
+    switch self {
+    case .null, .bool, .integer, .unsigned, .number:
+      String(decoding: canonicalBytes(), as: UTF8.self)
+    case .string(let text): Words.quoted(text)
+    case .array: "a list"
+    case .object: "an object"
+    }
+  }
+}
+
+extension JSONFieldError {
+  /// What a decoder says of the value at `path`, with the place in it.
+  init(_ error: DecodingError, at path: String, expected: String) {
+    func place(_ keys: [any CodingKey]) -> String {
+      keys.reduce(path) { path, key in
+        key.intValue.map { JSONPath.element($0, of: path) }
+          ?? JSONPath.field(key.stringValue, of: path)
+      }
+    }
+    let hint = "give \(expected)"
+    switch error {
+    case .keyNotFound(let key, let context):
+      self.init(at: place(context.codingPath + [key]), "is missing", hint: hint)
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      let name =
+        switch type {
+        case is any BinaryInteger.Type: "whole number"
+        case is Double.Type: "number"
+        case is String.Type: "text"
+        case is Bool.Type: "flag"
+        case is any RangeReplaceableCollection.Type: "list"
+        default: "object"
+        }
+      self.init(at: place(context.codingPath), "is no \(name)", hint: hint)
+    case .dataCorrupted(let context):
+      self.init(
+        at: place(context.codingPath), "cannot be read: \(context.debugDescription)", hint: hint)
+    @unknown default: self.init(at: path, "cannot be read", hint: hint)
+    }
+  }
+}
