@@ -10,7 +10,7 @@ public enum ExportError: Error, Sendable, CustomStringConvertible {
   /// No track of the cache has the view yet.
   case empty(View, cache: String)
   /// The view is not a table.
-  case notATable(View)
+  case notATable(View, tables: [View])
   /// A value does not have the shape its columns ask for.
   case wrongShape(track: String, detail: String)
   /// The output cannot be written.
@@ -28,9 +28,11 @@ public enum ExportError: Error, Sendable, CustomStringConvertible {
       "export: \(cache) holds no \(view.rawValue); prepare it with a recipe that names the view"
     case .empty(let view, let cache):
       "export: no track in \(cache) has \(view.rawValue) yet; wait for its preparation, or run it again"
-    case .notATable(let view):
-      "export: \(view.rawValue) is no table; choose \(View.features.rawValue) or "
-        + View.features30s.rawValue
+    case .notATable(let view, let tables):
+      "export: \(view.rawValue) is no table; "
+        + (tables.isEmpty
+          ? "prepare a view that is one, such as features"
+          : "choose \(tables.map(\.rawValue).joined(separator: " or "))")
     case .wrongShape(let track, let detail):
       "export: track \(track): \(detail); run lathe inspect --verify, then prepare it again"
     case .unwritable(let path, let reason):

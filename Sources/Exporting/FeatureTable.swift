@@ -24,8 +24,10 @@ public struct FeatureTable: Sendable {
       guard let description = try cache.description(), let columns = description.columns[view],
         let fingerprint = description.fingerprints[view]
       else {
-        throw view == .features || view == .features30s
-          ? ExportError.missingView(view, cache: cache.path) : .notATable(view)
+        let known = try cache.description()
+        let tables = known.map { $0.columns.keys.sorted() } ?? []
+        throw known?.fingerprints[view] == nil
+          ? ExportError.missingView(view, cache: cache.path) : .notATable(view, tables: tables)
       }
       self.columns = columns
       self.fingerprint = fingerprint
@@ -80,8 +82,10 @@ public struct FeatureTable: Sendable {
         detail: "its \(view.rawValue) value does not hold \(columns.count) columns a slice")
     }
     let fileExtension = record.path.split(separator: ".").last.map { ".\($0)" } ?? ""
+    // The one slice of a whole track, as its rule has it.
+    let isWhole = slices.count == 1 && slices.hop == 1 && slices.length == slices.frames
     return (0..<slices.count).map { slice in
-      let name = view == .features30s ? record.id : "\(record.id).\(slice)"
+      let name = isWhole ? record.id : "\(record.id).\(slice)"
       let row = value.values[slice * columns.count..<(slice + 1) * columns.count]
       var line = Self.quoted(name + fileExtension)
       line += ",\(slices.length)"

@@ -49,7 +49,7 @@ public final class Environment: @unchecked Sendable {
     public init(
       isReadOnly: Bool = false, withoutReadAhead: Bool = false, keepsPagesMapped: Bool = false,
       mapsAhead: Bool = false, allowsBriefWrites: Bool = false, initialMapSize: Int = 4 << 30,
-      maximumMapSize: Int = 1 << 44, maximumDatabases: Int = 128,
+      maximumMapSize: Int = 1 << 44, maximumDatabases: Int = 512,
       maximumReaders: Int = 510,
       secondsToWaitForReaders: Int = 60
     ) {

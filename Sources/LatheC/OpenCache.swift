@@ -77,14 +77,13 @@ final class OpenCache: Sendable {
   /// - Throws: `.notFound` for what is no view's name; `.damaged`, `.system`.
   func view(named name: String) throws(InterfaceError) -> View {
     if let view = View(rawValue: name) { return view }
-    let names = try views().map(\.rawValue).joined(separator: ", ")
+    let names: String
+    do throws(CacheError) {
+      names = try cache.sampleViews().map(\.rawValue).joined(separator: ", ")
+    } catch {
+      throw InterfaceError(error)
+    }
     throw InterfaceError(.notFound, "view: \(cache.path) has no '\(name)'; it has \(names)")
-  }
-
-  private func views() throws(InterfaceError) -> [View] {
-    let known: [View: Fingerprint]
-    do throws(CacheError) { known = try cache.fingerprints() } catch { throw InterfaceError(error) }
-    return View.allCases.filter { known[$0] != nil && $0.hasSamples }
   }
 
   static func recipe(_ about: CacheDescription) throws(CacheError) -> JSONValue {
@@ -102,7 +101,8 @@ final class OpenCache: Sendable {
       let about = try cache.description()
       var views: [String: JSONValue] = [:]
       var labels: [String] = []
-      for (view, fingerprint) in try cache.fingerprints() where view.hasSamples {
+      let facts = try cache.viewFacts().filter { $0.value.hasSamples }
+      for (view, fingerprint) in try cache.fingerprints() where facts[view] != nil {
         let samples: CacheSamples
         do throws(CacheError) {
           samples = try cache.samples(view: view)

@@ -85,14 +85,16 @@ extension Cache {
     }
   }
 
-  /// How many slices each track has in the view that a slice-wise split is about: the first of the
-  /// views with slices that the cache has.
+  /// How many slices each track has in the view that a slice-wise split is about: the first view, in the
+  /// order of the names, that has slices as samples.
   private func sliceCounts() throws(PreparationError) -> [String: Int] {
-    for view in [View.features, .mel, .waveform] {
-      let slices = try onCache { () throws(CacheError) in try self.slices(of: view) }
-      if !slices.isEmpty { return slices.mapValues(\.count) }
+    try onCache { () throws(CacheError) in
+      for view in try sampleViews() {
+        let slices = try self.slices(of: view)
+        if !slices.isEmpty { return slices.mapValues(\.count) }
+      }
+      return [:]
     }
-    return [:]
   }
 }
 

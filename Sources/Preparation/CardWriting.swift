@@ -45,7 +45,7 @@ extension Cache {
     of state: SettledCache, name: String, manifest: ManifestReference, recipe: String,
     profile: String, licence: String?, citations: [String]
   ) throws(CacheError) -> Card {
-    let decoded = try? Recipe.decode(Array(recipe.utf8))
+    let decoded = try? Recipe.decode(Array(recipe.utf8), keepingUnknownKinds: true)
     let audits = Dictionary(
       state.audits.map { ($0.split, $0) }, uniquingKeysWith: { first, _ in first })
     let card = Card(

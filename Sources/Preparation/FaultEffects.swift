@@ -44,7 +44,7 @@ extension Cache {
       return []
     }
     let recipe: Recipe
-    do { recipe = try Recipe.decode(description.recipeJSON) } catch { throw .recipe(error) }
+    do { recipe = try description.recipe() } catch { throw .recipe(error) }
     return try onCache { () throws(CacheError) in
       var all: [TrackVerdicts] = []
       let records = try trackRecords()

@@ -15,22 +15,14 @@ public struct FileSamples: ~Copyable {
 
   /// - Throws: ``FileSampleError`` where the recipe cannot be computed or lacks the view.
   public init(_ view: View, recipe: Recipe) throws(FileSampleError) {
-    // A file need not be long enough for views that nobody asks for.
-    var recipe = recipe
-    let all = recipe.views
-    recipe.views = Recipe.Views()
-    switch view {
-    case .features: recipe.views.features = all.features
-    case .features30s: recipe.views.features30s = all.features30s
-    case .waveform: recipe.views.waveform = all.waveform
-    case .mel: recipe.views.mel = all.mel
-    case .acoustic: break
-    }
-    recipe.faults = FaultPolicies()
-    guard recipe.rules[view] != nil, view != .acoustic else {
+    guard let part = recipe.views[view], part.kind.form != .track else {
       throw FileSampleError(
         path: "recipe", detail: "it has no view \(view.rawValue)", hint: "train on another view")
     }
+    // A file need not be long enough for views that nobody asks for.
+    var recipe = recipe
+    recipe.views = [part]
+    recipe.faults = FaultPolicies()
     do {
       let fingerprint = try Fingerprint(hashing: Array(view.rawValue.utf8))
       worker = try TrackWorker(recipe: recipe, fingerprints: [view: fingerprint])
@@ -69,7 +61,7 @@ public struct FileSamples: ~Copyable {
     let count = value.slices.count
     var shape = Array(tensor.shape.dropFirst())
     var numbers: [Float]
-    if view == .waveform {
+    if value.facts.isSignal {
       shape = [value.slices.length]
       var floats: [Float] = []
       audio.samples.copyFloats(0..<audio.samples.count, into: &floats)

@@ -16,8 +16,7 @@ struct PlanLosses {
   /// A line for each.
   var lines: [String] {
     var lines: [String] = []
-    for view in View.allCases {
-      guard let (tracks, causes) = views[view], tracks > 0 else { continue }
+    for (view, (tracks, causes)) in views.sorted(by: { $0.key < $1.key }) where tracks > 0 {
       lines.append("\(view.rawValue) of \(counted(tracks)): \(causes.joined(separator: ", "))")
     }
     if strangers > 0 {

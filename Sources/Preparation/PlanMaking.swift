@@ -180,7 +180,7 @@ struct PlanMaking {
   private mutating func plan(
     for collection: Collection, removed: [String]
   ) throws(PreparationError) -> PreparationPlan {
-    let causes = try self.causes()
+    let causes = self.causes()
     let named = Set(tasks.map { Array($0.track.id.utf8) })
     counts.unreadable = contents.records.damaged.filter { !named.contains(Array($0.key.utf8)) }
       .map(\.key)
@@ -201,23 +201,19 @@ struct PlanMaking {
   }
 
   /// Why each view of the cache differs from the recipe's.
-  private func causes() throws(PreparationError) -> [View: [String]] {
-    guard let description = contents.description,
-      let old = try? Recipe.decode(description.recipeJSON).ingredients()
-    else { return [:] }
-    do {
-      let new = try recipe.ingredients()
-      return new.reduce(into: [:]) { causes, entry in
-        let (view, parts) = entry
-        guard let before = old[view] else {
-          causes[view] = ["not in the cache before"]
-          return
-        }
-        let differences = differences(from: before, to: parts)
-        causes[view] = differences.isEmpty ? nil : differences
+  private func causes() -> [View: [String]] {
+    let kinds = recipe.views.reduce(ViewRegistry.builtIn) { $0.adding(type(of: $1.kind)) }
+    guard let old = try? contents.description?.recipe(kinds: kinds).ingredients() else {
+      return [:]
+    }
+    return recipe.ingredients().reduce(into: [:]) { causes, entry in
+      let (view, parts) = entry
+      guard let before = old[view] else {
+        causes[view] = ["not in the cache before"]
+        return
       }
-    } catch {
-      throw .recipe(error)
+      let differences = differences(from: before, to: parts)
+      causes[view] = differences.isEmpty ? nil : differences
     }
   }
 }

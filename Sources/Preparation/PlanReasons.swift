@@ -69,8 +69,7 @@ struct PlanReasons {
       }
     }
     if unmeasured > 0 { reasons.append("figures of \(counted(unmeasured)): not measured before") }
-    for view in View.allCases {
-      guard let count = stale[view] else { continue }
+    for (view, count) in stale.sorted(by: { $0.key < $1.key }) {
       let cause =
         causes[view]?.joined(separator: ", ") ?? "left undone or made by another version"
       reasons.append("\(view.rawValue) of \(counted(count)): \(cause)")

@@ -180,15 +180,12 @@ extension Preparation {
   private func begin(
     _ cache: Cache, collection: Collection, fingerprints: [View: Fingerprint]
   ) throws(PreparationError) {
-    var columns: [View: [String]] = [:]
-    for view in [View.features, .features30s] where fingerprints[view] != nil {
-      columns[view] = FeatureVector.names
-    }
     try onCache { () throws(CacheError) in
       try cache.describe(
         CacheDescription(
           recipeJSON: try canonicalJSON(recipe), fingerprints: fingerprints,
-          manifest: try ManifestReference(collection.manifest), columns: columns,
+          manifest: try ManifestReference(collection.manifest), columns: recipe.columns,
+          facts: recipe.facts,
           choicesJSON: try canonicalJSON(storedChoices(isEnded: false))),
         wholeManifest: manifest?.canonicalJSON())
     }

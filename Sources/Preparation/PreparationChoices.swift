@@ -63,7 +63,7 @@ extension Cache {
       return nil
     }
     let recipe: Recipe
-    do { recipe = try Recipe.decode(description.recipeJSON) } catch { throw .recipe(error) }
+    do { recipe = try description.recipe() } catch { throw .recipe(error) }
     var choices = PreparationChoices(
       recipe: recipe, datasetName: description.manifest.name,
       areKnown: description.choicesJSON != nil)

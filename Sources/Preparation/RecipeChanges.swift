@@ -4,31 +4,52 @@ internal import FoundationEssentials
 extension Recipe {
   /// The recipe with some of its values changed, as `lathe prepare --set` does it.
   ///
-  /// - Parameter changes: each a path, such as `views.mel.bands`, and a value as JSON; text that is no
-  ///   JSON is taken as it stands. A path may begin with the name of a view (`mel.bands`). The value
-  ///   `null` takes the key out. A length in seconds takes the place of the one in samples.
+  /// - Parameters:
+  ///   - changes: each a path, such as `views.mel.bands`, and a value as JSON; text that is no
+  ///     JSON is taken as it stands. A path may begin with the name of a view (`mel.bands`), also of a new one
+  ///     (`mel64.kind`, then `mel64.bands`). The value `null` takes the key out. A length in seconds takes
+  ///     the place of the one in samples.
+  ///   - kinds: the kinds of view that it may name.
   /// - Throws: ``RecipeError`` that names the path: a key that no recipe has, with those that look like
   ///   it, or a value of the wrong type or out of range.
-  public func changing(_ changes: [(path: String, value: String)]) throws(RecipeError) -> Recipe {
+  public func changing(
+    _ changes: [(path: String, value: String)], kinds: ViewRegistry = .builtIn
+  ) throws(RecipeError) -> Recipe {
     var json: JSONValue
     do {
-      json = try JSONDecoder().decode(JSONValue.self, from: Data(CanonicalJSON.encode(self)))
+      // The newer schema can say all that a change may ask for.
+      json = try Self.replacing(
+        ["schema"], in: try self.json, with: .string(Self.schema), of: "schema")
     } catch {
       throw RecipeError(
         subject: "the recipe", detail: "cannot be written as JSON: \(error)",
         hint: "use finite numbers")
     }
     for (path, value) in changes {
-      var keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-      if let first = keys.first, Self.viewNames.contains(first) { keys.insert("views", at: 0) }
-      try Self.checkKey(keys, of: path)
+      let keys = try Self.keys(of: path, in: json, kinds)
       json = try Self.replacing(keys[...], in: json, with: Self.value(value), of: path)
     }
-    return try Self.decode(json.canonicalBytes())
+    return try Self.decode(json.canonicalBytes(), kinds: kinds)
   }
 
   private static func value(_ text: String) -> JSONValue {
     (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .string(text)
+  }
+
+  /// The keys of a path, with `views` in front where it begins with the name of a view.
+  private static func keys(
+    of path: String, in json: JSONValue, _ kinds: ViewRegistry
+  ) throws(RecipeError) -> [String] {
+    let keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard let first = keys.first, !RecipeReader.keys.contains(first) else { return keys }
+    var known = Set(kinds.names).union(FirstRecipe.views)
+    if case .object(let fields) = json, case .object(let views)? = fields["views"] {
+      known.formUnion(views.keys)
+    }
+    guard known.contains(first) || keys.dropFirst() == [RecipeView.Key.kind] else {
+      throw RecipeFields.unknown(first, at: "", known: RecipeReader.keys.union(known))
+    }
+    return ["views"] + keys
   }
 
   private static func replacing(
@@ -51,16 +72,5 @@ extension Recipe {
       if key == samples { fields[seconds] = nil }
     }
     return .object(fields)
-  }
-
-  /// Refuses a path that leads to nothing that a recipe has.
-  private static func checkKey(_ keys: [String], of path: String) throws(RecipeError) {
-    var place = ""
-    for key in keys {
-      guard let known = Self.keys[place] else { return }
-      let here = place.isEmpty ? key : "\(place).\(key)"
-      guard known.contains(key) else { throw unknown(key, at: here, known: known) }
-      place = here
-    }
   }
 }

@@ -1,6 +1,5 @@
 internal import Corpus
 public import DatasetCache
-internal import SignalKit
 
 extension Recipe {
   /// What a view of a recipe gives.
@@ -19,53 +18,42 @@ extension Recipe {
     public let bytesOfMinute: Int
   }
 
-  /// What each view gives, in the order of the views.
+  /// What each view gives, in the order of their names.
   public var figures: [ViewFigures] {
-    let rules = rules
     let frames = 60 * sampleRate
-    return View.allCases.compactMap { view in
-      guard let rule = rules[view] else { return nil }
-      let slices = rule.count(frames: frames)
-      let length = rule.length
-      let seconds = length.map { Double($0) / Double(sampleRate) }
-      let shape: [Int?]
-      let bytes: Int
-      switch view {
-      case .features, .features30s:
-        shape = [FeatureVector.names.count]
-        bytes = slices * FeatureVector.names.count * 4
-      case .waveform:
-        shape = [length]
-        bytes = frames * 2
-      case .mel:
-        let bands = views.mel?.bands ?? 0
-        let columns = (length ?? frames) / (views.mel?.hop ?? 1) + 1
-        shape = [bands, length == nil ? nil : columns]
-        bytes = slices * bands * columns * 4
-      case .acoustic:
-        return nil
-      }
+    return views.map { view in
+      let rule = view.slices
+      // A signal of 16-bit audio is stored in 16 bits.
+      let width = view.precision == .float16 || view.kind.form == .signal ? 2.0 : 4.0
       return ViewFigures(
-        view: view, shape: shape, sliceSeconds: seconds,
-        hopSeconds: length == nil ? nil : Double(rule.hop) / Double(sampleRate),
-        slicesOfMinute: slices, bytesOfMinute: bytes)
+        view: view.name, shape: view.kind.axes(view.context(of: self)).map(\.count),
+        sliceSeconds: rule.length.map { Double($0) / Double(sampleRate) },
+        hopSeconds: rule.length == nil ? nil : Double(rule.hop) / Double(sampleRate),
+        slicesOfMinute: rule.count(frames: frames),
+        bytesOfMinute: Int(view.numbers(ofTrack: frames, in: self) * width))
     }
   }
 
   /// What can be computed and is hardly meant, a line each: lengths in samples that are those of another
-  /// rate, mel filters so narrow that they hold no frequency bin.
+  /// rate, and what the kinds say of their parameters.
   public var warnings: [String] {
-    lengthWarnings + (views.mel.map(filterWarnings) ?? [])
+    lengthWarnings
+      + views.flatMap { view in
+        view.kind.warnings(view.context(of: self)).map { "views.\(view.name.rawValue): \($0)" }
+      }
   }
 
   private var lengthWarnings: [String] {
     let usual = Recipe.gtzan
     if sampleRate == usual.sampleRate { return [] }
-    let (own, theirs) = (rules, usual.rules)
-    return View.allCases.compactMap { view in
-      guard let length = own[view]?.length, own[view] == theirs[view] else { return nil }
-      let (now, then) = (Double(length) / Double(sampleRate), Double(length) / 22_050)
-      return "views.\(view.rawValue).slices: \(length) samples at \(sampleRate) Hz last "
+    return views.compactMap { view in
+      guard let length = view.slices.length, view.slices == usual.views[view.name]?.slices else {
+        return nil
+      }
+      let (now, then) = (
+        Double(length) / Double(sampleRate), Double(length) / Double(usual.sampleRate)
+      )
+      return "views.\(view.name.rawValue).slices: \(length) samples at \(sampleRate) Hz last "
         + "\(Self.rounded(now)) s, not the \(Self.rounded(then)) s of \(usual.sampleRate) Hz; if seconds "
         + "are meant, give lengthSeconds and hopSeconds"
     }
@@ -73,21 +61,4 @@ extension Recipe {
 
   /// Two decimals at most.
   private static func rounded(_ seconds: Double) -> Double { (seconds * 100).rounded() / 100 }
-
-  private func filterWarnings(_ view: MelView) -> [String] {
-    let parameters = melParameters(view)
-    guard
-      let bank = try? MelFilterBank(
-        sampleRate: parameters.sampleRate, transformLength: view.transformLength,
-        count: view.bands, minimum: view.minimumFrequency,
-        maximum: view.maximumFrequency ?? parameters.sampleRate / 2)
-    else { return [] }
-    let empty = bank.lengths.count { $0 == 0 }
-    guard empty > 0 else { return [] }
-    return [
-      "views.mel: \(empty) of \(view.bands) mel filters are narrower than a frequency bin, "
-        + "\(sampleRate) Hz / \(view.transformLength), and stay empty; use fewer bands or a larger "
-        + "transformLength"
-    ]
-  }
 }

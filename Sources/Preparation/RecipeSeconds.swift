@@ -9,53 +9,25 @@ enum RecipeSeconds {
   /// The keys, each with the one that it stands for.
   static let keys = ["length": "lengthSeconds", "hop": "hopSeconds", "required": "requiredSeconds"]
 
-  /// The recipe with all lengths in samples.
+  /// The keys of lengths in samples, and the largest number of slices.
+  static let sampleKeys = ["length", "hop", "required", "maximumCount"]
+
+  /// The fields of slices with all lengths in samples.
   ///
   /// - Throws: ``RecipeError`` where a length is given twice, or is no length.
-  static func inSamples(_ recipe: JSONValue) throws(RecipeError) -> JSONValue {
-    guard case .object(var fields) = recipe, case .object(var views)? = fields["views"] else {
-      return recipe
-    }
-    // Another rate is refused where it stands, later.
-    var rate = 0.0
-    if case .integer(let number)? = fields["sampleRate"] { rate = Double(number) }
-    for (name, view) in views {
-      guard case .object(var parts) = view, case .object(let slices)? = parts["slices"] else {
-        continue
-      }
-      parts["slices"] = .object(
-        try inSamples(slices, rate: rate, at: "views.\(name).slices"))
-      views[name] = .object(parts)
-    }
-    fields["views"] = .object(views)
-    return .object(fields)
-  }
-
-  private static func inSamples(
-    _ slices: [String: JSONValue], rate: Double, at place: String
-  ) throws(RecipeError) -> [String: JSONValue] {
-    var result = slices
+  static func inSamples(_ slices: RecipeFields, rate: Double) throws(RecipeError) -> RecipeFields {
+    var result: [String: JSONValue] = [:]
+    for (key, value) in slices.members { result[key] = value }
     for (samples, seconds) in keys.sorted(by: { $0.key < $1.key }) {
-      guard let value = result.removeValue(forKey: seconds) else { continue }
-      let path = "\(place).\(seconds)"
+      guard result.removeValue(forKey: seconds) != nil else { continue }
+      let path = slices.path(seconds)
       guard result[samples] == nil else {
         throw RecipeError(
           subject: path, detail: "is given beside \(samples)",
           hint: "give the length in seconds or in samples, one of the two")
       }
-      let number: Double? =
-        switch value {
-        case .number(let number): number
-        case .integer(let number): Double(number)
-        default: nil
-        }
-      guard let number else {
-        throw RecipeError(
-          subject: path, detail: "cannot be read: a number is expected", hint: "write 3 or 2.5")
-      }
+      let number = try slices.number(seconds)
       let count = (number * rate).rounded()
-      // Without a rate there is no number of samples; the rate's own refusal says so.
-      guard rate > 0 else { continue }
       guard count >= 1, count <= Double(SliceRule.maximumSamples) else {
         throw RecipeError(
           subject: path, detail: "is \(number), \(count) samples at \(Int(rate)) Hz",
@@ -63,6 +35,6 @@ enum RecipeSeconds {
       }
       result[samples] = .integer(Int64(count))
     }
-    return result
+    return slices.replacing(result)
   }
 }

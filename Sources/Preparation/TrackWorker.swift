@@ -18,34 +18,36 @@ struct TrackFault: Error {
 /// and plans from track to track.
 struct TrackWorker: ~Copyable {
   private let recipe: Recipe
-  private let rules: [View: SliceRule]
-  private let fingerprints: [View: Fingerprint]
-  private var features: FeatureExtractor
-  private var mel: MelSpectrogram?
-  private var acoustic: AcousticFingerprinter
+  private let jobs: [Job]
   private var meter: LevelMeter
   /// What becomes of the last track, by its figures.
   private(set) var judgement = Judgement.use
   private var floats: [Float] = []
 
+  /// A view, and what computes it.
+  private struct Job {
+    let view: RecipeView
+    let fingerprint: Fingerprint?
+    let facts: ViewFacts
+    let computer: any ViewComputer
+  }
+
+  /// - Parameters:
+  ///   - recipe: names the views; the acoustic fingerprints are always among them.
+  ///   - fingerprints: under which the values are stored; of another view nothing is computed.
+  /// - Throws: `SignalError` where a view cannot be computed.
   init(recipe: Recipe, fingerprints: [View: Fingerprint]) throws(SignalError) {
-    let features = try FeatureExtractor(
-      profile: recipe.profile, sampleRate: Double(recipe.sampleRate))
-    let mel: MelSpectrogram? =
-      if let view = recipe.views.mel {
-        try MelSpectrogram(recipe.melParameters(view))
-      } else {
-        nil
-      }
-    let acoustic = try AcousticFingerprinter(sampleRate: Double(recipe.sampleRate))
+    var jobs: [Job] = []
+    for view in recipe.allViews {
+      jobs.append(
+        Job(
+          view: view, fingerprint: fingerprints[view.name], facts: view.facts(in: recipe),
+          computer: try view.kind.makeComputer(view.context(of: recipe))))
+    }
     let meter = try LevelMeter(sampleRate: recipe.sampleRate)
     self.recipe = recipe
-    self.fingerprints = fingerprints
-    self.features = features
-    self.acoustic = acoustic
-    self.mel = mel
+    self.jobs = jobs
     self.meter = meter
-    rules = recipe.rules
   }
 
   /// The figures of a track and the values of `views`; no values where ``judgement`` then says that it
@@ -54,7 +56,7 @@ struct TrackWorker: ~Copyable {
   /// - Throws: ``TrackFault`` where the track is too short for a slice of a view of the recipe, whether
   ///   that view is computed now or not: a track is either all there or not there.
   mutating func values(
-    of audio: DecodedTrack, views: Set<View>
+    of audio: DecodedTrack, id: String = "", views: Set<View>
   ) throws(TrackFault) -> (figures: TrackFigures, values: [PreparedTrack.Value]) {
     let frames = audio.samples.count
     audio.samples.copyFloats(0..<frames, into: &floats)
@@ -65,14 +67,13 @@ struct TrackWorker: ~Copyable {
     } catch {
       throw Self.fault(error)
     }
-    // In the order of the views: the reason is stored, and must be the same in every run.
-    for view in View.allCases {
-      guard let rule = rules[view], rule.count(frames: frames) == 0 else { continue }
+    // In the order of the names: the reason is stored, and must be the same in every run.
+    for job in jobs where job.view.slices.count(frames: frames) == 0 {
       throw TrackFault(
         subject: .tooShort, code: FaultSubject.tooShort.rawValue,
         message:
-          "has \(frames) samples at \(recipe.sampleRate) Hz, and one slice of \(view.rawValue) "
-          + "takes \(rule.required)",
+          "has \(frames) samples at \(recipe.sampleRate) Hz, and one slice of "
+          + "\(job.view.name.rawValue) takes \(job.view.slices.required)",
         hint: "leave the track out, or shorten the slices in the recipe", figures: figures)
     }
     let verdicts = figures.verdicts(
@@ -80,95 +81,51 @@ struct TrackWorker: ~Copyable {
       channels: audio.source.channels)
     judgement = Judgement(verdicts, recipe.faults)
     if judgement != .use { return (figures, []) }
+    let track = TrackAudio(samples: audio.samples, floats: samples, id: id)
     var values: [PreparedTrack.Value] = []
-    for view in View.allCases where views.contains(view) {
-      guard let rule = rules[view], let fingerprint = fingerprints[view] else { continue }
-      let slices = rule.slices(frames: frames)
-      let tensors = try tensors(view: view, slices: slices, samples: audio.samples)
-      for tensor in tensors {
-        if let place = tensor.firstNotFinite { throw Self.notFinite(view, place, figures) }
-      }
-      values.append(
-        PreparedTrack.Value(
-          view: view, fingerprint: fingerprint, tensors: tensors,
-          slices: SliceIndex(
-            count: slices.count, length: rule.length ?? frames, hop: rule.hop, frames: frames)))
+    for job in jobs where views.contains(job.view.name) {
+      guard let fingerprint = job.fingerprint else { continue }
+      values.append(try value(of: track, job, fingerprint, figures))
     }
     return (figures, values)
+  }
+
+  private func value(
+    of track: TrackAudio, _ job: Job, _ fingerprint: Fingerprint, _ figures: TrackFigures
+  ) throws(TrackFault) -> PreparedTrack.Value {
+    let (rule, frames) = (job.view.slices, track.samples.count)
+    let slices = rule.slices(frames: frames)
+    let tensors: [Tensor]
+    do throws(SignalError) {
+      tensors = try job.computer.value(of: track, slices: slices)
+    } catch {
+      throw Self.fault(error)
+    }
+    for tensor in tensors {
+      if let place = tensor.firstNotFinite { throw Self.notFinite(job.view, place, figures) }
+    }
+    return PreparedTrack.Value(
+      view: job.view.name, fingerprint: fingerprint, tensors: tensors,
+      slices: SliceIndex(
+        count: slices.count, length: rule.length ?? frames, hop: rule.hop, frames: frames),
+      facts: job.facts)
   }
 
   /// Why a track is not used whose values are no finite numbers: nothing can be learnt from it, and a
   /// trainer that meets one refuses the whole side.
   private static func notFinite(
-    _ view: View, _ place: [Int], _ figures: TrackFigures
+    _ view: RecipeView, _ place: [Int], _ figures: TrackFigures
   ) -> TrackFault {
-    let row = view == .waveform ? "sample" : "slice"
-    var detail = "\(row) \(place.first ?? 0) of its \(view.rawValue)"
-    if [.features, .features30s].contains(view), let column = place.last {
-      detail = "\(FeatureVector.names[column]) in \(detail)"
+    let row = view.kind.form == .signal ? "sample" : "slice"
+    var detail = "\(row) \(place.first ?? 0) of its \(view.name.rawValue)"
+    let columns = view.kind.columns
+    if let column = place.last, columns.indices.contains(column) {
+      detail = "\(columns[column]) in \(detail)"
     }
     return TrackFault(
       subject: nil, code: "not-finite", message: "gives no finite number as \(detail)",
       hint: "listen to it: its samples are far beyond full scale or damaged; make it again",
       figures: figures.isFinite ? figures : nil)
-  }
-
-  private mutating func tensors(
-    view: View, slices: Slices, samples: Samples
-  ) throws(TrackFault) -> [Tensor] {
-    switch view {
-    case .features, .features30s: [try featureTensor(slices)]
-    case .mel: [try melTensor(slices)]
-    case .waveform: [waveformTensor(samples)]
-    case .acoustic: acousticTensors()
-    }
-  }
-
-  private mutating func acousticTensors() -> [Tensor] {
-    let samples = floats
-    return AcousticTensors.tensors(of: acoustic.fingerprint(of: samples.span))
-  }
-
-  private mutating func featureTensor(_ slices: Slices) throws(TrackFault) -> Tensor {
-    var rows: [Float] = []
-    rows.reserveCapacity(slices.count * FeatureVector.names.count)
-    let samples = floats
-    do {
-      for slice in slices {
-        rows += try features.features(of: samples.span.extracting(slice.range)).values
-      }
-    } catch {
-      throw Self.fault(error)
-    }
-    return Tensor("features", shape: [slices.count, FeatureVector.names.count], rows)
-  }
-
-  private mutating func melTensor(_ slices: Slices) throws(TrackFault) -> Tensor {
-    let length = slices.first?.length ?? 0
-    let frames = mel?.frames(samples: length) ?? 0
-    let bands = recipe.views.mel?.bands ?? 0
-    let size = bands * frames
-    var pictures: [Float] = []
-    pictures.reserveCapacity(slices.count * size)
-    var picture = [Float](repeating: 0, count: size)
-    let samples = floats
-    do {
-      for slice in slices {
-        var output = picture.mutableSpan
-        try mel?.write(samples.span.extracting(slice.range), to: &output)
-        pictures += picture
-      }
-    } catch {
-      throw Self.fault(error)
-    }
-    return Tensor("mel", shape: [slices.count, bands, frames], pictures)
-  }
-
-  private func waveformTensor(_ samples: Samples) -> Tensor {
-    switch samples {
-    case .int16(let values): Tensor("waveform", shape: [values.count], values)
-    case .float32(let values): Tensor("waveform", shape: [values.count], values)
-    }
   }
 
   private static func fault(_ error: SignalError) -> TrackFault {

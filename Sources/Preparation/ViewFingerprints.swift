@@ -1,86 +1,85 @@
 public import Corpus
 public import DatasetCache
-internal import FoundationEssentials
 internal import SignalKit
 
-extension Recipe {
-  /// The slice rule of every view that the recipe prepares: those that it names, and always the acoustic
-  /// fingerprints.
-  public var rules: [View: SliceRule] {
-    var rules: [View: SliceRule] = [:]
-    rules[.features] = views.features?.slices
-    rules[.features30s] = views.features30s?.slices
-    rules[.waveform] = views.waveform?.slices
-    rules[.mel] = views.mel?.slices
-    rules[.acoustic] = .whole
-    return rules
-  }
-
-  /// Everything that the values of a view depend on, by name: what its fingerprint is taken of.
+extension RecipeView {
+  /// Everything that the values of the view depend on, by name: what its fingerprint is taken of.
   ///
-  /// - Throws: `RecipeError` where the recipe cannot be written as JSON.
-  public func ingredients() throws(RecipeError) -> [View: [String: JSONValue]] {
-    var result: [View: [String: JSONValue]] = [:]
-    for (view, rule) in rules {
-      var parts: [String: JSONValue] = [
-        "view": .string(view.rawValue),
-        "algorithm": .integer(Self.algorithm(of: view)),
-        "sampleRate": .integer(Int64(sampleRate)),
-      ]
-      parts.merge(try Self.flattened(rule, prefix: "slices.")) { $1 }
-      if view != .waveform, view != .acoustic { parts["profile"] = .string(profile.rawValue) }
-      if view == .mel, let mel = views.mel {
-        parts.merge(try Self.flattened(mel, prefix: "")) { $1 }
-        parts["slices"] = nil
-      }
-      result[view] = parts
-    }
-    return result
+  /// The kind, the type of numbers and the channels are part of it only where they are not what the name
+  /// alone says: views of the first recipes keep the fingerprints that they had.
+  func ingredients(in recipe: Recipe) -> [String: JSONValue] {
+    var parts: [String: JSONValue] = [
+      "view": .string(name.rawValue),
+      "algorithm": .integer(type(of: kind).algorithm),
+      "sampleRate": .integer(Int64(recipe.sampleRate)),
+    ]
+    for (key, value) in slices.fields { parts["slices.\(key)"] = value }
+    if type(of: kind).usesProfile { parts["profile"] = .string(recipe.profile.rawValue) }
+    parts.merge(parameters) { $1 }
+    parts.merge(distinctions) { $1 }
+    parts.merge(kind.contents) { $1 }
+    return parts
+  }
+}
+
+extension Recipe {
+  /// Everything that the values of each view depend on, by name: what its fingerprint is taken of.
+  public func ingredients() -> [View: [String: JSONValue]] {
+    Dictionary(
+      allViews.map { ($0.name, $0.ingredients(in: self)) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The fingerprint of each view, the recipe having been checked.
   ///
   /// - Throws: `PreparationError` where the recipe cannot be used.
   func fingerprints() throws(PreparationError) -> [View: Fingerprint] {
-    let ingredients: [View: [String: JSONValue]]
     do {
       try check()
-      ingredients = try self.ingredients()
     } catch {
       throw .recipe(error)
     }
     return try onCache { () throws(CacheError) in
       var result: [View: Fingerprint] = [:]
-      for (view, parts) in ingredients {
+      for (view, parts) in ingredients() {
         result[view] = try Fingerprint(hashing: JSONValue.object(parts).canonicalBytes())
       }
       return result
     }
   }
 
-  /// Counts up whenever a view's values change for the same recipe.
-  private static func algorithm(of view: View) -> Int64 {
-    switch view {
-    case .features, .features30s: 1
-    case .waveform: 1
-    case .mel: 1
-    case .acoustic: 1
-    }
+  /// What the cache is told of the values of each view.
+  var facts: [View: ViewFacts] {
+    Dictionary(
+      allViews.map { ($0.name, $0.facts(in: self)) }, uniquingKeysWith: { first, _ in first })
   }
 
-  private static func flattened(
-    _ value: some Encodable, prefix: String
-  ) throws(RecipeError) -> [String: JSONValue] {
-    do {
-      let json = try canonicalJSON(value)
-      guard case .object(let fields) = try JSONDecoder().decode(JSONValue.self, from: Data(json))
-      else { return [:] }
-      return Dictionary(uniqueKeysWithValues: fields.map { (prefix + $0.key, $0.value) })
-    } catch {
-      throw RecipeError(
-        subject: "the recipe", detail: "cannot be written as JSON: \(error)",
-        hint: "use finite numbers")
-    }
+  /// The names of the columns of the views that are tables.
+  var columns: [View: [String]] {
+    Dictionary(
+      allViews.filter { !$0.kind.columns.isEmpty }.map { ($0.name, $0.kind.columns) },
+      uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension RecipeView {
+  /// Numbers of a slice from which on values are checked block by block. Those of features are too few for
+  /// it: 2 KB of a track's rows are checked as fast as they are looked up.
+  private static let numbersWithBlocks = 512
+
+  /// What the cache is told of the view's values.
+  func facts(in recipe: Recipe) -> ViewFacts {
+    let axes = kind.axes(context(of: recipe))
+    let size = axes.reduce(1.0) { $0 * Double($1.count ?? Self.numbersWithBlocks) }
+    let hasBlocks =
+      switch kind.form {
+      case .signal: true
+      case .rows: size >= Double(Self.numbersWithBlocks)
+      case .track: false
+      }
+    return ViewFacts(
+      kind: kind.kindName, form: kind.form,
+      channels: kind.form == .signal ? channels.count : 1, axes: axes.map(\.axis),
+      unit: kind.unit, hasBlocks: hasBlocks)
   }
 }
 

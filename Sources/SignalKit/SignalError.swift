@@ -9,7 +9,8 @@ public struct SignalError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What to do about it.
   public let hint: String
 
-  init(_ subject: String, _ detail: String, hint: String) {
+  /// An error of these parts.
+  public init(_ subject: String, _ detail: String, hint: String) {
     self.subject = subject
     self.detail = detail
     self.hint = hint

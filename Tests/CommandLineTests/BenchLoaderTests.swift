@@ -72,7 +72,7 @@ import Testing
     ["cache", "--threads", "257"], ["cache", "--threads", "-1"], ["cache", "--side", "train"],
     ["cache", "--split", "s"], ["cache", "--seconds", "nan"], ["cache", "--seconds", "0"],
     ["--synthetic-tracks", "0"], ["--synthetic-tracks", "5", "--view", "mel"],
-    ["--synthetic-tracks", "5", "--rows", "0"], ["cache", "--view", "acoustics"],
+    ["--synthetic-tracks", "5", "--rows", "0"], ["cache", "--view", "Acoustics!"],
   ])
   func wrongUsageIsRefused(_ arguments: [String]) throws {
     let result = try Program.start(["bench", "loader"] + arguments).end()

@@ -79,6 +79,6 @@ import Testing
     #expect(try Program.run("duplicates", other.path).code == 1)
     let table = try Program.run(
       "export", "csv", other.cache, "--view", "acoustic", "--output", "-")
-    #expect(table.code == 2 && table.errors.contains("acoustic is no table"))
+    #expect(table.code == 1 && table.errors.contains("acoustic is no table"))
   }
 }

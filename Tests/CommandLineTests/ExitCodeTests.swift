@@ -77,8 +77,7 @@ import Testing
     (["prepare", "x", "--cache", "c", "--folds", "1"], "2 to 1000"),
     (["split", "c", "--split", "none"], "nothing to do"),
     (["split", "c", "--name", "a/b"], "plain name"),
-    (["export", "csv", "c", "--view", "mel", "--output", "-"], "no table"),
-    (["export", "csv", "c", "--view", "all", "--output", "-"], "features"),
+    (["export", "csv", "c", "--view", "All!", "--output", "-"], "--view"),
     (["export", "csv", "c", "--view", "features", "--output", ""], "--output"),
   ])
   func twoWhereTheUsageIsWrong(_ arguments: [String], _ words: String) throws {

@@ -54,7 +54,7 @@ import Wording
       "schema.json")
     try expectPlain(
       "prepare", collection.audio, "--cache", collection.cache, "--recipe", schema, code: 1,
-      says: #"schema is \u{1B}[31mred\u{202E}"#)
+      says: #"schema is "\u{1B}[31mred\u{202E}""#)
     let key = try collection.write(Array(#"{"\u001b[2J\n": 1}"#.utf8), "key.json")
     try expectPlain(
       "prepare", collection.audio, "--cache", collection.cache, "--recipe", key, code: 1)

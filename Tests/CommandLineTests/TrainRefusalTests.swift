@@ -8,8 +8,7 @@ import Testing
   init() throws { runs = try TrainingRuns() }
 
   @Test(arguments: [
-    (["train"], "What to train on?"), (["train", "drums", "--cache", "c"], "drums"),
-    (["train", "acoustic", "--cache", "c"], "acoustic"),
+    (["train"], "What to train on?"), (["train", "Drums!", "--cache", "c"], "Drums!"),
     (["train", "features"], "Give --cache or --csv"),
     (["train", "features", "--cache", "c", "--csv", "t"], "one of the two"),
     (["train", "features", "--csv", "t", "--split", "s"], "--ratios"),

@@ -161,3 +161,7 @@ import Testing
     #expect(delivered.contains { $0.track == Self.damagedTrack })
   }
 }
+
+extension View {
+  fileprivate static let waveform = View(like: "waveform")
+}

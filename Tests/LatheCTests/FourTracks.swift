@@ -28,3 +28,7 @@ func makeFourTracks(at path: String) throws {
       recipeJSON: Array("{}".utf8), fingerprints: [.features: fingerprint],
       manifest: ManifestReference(name: "four", sha256: "", tracks: 4), columns: [:]))
 }
+
+extension View {
+  static let features = View(like: "features")
+}

@@ -15,7 +15,7 @@ import Testing
 
   private func recipe() throws -> Recipe {
     var recipe = Recipe.gtzan
-    recipe.views = Recipe.Views(waveform: Recipe.WaveformView(slices: .gtzanWaveform))
+    recipe.views = [RecipeView(WaveformKind(), slices: .gtzanWaveform)]
     return recipe
   }
 

@@ -83,23 +83,24 @@ enum Wave {
 extension Recipe {
   /// All four views, small: 8,000 Hz, slices of a second and less.
   static func small() throws -> Recipe {
-    var mel = MelView(slices: try SliceRule(length: 4_000, hop: 4_000, maximumCount: 2))
+    var mel = MelKind()
     mel.transformLength = 512
     mel.hop = 256
     mel.bands = 32
     return Recipe(
       name: "small", sampleRate: Wave.rate, maximumSeconds: 60, profile: .librosa08,
-      views: Views(
-        features: FeatureView(slices: try SliceRule(length: 4_000, hop: 4_000)),
-        features30s: FeatureView(slices: .whole),
-        waveform: WaveformView(slices: try SliceRule(length: 4_000, hop: 2_000)), mel: mel))
+      views: [
+        RecipeView(FeatureKind(), slices: try SliceRule(length: 4_000, hop: 4_000)),
+        RecipeView(FeatureKind(), named: .features30s, slices: .whole),
+        RecipeView(WaveformKind(), slices: try SliceRule(length: 4_000, hop: 2_000)),
+        RecipeView(mel, slices: try SliceRule(length: 4_000, hop: 4_000, maximumCount: 2)),
+      ])
   }
 
   /// Only the samples: next to no work.
   static func samplesOnly() throws -> Recipe {
     var recipe = try small()
-    recipe.views = Views(
-      waveform: WaveformView(slices: try SliceRule(length: 4_000, hop: 2_000)))
+    recipe.views = [RecipeView(WaveformKind(), slices: try SliceRule(length: 4_000, hop: 2_000))]
     return recipe
   }
 }

@@ -96,7 +96,7 @@ import Testing
 
   @Test(arguments: [
     (
-      #""schema": "lathe.recipe/2", "name": "x", "sampleRate": 22050, "maximumSeconds": 60,"#
+      #""schema": "lathe.recipe/3", "name": "x", "sampleRate": 22050, "maximumSeconds": 60,"#
         + #" "profile": "librosa-0.8""#, "schema", "lathe.recipe/1"
     ),
     (

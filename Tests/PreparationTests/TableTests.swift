@@ -75,7 +75,10 @@ import Testing
 
   @Test func whatIsNoTableIsRefused() throws {
     try folder.prepare()
-    for (view, words) in [(View.mel, "is no table"), (.features, "holds no features")] {
+    for (view, words) in [
+      (View.waveform, "waveform is no table; prepare a view that is one"),
+      (.features, "holds no features"),
+    ] {
       let error = #expect(throws: ExportError.self) { _ = try table(view) }
       #expect(error?.description.contains(words) == true)
     }

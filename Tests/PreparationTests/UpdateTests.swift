@@ -103,7 +103,7 @@ import Testing
     let (summary, reasons) = try again(recipe)
     #expect(
       reasons == [
-        "waveform of 4 tracks: slices.hop 2000 → 4000", "mel of 4 tracks: bands 32 → 16",
+        "mel of 4 tracks: bands 32 → 16", "waveform of 4 tracks: slices.hop 2000 → 4000",
       ])
     #expect(
       summary.slices == [.features: 8, .features30s: 4, .waveform: 8, .mel: 8, .acoustic: 4])

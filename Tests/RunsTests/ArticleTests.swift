@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 import DatasetCache
+import Preparation
 import Runs
 import Training
 

@@ -2,6 +2,7 @@ import Corpus
 import DatasetCache
 import Foundation
 import Networks
+import Preparation
 import Runs
 import TestSupport
 import Testing

@@ -34,6 +34,8 @@ public struct JoinedSamples: SampleSource {
   public var count: Int { starts[parts.count] }
   /// The length of each axis of a sample.
   public var shape: [Int] { parts[0].shape }
+  /// The axes of a sample.
+  public var axes: [SampleAxis] { parts[0].axes }
   /// The names of the labels, in byte order.
   public var labels: [String] { parts[0].labels }
 

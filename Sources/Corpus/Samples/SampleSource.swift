@@ -14,6 +14,8 @@ public protocol SampleSource: Sendable {
   var count: Int { get }
   /// The length of each axis of a sample, outermost first: `[57]`, `[44100]`, `[128, 87]`.
   var shape: [Int] { get }
+  /// What runs along each axis of a sample, outermost first; empty where the source does not know.
+  var axes: [SampleAxis] { get }
   /// The names of the labels, in byte order.
   var labels: [String] { get }
 
@@ -66,6 +68,8 @@ extension SampleSource {
   ) throws(SampleError) {
     try read(sample, body)
   }
+  /// The source does not know its axes.
+  public var axes: [SampleAxis] { [] }
   /// Nothing is kept.
   public func keptStatistics(_ axis: SampleStatistics.Axis) -> SampleStatistics? { nil }
   /// Forgets them.

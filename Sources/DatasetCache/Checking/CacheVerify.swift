@@ -64,7 +64,7 @@ struct Verification {
 
   /// Checks that every track has the slices of its views, of as many samples as its record says.
   mutating func checkSlices() throws(CacheError) {
-    for view in View.allCases {
+    for view in views {
       let name = Layout.slices(view)
       var found: Set<[UInt8]> = []
       for (id, bytes) in try state.entries(of: name) {
@@ -89,6 +89,12 @@ struct Verification {
             name, String(decoding: key, as: UTF8.self), "there is no slice index", .missing))
       }
     }
+  }
+
+  /// The views that there are slices of, or that a record names.
+  private var views: [View] {
+    Set(state.names.compactMap(Layout.view(ofSlices:)))
+      .union(tracks.values.flatMap(\.views.keys)).sorted()
   }
 
   /// Checks that every split can be read and that one made here holds every track.

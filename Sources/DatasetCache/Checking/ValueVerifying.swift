@@ -43,6 +43,7 @@ extension Verification {
     }
     let (slices, blocks) = (Layout.slices(view), Layout.blocks(of: name))
     let state = state
+    let facts = try facts(view, fingerprint)
     let results = Mutex<[CacheProblem]>([])
     let failure = Mutex<CacheError?>(nil)
     let values = found
@@ -50,11 +51,11 @@ extension Verification {
       let value = values[index]
       do throws(CacheError) {
         let hop =
-          view == .waveform
+          facts.isSignal
           ? try state.bytes(of: value.id, in: slices).flatMap(SliceIndex.init)?.hop ?? 0 : 0
         let record = try state.bytes(of: value.id, in: blocks)
         let problem = value.problem(
-          in: name, view, fingerprint, blocks: record, named: blocks, hop: hop)
+          in: name, facts, fingerprint, blocks: record, named: blocks, hop: hop)
         if let problem { results.withLock { $0.append(problem) } }
         unsafe state.snapshot.release(value.bytes)
       } catch {
@@ -71,6 +72,19 @@ extension Verification {
   }
 }
 
+extension Verification {
+  /// The facts of a view, or those of the first version where they cannot be read, which is told.
+  private mutating func facts(
+    _ view: View, _ fingerprint: Fingerprint
+  ) throws(CacheError) -> ViewFacts {
+    do throws(CacheError) { return try state.facts(view, fingerprint) } catch {
+      guard error.kind == .invalidRecord else { throw error }
+      problems.append(.init(Layout.views, Layout.values(view, fingerprint), error.detail))
+      return .ofFirstVersion(view)
+    }
+  }
+}
+
 /// A value where it lies in the mapped file; it ends with the state.
 @safe private struct StoredValue: @unchecked Sendable {
   // Unchecked: nobody writes to the bytes of a state.
@@ -79,7 +93,7 @@ extension Verification {
 
   /// The first thing that is wrong with it; nil where it is sound.
   func problem(
-    in name: String, _ view: View, _ fingerprint: Fingerprint, blocks: [UInt8]?,
+    in name: String, _ facts: ViewFacts, _ fingerprint: Fingerprint, blocks: [UInt8]?,
     named blocksName: String, hop: Int
   ) -> CacheProblem? {
     let value = unsafe RawSpan(_unsafeBytes: bytes)
@@ -87,7 +101,7 @@ extension Verification {
       return CacheProblem(name, id, fault)
     }
     if let blocks,
-      !BlockChecksums.areSound(unsafe blocks.span.bytes, of: value, in: view, hop: hop)
+      !BlockChecksums.areSound(unsafe blocks.span.bytes, of: value, facts, hop: hop)
     {
       return CacheProblem(blocksName, id, "they are not those of its value's blocks")
     }

@@ -42,7 +42,8 @@ extension Cache {
   private func missingIndex() throws(CacheError) -> (
     number: Int, values: [(key: String, value: SafetensorsWriter)]
   ) {
-    let fingerprints = try fingerprints().filter { $0.key.hasSamples }
+    let facts = try viewFacts().filter { $0.value.hasSamples }
+    let fingerprints = try fingerprints().filter { facts[$0.key] != nil }
     let state = try state(
       [Layout.meta, Layout.tracks, Layout.splits, Layout.index]
         + fingerprints.keys.map(Layout.slices))
@@ -74,7 +75,9 @@ extension Cache {
       }
       columns = tracks
       for (view, fingerprint) in missing.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-        let made = try builder.slices(of: view, fingerprint: fingerprint, tracks: tracks)
+        guard let facts = facts[view] else { continue }
+        let made = try builder.slices(
+          of: view, fingerprint: fingerprint, facts: facts, tracks: tracks)
         values.append((SampleIndex.slices(view), made))
       }
     }
@@ -118,15 +121,5 @@ extension WriteTransaction {
       }
     }
     for key in keys { try delete(key, in: statistics) }
-  }
-}
-
-extension View {
-  /// Whether its slices can be read as samples, for a trainer.
-  public var hasSamples: Bool {
-    switch self {
-    case .features, .features30s, .waveform, .mel: true
-    case .acoustic: false
-    }
   }
 }

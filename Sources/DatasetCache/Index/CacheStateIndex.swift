@@ -11,7 +11,7 @@ extension CacheState {
 
   /// The index of a view's slices, stored for this fingerprint or made.
   func sliceValue(
-    _ view: View, _ fingerprint: Fingerprint, _ tracks: TrackColumns
+    _ view: View, _ fingerprint: Fingerprint, _ facts: ViewFacts, _ tracks: TrackColumns
   ) throws(CacheError) -> IndexValue {
     if let value = try indexValue(SampleIndex.slices(view)),
       value.header.metadata["fingerprint"] == fingerprint.hex
@@ -20,7 +20,7 @@ extension CacheState {
     }
     let builder = try SampleIndexBuilder(state: self, fingerprints: [view: fingerprint])
     return try IndexValue(
-      try builder.slices(of: view, fingerprint: fingerprint, tracks: tracks))
+      try builder.slices(of: view, fingerprint: fingerprint, facts: facts, tracks: tracks))
   }
 
   /// A value of the index; nil where there is none.

@@ -23,7 +23,7 @@ struct SampleIndexBuilder {
   /// - Throws: `CacheError` `.damaged` where a track lacks the slices that its record promises, or has
   ///   windows of another length than the others.
   func slices(
-    of view: View, fingerprint: Fingerprint, tracks: TrackColumns
+    of view: View, fingerprint: Fingerprint, facts: ViewFacts, tracks: TrackColumns
   ) throws(CacheError) -> SafetensorsWriter {
     var counts = [Int32](repeating: 0, count: tracks.count)
     var frames = [Int64](repeating: 0, count: tracks.count)
@@ -35,10 +35,10 @@ struct SampleIndexBuilder {
       while track < tracks.count, unsafe Self.precedes(tracks.key(track), key) { track += 1 }
       guard track < tracks.count, unsafe Self.isEqual(tracks.key(track), key), isMissing[track]
       else { return }
-      guard let slices = SliceIndex(copy(bytes) ?? []), slices.isSound(in: view) else {
+      guard let slices = SliceIndex(copy(bytes) ?? []), slices.isSound(of: facts) else {
         throw Self.damage(name, tracks.id(track), "is no index of slices")
       }
-      if view == .waveform {
+      if facts.isSignal {
         let first = window ?? slices
         guard first.length == slices.length, first.hop == slices.hop else {
           throw Self.damage(
@@ -114,9 +114,9 @@ struct SampleIndexBuilder {
 
 extension SliceIndex {
   /// Whether its numbers can be those of a track in a view.
-  fileprivate func isSound(in view: View) -> Bool {
+  fileprivate func isSound(of facts: ViewFacts) -> Bool {
     guard (0...Int(Int32.max)).contains(count), frames >= 0 else { return false }
-    if view != .waveform || count == 0 { return true }
+    if !facts.isSignal || count == 0 { return true }
     let (start, isLarge) = (count - 1).multipliedReportingOverflow(by: hop)
     return length > 0 && hop >= 0 && length <= frames && !isLarge && start <= frames - length
   }

@@ -13,6 +13,8 @@
 ///     <view>/<fingerprint>  track id -> safetensors value, all slices of the track
 ///     blocks/<view>/<fingerprint>  track id -> checksums of its value's blocks: see BlockChecksums (not part
 ///                           of the digest)
+///     views                 <view>/<fingerprint> -> ViewFacts, canonical JSON (not part of the digest: the
+///                           recipe tells it)
 ///     splits                name -> canonical JSON
 ///     neighbours            "pairs" -> canonical JSON: what sounds the same, and of which state that is
 ///     quarantine            path -> QuarantineRecord, canonical JSON
@@ -32,6 +34,7 @@ enum Layout {
 
   static let meta = "meta"
   static let tracks = "tracks"
+  static let views = "views"
   static let splits = "splits"
   static let neighbours = "neighbours"
   static let quarantine = "quarantine"
@@ -42,7 +45,7 @@ enum Layout {
 
   /// What is of this machine, or can be made again from the rest, and so no part of the digest.
   static func isDerived(_ name: String) -> Bool {
-    [sources, index, statistics].contains(name) || name.hasPrefix(blocksPrefix)
+    [sources, index, statistics, views].contains(name) || name.hasPrefix(blocksPrefix)
   }
 
   private static let blocksPrefix = "blocks/"
@@ -53,7 +56,14 @@ enum Layout {
     "\(rebuiltShard)-lock",
   ]
 
-  static func slices(_ view: View) -> String { "slices/\(view.rawValue)" }
+  static func slices(_ view: View) -> String { slicesPrefix + view.rawValue }
+
+  /// The view whose slices a database holds; nil for another database.
+  static func view(ofSlices name: String) -> View? {
+    name.hasPrefix(slicesPrefix) ? View(rawValue: String(name.dropFirst(slicesPrefix.count))) : nil
+  }
+
+  private static let slicesPrefix = "slices/"
 
   static func values(_ view: View, _ fingerprint: Fingerprint) -> String {
     "\(view.rawValue)/\(fingerprint.hex)"

@@ -27,14 +27,18 @@ public struct CacheDescription: Sendable, Hashable {
   public var manifest: ManifestReference
   /// The names of the columns of the views that are tables.
   public var columns: [View: [String]]
+  /// What is known of the values of each view; left out for what the first version's caches hold.
+  public var facts: [View: ViewFacts]
   /// What else was chosen when it was prepared, canonical JSON; nil in caches of earlier versions.
   public var choicesJSON: [UInt8]?
 
   /// Makes a description of parts.
   public init(
     recipeJSON: [UInt8], fingerprints: [View: Fingerprint], manifest: ManifestReference,
-    columns: [View: [String]] = [:], choicesJSON: [UInt8]? = nil
+    columns: [View: [String]] = [:], facts: [View: ViewFacts] = [:],
+    choicesJSON: [UInt8]? = nil
   ) {
+    self.facts = facts
     self.choicesJSON = choicesJSON
     self.recipeJSON = recipeJSON
     self.fingerprints = fingerprints
@@ -56,6 +60,11 @@ extension Cache {
     let manifest = try RecordJSON.encode(description.manifest)
     var columns: [View: [UInt8]] = [:]
     for (view, names) in description.columns { columns[view] = try RecordJSON.encode(names) }
+    var facts: [(key: String, json: [UInt8])] = []
+    for (view, known) in description.facts {
+      guard let fingerprint = description.fingerprints[view] else { continue }
+      facts.append((Layout.values(view, fingerprint), try RecordJSON.encode(known)))
+    }
     try write { transaction throws(StoreError) in
       let meta = try transaction.database(named: Layout.meta)
       try transaction.put(description.recipeJSON, for: "recipe", in: meta)
@@ -69,25 +78,21 @@ extension Cache {
           try transaction.delete(key, in: meta)
         }
       }
-      for view in View.allCases {
-        let key = "fingerprint/\(view.rawValue)"
-        if let names = columns[view] {
-          try transaction.put(names, for: "columns/\(view.rawValue)", in: meta)
-        } else {
-          try transaction.delete("columns/\(view.rawValue)", in: meta)
-        }
-        if let fingerprint = description.fingerprints[view] {
-          try transaction.put(Array(fingerprint.hex.utf8), for: key, in: meta)
-        } else {
-          try transaction.delete(key, in: meta)
-        }
-      }
+      try transaction.replace(
+        columns.map { ("\(Self.columnsPrefix)\($0.rawValue)", $1) }, prefix: Self.columnsPrefix,
+        in: meta)
+      try transaction.replace(
+        description.fingerprints.map {
+          ("\(Self.fingerprintPrefix)\($0.rawValue)", Array($1.hex.utf8))
+        }, prefix: Self.fingerprintPrefix, in: meta)
+      let views = try transaction.database(named: Layout.views)
+      for (key, json) in facts { try transaction.put(json, for: key, in: views) }
     }
   }
 
   /// What the cache is made from and how; nil where `describe` was never called.
   public func description() throws(CacheError) -> CacheDescription? {
-    let state = try state([Layout.meta])
+    let state = try state([Layout.meta, Layout.views])
     guard let recipe = try state.bytes(of: "recipe", in: Layout.meta),
       let manifest = try state.bytes(of: "manifest", in: Layout.meta)
     else { return nil }
@@ -96,6 +101,7 @@ extension Cache {
       manifest: try RecordJSON.decode(
         ManifestReference.self, from: manifest, subject: "the manifest of \(path)"),
       columns: try Self.columns(state),
+      facts: try Self.statedFacts(state),
       choicesJSON: try state.bytes(of: Self.choicesKey, in: Layout.meta))
   }
 
@@ -111,15 +117,24 @@ extension Cache {
   }
 
   private static let choicesKey = "choices"
+  private static let columnsPrefix = "columns/"
+  private static let fingerprintPrefix = "fingerprint/"
   private static let wholeManifestKey = "manifest/whole"
 
   private static func columns(_ state: CacheState) throws(CacheError) -> [View: [String]] {
     var all: [View: [String]] = [:]
-    for view in View.allCases {
-      guard let json = try state.bytes(of: "columns/\(view.rawValue)", in: Layout.meta)
-      else { continue }
+    for (view, json) in try state.views(under: columnsPrefix) {
       all[view] = try RecordJSON.decode(
         [String].self, from: json, subject: "the columns of \(view.rawValue)")
+    }
+    return all
+  }
+
+  /// The facts that the cache itself states.
+  private static func statedFacts(_ state: CacheState) throws(CacheError) -> [View: ViewFacts] {
+    var all: [View: ViewFacts] = [:]
+    for (view, fingerprint) in try fingerprints(state) {
+      if try state.hasFacts(view, fingerprint) { all[view] = try state.facts(view, fingerprint) }
     }
     return all
   }
@@ -129,11 +144,9 @@ extension Cache {
     try Self.fingerprints(try state([Layout.meta]))
   }
 
-  private static func fingerprints(_ state: CacheState) throws(CacheError) -> [View: Fingerprint] {
+  static func fingerprints(_ state: CacheState) throws(CacheError) -> [View: Fingerprint] {
     var all: [View: Fingerprint] = [:]
-    for view in View.allCases {
-      guard let hex = try state.bytes(of: "fingerprint/\(view.rawValue)", in: Layout.meta)
-      else { continue }
+    for (view, hex) in try state.views(under: fingerprintPrefix) {
       all[view] = Fingerprint(hex: String(decoding: hex, as: UTF8.self))
     }
     return all
@@ -171,5 +184,42 @@ extension Cache {
       try transaction.forgetDerived(fromSplit: name)
       return try transaction.delete(name, in: try transaction.database(named: Layout.splits))
     }
+  }
+}
+
+extension CacheState {
+  /// What `meta` has under the keys of a prefix, by the views that they end with.
+  fileprivate func views(under prefix: String) throws(CacheError) -> [(view: View, value: [UInt8])]
+  {
+    try entries(of: Layout.meta).compactMap { key, value in
+      guard key.hasPrefix(prefix), let view = View(rawValue: String(key.dropFirst(prefix.count)))
+      else { return nil }
+      return (view, value)
+    }
+  }
+}
+
+extension WriteTransaction {
+  /// Puts entries, and takes away the others whose keys begin with a prefix.
+  fileprivate mutating func replace(
+    _ entries: [(key: String, value: [UInt8])], prefix: String, in database: Database
+  ) throws(StoreError) {
+    let kept = Set(entries.map(\.key))
+    for key in try keys(prefix: prefix, in: database) where !kept.contains(key) {
+      try delete(key, in: database)
+    }
+    for (key, value) in entries { try put(value, for: key, in: database) }
+  }
+
+  /// The keys that begin with a prefix.
+  fileprivate mutating func keys(
+    prefix: String, in database: Database
+  ) throws(StoreError) -> [String] {
+    var keys: [String] = []
+    var cursor = try cursor(in: database)
+    while try cursor.next() {
+      if cursor.keyText.hasPrefix(prefix) { keys.append(cursor.keyText) }
+    }
+    return keys
   }
 }

@@ -187,11 +187,15 @@ public struct PreparedTrack: Sendable {
     public var tensors: [Tensor]
     /// Its slices.
     public var slices: SliceIndex
+    /// What is known of all values of the view.
+    public var facts: ViewFacts
 
-    /// Makes a value of parts.
+    /// Makes a value of parts; without facts it is what the first version's caches hold.
     public init(
-      view: View, fingerprint: Fingerprint, tensors: [Tensor], slices: SliceIndex
+      view: View, fingerprint: Fingerprint, tensors: [Tensor], slices: SliceIndex,
+      facts: ViewFacts? = nil
     ) {
+      self.facts = facts ?? .ofFirstVersion(view)
       self.view = view
       self.fingerprint = fingerprint
       self.tensors = tensors

@@ -40,6 +40,8 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
   public let labels: [String]
   /// The view.
   public let view: View
+  /// What is known of its values.
+  public let facts: ViewFacts
   /// The split and the side; nil for all tracks.
   public let side: (split: String, side: String)?
   /// When values are checked.
@@ -58,10 +60,12 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
   /// Numbers of a sample, and from one to the next.
   let size: Int
   private let hop: Int
+  /// Whether a window may begin at any number; where channels lie side by side, it may not.
   let isSignal: Bool
 
   init(
     cache: Cache, snapshot: Snapshot, values: Database, blocks: CheckedBlocks?, view: View,
+    facts: ViewFacts,
     fingerprint: Fingerprint, tracks: TrackColumns, slices: SliceColumns,
     table: consuming SampleTable, shape: [Int], name: String, identity: String,
     side: (split: String, side: String)?, verification: Verification
@@ -70,6 +74,7 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     self.snapshot = snapshot
     self.values = values
     self.view = view
+    self.facts = facts
     self.fingerprint = fingerprint
     self.tracks = tracks
     self.slices = slices
@@ -82,10 +87,13 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     self.verification = verification
     labels = tracks.labels
     size = shape.reduce(1, *)
-    isSignal = view == .waveform
-    hop = isSignal ? slices.hop : size
+    hop = facts.isSignal ? slices.hop * facts.channels : size
+    isSignal = facts.isSignal && facts.channels == 1
     self.blocks = blocks
   }
+
+  /// The axes of a sample, outermost first; empty where the cache does not say.
+  public var axes: [SampleAxis] { facts.axes }
 
   /// How many tracks the samples come from.
   public var trackCount: Int { table.memberCount }
@@ -177,15 +185,15 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
   /// How many numbers are stored of a member's track.
   @inline(__always)
   func elementCount(_ member: Int) -> Int {
-    Self.elements(of: member, table, slices, size: size, isSignal: isSignal)
+    Self.elements(of: member, table, slices, size: size, facts)
   }
 
   @inline(__always)
   static func elements(
     of member: Int, _ table: borrowing SampleTable, _ slices: SliceColumns, size: Int,
-    isSignal: Bool
+    _ facts: ViewFacts
   ) -> Int {
-    if isSignal { return Int(slices.frames[table.track(member)]) }
+    if facts.isSignal { return Int(slices.frames[table.track(member)]) &* facts.channels }
     return (table.wholeCount(member) ?? Int(slices.counts[table.track(member)])) &* size
   }
 

@@ -20,10 +20,10 @@ extension Cache {
     view: View, split: String? = nil, side: String? = nil,
     verification: CacheSamples.Verification = .firstTouch
   ) throws(CacheError) -> CacheSamples {
-    let (state, fingerprint) = try self.state(view: view, split: split)
+    let (state, fingerprint, facts) = try self.state(view: view, split: split)
     let tracks = try TrackColumns(try state.trackValue())
     let slices = try SliceColumns(
-      try state.sliceValue(view, fingerprint, tracks), view: view, tracks: tracks.count)
+      try state.sliceValue(view, fingerprint, facts, tracks), view: view, tracks: tracks.count)
     var sides: SideColumn?
     if let split { sides = try self.sides(of: split, state, tracks) }
     let wanted = try self.side(side, of: sides?.split)
@@ -38,12 +38,13 @@ extension Cache {
         "prepare some tracks, or take another side")
     }
     let whole = wanted.map { " of \($0.name) of \(split ?? "")" } ?? ""
-    let shape = try shape(view, state.snapshot, values, tracks, slices, table)
+    let shape = try shape(view, facts, state.snapshot, values, tracks, slices, table)
     let blocks =
       verification == .firstTouch
-      ? Self.blocks(view, state[Layout.blocks(of: values.name)], slices, table, shape) : nil
+      ? Self.blocks(facts, state[Layout.blocks(of: values.name)], slices, table, shape) : nil
     let samples = CacheSamples(
       cache: self, snapshot: state.snapshot, values: values, blocks: blocks, view: view,
+      facts: facts,
       fingerprint: fingerprint, tracks: tracks, slices: slices, table: table, shape: shape,
       name: "\(view.rawValue)\(whole) in \(path)",
       identity: try Self.identity(view, fingerprint, tracks, slices, sides, wanted?.name),
@@ -55,17 +56,19 @@ extension Cache {
   }
   /// What is checked block by block; nil where the cache has no checksums of blocks of the view.
   private static func blocks(
-    _ view: View, _ checksums: Database?, _ slices: SliceColumns, _ table: borrowing SampleTable,
+    _ facts: ViewFacts, _ checksums: Database?, _ slices: SliceColumns,
+    _ table: borrowing SampleTable,
     _ shape: [Int]
   ) -> CheckedBlocks? {
-    let isSignal = view == .waveform
+    let isSignal = facts.isSignal
     let size = shape.reduce(1, *)
-    guard view.hasBlocks, let checksums,
-      let length = BlockDivision.length(step: isSignal ? slices.hop : size)
+    guard facts.hasBlocks, let checksums,
+      let length = BlockDivision.length(
+        step: isSignal ? slices.hop * facts.channels : size)
     else { return nil }
     let marks = BlockMarks(members: table.memberCount) { member in
       let elements = CacheSamples.elements(
-        of: member, table, slices, size: size, isSignal: isSignal)
+        of: member, table, slices, size: size, facts)
       return BlockDivision(elements: elements, length: length).count
     }
     return marks.map { CheckedBlocks(checksums: checksums, length: length, marks: $0) }

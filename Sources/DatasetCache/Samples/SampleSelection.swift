@@ -12,27 +12,39 @@ extension Cache {
   /// The state of now with the databases of a view, and the view's fingerprint in that very state.
   func state(
     view: View, split: String?
-  ) throws(CacheError) -> (state: CacheState, fingerprint: Fingerprint) {
+  ) throws(CacheError) -> (state: CacheState, fingerprint: Fingerprint, facts: ViewFacts) {
     var attempts = 0
     while true {
       let known = try fingerprints()
-      guard let fingerprint = known[view], view.hasSamples else {
-        let names = View.allCases.filter { known[$0] != nil && $0.hasSamples }.map(\.rawValue)
-        throw failure(
-          .unknownName, "it has no view '\(view.rawValue)'",
-          names.isEmpty ? "prepare it again" : "it has \(names.joined(separator: ", "))")
-      }
+      guard let fingerprint = known[view] else { throw try noView(view) }
       let state = try state([
-        Layout.meta, Layout.tracks, Layout.splits, Layout.index, Layout.slices(view),
+        Layout.meta, Layout.views, Layout.tracks, Layout.splits, Layout.index,
+        Layout.slices(view),
         Layout.values(view, fingerprint), Layout.blocks(of: Layout.values(view, fingerprint)),
       ])
       let current = try state.bytes(of: "fingerprint/\(view.rawValue)", in: Layout.meta)
-      if current == Array(fingerprint.hex.utf8) { return (state, fingerprint) }
+      if current == Array(fingerprint.hex.utf8) {
+        let facts = try state.facts(view, fingerprint)
+        guard facts.hasSamples else { throw try noView(view) }
+        return (state, fingerprint, facts)
+      }
       attempts += 1
       if attempts == 3 {
         throw failure(.store, "its recipe changes all the time", "wait until it is prepared")
       }
     }
+  }
+
+  /// The views whose slices can be read as samples, in the order of their names.
+  public func sampleViews() throws(CacheError) -> [View] {
+    try viewFacts().filter { $0.value.hasSamples }.keys.sorted()
+  }
+
+  private func noView(_ view: View) throws(CacheError) -> CacheError {
+    let names = try sampleViews().map(\.rawValue)
+    return failure(
+      .unknownName, "it has no view '\(view.rawValue)'",
+      names.isEmpty ? "prepare it again" : "it has \(names.joined(separator: ", "))")
   }
 
   /// The sides of a split, from the index or from the split itself.
@@ -97,10 +109,12 @@ extension Cache {
 
   /// The shape of a sample: a window of the waveform, or what the first value whose header is sound says.
   func shape(
-    _ view: View, _ state: Snapshot, _ values: Database, _ tracks: TrackColumns,
+    _ view: View, _ facts: ViewFacts, _ state: Snapshot, _ values: Database, _ tracks: TrackColumns,
     _ slices: SliceColumns, _ table: borrowing SampleTable
   ) throws(CacheError) -> [Int] {
-    if view == .waveform { return [slices.length] }
+    if facts.isSignal {
+      return facts.channels == 1 ? [slices.length] : [slices.length, facts.channels]
+    }
     var fault: CacheError?
     for member in 0..<table.memberCount {
       let track = table.track(member)

@@ -36,11 +36,11 @@ import Safetensors
 
   /// Whether a record can be used for a value, which is sound itself, and is right, or cannot be used.
   static func areSound(
-    _ record: RawSpan, of value: RawSpan, in view: View, hop: Int
+    _ record: RawSpan, of value: RawSpan, _ facts: ViewFacts, hop: Int
   ) -> Bool {
     guard let header = try? SafetensorsHeader(of: value), let entry = header.entries.first,
       header.entries.count == 1,
-      let division = BlockDivision(of: view, shape: entry.shape, hop: hop)
+      let division = BlockDivision(of: facts, shape: entry.shape, hop: hop)
     else { return true }
     return unsafe record.withUnsafeBytes { record in
       unsafe value.extracting(entry.bytes).withUnsafeBytes { numbers in

@@ -26,20 +26,21 @@ struct BlockDivision: Hashable {
     return step * ((shortest + step - 1) / step)
   }
 
-  /// The blocks of a value in a view; nil where the view's values are checked as a whole.
+  /// The blocks of a value; nil where the values of its view are checked as a whole.
   ///
   /// - Parameters:
+  ///   - facts: of the view's values.
   ///   - shape: of the value's one tensor.
   ///   - hop: of its slices, where they are windows of a signal.
-  init?(of view: View, shape: [Int], hop: Int) {
-    guard view.hasBlocks else { return nil }
+  init?(of facts: ViewFacts, shape: [Int], hop: Int) {
+    guard facts.hasBlocks else { return nil }
     var elements = 1
     for axis in shape {
       let (product, overflow) = elements.multipliedReportingOverflow(by: axis)
       if overflow { return nil }
       elements = product
     }
-    let step = view == .waveform ? hop : elements / max(1, shape.first ?? 1)
+    let step = facts.isSignal ? hop * facts.channels : elements / max(1, shape.first ?? 1)
     guard elements >= 0, let length = Self.length(step: step) else { return nil }
     self.init(elements: elements, length: length)
   }
@@ -57,10 +58,4 @@ struct BlockDivision: Hashable {
     let last = count - 1
     return min(range.lowerBound / length, last)..<min((range.upperBound - 1) / length, last) + 1
   }
-}
-
-extension View {
-  /// Whether its values are checked block by block. Those of features are too small for it: 2 KB of
-  /// a track's rows are checked as fast as they are looked up.
-  var hasBlocks: Bool { self == .waveform || self == .mel }
 }

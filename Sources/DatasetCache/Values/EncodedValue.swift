@@ -24,7 +24,7 @@ struct EncodedValue {
         ])
     }
     if let tensor = value.tensors.first, value.tensors.count == 1,
-      let division = BlockDivision(of: view, shape: tensor.shape, hop: slices.hop)
+      let division = BlockDivision(of: value.facts, shape: tensor.shape, hop: slices.hop)
     {
       let checksums = unsafe tensor.withBytes {
         unsafe BlockChecksums.checksums(of: $0, division: division)

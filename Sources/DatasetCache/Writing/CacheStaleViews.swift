@@ -34,6 +34,9 @@ extension Cache {
         if copy(try transaction.value(for: key, in: meta)) == Array(fingerprint.hex.utf8) {
           try transaction.delete(key, in: meta)
         }
+        if let facts = try transaction.existingDatabase(named: Layout.views) {
+          try transaction.delete(name, in: facts)
+        }
       }
       // Last, because nothing else may open a database in a slot that has just become free.
       var leaving: [Database] = []

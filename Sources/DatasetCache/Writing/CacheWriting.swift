@@ -111,11 +111,10 @@ struct EncodedTrack {
     }
     try transaction.removeValues(of: id) { view, fingerprint in views[view] != fingerprint }
     for value in values { try value.store(in: &transaction) }
-    for view in View.allCases {
-      guard let fingerprint = views[view] else {
-        try transaction.removeSlices(of: id, view: view)
-        continue
-      }
+    for view in try transaction.slicedViews() where views[view] == nil {
+      try transaction.removeSlices(of: id, view: view)
+    }
+    for (view, fingerprint) in views.sorted(by: { $0.key < $1.key }) {
       let database = try transaction.existingDatabase(named: Layout.values(view, fingerprint))
       guard let database, try transaction.contains(id, in: database) else {
         return Self.missing(id, "its record names a \(view.rawValue) value that is not there")
@@ -147,6 +146,11 @@ extension WriteTransaction {
     }
   }
 
+  /// The views that there are slices of.
+  mutating func slicedViews() throws(StoreError) -> [View] {
+    try databaseNames().compactMap(Layout.view(ofSlices:))
+  }
+
   mutating func removeSlices(of id: String, view: View) throws(StoreError) {
     if let slices = try existingDatabase(named: Layout.slices(view)) {
       try delete(id, in: slices)
@@ -157,7 +161,7 @@ extension WriteTransaction {
   mutating func removeTrack(_ id: String) throws(StoreError) {
     try forgetDerived()
     try removeValues(of: id) { _, _ in true }
-    for view in View.allCases { try removeSlices(of: id, view: view) }
+    for view in try slicedViews() { try removeSlices(of: id, view: view) }
     try delete(id, in: try database(named: Layout.tracks))
   }
 }

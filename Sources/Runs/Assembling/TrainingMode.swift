@@ -25,26 +25,27 @@ public struct TrainingMode: Sendable, Hashable {
     named word: String, trainer: String? = nil,
     registry: TrainerRegistry = EmbeddedTrainers.registry
   ) throws(RunError) {
-    if let view = View(rawValue: word), view != .acoustic {
+    let isUsualView = registry.kinds.contains { $0.views.contains(word) }
+    guard !isUsualView, let kind = registry.kinds.first(where: { $0.name == word }),
+      let usual = View(rawValue: kind.views.first ?? "")
+    else {
+      // Whether the cache has a view of that name shows when it is opened.
+      guard let view = View(rawValue: word) else {
+        throw RunError(
+          kind: .choice, subject: "mode '\(word)'",
+          detail: "there is neither a view nor a trainer of that name",
+          hint: "give a view of the cache, such as features, waveform or mel, or a trainer "
+            + "(\(registry.kinds.map(\.name).joined(separator: ", ")))")
+      }
       self.init(view, trainer: trainer)
       return
-    }
-    guard let kind = registry.kinds.first(where: { $0.name == word }),
-      let view = View(rawValue: kind.views.first ?? "")
-    else {
-      throw RunError(
-        kind: .choice, subject: "mode '\(word)'",
-        detail: "there is neither a view nor a trainer "
-          + "of that name",
-        hint: "give a view (features, features-30s, waveform or mel) or a trainer "
-          + "(\(registry.kinds.map(\.name).joined(separator: ", ")))")
     }
     guard trainer == nil || trainer == word else {
       throw RunError(
         kind: .choice, subject: "mode '\(word)'", detail: "it is a trainer already",
         hint: "leave out --trainer")
     }
-    self.init(view, trainer: word)
+    self.init(usual, trainer: word)
   }
 
   /// The command of a trainer that is another program; nil for a trainer of a registry.

@@ -3,6 +3,7 @@ import ArgumentParser
 import DataLoading
 import DatasetCache
 import Foundation
+import Preparation
 
 struct BenchLoader: ParsableCommand {
   static let configuration = CommandConfiguration(

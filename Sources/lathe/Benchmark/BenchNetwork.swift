@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpus
 import DatasetCache
+import Preparation
 
 /// The embedded networks that are measured.
 enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {

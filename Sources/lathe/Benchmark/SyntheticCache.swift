@@ -1,6 +1,7 @@
 import Corpus
 import DatasetCache
 import Safetensors
+import Preparation
 
 /// A cache of made-up tracks, for measuring what depends on their number and not on what they hold.
 struct SyntheticCache {

@@ -3,6 +3,7 @@ public import ArgumentParser
 public import Corpus
 import DatasetCache
 import Foundation
+import Preparation
 import Reporting
 
 struct ExportImages: ParsableCommand {

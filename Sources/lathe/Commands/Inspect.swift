@@ -80,8 +80,7 @@ struct Inspect: ParsableCommand {
         + "\(Words.counted(card.labels.count, "label")), "
         + "\(Words.bytes(census.bytes)), profile \(card.profile)")
     var rows = [["view", "tracks", "slices", "size", "fingerprint"]]
-    for view in View.allCases {
-      guard let part = census.views[view] else { continue }
+    for (view, part) in census.views.sorted(by: { $0.key < $1.key }) {
       rows.append([
         view.rawValue, Words.count(part.tracks), Words.count(part.slices),
         Words.bytes(part.bytes), String(part.fingerprint.hex.prefix(12)),

@@ -108,7 +108,7 @@ enum RecipeText {
         kind: .unfinished, operation: "show the recipe", subject: name,
         detail: "it was never prepared", hint: "run lathe prepare")
     }
-    return try Recipe.decode(description.recipeJSON)
+    return try description.recipe()
   }
 
   /// A table of what the views give, and what is hardly meant.

@@ -6,6 +6,7 @@ import Networks
 import Runs
 import SignalKit
 public import Training
+import Preparation
 
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -127,7 +128,7 @@ struct Train: ParsableCommand {
     if cache != nil, columns != nil {
       throw ValidationError("--columns chooses columns of a table: leave it out with --cache.")
     }
-    if csv != nil, view == .waveform || view == .mel {
+    if csv != nil, [.waveform, .mel].contains(view) {
       throw ValidationError("A table has features: train features or features-30s on it.")
     }
   }

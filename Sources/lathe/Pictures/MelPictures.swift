@@ -17,8 +17,8 @@ struct MelPictures {
     guard let description = try cache.description() else {
       throw ValidationFailure("\(cache.path) says nothing of its recipe; prepare it again")
     }
-    let recipe = try Recipe.decode(description.recipeJSON)
-    guard let mel = recipe.views.mel else {
+    let recipe = try description.recipe()
+    guard let mel = recipe.views[.mel, as: MelKind.self] else {
       throw ValidationFailure(
         "\(cache.path) has no mel view; prepare it with a recipe that names the view")
     }

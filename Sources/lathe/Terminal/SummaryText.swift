@@ -13,8 +13,7 @@ struct SummaryText {
         + "\(Words.count(summary.unchanged)) unchanged, \(Words.count(summary.quarantine.count)) in quarantine"
     ]
     var rows = [["view", "slices", "size"]]
-    for view in View.allCases {
-      guard let slices = summary.slices[view] else { continue }
+    for (view, slices) in summary.slices.sorted(by: { $0.key < $1.key }) {
       rows.append([
         view.rawValue, Words.count(slices), Words.bytes(summary.bytes[view] ?? 0),
       ])

@@ -1,0 +1,244 @@
+internal import Corpus
+internal import Wording
+
+/// A parameter of a kind of view: how it is called and meant, what it may be, and where the kind keeps it.
+///
+/// One declaration serves the reading of recipes, the refusal of what is out of range, fingerprints and
+/// `lathe views`.
+public struct ViewParameter<Kind: ViewKind>: Sendable {
+  /// What recipes call it.
+  public let name: String
+  /// What it means, in half a line.
+  public let help: String
+  /// What it may be, in words, such as "1 to 4,096".
+  public let range: String
+  /// Whether a value that is the default is left out of recipes and fingerprints: so it must be where
+  /// a kind has got a parameter that caches of earlier versions do not have.
+  public let isHiddenByDefault: Bool
+  /// Sets it.
+  let read: @Sendable (inout Kind, JSONValue) throws(ViewFault) -> Void
+  /// What it is; nil for none.
+  let write: @Sendable (Kind) -> JSONValue?
+
+  /// A parameter that is left out of recipes and fingerprints where it has its default.
+  public var hiddenByDefault: ViewParameter {
+    ViewParameter(
+      name: name, help: help, range: range, isHiddenByDefault: true, read: read, write: write)
+  }
+
+  private init(
+    name: String, help: String, range: String, isHiddenByDefault: Bool = false,
+    read: @escaping @Sendable (inout Kind, JSONValue) throws(ViewFault) -> Void,
+    write: @escaping @Sendable (Kind) -> JSONValue?
+  ) {
+    self.name = name
+    self.help = help
+    self.range = range
+    self.isHiddenByDefault = isHiddenByDefault
+    self.read = read
+    self.write = write
+  }
+
+  /// A whole number.
+  public static func integer(
+    _ name: String, _ path: any WritableKeyPath<Kind, Int> & Sendable, _ range: ClosedRange<Int>,
+    _ help: String
+  ) -> ViewParameter {
+    let words = "\(range.lowerBound) to \(range.upperBound)"
+    return ViewParameter(
+      name: name, help: help, range: words,
+      read: { kind, value throws(ViewFault) in
+        kind[keyPath: path] = try Int(wholeNumber: value, named: name, in: range)
+      }, write: { .integer(Int64($0[keyPath: path])) })
+  }
+
+  /// A whole number that may be left out.
+  public static func integer(
+    _ name: String, _ path: any WritableKeyPath<Kind, Int?> & Sendable, _ range: ClosedRange<Int>,
+    _ help: String
+  ) -> ViewParameter {
+    let words = "\(range.lowerBound) to \(range.upperBound)"
+    return ViewParameter(
+      name: name, help: help, range: words,
+      read: { kind, value throws(ViewFault) in
+        kind[keyPath: path] = try Int(wholeNumber: value, named: name, in: range)
+      }, write: { $0[keyPath: path].map { .integer(Int64($0)) } })
+  }
+
+  /// A number.
+  public static func number(
+    _ name: String, _ path: any WritableKeyPath<Kind, Double> & Sendable,
+    _ range: ClosedRange<Double>,
+    _ help: String
+  ) -> ViewParameter {
+    ViewParameter(
+      name: name, help: help, range: "\(range.lowerBound) to \(range.upperBound)",
+      read: { kind, value throws(ViewFault) in
+        kind[keyPath: path] = try Double(number: value, named: name, in: range)
+      }, write: { .number($0[keyPath: path]) })
+  }
+
+  /// A number that may be left out.
+  public static func number(
+    _ name: String, _ path: any WritableKeyPath<Kind, Double?> & Sendable,
+    _ range: ClosedRange<Double>, _ help: String
+  ) -> ViewParameter {
+    ViewParameter(
+      name: name, help: help, range: "\(range.lowerBound) to \(range.upperBound)",
+      read: { kind, value throws(ViewFault) in
+        kind[keyPath: path] = try Double(number: value, named: name, in: range)
+      }, write: { $0[keyPath: path].map { .number($0) } })
+  }
+
+  /// One of several words.
+  public static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
+    _ name: String, _ path: any WritableKeyPath<Kind, Choice> & Sendable, _ help: String
+  ) -> ViewParameter where Choice.RawValue == String {
+    let words = Choice.allCases.map(\.rawValue)
+    return ViewParameter(
+      name: name, help: help, range: words.joined(separator: ", "),
+      read: { kind, value throws(ViewFault) in
+        let word = try String(text: value, named: name)
+        guard let choice = Choice(rawValue: word) else {
+          throw ViewFault(name, "is \(Words.quoted(word))", hint: choose(word, among: words))
+        }
+        kind[keyPath: path] = choice
+      }, write: { .string($0[keyPath: path].rawValue) })
+  }
+
+  /// One of several words, which may be left out.
+  public static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
+    _ name: String, _ path: any WritableKeyPath<Kind, Choice?> & Sendable, _ help: String
+  ) -> ViewParameter where Choice.RawValue == String {
+    let words = Choice.allCases.map(\.rawValue)
+    return ViewParameter(
+      name: name, help: help, range: words.joined(separator: ", "),
+      read: { kind, value throws(ViewFault) in
+        let word = try String(text: value, named: name)
+        guard let choice = Choice(rawValue: word) else {
+          throw ViewFault(name, "is \(Words.quoted(word))", hint: choose(word, among: words))
+        }
+        kind[keyPath: path] = choice
+      }, write: { $0[keyPath: path].map { .string($0.rawValue) } })
+  }
+
+  /// Yes or no.
+  public static func flag(
+    _ name: String, _ path: any WritableKeyPath<Kind, Bool> & Sendable, _ help: String
+  ) -> ViewParameter {
+    ViewParameter(
+      name: name, help: help, range: "true or false",
+      read: { kind, value throws(ViewFault) in
+        guard case .bool(let flag) = value else {
+          throw ViewFault(name, "is no flag", hint: "write true or false")
+        }
+        kind[keyPath: path] = flag
+      }, write: { .bool($0[keyPath: path]) })
+  }
+
+  /// A text.
+  public static func text(
+    _ name: String, _ path: any WritableKeyPath<Kind, String> & Sendable, _ help: String
+  ) -> ViewParameter {
+    ViewParameter(
+      name: name, help: help, range: "a text",
+      read: { kind, value throws(ViewFault) in
+        kind[keyPath: path] = try String(text: value, named: name)
+      }, write: { .string($0[keyPath: path]) })
+  }
+
+  /// A list of texts.
+  public static func texts(
+    _ name: String, _ path: any WritableKeyPath<Kind, [String]> & Sendable, _ help: String
+  ) -> ViewParameter {
+    ViewParameter(
+      name: name, help: help, range: "a list of texts",
+      read: { kind, value throws(ViewFault) in
+        var texts: [String] = []
+        for element in try elements(of: value, named: name) {
+          texts.append(try String(text: element, named: name))
+        }
+        kind[keyPath: path] = texts
+      }, write: { .array($0[keyPath: path].map { .string($0) }) })
+  }
+
+  /// A list of whole numbers.
+  public static func integers(
+    _ name: String, _ path: any WritableKeyPath<Kind, [Int]> & Sendable, _ range: ClosedRange<Int>,
+    _ help: String
+  ) -> ViewParameter {
+    ViewParameter(
+      name: name, help: help, range: "a list of \(range.lowerBound) to \(range.upperBound)",
+      read: { kind, value throws(ViewFault) in
+        var numbers: [Int] = []
+        for element in try elements(of: value, named: name) {
+          numbers.append(try Int(wholeNumber: element, named: name, in: range))
+        }
+        kind[keyPath: path] = numbers
+      }, write: { .array($0[keyPath: path].map { .integer(Int64($0)) }) })
+  }
+
+  private static func elements(
+    of value: JSONValue, named name: String
+  ) throws(ViewFault) -> [JSONValue] {
+    guard case .array(let elements) = value, elements.count <= 1_024 else {
+      throw ViewFault(name, "is no list of at most 1,024", hint: "write [\"a\", \"b\"]")
+    }
+    return elements
+  }
+}
+
+private func choose(_ word: String, among words: [String]) -> String {
+  let near = NearNames.near(word, in: words)
+  let meant = near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? "
+  return "\(meant)use \(words.joined(separator: ", "))"
+}
+
+extension Int {
+  /// The whole number that a recipe gives.
+  fileprivate init(
+    wholeNumber value: JSONValue, named name: String, in range: ClosedRange<Int>
+  ) throws(ViewFault) {
+    switch value {
+    case .integer(let number) where range.contains(Int(number)): self = Int(number)
+    case .integer(let number):
+      throw ViewFault(
+        name, "is \(number)", hint: "use \(range.lowerBound) to \(range.upperBound)")
+    case .number(let number):
+      throw ViewFault(name, "is \(number)", hint: "use a whole number")
+    default:
+      throw ViewFault(name, "cannot be read: a whole number is expected", hint: "write 128")
+    }
+  }
+}
+
+extension Double {
+  /// The number that a recipe gives.
+  fileprivate init(
+    number value: JSONValue, named name: String, in range: ClosedRange<Double>
+  ) throws(ViewFault) {
+    let number: Double
+    switch value {
+    case .integer(let whole): number = Double(whole)
+    case .unsigned(let whole): number = Double(whole)
+    case .number(let fraction): number = fraction
+    default: throw ViewFault(name, "cannot be read: a number is expected", hint: "write 0.5")
+    }
+    guard range.contains(number) else {
+      throw ViewFault(
+        name, "is \(number)", hint: "use \(range.lowerBound) to \(range.upperBound)")
+    }
+    self = number
+  }
+}
+
+extension String {
+  /// The text that a recipe gives.
+  fileprivate init(text value: JSONValue, named name: String) throws(ViewFault) {
+    guard case .string(let text) = value, text.utf8.count <= 4_096 else {
+      throw ViewFault(
+        name, "cannot be read: a text in quotes is expected", hint: "write \"...\"")
+    }
+    self = text
+  }
+}
