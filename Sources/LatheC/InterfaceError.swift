@@ -56,6 +56,8 @@ extension InterfaceError {
     self.init(code, error.saying(LoaderOptions.renamedFields[error.subject]).description)
   }
 
+  init(_ error: JSONFieldError) { self.init(.configuration, error.description) }
+
   init(_ error: SampleError) {
     self.init(error.kind == .system ? .system : .damaged, error.description)
   }

@@ -28,8 +28,7 @@ public func latheLoaderOpen(
   unsafe guarded { () throws(InterfaceError) in
     let handles = Handles.current
     let cache = unsafe try Handles.cache(cache)
-    let json = unsafe try Texts.read(configuration, "configuration")
-    let options = try LoaderOptions(try Texts.parse(json, "configuration"))
+    let options = try unsafe Texts.configuration(configuration, LoaderOptions.form)
     return unsafe handles.insert(
       .loader(try OpenLoader(options, of: cache, on: handles.shelf)))
   }

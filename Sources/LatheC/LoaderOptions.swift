@@ -1,7 +1,7 @@
 internal import Corpus
 internal import DataLoading
 
-/// What `lathe_loader_open` is told, read from JSON; the header documents each key.
+/// What `lathe_loader_open` is given, read from JSON; the header documents each key.
 struct LoaderOptions {
   /// One cache of a mix.
   struct Source {
@@ -16,16 +16,12 @@ struct LoaderOptions {
     /// Nil for the training side.
     let sides: SideChoice.Sides?
 
-    /// Reads the key `normalisation`; nil where it is left out.
-    /// - Throws: `.configuration`.
-    init?(_ fields: JSONFields) throws(InterfaceError) {
-      guard let value = fields["normalisation"] else { return nil }
-      let object = try JSONFields(value, at: "normalisation", keys: ["axis", "side", "test"])
-      guard let axis = try object.choice("axis", SampleStatistics.Axis.self) else {
-        throw object.refusal("axis", "is missing", "choose overall or first")
+    /// The object under the key `normalisation`.
+    static var form: JSONForm<Normalising> {
+      .object { fields throws(JSONFieldError) in
+        Normalising(
+          axis: try fields.required("axis", .choice), sides: try SideChoice.Sides(fields))
       }
-      self.axis = axis
-      sides = try SideChoice.Sides(object)
     }
   }
 
@@ -40,88 +36,78 @@ struct LoaderOptions {
   /// All but the normalisation.
   let configuration: LoaderConfiguration
 
-  private static let keys = [
-    "view", "batch_size", "seed", "shuffle", "epochs", "epoch", "last_batch", "sampling",
-    "samples_per_epoch", "rank", "world_size", "threads", "prefetch", "dtype", "augmentation",
-    "normalisation", "sources", "state",
-  ]
-
   /// The fields of a configuration whose keys have other names.
   static let renamedFields = [
     "batchSize": "batch_size", "lastBatch": "last_batch", "samplesPerEpoch": "samples_per_epoch",
     "worldSize": "world_size", "dataType": "dtype",
   ]
 
-  /// Reads and checks what can be checked without the cache.
-  /// - Throws: `.configuration`, which names the key.
-  init(_ json: JSONValue) throws(InterfaceError) {
-    let fields = try JSONFields(json, at: "", keys: Self.keys + SideChoice.keys)
-    view = try Self.view(fields)
-    sides = try SideChoice(fields)
-    sources = try Self.sources(fields, within: sides)
-    normalising = try Normalising(fields)
-    state = try fields.decoded("state", LoaderState.self)
-    epoch = try fields.integer("epoch") ?? 0
-    guard (0...1 << 31).contains(epoch) else {
-      throw fields.refusal("epoch", "\(epoch) cannot be done", "give 0 or more")
+  /// The whole text; what needs the cache is not checked yet.
+  static var form: JSONForm<LoaderOptions> {
+    .object(named: "configuration") { fields throws(JSONFieldError) in
+      try LoaderOptions(fields)
     }
+  }
+
+  private init(_ fields: StrictObject) throws(JSONFieldError) {
+    view = try fields.required("view", Self.view)
+    let sides = try SideChoice(fields)
+    self.sides = sides
+    sources =
+      try fields.optional(
+        "sources", .list(of: Self.source(within: sides), "a list of caches, [{\"cache\": …}]"))
+      ?? []
+    if sources.isEmpty, fields.has("sources") {
+      throw fields.error(
+        "sources", "is an empty list", hint: "give a list of caches, [{\"cache\": …}]")
+    }
+    normalising = try fields.optional("normalisation", Normalising.form)
+    state = try fields.optional("state", .decodable("what a loader saved, as it is"))
+    epoch = try fields.optional("epoch", .whole(in: 0...1 << 31)) ?? 0
     var configuration = LoaderConfiguration()
-    configuration.batchSize = try fields.integer("batch_size") ?? configuration.batchSize
-    configuration.seed = try fields.unsigned("seed") ?? 0
-    configuration.shuffle = try fields.flag("shuffle") ?? true
-    configuration.lastBatch =
-      try fields.choice("last_batch", LoaderConfiguration.LastBatch.self) ?? .keep
-    configuration.sampling = try fields.decoded("sampling", Sampling.self) ?? .uniform
-    configuration.samplesPerEpoch = try fields.integer("samples_per_epoch")
-    configuration.rank = try fields.integer("rank") ?? 0
-    configuration.worldSize = try fields.integer("world_size") ?? 1
-    configuration.threads = try fields.integer("threads") ?? configuration.threads
-    configuration.prefetch = try fields.integer("prefetch")
-    configuration.dataType = try fields.choice("dtype", DataType.self) ?? .float32
-    configuration.augmentation = try fields.decoded("augmentation", Augmentation.self)
+    let standard = configuration
+    configuration.batchSize = try fields.optional("batch_size", .whole()) ?? standard.batchSize
+    configuration.seed = try fields.optional("seed", .unsigned) ?? standard.seed
+    configuration.shuffle = try fields.optional("shuffle", .flag) ?? standard.shuffle
+    configuration.lastBatch = try fields.optional("last_batch", .choice) ?? standard.lastBatch
+    configuration.sampling = try fields.optional("sampling", Self.sampling) ?? standard.sampling
+    configuration.samplesPerEpoch = try fields.optional("samples_per_epoch", .whole())
+    configuration.rank = try fields.optional("rank", .whole()) ?? standard.rank
+    configuration.worldSize = try fields.optional("world_size", .whole()) ?? standard.worldSize
+    configuration.threads = try fields.optional("threads", .whole()) ?? standard.threads
+    configuration.prefetch = try fields.optional("prefetch", .whole())
+    configuration.dataType = try fields.optional("dtype", .choice) ?? standard.dataType
+    configuration.augmentation = try fields.optional("augmentation", Augmentation.form)
     configuration.epochs = try Self.lastEpoch(fields, from: epoch)
     self.configuration = configuration
   }
 
-  /// The key `view`.
-  /// - Throws: `.configuration` where it is left out.
-  static func view(_ fields: JSONFields) throws(InterfaceError) -> String {
-    if let view = try fields.text("view") { return view }
-    throw fields.refusal("view", "is missing", "name one of the cache's views")
+  /// The value of the key `view`.
+  static var view: JSONForm<String> { .text.expecting("the name of one of the cache's views") }
+
+  private static var sampling: JSONForm<Sampling> {
+    .decodable(#""uniform", "balanced", {"labels": {"blues": 2}} or {"tracks": {"a.wav": 0}}"#)
   }
 
   /// The number of epochs from the very first on; nil for no end.
   private static func lastEpoch(
-    _ fields: JSONFields, from epoch: Int
-  ) throws(InterfaceError) -> Int? {
-    guard let epochs = try fields.integer("epochs") else {
-      return fields.has("epochs") ? nil : epoch + 1
+    _ fields: StrictObject, from epoch: Int
+  ) throws(JSONFieldError) -> Int? {
+    let form = JSONForm.whole(in: 1...1 << 31)
+    if let epochs = try fields.optional(
+      "epochs", form.expecting("\(form.expected), or null for no end"))
+    {
+      return epoch + epochs
     }
-    guard (1...1 << 31).contains(epochs) else {
-      throw fields.refusal("epochs", "\(epochs) cannot be done", "give 1 or more, or null")
-    }
-    return epoch + epochs
+    return fields.has("epochs") ? nil : epoch + 1
   }
 
-  private static func sources(
-    _ fields: JSONFields, within outer: SideChoice
-  ) throws(InterfaceError) -> [Source] {
-    guard let list = fields["sources"] else { return [] }
-    guard case .array(let items) = list, !items.isEmpty else {
-      throw fields.refusal("sources", "is no list with something in it", "write [{\"cache\": …}]")
+  private static func source(within outer: SideChoice) -> JSONForm<Source> {
+    .object { fields throws(JSONFieldError) in
+      Source(
+        path: try fields.required("cache", .text.expecting("the folder of a cache")),
+        weight: try fields.optional("weight", .number),
+        sides: try SideChoice(fields, within: outer))
     }
-    var sources: [Source] = []
-    for (number, item) in items.enumerated() {
-      let place = "sources[\(number)]"
-      let source = try JSONFields(item, at: place, keys: ["cache", "weight"] + SideChoice.keys)
-      guard let path = try source.text("cache") else {
-        throw source.refusal("cache", "is missing", "give the folder of a cache")
-      }
-      sources.append(
-        Source(
-          path: path, weight: try source.number("weight"),
-          sides: try SideChoice(source, within: outer)))
-    }
-    return sources
   }
 }

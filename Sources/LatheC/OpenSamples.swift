@@ -9,23 +9,36 @@ final class OpenSamples: Sendable {
   /// A process may have a store open once, so it stays on the shelf for as long as it is read.
   private let cache: OpenCache
 
-  private static let keys = ["view", "dtype", "normalisation"]
+  /// What samples are read, and how.
+  struct Options {
+    let view: String
+    let sides: SideChoice
+    let type: DataType
+    let normalising: LoaderOptions.Normalising?
 
-  /// Opens what the configuration asks for.
-  /// - Throws: `.configuration`, `.notFound`, `.source`, `.damaged`, `.system`.
-  init(_ json: JSONValue, of cache: OpenCache) throws(InterfaceError) {
-    let fields = try JSONFields(json, at: "", keys: Self.keys + SideChoice.keys)
-    let view = try LoaderOptions.view(fields)
-    let choice = try SideChoice(fields)
-    let type = try fields.choice("dtype", DataType.self) ?? .float32
-    statistics = try LoaderOptions.Normalising(fields).map { normalising throws(InterfaceError) in
-      try OpenLoader.statistics(
-        normalising, of: view, [.init(cache: cache, choice: choice, weight: nil)], threads: 2)
+    /// The whole text that `lathe_samples_open` is given.
+    static var form: JSONForm<Options> {
+      .object(named: "configuration") { fields throws(JSONFieldError) in
+        Options(
+          view: try fields.required("view", LoaderOptions.view), sides: try SideChoice(fields),
+          type: try fields.optional("dtype", .choice) ?? .float32,
+          normalising: try fields.optional("normalisation", LoaderOptions.Normalising.form))
+      }
     }
-    let source = try cache.samples(view: view, of: choice)
+  }
+
+  /// Opens what the options ask for.
+  /// - Throws: `.configuration`, `.notFound`, `.source`, `.damaged`, `.system`.
+  init(_ options: Options, of cache: OpenCache) throws(InterfaceError) {
+    statistics = try options.normalising.map { normalising throws(InterfaceError) in
+      try OpenLoader.statistics(
+        normalising, of: options.view, [.init(cache: cache, choice: options.sides, weight: nil)],
+        threads: 2)
+    }
+    let source = try cache.samples(view: options.view, of: options.sides)
     do throws(LoadingError) {
       reader = try SampleReader(
-        source, dataType: type, normalisation: statistics.map { Normalisation($0) })
+        source, dataType: options.type, normalisation: statistics.map { Normalisation($0) })
     } catch {
       throw InterfaceError(error)
     }

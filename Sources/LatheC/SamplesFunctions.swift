@@ -17,9 +17,8 @@ public func latheSamplesOpen(
   unsafe guarded { () throws(InterfaceError) in
     let handles = Handles.current
     let cache = unsafe try Handles.cache(cache)
-    let json = unsafe try Texts.read(configuration, "configuration")
-    return unsafe handles.insert(
-      .samples(try OpenSamples(try Texts.parse(json, "configuration"), of: cache)))
+    let options = try unsafe Texts.configuration(configuration, OpenSamples.Options.form)
+    return unsafe handles.insert(.samples(try OpenSamples(options, of: cache)))
   }
 }
 

@@ -12,31 +12,34 @@ struct SideChoice {
 
     static let training = Sides.named(["train"])
 
+    private static var names: JSONForm<[String]> {
+      JSONForm(
+        "the name of a side, or a list of different names, [\"fold-1\", …]"
+      ) { json, _ in
+        switch json {
+        case .string(let name): return [name]
+        case .array(let items):
+          var names: [String] = []
+          for item in items {
+            guard case .string(let name) = item, !names.contains(name) else { return nil }
+            names.append(name)
+          }
+          return names.isEmpty ? nil : names
+        default: return nil
+        }
+      }
+    }
+
     /// Reads the keys `side`, one or a list, and `test`; nil where both are left out.
-    /// - Throws: `.configuration`.
-    init?(_ fields: JSONFields) throws(InterfaceError) {
-      if let test = try fields.text("test") {
-        guard fields["side"] == nil else {
-          throw fields.refusal("test", "stands beside a side", "give one of the two")
-        }
-        self = .allBut(test)
-        return
+    init?(_ fields: StrictObject) throws(JSONFieldError) {
+      let test = try fields.optional("test", .text)
+      let side = try fields.optional("side", Self.names)
+      switch (test, side) {
+      case (nil, nil): return nil
+      case (nil, let names?): self = .named(names)
+      case (let test?, nil): self = .allBut(test)
+      default: throw fields.error("test", "stands beside a side", hint: "give one of the two")
       }
-      guard let value = fields["side"] else { return nil }
-      guard case .array(let items) = value else {
-        guard let name = try fields.text("side") else { return nil }
-        self = .named([name])
-        return
-      }
-      var names: [String] = []
-      for item in items {
-        guard case .string(let name) = item, !names.contains(name) else {
-          throw fields.refusal("side", "is no list of different names", "write [\"fold-1\", …]")
-        }
-        names.append(name)
-      }
-      guard !names.isEmpty else { throw fields.refusal("side", "is an empty list", "name one") }
-      self = .named(names)
     }
   }
 
@@ -44,14 +47,10 @@ struct SideChoice {
   let split: String?
   let sides: Sides?
 
-  /// The keys that it is read from.
-  static let keys = ["split", "side", "test"]
-
-  /// Reads the keys ``keys``.
+  /// Reads the keys `split`, `side` and `test`.
   /// - Parameter outer: what holds where they are left out; without it the training side does.
-  /// - Throws: `.configuration`.
-  init(_ fields: JSONFields, within outer: SideChoice? = nil) throws(InterfaceError) {
-    split = try fields.text("split") ?? outer?.split
+  init(_ fields: StrictObject, within outer: SideChoice? = nil) throws(JSONFieldError) {
+    split = try fields.optional("split", .text) ?? outer?.split
     sides = try Sides(fields) ?? outer?.sides ?? (split == nil ? nil : .training)
   }
 

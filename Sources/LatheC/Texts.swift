@@ -1,5 +1,4 @@
 internal import Corpus
-internal import FoundationEssentials
 import Glibc
 
 /// Texts that come from and go to C.
@@ -50,14 +49,25 @@ enum Texts {
     }
   }
 
+  /// A configuration that the caller gave as JSON.
+  /// - Throws: `.argument` for what is no text, `.configuration` for what it does not say rightly.
+  static func configuration<Options>(
+    _ text: UnsafePointer<CChar>?, _ form: JSONForm<Options>
+  ) throws(InterfaceError) -> Options {
+    let json = try parse(try unsafe read(text, "configuration"), "configuration")
+    do throws(JSONFieldError) { return try form.read(json, at: "") } catch {
+      throw InterfaceError(error)
+    }
+  }
+
   /// Reads JSON.
   /// - Throws: `.configuration`; the error calls the text `name`.
   static func parse(_ text: String, _ name: String) throws(InterfaceError) -> JSONValue {
-    do {
-      return try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    do throws(JSONFieldError) {
+      return try JSONValue(json: text.utf8, named: name)
     } catch {
       throw InterfaceError(
-        .configuration, "\(name): is not JSON, where NaN and infinity have no word: \(error)")
+        .configuration, "\(error); NaN and infinity have no word in JSON")
     }
   }
 }

@@ -98,10 +98,7 @@ extension JSONForm where Value: RawRepresentable & CaseIterable, Value.RawValue 
   /// One of the raw values of an enumeration.
   public static var choice: JSONForm {
     let names = Value.allCases.map(\.rawValue)
-    let expected =
-      names.count == 2
-      ? names.map { "\"\($0)\"" }.joined(separator: " or ")
-      : "one of \(names.joined(separator: ", "))"
+    let expected = "one of \(names.joined(separator: ", "))"
     return JSONForm(expected) { json, path throws(JSONFieldError) in
       guard case .string(let text) = json else { return nil }
       if let value = Value(rawValue: text) { return value }

@@ -31,7 +31,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
   /// Covers bands of time and frequency; pictures only.
   public var specAugment: SpecAugment?
 
-  enum CodingKeys: String, CodingKey, CaseIterable {
+  private enum CodingKeys: String, CodingKey {
     case speed, gain, polarity, noise, mixup
     case randomCrop = "random_crop"
     case circularShift = "circular_shift"
@@ -56,7 +56,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
 }
 
 /// One part of an augmentation; its limits are checked in one place.
-protocol AugmentationPart: Sendable, Hashable, Codable {
+protocol AugmentationPart: Sendable, Hashable, Encodable {
   /// Its name in JSON.
   static var name: String { get }
 

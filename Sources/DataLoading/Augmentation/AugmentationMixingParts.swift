@@ -6,8 +6,6 @@ extension Augmentation {
   public struct Mixup: AugmentationPart {
     static let name = "mixup"
 
-    enum CodingKeys: CodingKey, CaseIterable { case alpha }
-
     /// λ is drawn from Beta(alpha, alpha); 0.01 to 100. Small values leave most samples nearly pure,
     /// 1 makes every λ as likely.
     public var alpha: Double
@@ -31,7 +29,7 @@ extension Augmentation {
   public struct SpecAugment: AugmentationPart {
     static let name = "spec_augment"
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
+    enum CodingKeys: String, CodingKey {
       case timeMasks = "time_masks"
       case timeWidth = "time_width"
       case frequencyMasks = "frequency_masks"

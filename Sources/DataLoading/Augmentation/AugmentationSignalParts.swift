@@ -11,8 +11,6 @@ extension Augmentation {
     static let name = "speed"
     static let limits = 0.5...2.0
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case factors, range }
-
     /// The factors, in the order given.
     public var factors: [Double]
 
@@ -53,8 +51,6 @@ extension Augmentation {
   public struct RandomCrop: AugmentationPart {
     static let name = "random_crop"
 
-    enum CodingKeys: CodingKey, CaseIterable {}
-
     /// The only kind there is.
     public init() {}
 
@@ -64,8 +60,6 @@ extension Augmentation {
   /// Rotation along time: what leaves at one end comes in at the other.
   public struct CircularShift: AugmentationPart {
     static let name = "circular_shift"
-
-    enum CodingKeys: CodingKey, CaseIterable { case share }
 
     /// How far at most, forwards or backwards, as a share of the sample's length: 0 to 0.5. Every
     /// number of steps up to there is as likely as the others.
@@ -85,8 +79,6 @@ extension Augmentation {
   public struct Gain: AugmentationPart {
     static let name = "gain"
 
-    enum CodingKeys: CodingKey, CaseIterable { case decibels }
-
     /// The level in decibels (20 log10 of the factor), evenly from this range; −120 to 120.
     public var decibels: ClosedRange<Double>
 
@@ -104,8 +96,6 @@ extension Augmentation {
   public struct Polarity: AugmentationPart {
     static let name = "polarity"
 
-    enum CodingKeys: CodingKey, CaseIterable { case probability }
-
     /// How often; 0 to 1.
     public var probability: Double
 
@@ -122,8 +112,6 @@ extension Augmentation {
   /// White Gaussian noise at a level relative to the sample's own power; a silent sample stays silent.
   public struct Noise: AugmentationPart {
     static let name = "noise"
-
-    enum CodingKeys: CodingKey, CaseIterable { case probability, decibels }
 
     /// How often; 0 to 1.
     public var probability: Double
