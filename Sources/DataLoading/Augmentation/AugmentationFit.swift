@@ -1,4 +1,4 @@
-internal import Corpus
+public import Corpus
 
 /// What kind of samples a source has, as far as augmentation asks.
 struct SampleForm: Sendable {
@@ -8,13 +8,17 @@ struct SampleForm: Sendable {
   let columns: Int
   /// Whether a sample is a window of one signal along time.
   let isSignal: Bool
-  /// Whether it is a picture with frequency and time.
+  /// Whether it is a picture of which the last axis is time.
   let isPicture: Bool
+  /// Whether the other axis of such a picture is frequency.
+  let hasFrequency: Bool
 
   /// The form of the samples of `source`, asked of the first one that can be read.
   init(of source: any SampleSource) {
     let shape = source.shape
-    isPicture = shape.count == 2
+    let axes = source.axes
+    isPicture = shape.count == 2 && (axes.last?.isTime ?? true)
+    hasFrequency = isPicture && (axes.first?.isFrequency ?? true)
     rows = isPicture ? shape[0] : 1
     columns = isPicture ? shape[1] : shape.reduce(1, *)
     var isSignal: Bool?
@@ -29,13 +33,23 @@ extension Augmentation {
   /// Whether there is no part.
   var isEmpty: Bool { self == Augmentation() }
 
-  /// The same with masks of at most a quarter of an axis, so that what suits usual samples suits small ones.
-  /// - Parameter shape: the length of each axis of a sample; without two of them nothing is masked anyway.
-  public func fitted(to shape: [Int]) -> Augmentation {
-    guard shape.count == 2, var masks = specAugment else { return self }
+  /// The same without the parts that cannot be applied to samples of `source`, and with masks of at most
+  /// a quarter of an axis, so that what suits usual samples suits others.
+  public func fitted(to source: any SampleSource) -> Augmentation {
+    let form = SampleForm(of: source)
     var fitted = self
-    masks.timeWidth = min(masks.timeWidth, shape[1] / 4)
-    masks.frequencyWidth = min(masks.frequencyWidth, shape[0] / 4)
+    if !form.isSignal {
+      (fitted.speed, fitted.randomCrop, fitted.gain) = (nil, nil, nil)
+      (fitted.polarity, fitted.noise) = (nil, nil)
+    }
+    if !form.isSignal, !form.isPicture { fitted.circularShift = nil }
+    guard form.isPicture, var masks = specAugment else {
+      fitted.specAugment = nil
+      return fitted
+    }
+    masks.timeWidth = min(masks.timeWidth, form.columns / 4)
+    masks.frequencyWidth = min(masks.frequencyWidth, form.rows / 4)
+    if !form.hasFrequency { masks.frequencyMasks = 0 }
     fitted.specAugment = masks
     return fitted
   }
@@ -65,6 +79,11 @@ extension Augmentation {
       throw .part(
         SpecAugment.name, "this is for spectrograms, and \(source.name) has none",
         hint: "leave it out, or load a view of spectrograms")
+    }
+    guard form.hasFrequency || specAugment.frequencyMasks == 0 else {
+      throw .part(
+        "\(SpecAugment.name).frequency_masks", "\(source.name) has no axis of frequency",
+        hint: "give 0, and mask time alone")
     }
     let widths = [
       ("time_width", specAugment.timeWidth, form.columns, "frames"),

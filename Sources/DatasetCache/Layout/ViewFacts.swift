@@ -42,10 +42,16 @@ public struct ViewFacts: Sendable, Hashable, Codable {
   /// What the first version's caches do not say of their views, whose names tell it.
   static func ofFirstVersion(_ view: View) -> ViewFacts {
     switch view.rawValue {
-    case "waveform": ViewFacts(kind: "waveform", form: .signal, hasBlocks: true)
-    case "mel": ViewFacts(kind: "mel", form: .rows, hasBlocks: true)
+    case "waveform":
+      ViewFacts(kind: "waveform", form: .signal, axes: [SampleAxis("time")], hasBlocks: true)
+    case "mel":
+      ViewFacts(
+        kind: "mel", form: .rows, axes: [SampleAxis("frequency"), SampleAxis("time")],
+        unit: "dB", hasBlocks: true)
     case "acoustic": ViewFacts(kind: "acoustic", form: .track, hasBlocks: false)
-    default: ViewFacts(kind: "features", form: .rows, hasBlocks: false)
+    default:
+      ViewFacts(
+        kind: "features", form: .rows, axes: [SampleAxis("feature")], hasBlocks: false)
     }
   }
 

@@ -5,7 +5,9 @@ public enum EmbeddedTrainers {
   /// All of them; more may be added to it.
   public static var registry: TrainerRegistry {
     var registry = TrainerRegistry()
-    for kind in [features, waveform, waveformGammatone, mel, melSmall] { registry.add(kind) }
+    for kind in [features, linear, waveform, waveformGammatone, mel, melSmall] {
+      registry.add(kind)
+    }
     return registry
   }
 }

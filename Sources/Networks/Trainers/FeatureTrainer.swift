@@ -28,8 +28,8 @@ extension EmbeddedTrainers {
           "members", "1", "networks that are trained side by side and give their mean probability"),
       ] + TrainingOptions.list(standard)
     return TrainerKind(
-      "features", views: ["features", "features-30s"],
-      summary: "multi-layer perceptron: 57 features, hidden layers of 256, 128 and 64",
+      "features", views: ["features", "features-30s"], input: .vector,
+      summary: "multi-layer perceptron: features or embeddings, hidden layers of 256, 128 and 64",
       defaults: TrainingDefaults(epochs: 60, batchSize: 64, normalisation: .first),
       options: options
     ) { [network, standard] setting throws(TrainingError) in

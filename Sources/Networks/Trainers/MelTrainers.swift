@@ -100,7 +100,7 @@ extension EmbeddedTrainers {
     network: @escaping @Sendable (TrainerSetting, Int, Int) throws(TrainingError) -> Network
   ) -> TrainerKind {
     TrainerKind(
-      name, views: ["mel"], summary: summary,
+      name, views: ["mel"], input: .picture, summary: summary,
       defaults: TrainingDefaults(
         epochs: epochs, batchSize: 32, normalisation: .first, augmentation: pictureAugmentation),
       options: options + TrainingOptions.list(standard)

@@ -49,9 +49,12 @@ public struct TrainingJob {
     }
     source = try TrainingSource(
       training: training, evaluated: evaluated, selection: roles.selection)
-    kind = try mode.kind(in: registry)
+    kind = try mode.kind(in: registry, for: training)
     if let kind { try choices.options.check(for: kind) }
-    let defaults = kind?.defaults ?? registry.standard(for: mode.view.rawValue)?.defaults
+    let defaults =
+      kind?.defaults
+      ?? registry.standard(
+        for: mode.view.rawValue, shape: training.shape, axes: training.axes)?.defaults
     configuration = try choices.configuration(defaults, for: training)
     let threads = choices.threads ?? min(8, ProcessInfo.processInfo.activeProcessorCount)
     setting = TrainerSetting(
@@ -148,7 +151,7 @@ extension RunChoices {
     configuration.seed = seed
     configuration.patience = patience
     configuration.augmentation = augmentation.value(
-      usual: defaults?.augmentation?.fitted(to: training.shape))
+      usual: defaults?.augmentation?.fitted(to: training))
     if let axis = normalisation.value(usual: defaults?.normalisation) {
       configuration.normalisation = try Normalisation.of(training: training, axis: axis)
     }

@@ -1,3 +1,4 @@
+internal import Corpus
 public import DatasetCache
 public import Networks
 public import Training
@@ -55,9 +56,10 @@ public struct TrainingMode: Sendable, Hashable {
   }
 
   /// The kind of trainer; nil where it is a program.
-  /// - Throws: ``RunError`` `.choice` where the trainer is not for the view, no trainer is or there is no command;
+  /// - Parameter samples: of the view.
+  /// - Throws: ``RunError`` `.choice` where the trainer takes no such samples, no trainer does or there is no command;
   ///   `TrainingError` `.configuration` where there is no trainer of that name.
-  func kind(in registry: TrainerRegistry) throws -> TrainerKind? {
+  func kind(in registry: TrainerRegistry, for samples: any SampleSource) throws -> TrainerKind? {
     if let command = Self.command(of: trainer) {
       guard !command.allSatisfy(\.isWhitespace) else {
         throw TrainingError(
@@ -68,15 +70,20 @@ public struct TrainingMode: Sendable, Hashable {
     }
     if let trainer {
       let kind = try registry.kind(named: trainer)
-      if kind.views.contains(view.rawValue) { return kind }
+      if kind.takes(samples.shape, axes: samples.axes) { return kind }
       throw TrainingError(
         kind: .configuration, subject: "trainer '\(trainer)'",
-        detail: "it is not for the view \(view.rawValue)",
-        hint: "train it on \(kind.views.joined(separator: " or "))")
+        detail: "it is not for the view \(view.rawValue), whose samples are "
+          + samples.shape.map(String.init).joined(separator: " × "),
+        hint: "it takes \(kind.input?.words ?? "others")")
     }
-    if let kind = registry.standard(for: view.rawValue) { return kind }
+    let standard = registry.standard(
+      for: view.rawValue, shape: samples.shape, axes: samples.axes)
+    if let standard { return standard }
     throw RunError(
-      kind: .choice, subject: "view \(view.rawValue)", detail: "no trainer is for it",
-      hint: "name one with --trainer")
+      kind: .choice, subject: "view \(view.rawValue)",
+      detail: "no trainer takes samples of "
+        + samples.shape.map(String.init).joined(separator: " × "),
+      hint: "name a program of your own with --trainer exec:COMMAND")
   }
 }

@@ -5,8 +5,10 @@ public import Corpus
 public struct TrainerKind: Sendable {
   /// The name that `--trainer` takes.
   public let name: String
-  /// The views that it can be trained on, the usual one first.
+  /// The views that it is usually trained on, the most usual first.
   public let views: [String]
+  /// What samples it takes, of whatever view; nil for any.
+  public let input: TrainerInput?
   /// One line for people.
   public let summary: String
   /// What is chosen where nothing is said.
@@ -18,16 +20,22 @@ public struct TrainerKind: Sendable {
 
   /// A kind of these parts.
   public init(
-    _ name: String, views: [String], summary: String = "",
+    _ name: String, views: [String], input: TrainerInput? = nil, summary: String = "",
     defaults: TrainingDefaults = TrainingDefaults(), options: [TrainerOption] = [],
     make: @escaping @Sendable (TrainerSetting) throws(TrainingError) -> any Trainer
   ) {
     self.name = name
     self.views = views
+    self.input = input
     self.summary = summary
     self.defaults = defaults
     self.options = options
     self.make = make
+  }
+
+  /// Whether it takes samples of a shape.
+  public func takes(_ shape: [Int], axes: [SampleAxis]) -> Bool {
+    input?.takes(shape, axes: axes) ?? true
   }
 }
 
@@ -142,8 +150,16 @@ public struct TrainerRegistry: Sendable {
       hint: "give one of \(kinds.map(\.name).joined(separator: ", ")), or exec:COMMAND")
   }
 
-  /// The kind that a view is trained with where none is named.
-  public func standard(for view: String) -> TrainerKind? {
-    kinds.first { $0.views.first == view } ?? kinds.first { $0.views.contains(view) }
+  /// The kind that a view is trained with where none is named: one that is usually trained on a view of that
+  /// name, else the first that takes such samples.
+  ///
+  /// - Parameters:
+  ///   - view: the view's name.
+  ///   - shape: the lengths of the axes of a sample.
+  ///   - axes: what runs along them; empty where that is not known.
+  public func standard(for view: String, shape: [Int], axes: [SampleAxis]) -> TrainerKind? {
+    let fitting = kinds.filter { $0.takes(shape, axes: axes) }
+    return fitting.first { $0.views.first == view } ?? fitting.first { $0.views.contains(view) }
+      ?? fitting.first { $0.input != nil }
   }
 }

@@ -201,7 +201,9 @@ extension ExternalTraining.Batches: ExpressibleByArgument {}
 enum TrainerList {
   static func show(_ registry: TrainerRegistry) {
     for kind in registry.kinds {
-      Output.line("\(kind.name) (\(kind.views.joined(separator: ", "))): \(kind.summary)")
+      Output.line(
+        "\(kind.name) (\(kind.views.joined(separator: ", "))): \(Words.shown(kind.summary))")
+      if let input = kind.input { Output.line("  takes \(input.words)") }
       Output.line(
         "  usually \(kind.defaults.epochs) epochs, batches of \(kind.defaults.batchSize)")
       let rows = kind.options.map { ["  \($0.name)=\($0.standard)", $0.help] }

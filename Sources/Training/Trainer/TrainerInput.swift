@@ -1,0 +1,33 @@
+public import Corpus
+
+/// What samples a trainer takes, by the number of their axes and what runs along them.
+public enum TrainerInput: String, Sendable, Hashable, CaseIterable {
+  /// Numbers without an order that matters: features, embeddings.
+  case vector
+  /// One signal along time, of any length.
+  case signal
+  /// Two axes, such as frequency and time, of any size.
+  case picture
+
+  /// Whether samples are such; where the source does not say what runs along a single axis, it may be either.
+  ///
+  /// - Parameters:
+  ///   - shape: the lengths of the axes of a sample.
+  ///   - axes: what runs along them; empty where that is not known.
+  public func takes(_ shape: [Int], axes: [SampleAxis]) -> Bool {
+    switch self {
+    case .vector: shape.count == 1 && axes.first?.isTime != true
+    case .signal: shape.count == 1 && axes.first?.isTime != false
+    case .picture: shape.count == 2
+    }
+  }
+
+  /// What it takes, for messages.
+  public var words: String {
+    switch self {
+    case .vector: "samples of one axis, such as features or embeddings"
+    case .signal: "samples along time, such as waveforms"
+    case .picture: "samples of two axes, such as spectrograms"
+    }
+  }
+}
