@@ -24,7 +24,8 @@ struct BenchLoader: ParsableCommand {
   @Argument(help: "The cache; none with --synthetic-tracks.", completion: .directory)
   var cache: String?
 
-  @Option(help: "What to load: features, features-30s, waveform or mel.")
+  @Option(
+    help: "What to load: features, features-30s, waveform or mel.", completion: Completions.views)
   var view = View.features
 
   @Option(help: "Samples in a batch.")
@@ -33,10 +34,10 @@ struct BenchLoader: ParsableCommand {
   @Option(help: "Threads that fill batches; may be given several times. (default: 1, then 2)")
   var threads: [Int] = []
 
-  @Option(help: "A split of the cache; all tracks if not given.")
+  @Option(help: "A split of the cache; all tracks if not given.", completion: Completions.splits)
   var split: String?
 
-  @Option(help: "The side of the split.")
+  @Option(help: "The side of the split.", completion: Completions.sides)
   var side: String?
 
   @Option(

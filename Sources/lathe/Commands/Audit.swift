@@ -27,7 +27,9 @@ struct Audit: ParsableCommand {
   @Argument(help: "The cache.", completion: .directory)
   var cache: String?
 
-  @Option(help: ArgumentHelp("The split to audit; all of them if not given.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The split to audit; all of them if not given.", valueName: "name"),
+    completion: Completions.splits)
   var split: String?
 
   @Option(
@@ -39,10 +41,10 @@ struct Audit: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "A name or a file: with a cache for the known faults, without one for the tracks to study.",
-      valueName: "name|file"))
+      valueName: "name|file"), completion: Completions.manifests)
   var manifest: String?
 
-  @Option(help: "The policy to study; all of them if not given.")
+  @Option(help: "The policy to study; all of them if not given.", completion: Completions.policies)
   var policy: SplitPolicy?
 
   @Option(help: "How many seeds to study, from 0 on.")

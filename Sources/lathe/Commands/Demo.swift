@@ -67,7 +67,8 @@ struct Demo: ParsableCommand {
     let audio = place.appendingPathComponent("audio").path
     let cachePath = place.appendingPathComponent("demo.lathe").path
     let table = place.appendingPathComponent("features_3_sec.csv").path
-    say("1. music: \(Style.allCases.count) styles × \(tracks) tracks × \(seconds) s")
+    say(
+      "1. music: \(Style.allCases.count) styles × \(Words.counted(tracks, "track")) × \(seconds) s")
     let made = try DemoCollection(seed: seed, tracks: tracks, seconds: seconds).write(to: audio)
     say(
       "   \(Words.counted(made.written, "file")) written to \(audio) in \(Words.duration(made.wallSeconds))"

@@ -23,10 +23,12 @@ struct Evaluate: ParsableCommand {
   @Option(help: "The cache; where the run found it if not given.", completion: .directory)
   var cache: String?
 
-  @Option(help: "A split of the cache; the run's own if not given.")
+  @Option(help: "A split of the cache; the run's own if not given.", completion: Completions.splits)
   var split: String?
 
-  @Option(help: "A side; may be given several times. All but the training side if not given.")
+  @Option(
+    help: "A side; may be given several times. All but the training side if not given.",
+    completion: Completions.sides)
   var side: [String] = []
 
   @Option(help: "Which weights: best or last.")

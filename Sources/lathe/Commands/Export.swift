@@ -25,7 +25,8 @@ struct ExportCSV: ParsableCommand {
   @Argument(help: "The cache.", completion: .directory)
   var cache: String
 
-  @Option(help: "A view with columns, such as features or features-30s.")
+  @Option(
+    help: "A view with columns, such as features or features-30s.", completion: Completions.views)
   var view: View
 
   @Option(

@@ -27,7 +27,7 @@ struct ExportImages: ParsableCommand {
   @Argument(help: "The cache.", completion: .directory)
   var cache: String
 
-  @Option(help: "mel.")
+  @Option(help: "mel.", completion: Completions.views)
   var view: View = .mel
 
   @Option(
@@ -35,7 +35,9 @@ struct ExportImages: ParsableCommand {
     completion: .directory)
   var output: String
 
-  @Option(help: "A split of the cache, whose sides become folders; all slices if not given.")
+  @Option(
+    help: "A split of the cache, whose sides become folders; all slices if not given.",
+    completion: Completions.splits)
   var split: String?
 
   @Option(help: "viridis, magma or grey.")

@@ -21,7 +21,9 @@ struct ManifestCheckCommand: ParsableCommand {
         lathe manifest check gtzan genres_original --json | jq .changed
       """)
 
-  @Argument(help: ArgumentHelp("A name that comes with Lathe, or a file.", valueName: "manifest"))
+  @Argument(
+    help: ArgumentHelp("A name that comes with Lathe, or a file.", valueName: "manifest"),
+    completion: Completions.manifests)
   var manifest: String
 
   @Argument(

@@ -40,14 +40,16 @@ struct Prepare: ParsableCommand {
     completion: .directory)
   var audioFolder: String
 
-  @Option(help: ArgumentHelp("The cache; made where there is none.", valueName: "cache"))
+  @Option(
+    help: ArgumentHelp("The cache; made where there is none.", valueName: "cache"),
+    completion: .directory)
   var cache: String
 
   @Option(
     help: ArgumentHelp(
       "What is known of the dataset: a name or a file; none for the folders as labels.",
       discussion: "If not given, the manifest that the cache was prepared with.",
-      valueName: "name|file"))
+      valueName: "name|file"), completion: Completions.manifests)
   var manifest: String?
 
   @Option(
@@ -62,7 +64,7 @@ struct Prepare: ParsableCommand {
     help: ArgumentHelp(
       "What to prepare and how: a name or a file.",
       discussion: "If not given, the recipe that the cache was prepared with; gtzan for a new one.",
-      valueName: "name|file"))
+      valueName: "name|file"), completion: Completions.recipes)
   var recipe: String?
 
   @Option(
@@ -84,7 +86,7 @@ struct Prepare: ParsableCommand {
       "What becomes of tracks with a kind of fault: keep, drop, group, relabel or quarantine. Kinds: "
         + FaultSubject.allCases.map(\.rawValue).joined(separator: ", ") + ".",
       discussion: "Replaces the recipe's; may be given several times, such as --fault silent=drop.",
-      valueName: "kind=policy"))
+      valueName: "kind=policy"), completion: Completions.faults)
   var fault: [String] = []
 
   @Flag(

@@ -32,7 +32,7 @@ struct RecipeShow: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "A recipe that comes with Lathe, a file, or a cache that was prepared.",
-      valueName: "name|file|cache"), completion: .file(extensions: ["json"]))
+      valueName: "name|file|cache"), completion: Completions.recipes)
   var recipe: String
 
   @Option(
@@ -59,7 +59,7 @@ struct RecipeCheck: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("Recipes by name or file.", valueName: "name|file"),
-    completion: .file(extensions: ["json"]))
+    completion: Completions.recipes)
   var recipes: [String]
 
   func run() throws {

@@ -34,13 +34,16 @@ struct SplitCommand: ParsableCommand {
   var name: String?
 
   @Option(
-    help: ArgumentHelp("The manifest that publishes the split.", valueName: "name|file"))
+    help: ArgumentHelp("The manifest that publishes the split.", valueName: "name|file"),
+    completion: Completions.manifests)
   var manifest: String?
 
   @Flag(help: "List the splits that the cache has.")
   var list = false
 
-  @Option(help: ArgumentHelp("Take the split of this name out of the cache.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Take the split of this name out of the cache.", valueName: "name"),
+    completion: Completions.splits)
   var remove: String?
 
   @Flag(help: "Show the split that would be made, with its audit; nothing is stored.")

@@ -24,10 +24,12 @@ struct Study: ParsableCommand {
   @Argument(help: "The cache.", completion: .directory)
   var cache: String
 
-  @Option(help: "Trainers, separated by commas.")
+  @Option(help: "Trainers, separated by commas.", completion: Completions.trainerLists)
   var trainers = "features,waveform,mel"
 
-  @Option(help: "Policies, separated by commas; grouped is left out where no groups are known.")
+  @Option(
+    help: "Policies, separated by commas; grouped is left out where no groups are known.",
+    completion: Completions.policyLists)
   var policies = "slices,stratified,grouped"
 
   @Option(help: "Shares of training and test.")

@@ -34,7 +34,8 @@ struct Train: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A view (features, features-30s, waveform, mel), or a trainer by name.", valueName: "mode"))
+      "A view (features, features-30s, waveform, mel), or a trainer by name.", valueName: "mode"),
+    completion: Completions.modes)
   var mode: String?
 
   @Option(help: "The cache.", completion: .directory)
@@ -45,13 +46,18 @@ struct Train: ParsableCommand {
     completion: .file(extensions: ["csv"]))
   var csv: String?
 
-  @Option(help: "A split of the cache; may be left out where it has one.")
+  @Option(
+    help: "A split of the cache; may be left out where it has one.", completion: Completions.splits)
   var split: String?
 
-  @Option(help: "The side to measure by; test, or the first fold, if not given.")
+  @Option(
+    help: "The side to measure by; test, or the first fold, if not given.",
+    completion: Completions.sides)
   var test: String?
 
-  @Option(help: "The side to choose the best epoch by; validation if there is one.")
+  @Option(
+    help: "The side to choose the best epoch by; validation if there is one.",
+    completion: Completions.sides)
   var selection: String?
 
   @Option(help: "Of --csv: shares of train, validation and test, or of train and test.")
@@ -65,14 +71,16 @@ struct Train: ParsableCommand {
 
   @Option(
     help:
-      "Of --csv: stratified, grouped by the artists of --manifest, slices, or its published:NAME.")
+      "Of --csv: stratified, grouped by the artists of --manifest, slices, or its published:NAME.",
+    completion: Completions.policies)
   var policy: SplitPolicy?
 
   @Option(help: "Of --csv: the seed of the split; --seed if not given.")
   var splitSeed: UInt64?
 
   @Option(
-    help: ArgumentHelp("Of --csv: what is known of the tracks.", valueName: "name|file"))
+    help: ArgumentHelp("Of --csv: what is known of the tracks.", valueName: "name|file"),
+    completion: Completions.manifests)
   var manifest: String?
 
   @Option(
@@ -205,7 +213,9 @@ enum TrainerList {
         "\(kind.name) (\(kind.views.joined(separator: ", "))): \(Words.shown(kind.summary))")
       if let input = kind.input { Output.line("  takes \(input.words)") }
       Output.line(
-        "  usually \(kind.defaults.epochs) epochs, batches of \(kind.defaults.batchSize)")
+        "  usually \(Words.counted(kind.defaults.epochs, "epoch")), "
+          + "batches of \(kind.defaults.batchSize)"
+      )
       let rows = kind.options.map { ["  \($0.name)=\($0.standard)", $0.help] }
       let width = rows.map(\.[0].count).max() ?? 0
       for row in rows {

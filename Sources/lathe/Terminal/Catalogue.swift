@@ -24,6 +24,9 @@ enum Catalogue {
   /// The names of the recipes that are found.
   static var recipeNames: [String] { known(in: "recipes") }
 
+  /// The names of the manifests that are found.
+  static var manifestNames: [String] { known(in: "datasets") }
+
   /// The manifest of this name or file.
   static func manifest(_ name: String) throws -> Manifest {
     try manifest(name, option: "--manifest")

@@ -33,10 +33,10 @@ enum DuplicatesText {
   }
 
   static func pairs(_ count: Int) -> String {
-    "\(Words.count(count)) \(count == 1 ? "pair" : "pairs")"
+    Words.counted(count, "pair")
   }
 
   private static func groups(_ count: Int) -> String {
-    "\(Words.count(count)) \(count == 1 ? "group" : "groups")"
+    Words.counted(count, "group")
   }
 }

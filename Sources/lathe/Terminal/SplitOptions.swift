@@ -17,7 +17,7 @@ struct SplitOptions: ParsableArguments {
     help: ArgumentHelp(
       "What to keep to: grouped (recordings and artists whole), stratified (by track), slices (leaks; for "
         + "comparison) or published:NAME; grouped where groups or artists are known.",
-      valueName: "policy"))
+      valueName: "policy"), completion: Completions.policies)
   var policy: SplitPolicy?
 
   @Option(help: "The seed of the shuffle, 1 if not given; it fixes the split.")

@@ -11,7 +11,7 @@ struct TrainingChoices: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "A trainer by name, or exec: and a command; the view's usual one if not given.",
-      valueName: "name|exec:command"))
+      valueName: "name|exec:command"), completion: Completions.trainers)
   var trainer: String?
 
   @Option(help: "How many epochs; the trainer's usual number if not given.")
@@ -36,7 +36,7 @@ struct TrainingChoices: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Standardise inputs by the training side: none, overall, or first (each feature or band).",
-      valueName: "axis"))
+      valueName: "axis"), completion: .list(["none", "overall", "first"]))
   var normalise: String?
 
   @Option(
