@@ -122,17 +122,18 @@ extension AudioError.Kind {
     case .unsupported: "is audio of a form that cannot be decoded"
     case .damaged: "is damaged"
     case .headerPromisesMore(let declared, let actual):
-      "should have \(declared) bytes of audio and has \(actual)"
+      "should have \(Words.counted(declared, "byte")) of audio and has \(Words.count(Int(clamping: actual)))"
     case .truncated(let declared?, let actual?):
-      "should have \(declared) samples a channel and ends after \(actual)"
+      "should have \(Words.counted(declared, "sample")) a channel and ends after \(Words.count(Int(clamping: actual)))"
     case .truncated: "ends before its audio does"
-    case .formatChanges(let frame): "changes its rate or channels after \(frame) samples a channel"
+    case .formatChanges(let frame):
+      "changes its rate or channels after \(Words.counted(frame, "sample")) a channel"
     case .noSamples: "holds no samples"
     case .notFinite(let frame): "has a sample that is not a number, or infinite, at frame \(frame)"
     case .absurd(let frame):
       "has a sample beyond a million times full scale at frame \(frame), which is no sound"
     case .tooLong(let limit): "plays for more than \(limit) seconds"
-    case .tooManyChannels(let count): "has \(count) channels"
+    case .tooManyChannels(let count): "has \(Words.counted(count, "channel"))"
     case .sampleRateOutOfRange(let rate): "has a rate of \(rate) Hz"
     case .changed: "changed while it was read"
     case .library: "could not be processed"

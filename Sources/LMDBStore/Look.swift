@@ -1,3 +1,4 @@
+import Wording
 import CLMDB
 
 /// The look-ups of a write transaction, which sees its own changes, by LMDB. Lives no longer than the
@@ -16,7 +17,8 @@ import CLMDB
     if (1...longestKey).contains(count) { return }
     throw StoreError(
       kind: .badKey, operation: "use", subject: "the key '\(key.prefix(40))'",
-      detail: "it has \(count) bytes; a key has 1 to \(longestKey)", hint: "use a shorter name")
+      detail: "it has \(Words.counted(count, "byte")); a key has 1 to \(longestKey)",
+      hint: "use a shorter name")
   }
 
   /// Lends a key's UTF-8 to LMDB, which does not write to it.

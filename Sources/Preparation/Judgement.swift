@@ -1,3 +1,5 @@
+import Wording
+
 internal import AudioIO
 internal import Corpus
 internal import DatasetCache
@@ -56,7 +58,7 @@ extension TrackFigures {
       return "has \(percent(infrasonic)) of its energy below 20 Hz; the limit is \(percent(limit))"
     case .otherRate:
       return "has \(source.sampleRate) Hz, and the recipe \(recipe.sampleRate) Hz"
-    case .otherChannels: return "has \(source.channels) channels"
+    case .otherChannels: return "has \(Words.counted(source.channels, "channel"))"
     case .header: return header ?? subject.rawValue
     default: return subject.rawValue
     }

@@ -38,7 +38,8 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
     case .split(let error): "\(error)"
     case .nothingToPrepare(let folder, let unusable, let absent):
       "prepare: \(folder) holds "
-        + (absent > 0 ? "none of the \(absent) tracks of the manifest" : "no track to prepare")
+        + (absent > 0
+          ? "none of the manifest's \(Words.tracks(absent))" : "no track to prepare")
         + (unusable.first.map { first in
           ", and \(counted(unusable.count, "entry", "entries")) of no use: "
             + "\(first.path) \(first.message)"
@@ -49,7 +50,8 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
         + (near.isEmpty ? "" : "; near: \(near.joined(separator: ", "))")
         + "; lathe inspect CACHE and the file names without extension give the ids"
     case .anotherCollection(let cache, let folder, let missing, let tracks):
-      "prepare: \(missing) of the \(tracks) tracks in \(cache) are not among those of \(folder), which "
+      "prepare: \(missing) of the \(Words.counted(tracks, "track")) in \(cache) are not among those "
+        + "of \(folder), which "
         + "looks like another collection; give another --cache, or remove this one first"
     }
   }
@@ -57,7 +59,7 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
 
 /// `1 track`, `2 tracks`.
 func counted(_ count: Int, _ one: String = "track", _ many: String = "tracks") -> String {
-  count == 1 ? "1 \(one)" : "\(count) \(many)"
+  Words.counted(count, one, many)
 }
 
 /// Runs `body`, its cache errors as preparation errors.

@@ -1,3 +1,5 @@
+import Wording
+
 internal import AudioIO
 internal import Corpus
 internal import DatasetCache
@@ -72,7 +74,7 @@ struct TrackWorker: ~Copyable {
       throw TrackFault(
         subject: .tooShort, code: FaultSubject.tooShort.rawValue,
         message:
-          "has \(frames) samples at \(recipe.sampleRate) Hz, and one slice of "
+          "has \(Words.counted(frames, "sample")) at \(recipe.sampleRate) Hz, and one slice of "
           + "\(job.view.name.rawValue) takes \(job.view.slices.required)",
         hint: "leave the track out, or shorten the slices in the recipe", figures: figures)
     }

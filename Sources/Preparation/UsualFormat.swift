@@ -1,3 +1,4 @@
+import Wording
 import AudioIO
 
 /// What most files of a collection have in common.
@@ -20,7 +21,7 @@ struct UsualFormat {
     let count = Self.most(formats.map(\.channels))
     if count.share >= Self.share { channels = count.value }
     remarks.append(
-      "\(Self.percent(count.share)) have \(count.value) \(count.value == 1 ? "channel" : "channels")"
+      "\(Self.percent(count.share)) have \(Words.counted(count.value, "channel"))"
         + note(channels != nil))
     let durations = formats.map(Self.duration).sorted()
     let median = durations[durations.count / 2]
@@ -38,7 +39,8 @@ struct UsualFormat {
       oddities.append("has \(format.sampleRate) Hz where most files have \(sampleRate)")
     }
     if let channels, format.channels != channels {
-      oddities.append("has \(format.channels) channels where most files have \(channels)")
+      oddities.append(
+        "has \(Words.counted(format.channels, "channel")) where most files have \(channels)")
     }
     if let seconds, Self.isFar(Self.duration(format), from: seconds) {
       oddities.append(

@@ -1,3 +1,5 @@
+import Wording
+
 internal import Corpus
 internal import DatasetCache
 
@@ -25,7 +27,8 @@ struct UsualSource {
       channels = count.value
       if count.value > 1 {
         lines.append(
-          "\(UsualFormat.percent(count.share)) of the files have \(count.value) channels, of which "
+          "\(UsualFormat.percent(count.share)) of the files have "
+            + "\(Words.counted(count.value, "channel")), of which "
             + "the mean is taken")
       }
     }

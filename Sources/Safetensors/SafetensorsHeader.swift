@@ -1,3 +1,5 @@
+import Wording
+
 /// What a safetensors value says about itself: its tensors and where they lie.
 ///
 /// Reading it checks everything, as the format's own library does: the tensors lie one after the
@@ -31,7 +33,9 @@ public struct SafetensorsHeader: Sendable, Hashable {
   /// - Throws: ``TensorError``, which says what is wrong; never traps, whatever the bytes.
   public init(of value: RawSpan) throws(TensorError) {
     func invalid(_ detail: String) -> TensorError { HeaderScanner([]).failure(detail) }
-    guard value.byteCount >= 8 else { throw invalid("\(value.byteCount) bytes are no header") }
+    guard value.byteCount >= 8 else {
+      throw invalid("\(Words.counted(value.byteCount, "byte")) are no header")
+    }
     let length = unsafe UInt64(littleEndian: value.unsafeLoadUnaligned(as: UInt64.self))
     guard length <= UInt64(min(value.byteCount - 8, Self.longestHeader)) else {
       throw invalid("a header of \(length) bytes in a value of \(value.byteCount)")
@@ -68,7 +72,7 @@ public struct SafetensorsHeader: Sendable, Hashable {
       end = entry.bytes.upperBound
     }
     guard end == value.byteCount else {
-      throw invalid("\(value.byteCount - end) bytes that belong to no tensor")
+      throw invalid("\(Words.counted(value.byteCount - end, "byte")) that belong to no tensor")
     }
     self.metadata = metadata
     self.entries = entries

@@ -1,3 +1,5 @@
+import Wording
+
 /// A safetensors value about to be written: its size is known first, then it is filled in place.
 ///
 ///     8 bytes   length of the header, little-endian
@@ -48,7 +50,8 @@ public struct SafetensorsWriter: Sendable {
       }
       if count != tensor.count {
         throw invalid(
-          tensor.name, "\(tensor.count) numbers do not fill the shape \(tensor.shape)")
+          tensor.name,
+          "\(Words.counted(tensor.count, "number")) do not fill the shape \(tensor.shape)")
       }
       let end = offset + tensor.byteCount
       let shape = tensor.shape.map(String.init).joined(separator: ",")

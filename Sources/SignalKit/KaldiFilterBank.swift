@@ -1,3 +1,5 @@
+import Wording
+
 internal import CKernels
 internal import Foundation
 
@@ -62,13 +64,13 @@ public struct KaldiFilterBank: ~Copyable {
     let frames = frames(samples: signal.count)
     guard signal.count >= parameters.frameSamples, frames > 0 else {
       throw SignalError(
-        "signal of \(signal.count) samples", "is shorter than a frame",
-        hint: "give at least \(parameters.frameSamples) samples")
+        "signal of \(Words.counted(signal.count, "sample"))", "is shorter than a frame",
+        hint: "give at least \(Words.counted(parameters.frameSamples, "sample"))")
     }
     guard output.count == parameters.rows * frames else {
       throw SignalError(
-        "output of \(output.count) values",
-        "should hold \(parameters.rows) rows × \(frames) frames",
+        "output of \(Words.counted(output.count, "value"))",
+        "should hold \(Words.counted(parameters.rows, "row")) × \(frames) frames",
         hint: "size it by frames(samples:)")
     }
     let stride = (frames + 15) / 16 * 16

@@ -1,3 +1,5 @@
+import Wording
+
 internal import Foundation
 
 /// What Kaldi's filter banks are made with. The defaults are those of
@@ -117,7 +119,8 @@ public struct KaldiParameters: Sendable, Hashable {
     }
     guard roundsToPowerOfTwo || frameSamples.isMultiple(of: 2) else {
       throw SignalError(
-        "frames of \(frameSamples) samples", "must be even where they aren't filled up",
+        "frames of \(Words.counted(frameSamples, "sample"))",
+        "must be even where they aren't filled up",
         hint: "round to a power of two or change the frame length")
     }
     guard shiftSamples >= 1 else {

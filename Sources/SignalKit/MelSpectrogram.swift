@@ -1,3 +1,5 @@
+import Wording
+
 internal import CKernels
 
 /// What a log-mel picture is made with. The defaults are those of `librosa.feature.melspectrogram`.
@@ -89,8 +91,8 @@ public struct MelSpectrogram: ~Copyable {
     }
     guard output.count == parameters.bands * frames else {
       throw SignalError(
-        "output of \(output.count) values",
-        "should hold \(parameters.bands) bands × \(frames) frames",
+        "output of \(Words.counted(output.count, "value"))",
+        "should hold \(Words.counted(parameters.bands, "band")) × \(frames) frames",
         hint: "size it by frames(samples:)")
     }
     let stride = (frames + 15) / 16 * 16

@@ -49,7 +49,9 @@ extension Words {
   package static func tracks(_ number: Int) -> String { counted(number, "track") }
 
   /// `1 problem`, `2,000 problems`; the plural where an s doesn't make it.
-  package static func counted(_ number: Int, _ one: String, _ many: String? = nil) -> String {
-    "\(count(number)) \(number == 1 ? one : many ?? one + "s")"
+  package static func counted(
+    _ number: some BinaryInteger, _ one: String, _ many: String? = nil
+  ) -> String {
+    "\(count(Int(clamping: number))) \(number == 1 ? one : many ?? one + "s")"
   }
 }

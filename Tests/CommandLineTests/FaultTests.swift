@@ -131,4 +131,18 @@ import Testing
     #expect(
       audit.output.contains("  no blues in test\n") || audit.output.contains("  no jazz in test\n"))
   }
+
+  /// One of something is not called several.
+  @Test func aSingleSampleIsOne() throws {
+    let collection = try Collection()
+    var wave = Array(Collection.wave(seed: 0).prefix(46))
+    wave.replaceSubrange(4..<8, with: [38, 0, 0, 0])
+    wave.replaceSubrange(40..<44, with: [2, 0, 0, 0])
+    try collection.write(wave, "audio/jazz/one.wav")
+    let result = try collection.prepare("--progress", "plain")
+    #expect(result.code == 3)
+    #expect(
+      result.errors.contains("quarantine: jazz/one.wav: has 1 sample at 8000 Hz, and one slice"))
+    #expect(!result.errors.contains("1 samples"))
+  }
 }

@@ -126,7 +126,7 @@ import Testing
       try folder.prepare(manifest: try manifest([track("jazz.00777")]))
     }
     let text = try #require(error?.description)
-    #expect(text.contains("none of the 1 tracks of the manifest"))
+    #expect(text.contains("none of the manifest's 1 track"))
   }
 
   @Test func aManifestThatComesLaterChangesOnlyWhatItSays() throws {

@@ -79,7 +79,7 @@ import Testing
   @Test(arguments: [
     ([Float.nan, 0.5], 0, 0, TrainingError.Kind.diverged, "nan"),
     ([.infinity, 0], 0, 0, .diverged, "inf"), ([-0.5, 1.5], 0, 0, .data, "not logits"),
-    ([0.5, 0.3], 0, 0, .data, "add up"), ([1], 0, 0, .data, "1 probabilities for 2"),
+    ([0.5, 0.3], 0, 0, .data, "add up"), ([1], 0, 0, .data, "1 probability for 2"),
     ([0.5, 0.5], 2, 0, .data, "its label is 2"), ([0.5, 0.5], -1, 0, .data, "its label is -1"),
     ([0.5, 0.5], 1, 0, .data, "other slices have 0"), ([0.5, 0.5], 0, 1, .data, "twice"),
   ])

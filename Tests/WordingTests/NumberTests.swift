@@ -20,4 +20,10 @@ import Testing
     #expect([999, 1_000, 1_500_000].map(Words.bytes) == ["999 B", "1.0 KB", "1.5 MB"])
     #expect([4.2, 200, 7_500].map(Words.duration) == ["4.2 s", "3 min 20 s", "2 h 5 min"])
   }
+
+  @Test func oneIsNoMany() {
+    #expect(Words.counted(1, "sample") == "1 sample" && Words.counted(0, "sample") == "0 samples")
+    #expect(Words.counted(UInt64.max, "entry", "entries") == "9,223,372,036,854,775,807 entries")
+    #expect(Words.counted(UInt8(1), "entry", "entries") == "1 entry")
+  }
 }

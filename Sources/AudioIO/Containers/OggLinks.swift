@@ -1,3 +1,5 @@
+import Wording
+
 /// The links of an Ogg file (Vorbis, Opus, FLAC): streams that follow one another, each with headers
 /// of its own. Most files have one; joined files and recorded web radio have more.
 ///
@@ -41,7 +43,8 @@ enum OggLinks {
           throw AudioError(
             .damaged, "check", file.path,
             detail:
-              "holds \(next - offset) bytes at byte \(offset), between two pages, that are no "
+              "holds \(Words.counted(next - offset, "byte")) "
+              + "at byte \(offset), between two pages, that are no "
               + "audio")
         }
       }

@@ -1,3 +1,5 @@
+import Wording
+
 /// The chunks of a WAV file (RIFF, RIFX, RF64, BW64) that matter: its format and where its audio lies.
 ///
 /// libsndfile is not given the file's own header but a plain one that says the same with a right
@@ -59,7 +61,7 @@ struct WaveChunks {
     let fields = FormatFields(format, bigEndian: bigEndian)
     if fields.channels == 0 || fields.sampleRate == 0 {
       throw damaged(
-        "has a header of \(fields.channels) channels and \(fields.sampleRate) Hz")
+        "has a header of \(Words.counted(fields.channels, "channel")) and \(fields.sampleRate) Hz")
     }
     let promise = try SizePromise(
       declared: declared, available: file.byteCount - start, frameBytes: fields.frameBytes,

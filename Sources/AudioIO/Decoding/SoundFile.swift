@@ -1,3 +1,4 @@
+import Wording
 import CSndfile
 import Glibc
 
@@ -95,7 +96,7 @@ import Glibc
     AudioError(
       .formatChanges(frame: Int(from.frames)), "decode", path,
       detail: "is several streams in a row, and changes from \(from.samplerate) Hz with "
-        + "\(from.channels) channels to \(to.samplerate) Hz with \(to.channels)")
+        + "\(Words.counted(from.channels, "channel")) to \(to.samplerate) Hz with \(to.channels)")
   }
 
   /// Opens the next part in the place of the one that has ended; false where there is none.

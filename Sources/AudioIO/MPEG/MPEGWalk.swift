@@ -1,3 +1,5 @@
+import Wording
+
 /// A walk from frame to frame of MPEG audio.
 struct MPEGWalk {
   /// How far before the first frame something else may reach.
@@ -72,7 +74,7 @@ struct MPEGWalk {
         throw AudioError(
           .formatChanges(frame: found * first.samples), "decode", path,
           detail: "changes from \(Self.words(first)) to \(Self.words(next)) "
-            + "after \(found * first.samples) samples a channel")
+            + "after \(Words.counted(found * first.samples, "sample")) a channel")
       }
       if offset > runStart { ranges.append(runStart..<offset) }
       let rest = end - offset
@@ -87,7 +89,8 @@ struct MPEGWalk {
         throw AudioError(
           .damaged, "decode", path,
           detail:
-            "holds \(gap.end - offset) bytes at byte \(offset), between two frames, that are no "
+            "holds \(Words.counted(gap.end - offset, "byte")) "
+            + "at byte \(offset), between two frames, that are no "
             + "audio")
       }
       offset = gap.end
@@ -180,6 +183,6 @@ struct MPEGWalk {
 
   private static func words(_ header: MPEGHeader) -> String {
     "\(header.sampleRate) Hz, layer \(header.layer), "
-      + (header.channels == 1 ? "1 channel" : "\(header.channels) channels")
+      + Words.counted(header.channels, "channel")
   }
 }

@@ -1,3 +1,5 @@
+import Wording
+
 /// Samples whose numbers are in memory: rows of a table, slices of one file.
 public struct MemorySamples: SampleSource {
   /// What the samples are, for people and messages.
@@ -46,7 +48,9 @@ public struct MemorySamples: SampleSource {
     else {
       throw SampleError(
         kind: .damaged, subject: name,
-        detail: "\(values.count) numbers do not make \(rows.count) rows of \(shape)",
+        detail:
+          "\(Words.counted(values.count, "number")) do not make "
+          + "\(Words.counted(rows.count, "row")) of \(shape)",
         hint: "give every row its numbers, a label and a track")
     }
     self.size = size

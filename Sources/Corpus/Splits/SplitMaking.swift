@@ -1,3 +1,5 @@
+import Wording
+
 extension Split {
   /// Divides tracks as a plan says. The result depends on the plan and the set of tracks only, not on
   /// their order.
@@ -67,7 +69,7 @@ extension Split {
     guard case .folds(let count) = plan.division, count > parts else { return }
     throw SplitError(
       .badFolds, operation: "make split", NameRules.quoted(plan.name),
-      "asks for \(count) folds of \(parts) \(word)", hint: "use fewer folds")
+      "asks for \(Words.counted(count, "fold")) of \(parts) \(word)", hint: "use fewer folds")
   }
 
   private static func stratified(_ plan: SplitPlan, _ tracks: [SplitTrack]) -> [String: String] {

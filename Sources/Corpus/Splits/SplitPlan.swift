@@ -1,3 +1,5 @@
+import Wording
+
 /// How tracks are to be divided: everything that a split depends on but the tracks.
 public struct SplitPlan: Sendable, Hashable {
   /// Into what the tracks are divided.
@@ -73,7 +75,8 @@ public struct SplitPlan: Sendable, Hashable {
     case .ratios(let ratios):
       let hint = "give train,validation,test or train,test with the sum 1, such as 0.8,0.1,0.1"
       if !(2...3 ~= ratios.count) {
-        throw SplitError(.badRatios, "ratios", "are \(ratios.count) numbers", hint: hint)
+        throw SplitError(
+          .badRatios, "ratios", "are \(Words.counted(ratios.count, "number"))", hint: hint)
       }
       if let ratio = ratios.first(where: { !(0...1 ~= $0) }) {
         throw SplitError(.badRatios, "ratio", "is \(ratio), not from 0 to 1", hint: hint)

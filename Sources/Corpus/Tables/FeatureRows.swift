@@ -1,3 +1,5 @@
+import Wording
+
 /// A table of features as the public GTZAN ones are: `filename`, perhaps `length`, numbers, `label`.
 public struct FeatureRows: Sendable {
   /// The names of the columns of numbers, in order.
@@ -60,7 +62,10 @@ public struct FeatureRows: Sendable {
         reader.error(.badTable, row.line, detail, hint: "correct the row or remove it")
       }
       guard row.fields.count == header.fields.count else {
-        throw bad("has \(row.fields.count) fields where the first row has \(header.fields.count)")
+        throw bad(
+          "has \(Words.counted(row.fields.count, "field")) "
+            + "where the first row has \(header.fields.count)"
+        )
       }
       guard let name = try reader.text(row, nameColumn),
         let label = try reader.text(row, labelColumn)

@@ -1,3 +1,5 @@
+import Wording
+
 /// The rows of a table by the names of their columns.
 struct TableRows {
   private var reader: CSVReader
@@ -57,7 +59,8 @@ struct TableRows {
     row = try reader.next()
     guard let row else { return false }
     if row.fields.count != width {
-      throw error("has \(row.fields.count) fields where the first row has \(width)")
+      throw error(
+        "has \(Words.counted(row.fields.count, "field")) where the first row has \(width)")
     }
     return true
   }

@@ -1,3 +1,5 @@
+import Wording
+
 extension Augmentation {
   /// Speed perturbation: tempo and pitch change together, as when a record turns faster.
   ///
@@ -34,7 +36,7 @@ extension Augmentation {
     func check() throws(LoadingError) {
       guard (1...1_000).contains(factors.count) else {
         throw .part(
-          "speed", "there are \(factors.count) factors",
+          "speed", "there are \(Words.counted(factors.count, "factor"))",
           hint: "give 1 to 1,000 factors, or a range with a hundredth in it")
       }
       for factor in factors {

@@ -1,3 +1,5 @@
+import Wording
+
 /// A place between two samples of the order.
 struct LoaderPlace: Hashable, Sendable {
   /// From 0.
@@ -46,7 +48,9 @@ struct BatchPlan: Sendable {
     guard worldSize <= epochLength else {
       throw LoadingError(
         kind: .configuration, subject: "worldSize",
-        detail: "\(worldSize) ranks for \(epochLength) samples an epoch leave some without any",
+        detail:
+          "\(Words.counted(worldSize, "rank")) for \(Words.counted(epochLength, "sample")) an epoch "
+          + "leave some without any",
         hint: "take fewer ranks, or more samples")
     }
     // A larger batch takes no more; what is multiplied below cannot overflow then.
@@ -57,7 +61,8 @@ struct BatchPlan: Sendable {
         kind: .configuration, subject: "batchSize",
         detail: "no batch of \(configuration.batchSize)"
           + (worldSize > 1 ? " for each of \(worldSize) ranks" : "")
-          + " can be filled from \(epochLength) samples an epoch, and what is left is dropped",
+          + " can be filled from \(Words.counted(epochLength, "sample")) an epoch, "
+          + "and what is left is dropped",
         hint: "give a smaller batch, or keep the last one")
     }
   }

@@ -1,3 +1,4 @@
+import Wording
 public import Corpus
 internal import Synchronization
 
@@ -57,7 +58,7 @@ public final class SampleReader: Sendable {
     guard (0..<source.count).contains(number) else {
       throw SampleError(
         kind: .missing, subject: "sample \(number)",
-        detail: "\(source.name) has \(source.count) samples",
+        detail: "\(source.name) has \(Words.counted(source.count, "sample"))",
         hint: "give a number from 0 to \(source.count - 1)")
     }
   }

@@ -1,3 +1,4 @@
+import Wording
 import Corpus
 import Safetensors
 
@@ -80,7 +81,9 @@ struct Verification {
         }
         if index.frames != record.frames {
           problems.append(
-            .init(name, id, "it is of \(index.frames) samples, its record of \(record.frames)"))
+            .init(
+              name, id,
+              "it is of \(Words.counted(index.frames, "sample")), its record of \(record.frames)"))
         }
       }
       for (key, record) in tracks where record.views[view] != nil && !found.contains(key) {

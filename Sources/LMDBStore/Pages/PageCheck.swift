@@ -1,3 +1,5 @@
+import Wording
+
 /// A walk over everything that one state of the store is made of: each page's form, that it is reached once and
 /// is not free, the order of the keys, and what the records of the trees count.
 ///
@@ -253,10 +255,16 @@
   ) throws(PageFlaw) {
     let root = pages.meta.free.root
     guard commit <= pages.meta.transaction else { throw PageFlaw(root, "it is of a later commit") }
-    guard list.count >= 8 else { throw PageFlaw(root, "a list has \(list.count) bytes") }
+    guard list.count >= 8 else {
+      throw PageFlaw(root, "a list has \(Words.counted(list.count, "byte"))")
+    }
     let count = unsafe list.loadUnaligned(as: UInt64.self)
     guard count < UInt64(list.count / 8) else {
-      throw PageFlaw(root, "a list of \(list.count) bytes is said to have \(count) pages")
+      throw PageFlaw(
+        root,
+        "a list of \(Words.counted(list.count, "byte")) is said "
+          + "to have \(Words.counted(count, "page"))"
+      )
     }
     var previous = pages.meta.lastPage + 1
     for index in 0..<Int(count) {

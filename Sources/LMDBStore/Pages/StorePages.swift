@@ -1,3 +1,4 @@
+import Wording
 import Glibc
 
 /// One state of the store as its pages hold it: the look-ups and walks of readers, in which nothing that is
@@ -29,7 +30,8 @@ import Glibc
     let count = largePages(Int(entry.number))
     guard first >= 2, first <= meta.lastPage, UInt64(count) <= meta.lastPage - first + 1 else {
       throw PageFlaw(
-        page.number, "a value of \(entry.number) bytes is said to lie on page \(first)")
+        page.number,
+        "a value of \(Words.counted(entry.number, "byte")) is said to lie on page \(first)")
     }
     return unsafe UnsafeRawBufferPointer(
       start: map.page(first) + PageFormat.header, count: Int(entry.number))

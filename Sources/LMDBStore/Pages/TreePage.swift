@@ -1,3 +1,4 @@
+import Wording
 import Glibc
 
 /// A branch or a leaf of a tree, of which nothing is taken unchecked: its header when it is made, an entry's
@@ -70,7 +71,8 @@ import Glibc
     let flags = unsafe node.loadUnaligned(fromByteOffset: 4, as: UInt16.self)
     let keyLength = Int(unsafe node.loadUnaligned(fromByteOffset: 6, as: UInt16.self))
     guard keyLength <= PageFormat.longestKey, keyLength > 0 || !isLeaf && index == 0 else {
-      throw PageFlaw(number, "the key of entry \(index) is said to have \(keyLength) bytes")
+      throw PageFlaw(
+        number, "the key of entry \(index) is said to have \(Words.counted(keyLength, "byte"))")
     }
     var end = offset + PageFormat.entryHeader + keyLength
     if isLeaf {

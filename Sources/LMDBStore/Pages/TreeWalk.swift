@@ -1,3 +1,5 @@
+import Wording
+
 /// A walk over a tree's entries in the order of their keys, which it checks as it goes.
 @safe struct TreeWalk {
   private let pages: StorePages
@@ -76,7 +78,9 @@
   private mutating func end() throws(PageFlaw) -> Bool {
     entry = nil
     if let count, count != tree.entries {
-      throw PageFlaw(tree.root, "below it are \(count) entries and not \(tree.entries)")
+      throw PageFlaw(
+        tree.root,
+        "below it are \(Words.counted(count, "entry", "entries")) and not \(tree.entries)")
     }
     return false
   }

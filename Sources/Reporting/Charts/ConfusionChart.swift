@@ -1,3 +1,4 @@
+import Wording
 public import Training
 
 /// A confusion matrix: counts, and the share of each row as a shade.
@@ -25,7 +26,8 @@ public struct ConfusionChart: Figure {
     guard labels.count == matrix.labels, (1...Self.maximumLabels).contains(labels.count) else {
       throw ReportError(
         kind: .sizes, subject: "confusion matrix",
-        detail: "\(matrix.labels) labels with \(labels.count) names cannot be drawn",
+        detail:
+          "\(Words.counted(matrix.labels, "label")) with \(labels.count) names cannot be drawn",
         hint: "give 1 to \(Self.maximumLabels) labels, each with a name")
     }
     self.title = title

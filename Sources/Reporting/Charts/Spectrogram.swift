@@ -1,3 +1,4 @@
+import Wording
 public import Corpus
 
 /// Levels of bands over time, with what they mean.
@@ -27,7 +28,9 @@ public struct Spectrogram: Sendable, Hashable {
     else {
       throw ReportError(
         kind: .sizes, subject: "spectrogram",
-        detail: "\(values.count) values are not \(bands) bands of \(frames) frames, or the "
+        detail:
+          "\(Words.counted(values.count, "value")) are not "
+          + "\(Words.counted(bands, "band")) of \(frames) frames, or the "
           + "\(frequencies.count) frequencies do not ascend",
         hint: "give a value of each band and frame, and a frequency of each band")
     }

@@ -1,3 +1,4 @@
+import Wording
 import Training
 
 /// What a group of runs came to, as numbers: a row of the closing table and of the files that go with the page.
@@ -45,7 +46,7 @@ struct ResultRow: Sendable {
   var runs: String {
     switch group.kind {
     case .single: "1"
-    case .folds: "\(group.runs.count) folds"
+    case .folds: Words.counted(group.runs.count, "fold")
     // Folds of several splits, or one thing with several seeds.
     case .repeats: "\(group.runs.count) \(group.testsSeveralSides ? "folds" : "seeds")"
     }

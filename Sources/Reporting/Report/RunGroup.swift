@@ -1,3 +1,4 @@
+import Wording
 import Corpus
 import DataLoading
 import Training
@@ -167,7 +168,7 @@ struct RunGroup: Sendable {
     where differs({ $0.options[key] }) {
       parts.append("\(key) \(record.options[key] ?? "default")")
     }
-    if differs(\.epochs) { parts.append("\(record.epochs) epochs") }
+    if differs(\.epochs) { parts.append(Words.counted(record.epochs, "epoch")) }
     if differs(Key.batchSize) { parts.append("batch \(record.batchSize)") }
     if differs(\.normalisation?.statistics.axis) {
       parts.append("normalised \(record.normalisation?.statistics.axis.rawValue ?? "not")")

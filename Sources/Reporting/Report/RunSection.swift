@@ -1,3 +1,4 @@
+import Wording
 import Corpus
 import DataLoading
 import FoundationEssentials
@@ -78,8 +79,8 @@ enum RunSection {
     }
     func told(_ side: String, _ use: String) -> String {
       let counts = [
-        record.tracks[side].map { "\(Numbers.grouped($0)) tracks" },
-        record.samples[side].map { "\(Numbers.grouped($0)) slices" },
+        record.tracks[side].map { Words.counted($0, "track") },
+        record.samples[side].map { Words.counted($0, "slice") },
       ].compactMap { $0 }
       return "\(use) on \(side)" + (counts.isEmpty ? "" : " (\(counts.joined(separator: ", ")))")
     }
@@ -150,7 +151,7 @@ enum RunSection {
   static func tail(_ group: RunGroup) -> String {
     var page = ""
     if group.runs.count > 1 {
-      page += "<details><summary>Each of the \(group.runs.count) runs</summary>\n"
+      page += "<details><summary>Each of the \(Words.counted(group.runs.count, "run"))</summary>\n"
       page += HTML.table(
         ["Run", "Test side", "Seed", "Slice accuracy", "Track accuracy", "Macro F1", "Time"],
         words: 2,

@@ -1,3 +1,4 @@
+import Wording
 import Glibc
 import Safetensors
 
@@ -35,7 +36,7 @@ struct ExternalFiles {
     }
     guard status.st_size <= limit else {
       throw refused(
-        "has \(status.st_size) bytes, and needs no more than \(limit)",
+        "has \(Words.counted(status.st_size, "byte")), and needs no more than \(limit)",
         "write what is asked for alone")
     }
     guard let bytes = try RunFiles.read(path, limit: limit) else {

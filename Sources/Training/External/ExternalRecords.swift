@@ -1,3 +1,4 @@
+import Wording
 import Corpus
 import Glibc
 import Safetensors
@@ -49,7 +50,7 @@ struct ExternalRecords: ExternalListener {
   }
 
   /// How far it has come, for messages.
-  var extent: String { "after \(epochs) of \(run.record.epochs) epochs" }
+  var extent: String { "after \(epochs) of \(Words.counted(run.record.epochs, "epoch"))" }
 
   /// Takes an event.
   ///
@@ -74,7 +75,9 @@ struct ExternalRecords: ExternalListener {
     case .progress(let progress):
       try check(progress.epoch, subject)
       guard 0...progress.of ~= progress.samples, progress.of <= Self.mostSamples else {
-        throw refused("\(progress.samples) samples of \(progress.of)", "count from 0 up to 'of'")
+        throw refused(
+          "\(Words.counted(progress.samples, "sample")) of \(progress.of)",
+          "count from 0 up to 'of'")
       }
       return .advanced(advance(progress))
     case .predictions(let predictions):

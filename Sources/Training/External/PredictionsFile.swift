@@ -1,3 +1,4 @@
+import Wording
 import Corpus
 import Safetensors
 
@@ -31,7 +32,10 @@ struct PredictionsFile {
   func evaluate(on source: any SampleSource, labels: Int) throws(TrainingError) -> SideEvaluation {
     let (probabilities, tracks, slices) = try numbers(labels: labels)
     guard tracks.count == source.count else {
-      throw refused("it has \(tracks.count) rows, and the side has \(source.count) samples")
+      throw refused(
+        "it has \(Words.counted(tracks.count, "row")), "
+          + "and the side has \(Words.counted(source.count, "sample"))"
+      )
     }
     var places: [SamplePlace: Int] = [:]
     places.reserveCapacity(source.count)

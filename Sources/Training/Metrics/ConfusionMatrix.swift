@@ -1,3 +1,5 @@
+import Wording
+
 /// How often each label was taken for each: rows are true labels, columns predicted ones.
 ///
 /// As JSON a list of rows, `[[9, 1], [0, 10]]`.
@@ -18,7 +20,7 @@ public struct ConfusionMatrix: Sendable, Hashable {
     var total = 0
     for row in counts {
       guard row.count == counts.count else {
-        throw Self.failure("it has \(counts.count) rows and a row of \(row.count)")
+        throw Self.failure("it has \(Words.counted(counts.count, "row")) and a row of \(row.count)")
       }
       for count in row {
         guard count >= 0 else { throw Self.failure("a count is \(count)") }

@@ -1,3 +1,4 @@
+import Wording
 import Glibc
 
 /// Gathers predictions of slices and makes the metrics of a side from them.
@@ -61,7 +62,9 @@ public struct Evaluation: Sendable {
     }
     guard probabilities.count == labels else {
       throw failure(
-        "\(probabilities.count) probabilities for \(labels) labels", "give one of each label")
+        "\(Words.counted(probabilities.count, "probability", "probabilities")) "
+          + "for \(Words.counted(labels, "label"))",
+        "give one of each label")
     }
     var sum = 0.0
     var best = 0

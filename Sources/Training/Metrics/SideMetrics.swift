@@ -1,3 +1,5 @@
+import Wording
+
 /// How well a side of a split was predicted.
 public struct SideMetrics: Sendable, Hashable, Codable {
   /// Mean over slices of −log of the true label's probability (natural logarithm).
@@ -40,7 +42,8 @@ public struct SideMetrics: Sendable, Hashable, Codable {
     }
     // Beyond 2^53 shares of a count would be rounded, and no side is that large.
     guard slices >= 0, slices <= 1 << 53, tracks >= 0, tracks <= slices else {
-      throw .record(subject, "\(tracks) tracks cannot have \(slices) slices")
+      throw .record(
+        subject, "\(Words.counted(tracks, "track")) cannot have \(Words.counted(slices, "slice"))")
     }
   }
 }

@@ -1,3 +1,5 @@
+import Wording
+
 /// How a run ended, and how good its best checkpoint is: `result.json`.
 public struct ResultRecord: Sendable, Hashable, Codable {
   /// The ways in which a run ends.
@@ -50,7 +52,8 @@ public struct ResultRecord: Sendable, Hashable, Codable {
       throw .record(subject, "it took \(seconds) seconds")
     }
     guard epochs >= 0, bestEpoch.map({ 1...max(1, epochs) ~= $0 }) ?? true else {
-      throw .record(subject, "\(epochs) epochs cannot have a best one of \(bestEpoch ?? 0)")
+      throw .record(
+        subject, "\(Words.counted(epochs, "epoch")) cannot have a best one of \(bestEpoch ?? 0)")
     }
     for (side, evaluation) in evaluations {
       try evaluation.metrics.check("\(subject), side \(side)")
@@ -58,7 +61,9 @@ public struct ResultRecord: Sendable, Hashable, Codable {
       where matrix.labels != labels {
         throw .record(
           "\(subject), side \(side)",
-          "a confusion matrix is of \(matrix.labels) labels, and the run has \(labels)")
+          "a confusion matrix is of \(Words.counted(matrix.labels, "label")), "
+            + "and the run has \(labels)"
+        )
       }
     }
   }

@@ -1,3 +1,4 @@
+import Wording
 import Files
 import Glibc
 import Synchronization
@@ -160,7 +161,9 @@ public final class RunDirectory: Sendable {
     guard contents.epochs.count >= epoch else {
       throw TrainingError(
         kind: .run, subject: self.path(of: File.metrics),
-        detail: "it has \(contents.epochs.count) epochs, and the state is of epoch \(epoch)",
+        detail:
+          "it has \(Words.counted(contents.epochs.count, "epoch")), "
+          + "and the state is of epoch \(epoch)",
         hint: "put the file back, or train again into a new folder")
     }
     try rewrite(contents.epochs.filter { $0.epoch <= epoch })

@@ -1,3 +1,4 @@
+import Wording
 public import Corpus
 public import DataLoading
 
@@ -35,7 +36,9 @@ public struct Prediction {
       guard probabilities.count == batch.count * labels else {
         throw TrainingError(
           kind: .plugin, subject: "trainer",
-          detail: "it gave \(probabilities.count) probabilities for \(batch.count) samples",
+          detail:
+            "it gave \(Words.counted(probabilities.count, "probability", "probabilities")) "
+            + "for \(Words.counted(batch.count, "sample"))",
           hint: "append one for each of the \(labels) labels of each sample")
       }
       for row in 0..<batch.count {

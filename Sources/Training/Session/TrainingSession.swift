@@ -1,3 +1,4 @@
+import Wording
 public import Corpus
 internal import DataLoading
 internal import Foundation
@@ -128,7 +129,8 @@ public final class TrainingSession {
       guard (0...batch.count).contains(result.correct) else {
         throw TrainingError(
           kind: .plugin, subject: "trainer, \(place)",
-          detail: "it says that it had \(result.correct) of \(batch.count) samples right",
+          detail:
+            "it says that it had \(result.correct) of \(Words.counted(batch.count, "sample")) right",
           hint: "count the samples that got their own label")
       }
       state.sums.add(

@@ -64,7 +64,7 @@ import Testing
     (":", "..", "lies elsewhere"),
     (":", "run.json", "Lathe's own"),
     ("put test.good best.safetensors", "best.safetensors", "Lathe's own"),
-    ("truncate -s 3000000 \"$LATHE_RUN_DIR/x\"", "x", "has 3000000 bytes"),
+    ("truncate -s 3000000 \"$LATHE_RUN_DIR/x\"", "x", "has 3,000,000 bytes"),
     ("head -c 100 test.good > \"$LATHE_RUN_DIR/x\"", "x", "no whole safetensors file"),
     ("echo hello > \"$LATHE_RUN_DIR/x\"", "x", "no whole safetensors file"),
     ("put weights.good x", "x", "no F32 'probabilities'"),
