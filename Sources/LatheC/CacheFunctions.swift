@@ -68,3 +68,17 @@ public func latheDescribeSplit(
     return unsafe try Texts.write(json, to: buffer, capacity: capacity)
   }
 }
+
+/// Tells what a side shares with what is learnt from.
+@_cdecl("lathe_overlap")
+public func latheOverlap(
+  _ cache: OpaquePointer?, _ configuration: UnsafePointer<CChar>?,
+  _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int64
+) -> Int64 {
+  guarded { () throws(InterfaceError) in
+    let cache = unsafe try Handles.cache(cache)
+    let asked = try unsafe Texts.configuration(configuration, SideOverlap.form)
+    let json = Texts.json(try cache.overlap(asked))
+    return unsafe try Texts.write(json, to: buffer, capacity: capacity)
+  }
+}

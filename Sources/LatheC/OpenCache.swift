@@ -143,6 +143,8 @@ final class OpenCache: Sendable {
         "policy": .string(split.plan.policy.rawValue),
         "sides": .array(split.sides.map(JSONValue.string)),
         "fingerprint": .string(fingerprint.hex),
+        "plan": try Texts.parse(
+          String(decoding: CanonicalJSON.encode(split.plan), as: UTF8.self), "plan"),
       ])
     } catch let error as InterfaceError {
       throw error

@@ -59,6 +59,9 @@ struct SideChoice {
     self.sides = sides
   }
 
+  /// One side of a split.
+  init(split: String, side: String) { self.init(split: split, sides: .named([side])) }
+
   /// The same split's sides that the numbers are normalised by.
   /// - Parameter given: nil for the training side; for these sides themselves, where they are several.
   func normalising(by given: Sides?) -> SideChoice {

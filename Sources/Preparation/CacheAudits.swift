@@ -97,12 +97,3 @@ extension Cache {
     }
   }
 }
-
-extension SplitTrack {
-  /// A track of a cache as splits and audits see it.
-  init(_ record: TrackRecord) {
-    self.init(
-      id: record.id, label: record.label, group: record.group, artist: record.artist,
-      title: record.title)
-  }
-}

@@ -1,6 +1,5 @@
 public import Corpus
 public import DatasetCache
-internal import FoundationEssentials
 internal import SignalKit
 
 extension Cache {
@@ -19,17 +18,9 @@ extension Cache {
   /// The same, the cache's records having been read already.
   func neighbours(among records: [TrackRecord]) throws(PreparationError) -> Neighbours {
     try onCache { () throws(CacheError) in
-      let state = try Self.state(of: records)
-      if let json = try neighboursJSON(),
-        let kept = try? JSONDecoder().decode(KeptNeighbours.self, from: Data(json)),
-        kept.state == state
-      {
-        return kept.found
-      }
+      if let kept = try keptNeighbours(among: records) { return kept }
       let found = try findNeighbours(records)
-      if access != .reading {
-        try putNeighbours(json: try canonicalJSON(KeptNeighbours(state: state, found: found)))
-      }
+      if access != .reading { try keep(found, among: records) }
       return found
     }
   }
@@ -40,14 +31,6 @@ extension Cache {
   public func tracksWithoutFingerprint() throws(PreparationError) -> Int {
     try onCache { () throws(CacheError) in try trackRecords() }
       .count { $0.views[.acoustic] == nil }
-  }
-
-  /// Everything that the result depends on: a fingerprint is a function of the file and of its view.
-  private static func state(of records: [TrackRecord]) throws(CacheError) -> Fingerprint {
-    try Fingerprint(
-      hashing: canonicalJSON(
-        [["\(KeptNeighbours.version)"]]
-          + records.map { [$0.id, $0.contentChecksum, $0.views[.acoustic]?.hex ?? ""] }))
   }
 
   private func findNeighbours(_ records: [TrackRecord]) throws(CacheError) -> Neighbours {
@@ -79,13 +62,4 @@ extension Cache {
           reliable: print?.reliable ?? [])
       })
   }
-}
-
-/// What a search has found, and among which tracks.
-private struct KeptNeighbours: Codable {
-  /// Counts up whenever the search finds other pairs among the same tracks.
-  static let version = 1
-
-  var state: Fingerprint
-  var found: Neighbours
 }

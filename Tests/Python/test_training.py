@@ -429,6 +429,102 @@ def test_as_a_plugin(path, cache, tmp_path):
     assert again == result(alone)["evaluations"]["test"]
 
 
+def trained_by_the_program(output, *options, source):
+    """A run that the program recorded, trained by this package."""
+    line = [program(), "train", "features", *source, "--trainer",
+            f"exec:'{sys.executable}' -m lathe.train --threads 1 --hidden 16", "--epochs", "2",
+            "--output", output, "--progress", "none", *options]  # fmt: skip
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return output
+
+
+def asked(*line):
+    done = subprocess.run([program(), *line], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("batches", ["none", "stream"])
+def test_a_plugin_predicts(batches, path, folder, tmp_path):
+    """The program starts it again with LATHE_MODE=predict: what it said of the best epoch, it says again."""
+    run = trained_by_the_program(
+        tmp_path / "run", "--batches", batches, "--set", "transform=none", source=["--cache", path]
+    )
+    told = result(run)["evaluations"]
+    measured = asked("evaluate", run, "--allow-exec", "--json")
+    assert measured.keys() >= told.keys() and "test" in told
+    for side, expected in told.items():
+        assert measured[side]["sliceConfusion"] == expected["sliceConfusion"]
+        assert measured[side]["metrics"]["loss"] == pytest.approx(expected["metrics"]["loss"])
+    audio = next((folder / "audio" / "jazz").iterdir())
+    answer = asked("predict", run, audio, "--allow-exec", "--json")
+    assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    # What it knows is in the record once, so that runs that differ in the seed alone are pooled.
+    options = json.loads((run / "run.json").read_text())["options"]
+    assert options["hidden"] == "16" and not options.keys() & {"seed", "epochs", "test-side"}
+
+
+def test_a_plugin_needs_no_cache_where_batches_are_streamed(path, tmp_path):
+    table = tmp_path / "table.csv"
+    done = subprocess.run(
+        [program(), "export", "csv", path, "--view", "features", "--output", table],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    run = trained_by_the_program(
+        tmp_path / "run", "--batches", "stream", "--set", "transform=none", source=["--csv", table]
+    )
+    measured = asked("evaluate", run, "--allow-exec", "--json")
+    told = result(run)["evaluations"]["test"]
+    assert measured["test"]["sliceConfusion"] == told["sliceConfusion"]
+
+
+def test_a_plugin_that_cannot_predict_says_why(path, cache, tmp_path):
+    facts = {"MODE": "predict", "CHECKPOINT": tmp_path / "weights", "SAMPLE_SHAPE": "[57]"}
+    done = plugin(path, cache, tmp_path, **facts)
+    assert done.returncode == 1 and done.stdout == "" and "weights" in done.stderr
+    safetensors.save_file(networks.Features(3).state_dict(), tmp_path / "weights")
+    done = plugin(path, cache, tmp_path, **facts)
+    assert done.returncode == 1 and "weights" in done.stderr and "size mismatch" in done.stderr
+    done = plugin(path, cache, tmp_path, **facts | {"MODE": "draw"})
+    assert done.returncode == 2 and "LATHE_MODE: 'draw'" in done.stderr
+
+
+def test_runs_over_seeds_are_reported_together(path, tmp_path):
+    """Of the split and of the training: the record has the plan, and no option that differs."""
+    runs = []
+    for seed in ("7", "8"):
+        split = subprocess.run(
+            [program(), "split", path, "--split", "0.5,0.5", "--seed", seed, "--json"],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        name = json.loads(split.stdout)["plan"]["name"]
+        runs.append(tmp_path / f"run-{seed}")
+        options = ["--epochs", "1", "--seed", seed, "--split", name, "--patience", "3"]
+        try:
+            assert train(path, runs[-1], "features", *options) == 0
+        finally:
+            subprocess.run([program(), "split", path, "--remove", name], check=True)
+        record = json.loads((runs[-1] / "run.json").read_text())
+        assert record["split"]["plan"] == {
+            "name": name, "policy": "stratified", "ratios": [0.5, 0.5], "seed": int(seed),
+        }  # fmt: skip
+        assert record["learntTracks"] == {"test": 0} and record["patience"] == 3
+        assert record["overlaps"]["test"].keys() == {
+            "recordings", "artists", "sharedArtists", "unknownArtists",
+        }  # fmt: skip
+    page = tmp_path / "report.html"
+    done = subprocess.run(
+        [program(), "report", *runs, "--output", page], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads((tmp_path / "results.json").read_text())["rows"]
+    assert row["kind"] == "folds of several splits" or row["kind"] == "seeds"
+    assert [each["seed"] for each in row["runs"]] == [7, 8] and not row["leaks"]
+    assert [each["learntTestTracks"] for each in row["runs"]] == [0, 0]
+
+
 def frames(cache, output):
     """What the program writes with --batches stream, to a file; how many samples each side has."""
     (split,) = cache.splits

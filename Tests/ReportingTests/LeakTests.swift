@@ -1,3 +1,4 @@
+import Corpus
 import Foundation
 import Testing
 import Training
@@ -43,7 +44,7 @@ import Training
     let table = text[..<(try #require(text.firstRange(of: "</table>")).lowerBound)]
     #expect(table[..<heading.lowerBound].contains(">second<"))
     #expect(!table[..<heading.lowerBound].contains(">first<"))
-    #expect(report.table[0].last == "leaks")
+    #expect(report.table[0].last == "seen in training")
     #expect(
       report.table.map { $0.last ?? "" }.dropFirst() == ["", "", "leaks 100 %", "leaks 10.0 %"])
   }
@@ -101,5 +102,60 @@ import Training
       run("grouped", right: 8, trainer: "c", path: "/data/other"),
     ])
     #expect(report.rows.map(\.isBest) == [true, false, true])
+  }
+
+  private func run(
+    sharing overlap: TrackOverlap, learnt: Int = 0, seed: UInt64 = 1, trainer: String = "resnet18"
+  ) throws -> RunContents {
+    var record = RunFixtures.record(trainer: trainer, seed: seed, learntTracks: learnt)
+    record.tracks["test"] = 40
+    record.overlaps = ["test": overlap]
+    return try RunFixtures.run(record)
+  }
+
+  /// Another take of a test track that was trained on is a leak; an artist is a note.
+  @Test func recordingsLeakAndArtistsAreNoted() throws {
+    let copies = TrackOverlap(recordings: 2, artists: 37, sharedArtists: 12, unknownArtists: 1)
+    let artists = TrackOverlap(recordings: 0, artists: 37, sharedArtists: 12, unknownArtists: 1)
+    let report = try Report(runs: [
+      run(sharing: copies, trainer: "first"), run(sharing: artists, trainer: "second"),
+    ])
+    #expect(report.groups.map(\.record.trainer) == ["second", "first"])
+    #expect(report.rows.map(\.leaks) == [false, true])
+    #expect(report.rows.map(\.isBest) == [true, false])
+    let text = try page(report)
+    let leak = "leaks: 5.0 % of its test tracks were trained on, as other takes or copies"
+    #expect(text.components(separatedBy: leak).count == 3)
+    // Once in the table and once in the heading, of each of the two.
+    #expect(
+      text.components(separatedBy: "artist overlap: 12 of 37 test artists").count == 5)
+    #expect(
+      report.table.map(\.last).dropFirst() == ["artists 32.4 %", "leaks 5.0 %, artists 32.4 %"])
+    let rows = report.rows.map(ResultDocument.Row.init)
+    #expect(rows.map(\.leakedRecordingShare) == [0, 0.05] && rows.map(\.leakedShare) == [0, 0])
+    #expect(rows[1].sharedArtistShare == 12.0 / 37)
+    #expect(rows[1].runs[0].learntTestRecordings == 2 && rows[1].runs[0].testArtists == 37)
+    #expect(ResultFiles.csv(report.rows).contains(",true,0.0,false,0.05,0.324324"))
+    #expect(TeXTable.text(report.rows).contains("\\ddag} artist overlap: 12 of 37 test artists"))
+  }
+
+  @Test func severalRunsShareByShares() throws {
+    let none = TrackOverlap(recordings: 0, artists: 10, sharedArtists: 0, unknownArtists: 0)
+    let some = TrackOverlap(recordings: 30, artists: 10, sharedArtists: 5, unknownArtists: 0)
+    let group = [try run(sharing: none), try run(sharing: some, learnt: 10, seed: 2)]
+    #expect(TrainedTestArtists(group)?.note == "artist overlap: 25.0 % of the test artists")
+    #expect(
+      TrainedTestTracks(group).note
+        == "leaks: 37.5 % of its test tracks were trained on, or other takes or copies of them")
+    // Where one has not counted, nothing is said of all.
+    let old = try RunFixtures.run(RunFixtures.record(seed: 3))
+    #expect(TrainedTestArtists(group + [old]) == nil)
+    #expect(TrainedTestArtists([try run(sharing: none)])?.note == nil)
+    // What a damaged record claims is borne with.
+    let absurd = TrackOverlap(
+      recordings: .max, artists: .max, sharedArtists: -1, unknownArtists: .min)
+    let run = try run(sharing: absurd)
+    #expect(TrainedTestTracks([run]).shortNote == "leaks 100 %")
+    #expect(TrainedTestArtists([run, run])?.note == nil)
   }
 }

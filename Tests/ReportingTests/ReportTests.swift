@@ -256,12 +256,13 @@ import Training
   @Test func aRunOfThePythonPackageIsRepeatedByIt() {
     let record = RunFixtures.record(
       trainer: "torch-mel-small",
-      options: ["epochs": "3", "seed": "1", "channels-last": "true", "network": "mel-small"])
+      options: ["dropout": "0.2", "channels-last": "true", "network": "mel-small"])
     #expect(
       RunCommand.text(record)
         == "python -m lathe.train mel --cache /data/gtzan.lathe --split stratified-seed1-0.8-0.2 "
         + "--training-side train --selection-side none --test-side test --network mel-small "
-        + "--epochs 3 --seed 1 --channels-last --augmentation none")
+        + "--epochs 3 --batch-size 32 --seed 1 --dropout 0.2 --normalise none --channels-last "
+        + "--augmentation none")
   }
 
   @Test func runsThatLearntFromOtherSamplesAreNotPooled() throws {

@@ -42,6 +42,8 @@ import Training
     #expect(record.split.plan?.name == PreparedMusic.split)
     #expect(record.learntTracks == ["validation": 0, "test": 0] && !record.testsLearntTracks)
     #expect(record.tracks == ["train": 8, "validation": 4, "test": 4])
+    let nothing = TrackOverlap(recordings: 0, artists: 0, sharedArtists: 0, unknownArtists: 4)
+    #expect(record.overlaps == ["validation": nothing, "test": nothing])
     // What was measured last is what is measured of its weights.
     let model = try TrainedModel(run: folder.path("run"))
     let samples = try DividedSamples.cache(cache, view: .features)
@@ -122,6 +124,7 @@ import Training
     split["plan"] = nil
     fields["split"] = split
     fields["learntTracks"] = nil
+    fields["overlaps"] = nil
     try JSONSerialization.data(withJSONObject: fields)
       .write(to: URL(fileURLWithPath: folder.path("run/run.json")))
     let old = try RunDirectory.contents(at: folder.path("run")).record
@@ -143,8 +146,10 @@ import Training
     let record = try RunDirectory.contents(at: names[0]).record
     let learnt = try #require(record.learntTracks?["test"])
     #expect(learnt > 0 && learnt <= record.tracks["test"] ?? 0 && record.testsLearntTracks)
+    #expect(record.overlaps?["test"]?.recordings == learnt)
     var old = record
     old.learntTracks = nil
+    old.overlaps = nil
     #expect(old.testsLearntTracks)
   }
 

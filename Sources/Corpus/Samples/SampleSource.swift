@@ -70,6 +70,14 @@ extension SampleSource {
   }
   /// The source does not know its axes.
   public var axes: [SampleAxis] { [] }
+
+  /// The ids of the tracks that have samples here. Several folds of one split by slices have parts of one track.
+  /// - Complexity: O(``count``).
+  public var trackIDs: Set<String> {
+    let numbers = Set((0..<count).lazy.map { place(of: $0).track })
+    return Set(numbers.lazy.map { trackID($0) })
+  }
+
   /// Nothing is kept.
   public func keptStatistics(_ axis: SampleStatistics.Axis) -> SampleStatistics? { nil }
   /// Forgets them.

@@ -175,11 +175,24 @@ int64_t lathe_tracks(lathe_cache *cache, char *buffer, int64_t capacity);
 
 /*
  * What a split is, as JSON:
- *   {"policy": "stratified", "sides": ["train", "validation", "test"], "fingerprint": "…"}
+ *   {"policy": "stratified", "sides": ["train", "validation", "test"], "fingerprint": "…",
+ *    "plan": {"policy": "stratified", "seed": 1, "ratios": [0.8, 0.1, 0.1], "name": "…"}}
  * The fingerprint is the SHA-256 of all that the split says, as in the records of runs.
  */
 int64_t lathe_describe_split(
     lathe_cache *cache, const char *name, char *buffer, int64_t capacity);
+
+/*
+ * What a side that is measured shares with what is learnt from, as far as artists, recordings and copies are
+ * known. `configuration` is a JSON object with the keys `view`, `split`, `side` and `test` of lathe_loader_open,
+ * which say what is learnt from, and `measured`, a side of that split. JSON again:
+ *   {"tracks": 37 (of the side), "learnt_tracks": 0 (of these, learnt from wholly or in parts),
+ *    "recordings": 2 (of these, learnt from themselves or as another take or copy), "artists": 37 (known of
+ *    the side), "shared_artists": 12 (of these, learnt from), "unknown_artists": 0 (tracks without one)}
+ * Copies are those that `lathe prepare` or `lathe duplicates` has found among the tracks as they are.
+ */
+int64_t lathe_overlap(
+    lathe_cache *cache, const char *configuration, char *buffer, int64_t capacity);
 
 /*
  * Opens a loader, whose threads begin at once. `configuration` is a JSON object, UTF-8:

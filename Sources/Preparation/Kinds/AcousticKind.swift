@@ -10,7 +10,7 @@ public struct AcousticKind: ViewKind {
   public init() {}
 
   /// `acoustic`
-  public static let name = "acoustic"
+  public static let name = Cache.neighboursView.rawValue
   /// What it gives.
   public static let summary = "acoustic fingerprints, by which copies are found"
   /// None.

@@ -47,6 +47,7 @@ _FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "lathe_describe": (ctypes.c_int64, [_HANDLE, *_TEXT]),
     "lathe_tracks": (ctypes.c_int64, [_HANDLE, *_TEXT]),
     "lathe_describe_split": (ctypes.c_int64, [_HANDLE, ctypes.c_char_p, *_TEXT]),
+    "lathe_overlap": (ctypes.c_int64, [_HANDLE, ctypes.c_char_p, *_TEXT]),
     "lathe_loader_open": (_HANDLE, [_HANDLE, ctypes.c_char_p]),
     "lathe_loader_describe": (ctypes.c_int64, [_HANDLE, *_TEXT]),
     "lathe_loader_next": (ctypes.c_int32, [_HANDLE, ctypes.c_void_p, ctypes.c_int64]),

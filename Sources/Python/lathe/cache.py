@@ -26,6 +26,7 @@ from .options import (
     Sampling,
     Side,
     chosen,
+    encoded,
 )
 from .samples import Sample, Samples
 from .tracks import Tracks
@@ -80,8 +81,8 @@ class Cache:
         return about
 
     def describe_split(self, name: str) -> dict[str, Any]:
-        """What a split is: its ``policy``, its ``sides`` in order, and its ``fingerprint``, the SHA-256 of
-        all that it says.
+        """What a split is: its ``policy``, its ``sides`` in order, the ``plan`` that it was made by, and its
+        ``fingerprint``, the SHA-256 of all that it says.
 
         :raises NotFoundError: where there is no such split.
         """
@@ -89,6 +90,31 @@ class Cache:
             _library.text(
                 library().lathe_describe_split, self._open.handle, _c_string(name, "split")
             )
+        )
+        return about
+
+    def overlap(
+        self,
+        view: str,
+        split: str,
+        measured: str,
+        side: Side = "train",
+        *,
+        test: str | None = None,
+    ) -> dict[str, int]:
+        """What a side that is measured shares with what is learnt from, as far as that is known.
+
+        :param measured: the side that is measured.
+        :param side: what is learnt from, as in :meth:`loader`, and so is ``test``.
+        :returns: counts: ``tracks`` of the side; of these ``learnt_tracks``, which are learnt from, and
+            ``recordings``, of which the track or another take or copy is; ``artists`` of the side, of these
+            ``shared_artists``, which are learnt from, and ``unknown_artists``, tracks without one.
+        :raises LatheError: ``NotFoundError``, ``SourceError``, ``DamagedError``.
+        """
+        given = chosen(view, split, side, test, "float32", None) | {"measured": measured}
+        del given["dtype"]
+        about: dict[str, int] = json.loads(
+            _library.text(library().lathe_overlap, self._open.handle, encoded(given))
         )
         return about
 

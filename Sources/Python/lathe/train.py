@@ -43,6 +43,7 @@ def _train(line: list[str]) -> int:
         ) from cause
     from .training import plugin
     from .training.batches import Sides
+    from .training.predicting import predict
     from .training.records import RunDirectory
     from .training.session import Session
     from .training.stream import StreamedSides
@@ -56,6 +57,10 @@ def _train(line: list[str]) -> int:
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as events:
         os.dup2(2, 1)
         options = command_line.options(plugin.arguments() + line, plugin.given())
+        if plugin.predicts():
+            reporter = plugin.Events(options, events)
+            predict(options, os.environ, sys.stdin.buffer, reporter)
+            return 0
         sides: Sides | StreamedSides
         is_streamed = os.environ.get("LATHE_BATCHES") == "stream"
         if is_streamed:

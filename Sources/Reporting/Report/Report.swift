@@ -48,10 +48,12 @@ public struct Report: Sendable {
     rows = ResultRow.rows(groups)
   }
 
-  /// The closing table as text: rows of cells, the head first. Where nothing leaks there is no column for it.
+  /// The closing table as text: rows of cells, the head first. Where nothing leaks and no artist is shared there is no
+  /// column for it.
   public var table: [[String]] {
     let table = [ResultRow.titles] + rows.map(\.cells)
-    return groups.contains(where: \.trainedTestTracks.isAny) ? table : table.map { $0.dropLast() }
+    let hasNotes = rows.contains { $0.cells.last != "" }
+    return hasNotes ? table : table.map { $0.dropLast() }
   }
 
   /// The closing table as files, named `results` with an ending each: `csv` and `json` for programs (shares from 0

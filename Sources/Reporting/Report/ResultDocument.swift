@@ -1,3 +1,4 @@
+import Corpus
 import Training
 
 /// What `results.json` holds: the rows of the closing table, each with its runs and its confusion matrices.
@@ -35,6 +36,9 @@ struct ResultDocument: Encodable {
       let seconds: Double?
       let sliceAccuracy, trackAccuracy, macroF1: Double?
       let testTracks, learntTestTracks: Int?
+      /// Test tracks that were learnt from themselves or as another take or copy.
+      let learntTestRecordings: Int?
+      let testArtists, learntTestArtists, testTracksWithoutArtist: Int?
 
       init(_ run: RunContents) {
         path = run.path
@@ -50,6 +54,11 @@ struct ResultDocument: Encodable {
         macroF1 = metrics?.macroF1.finite
         testTracks = run.record.sides.test.flatMap { run.record.tracks[$0] }
         learntTestTracks = run.record.sides.test.flatMap { run.record.learntTracks?[$0] }
+        let overlap = run.record.sides.test.flatMap { run.record.overlaps?[$0] }
+        learntTestRecordings = overlap?.recordings
+        testArtists = overlap?.artists
+        learntTestArtists = overlap?.sharedArtists
+        testTracksWithoutArtist = overlap?.unknownArtists
       }
     }
 
@@ -59,7 +68,10 @@ struct ResultDocument: Encodable {
     let tracks, parameters: Int?
     let seconds: Double?
     let leaks: Bool
-    let leakedShare: Double?
+    /// Of the test tracks: those learnt from themselves, and those learnt from also as another take or copy.
+    let leakedShare, leakedRecordingShare: Double?
+    /// Of the test artists.
+    let sharedArtistShare: Double?
     let isBest: Bool
     let labels: [String]
     let trackConfusion, sliceConfusion: [[Int]]?
@@ -89,6 +101,8 @@ struct ResultDocument: Encodable {
       seconds = row.seconds.finite
       leaks = group.trainedTestTracks.isAny
       leakedShare = group.trainedTestTracks.share
+      leakedRecordingShare = group.trainedTestTracks.recordingShare
+      sharedArtistShare = group.trainedTestArtists?.share
       isBest = row.isBest
       labels = group.record.labels
       trackConfusion = figures?.trackConfusion?.counts

@@ -23,7 +23,8 @@ enum ResultFiles {
     "name", "mode", "trainer", "policy", "variant", "runs", "kind", "state", "slice_accuracy",
     "slice_accuracy_deviation", "track_accuracy", "track_accuracy_deviation",
     "track_accuracy_low", "track_accuracy_high", "macro_f1", "macro_f1_deviation", "tracks",
-    "parameters", "seconds", "leaks", "leaked_share", "best",
+    "parameters", "seconds", "leaks", "leaked_share", "best", "leaked_recording_share",
+    "shared_artist_share",
   ]
 
   /// A line a row: shares from 0 to 1, an empty field for what is not known.
@@ -40,7 +41,8 @@ enum ResultFiles {
         number(result.trackAccuracyInterval?.last), number(result.macroF1?.mean),
         number(result.macroF1?.deviation), result.tracks.map { "\($0)" } ?? "",
         result.parameters.map { "\($0)" } ?? "", number(result.seconds), "\(result.leaks)",
-        number(result.leakedShare), "\(result.isBest)",
+        number(result.leakedShare), "\(result.isBest)", number(result.leakedRecordingShare),
+        number(result.sharedArtistShare),
       ]
       lines.append(fields.map(quoted).joined(separator: ","))
     }

@@ -81,14 +81,15 @@ struct ResultRow: Sendable {
       intervalEnds.map { "\($0.low) to \($0.high)" } ?? "–", macroF1,
       figures.map { Numbers.grouped($0.tracks) } ?? "–",
       group.record.parameters.map(Numbers.grouped) ?? "–", Numbers.duration(seconds),
-      group.trainedTestTracks.shortNote ?? "",
+      [group.trainedTestTracks.shortNote, group.trainedTestArtists?.shortNote]
+        .compactMap { $0 }.joined(separator: ", "),
     ]
   }
 
   /// What the cells are, for people.
   static let titles = [
     "mode", "trainer", "policy", "runs", "slices right", "tracks right", "95 % interval",
-    "macro F1", "tracks", "parameters", "time", "leaks",
+    "macro F1", "tracks", "parameters", "time", "seen in training",
   ]
   /// How many of the cells, from the first, are words and not numbers.
   static let words = 3

@@ -32,7 +32,8 @@ enum ResultsTable {
   }
 
   private static let leakHeading =
-    "Leaks: what these were tested on was trained on. Their figures tell how well tracks are remembered."
+    "Leaks: what these were tested on was trained on, itself or as another take or copy. Their figures tell how well "
+    + "tracks are remembered."
 
   private static func cells(of row: ResultRow, number: Int) -> [String] {
     let (group, record) = (row.group, row.group.record)
@@ -40,6 +41,9 @@ enum ResultsTable {
     if !group.variant.isEmpty { policy += "<br><small>\(HTML.text(group.variant))</small>" }
     if let note = group.trainedTestTracks.note {
       policy += "<br><small class=\"warn\">\(HTML.text(note))</small>"
+    }
+    if let note = group.trainedTestArtists?.note {
+      policy += "<br><small>\(HTML.text(note))</small>"
     }
     var trainer = "<a href=\"#run-\(number + 1)\">\(HTML.text(record.trainer))</a>"
     for state in row.remarkableStates {

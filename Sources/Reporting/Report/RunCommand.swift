@@ -41,13 +41,14 @@ enum RunCommand {
     words += ["--split", record.split.name, "--training-side", record.sides.training]
     words += ["--selection-side", record.sides.selection ?? "none"]
     words += ["--test-side", record.sides.test ?? "none", "--network", network]
-    let given: Set = [
-      "network", "training-side", "selection-side", "test-side", "augmentation", "channels-last",
-    ]
+    words += ["--epochs", "\(record.epochs)", "--batch-size", "\(record.batchSize)"]
+    words += ["--seed", "\(record.seed)"]
     for (name, value) in record.options.sorted(by: { $0.key < $1.key })
-    where !given.contains(name) {
+    where name != "network" && name != "channels-last" {
       words += ["--\(name)", value]
     }
+    if let patience = record.patience { words += ["--patience", "\(patience)"] }
+    words += ["--normalise", record.normalisation?.statistics.axis.rawValue ?? "none"]
     if let last = record.options["channels-last"] {
       words.append(last == "true" ? "--channels-last" : "--no-channels-last")
     }

@@ -20,6 +20,8 @@ struct RunGroup: Sendable {
   let kind: Kind
   /// What of its test tracks was learnt from.
   let trainedTestTracks: TrainedTestTracks
+  /// What of its test artists was learnt from; nil where that is not known.
+  let trainedTestArtists: TrainedTestArtists?
   /// What sets it apart from the others of its mode, trainer and policy; empty where nothing does.
   var variant = ""
 
@@ -114,6 +116,7 @@ struct RunGroup: Sendable {
       runs.count == 1
       ? .single : splits.count == 1 && tests.count == runs.count ? .folds : .repeats
     trainedTestTracks = TrainedTestTracks(runs)
+    trainedTestArtists = TrainedTestArtists(runs)
   }
 
   private static func sorted(_ groups: [RunGroup]) -> [RunGroup] {

@@ -10,7 +10,9 @@ enum RunSection {
     let leak = group.trainedTestTracks.note.map {
       "<br><small class=\"warn\">\(HTML.text($0))</small>"
     }
-    var page = "<h2 id=\"run-\(number + 1)\">\(HTML.text(group.name))\(leak ?? "")</h2>\n"
+    let artists = group.trainedTestArtists?.note.map { "<br><small>\(HTML.text($0))</small>" }
+    var page =
+      "<h2 id=\"run-\(number + 1)\">\(HTML.text(group.name))\(leak ?? "")\(artists ?? "")</h2>\n"
     for run in group.runs {
       let state = RunState(run)
       var lines = run.remarks

@@ -17,11 +17,15 @@ enum TeXTable {
         cells[ResultRow.accuracyCell] = "\\textbf{\(cells[ResultRow.accuracyCell])}"
       }
       if row.leaks { cells[ResultRow.words - 1] += "\\textsuperscript{\(mark)}" }
+      if row.group.trainedTestArtists?.note != nil {
+        cells[ResultRow.words - 1] += "\\textsuperscript{\(artistMark)}"
+      }
       lines.append(line(cells))
     }
     lines.append("\\bottomrule")
-    let notes = Set(rows.compactMap(\.group.trainedTestTracks.note)).sorted()
-    if !notes.isEmpty {
+    let leaks = Set(rows.compactMap(\.group.trainedTestTracks.note)).sorted()
+    let artists = Set(rows.compactMap(\.group.trainedTestArtists?.note)).sorted()
+    for (mark, notes) in [(mark, leaks), (artistMark, artists)] where !notes.isEmpty {
       lines.append(
         "\\multicolumn{\(columns.count)}{l}{\\textsuperscript{\(mark)} "
           + "\(notes.map(escaped).joined(separator: "; "))}\\\\")
@@ -31,6 +35,7 @@ enum TeXTable {
   }
 
   private static let mark = "\\dag"
+  private static let artistMark = "\\ddag"
 
   private static func line(_ cells: [String]) -> String { cells.joined(separator: " & ") + " \\\\" }
 

@@ -1,6 +1,7 @@
 public import Corpus
 public import DatasetCache
 internal import Foundation
+internal import Preparation
 public import Training
 
 /// Samples with a split of them: of a view of a cache, or of a table of features.
@@ -19,13 +20,15 @@ public struct DividedSamples {
   public let manifest: String?
   /// The cache, which a process opens once only; nil for a table.
   private let cache: Cache?
+  /// Of a table: its tracks, where a manifest knows them.
+  private let knownTracks: [SplitTrack]?
   private let open: (String) throws -> any SampleSource
 
   /// Samples of these parts.
   init(
     kind: RunRecord.Source.Kind, path: String, split: Split, recipe: JSONValue? = nil,
     columns: [String]? = nil, manifest: String? = nil, cache: Cache? = nil,
-    open: @escaping (String) throws -> any SampleSource
+    knownTracks: [SplitTrack]? = nil, open: @escaping (String) throws -> any SampleSource
   ) {
     self.kind = kind
     self.path = path
@@ -34,6 +37,7 @@ public struct DividedSamples {
     self.columns = columns
     self.manifest = manifest
     self.cache = cache
+    self.knownTracks = knownTracks
     self.open = open
   }
 
@@ -80,6 +84,13 @@ public struct DividedSamples {
   /// The same samples under another split of their cache; nil for a table.
   func divided(by split: String, view: View) throws -> DividedSamples? {
     try cache.map { try .cache($0, view: view, split: split) }
+  }
+
+  /// What is known of the tracks, and pairs of them that sound the same; nil where nobody knows anything.
+  /// - Throws: `PreparationError` where a record is damaged.
+  func relations() throws -> (tracks: [SplitTrack], links: [(String, String)])? {
+    if let cache { return (try cache.splitTracks(), try cache.neighbours().links) }
+    return knownTracks.map { ($0, []) }
   }
 
   /// SHA-256 of what a split says, 64 hex digits.

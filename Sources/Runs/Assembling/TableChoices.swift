@@ -27,13 +27,7 @@ public struct TableChoices: Sendable {
   /// The split of a table's tracks.
   /// - Throws: ``RunError`` `.choice` where the policy cannot be kept, and `SplitError`.
   func split(of rows: FeatureRows) throws -> Split {
-    let known = Dictionary(
-      (manifest?.tracks ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let tracks = zip(rows.trackIDs, rows.trackLabels).map { id, label in
-      known[id].map {
-        SplitTrack(id: id, label: label, group: $0.group, artist: $0.artist, title: $0.title)
-      } ?? SplitTrack(id: id, label: label)
-    }
+    let tracks = tracks(of: rows)
     if case .published(let name) = policy { return try published(name, rows) }
     let standard = SplitPolicy.standard(for: tracks)
     if policy == .grouped, standard != .grouped {
@@ -45,6 +39,17 @@ public struct TableChoices: Sendable {
     let plan = try SplitPlan(
       policy: policy ?? standard, seed: seed, division: .ratios(shares ?? [0.8, 0.2]))
     return try Split.make(plan, tracks: tracks)
+  }
+
+  /// The tracks of a table, with what the manifest knows of them.
+  func tracks(of rows: FeatureRows) -> [SplitTrack] {
+    let known = Dictionary(
+      (manifest?.tracks ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    return zip(rows.trackIDs, rows.trackLabels).map { id, label in
+      known[id].map {
+        SplitTrack(id: id, label: label, group: $0.group, artist: $0.artist, title: $0.title)
+      } ?? SplitTrack(id: id, label: label)
+    }
   }
 
   private func published(_ name: String, _ rows: FeatureRows) throws -> Split {
@@ -76,7 +81,8 @@ extension DividedSamples {
   ) throws -> DividedSamples {
     let (bytes, rows) = try read(path, choices.columns)
     return try table(
-      path, bytes, rows, split: try choices.split(of: rows), manifest: choices.manifestName)
+      path, bytes, rows, split: try choices.split(of: rows), manifest: choices.manifestName,
+      knownTracks: choices.manifest == nil ? nil : choices.tracks(of: rows))
   }
 
   /// A table of features with a split that was made before.
@@ -87,14 +93,16 @@ extension DividedSamples {
   }
 
   private static func table(
-    _ path: String, _ bytes: [UInt8], _ rows: FeatureRows, split: Split, manifest: String? = nil
+    _ path: String, _ bytes: [UInt8], _ rows: FeatureRows, split: Split, manifest: String? = nil,
+    knownTracks: [SplitTrack]? = nil
   ) throws -> DividedSamples {
     let content = try Fingerprint(hashing: bytes).hex
     let mark = try fingerprint(of: split)
     let columns = rows.hasAllColumns ? nil : rows.columns
     let chosen = try columns.map { "/\(try Fingerprint(hashing: CanonicalJSON.encode($0)).hex)" }
     return DividedSamples(
-      kind: .csv, path: path, split: split, columns: columns, manifest: manifest
+      kind: .csv, path: path, split: split, columns: columns, manifest: manifest,
+      knownTracks: knownTracks
     ) { side in
       try rows.samples(
         name: "\(side) of \(split.plan.name) in \(path)",

@@ -19,11 +19,16 @@ struct TrainingJobRecord {
     let trained = source.training.trackIDs
     var tracks = [roles.trainingName: trained.count]
     var learnt: [String: Int] = [:]
+    var overlaps: [String: TrackOverlap] = [:]
+    let relations = try samples.relations()
     for side in source.evaluated {
       let measured = side.samples.trackIDs
       counts[side.name] = side.samples.count
       tracks[side.name] = measured.count
       learnt[side.name] = measured.intersection(trained).count
+      overlaps[side.name] = relations.map {
+        TrackOverlap(of: measured, with: trained, among: $0.tracks, links: $0.links)
+      }
     }
     var record = RunRecord(
       trainer: trainer, view: view.rawValue,
@@ -41,16 +46,9 @@ struct TrainingJobRecord {
       options: setting.options.values, patience: configuration.patience,
       normalisation: configuration.normalisation, augmentation: configuration.augmentation,
       recipe: samples.recipe, samples: counts, tracks: tracks, learntTracks: learnt,
-      lathe: latheVersion, startedAt: Date().ISO8601Format())
+      overlaps: relations == nil ? nil : overlaps, lathe: latheVersion,
+      startedAt: Date().ISO8601Format())
     record.manifest = samples.manifest
     return record
-  }
-}
-
-extension SampleSource {
-  /// The ids of the tracks that have samples here. Several folds of one split by slices have parts of one track.
-  var trackIDs: Set<String> {
-    let numbers = Set((0..<count).lazy.map { place(of: $0).track })
-    return Set(numbers.lazy.map { trackID($0) })
   }
 }

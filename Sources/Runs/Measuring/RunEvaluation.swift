@@ -1,4 +1,4 @@
-internal import Corpus
+public import Corpus
 public import Training
 
 /// What a run has learnt, measured on the sides of a split.
@@ -11,6 +11,8 @@ public struct RunEvaluation: Sendable {
     public let evaluation: SideEvaluation
     /// How many of its tracks were learnt from, wholly or in parts; nil for the side that was learnt from.
     public let learntTracks: Int?
+    /// What they share with those that were learnt from; nil for that side, and where nothing is known of the tracks.
+    public let overlap: TrackOverlap?
   }
 
   /// The sides, in the order in which they were asked for, or in the split's.
@@ -53,11 +55,17 @@ public struct RunEvaluation: Sendable {
         hint: "name one with --side, or another split")
     }
     let answers = try model.answers(found.map(\.samples))
+    let relations = try own.relations()
     sides = zip(found, answers).map { side, answer in
-      Side(
+      let measured = side.samples.trackIDs
+      let isMeasured = isOther || side.name != record.sides.training
+      return Side(
         name: side.name, evaluation: answer.evaluation,
-        learntTracks: isOther || side.name != record.sides.training
-          ? side.samples.trackIDs.intersection(trained).count : nil)
+        learntTracks: isMeasured ? measured.intersection(trained).count : nil,
+        overlap: isMeasured
+          ? relations.map {
+            TrackOverlap(of: measured, with: trained, among: $0.tracks, links: $0.links)
+          } : nil)
     }
     emptySides = empty
   }

@@ -34,6 +34,11 @@ extension RunDirectory {
   private static let recordLimit = 64 << 20
   private static let metricsLimit = 256 << 20
 
+  private static let optionsInFields = [
+    "training-side", "selection-side", "test-side", "epochs", "batch-size", "seed", "patience",
+    "normalise", "augmentation",
+  ]
+
   /// Reads a run directory, whether the run has ended or not.
   ///
   /// - Throws: ``TrainingError``: `.run` where there is no run, or a record is damaged, of another schema or
@@ -81,6 +86,14 @@ extension RunDirectory {
     // Where version 0.1 kept it.
     if let text = record.options.removeValue(forKey: "patience-epochs"), record.patience == nil {
       record.patience = Int(text)
+    }
+    // Earlier versions of the Python package told of these twice: runs that differ in the seed alone would have other
+    // options each.
+    if record.torchNetwork != nil {
+      for name in Self.optionsInFields {
+        let text = record.options.removeValue(forKey: name)
+        if name == "patience", record.patience == nil { record.patience = text.flatMap { Int($0) } }
+      }
     }
     return record
   }

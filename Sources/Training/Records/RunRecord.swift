@@ -126,6 +126,9 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public var tracks: [String: Int]
   /// How many tracks of each measured side were learnt from, wholly or in parts; nil in older records.
   public var learntTracks: [String: Int]?
+  /// What the tracks of each measured side share with those that were learnt from; nil in older records, and where
+  /// nothing is known of the tracks.
+  public var overlaps: [String: TrackOverlap]?
   /// The version of lathe.
   public var lathe: String
   /// When the run began, ISO 8601.
@@ -138,7 +141,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
     options: [String: String] = [:], patience: Int? = nil, normalisation: Normalisation? = nil,
     augmentation: Augmentation? = nil, parameters: Int? = nil, recipe: JSONValue? = nil,
     samples: [String: Int] = [:], tracks: [String: Int] = [:],
-    learntTracks: [String: Int]? = nil, lathe: String, startedAt: String
+    learntTracks: [String: Int]? = nil, overlaps: [String: TrackOverlap]? = nil, lathe: String,
+    startedAt: String
   ) {
     self.trainer = trainer
     self.view = view
@@ -160,6 +164,7 @@ public struct RunRecord: Sendable, Hashable, Codable {
     self.samples = samples
     self.tracks = tracks
     self.learntTracks = learntTracks
+    self.overlaps = overlaps
     self.lathe = lathe
     self.startedAt = startedAt
   }
@@ -171,10 +176,11 @@ public struct RunRecord: Sendable, Hashable, Codable {
     return trainer.hasPrefix(prefix) ? String(trainer.dropFirst(prefix.count)) : nil
   }
 
-  /// Whether tracks of the test side were learnt from, wholly or in parts: its figure then says how well they are
-  /// remembered, not how well others are told.
+  /// Whether tracks of the test side were learnt from, wholly, in parts or as other takes and copies of the same recording:
+  /// its figure then says how well they are remembered, not how well others are told.
   public var testsLearntTracks: Bool {
     guard let test = sides.test else { return false }
+    if let overlap = overlaps?[test], overlap.recordings > 0 { return true }
     if let count = learntTracks?[test] { return count > 0 }
     return SplitPolicy(rawValue: split.policy)?.leaksByDesign == true
   }

@@ -49,8 +49,11 @@ struct Evaluate: ParsableCommand {
       Output.error("\(Words.shown(name)): no samples, left out")
     }
     for side in result.sides {
-      guard let shared = side.learntTracks, shared > 0 else { continue }
-      Output.error("\(Words.shown(side.name)): \(Words.tracks(shared)) of it were trained on")
+      for remark in TrainingText.remarks(
+        learntTracks: side.learntTracks, overlap: side.overlap)
+      {
+        Output.error("\(Words.shown(side.name)): \(remark)")
+      }
     }
     let evaluations = Dictionary(
       result.sides.map { ($0.name, $0.evaluation) }, uniquingKeysWith: { first, _ in first })

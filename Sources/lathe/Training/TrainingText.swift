@@ -1,4 +1,5 @@
 import Wording
+import Corpus
 import Foundation
 import Training
 
@@ -14,6 +15,24 @@ enum TrainingText {
       return "\(Words.shown(side.name ?? "the training side")) has no sample of "
         + "\(Words.list(side.labels)): what it lacks \(effect)"
     }
+  }
+
+  /// What a side that is measured has in common with what was trained on.
+  static func remarks(learntTracks: Int?, overlap: TrackOverlap?) -> [String] {
+    var remarks: [String] = []
+    if let learnt = learntTracks, learnt > 0 {
+      remarks.append("\(Words.tracks(learnt)) of it were trained on")
+    }
+    if let overlap, overlap.recordings > learntTracks ?? 0 {
+      remarks.append(
+        "other takes or copies of \(Words.tracks(overlap.recordings)) of it were trained on")
+    }
+    if let overlap, overlap.sharedArtists > 0 {
+      remarks.append(
+        "\(Words.count(overlap.sharedArtists)) of its \(Words.counted(overlap.artists, "artist")) "
+          + "were trained on")
+    }
+    return remarks
   }
 
   /// How it ended, as lines for people.

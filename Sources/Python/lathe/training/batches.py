@@ -31,7 +31,11 @@ class Sides:
     """The training side and what is evaluated, of one view of a cache."""
 
     def __init__(self, options: Options) -> None:
-        """:raises LatheError: for a cache, view, split or side that is not there."""
+        """:raises LatheError: for a cache, view, split or side that is not there, or no cache at all."""
+        if not options.cache:
+            raise ConfigurationError(
+                ErrorCode.CONFIGURATION, "no cache is given: give --cache FOLDER"
+            )
         self.cache = Cache(options.cache)
         if options.view not in self.cache.views:
             raise NotFoundError(
@@ -111,6 +115,10 @@ class Sides:
                 samples += len(batch)
                 tracks.update(batch.tracks.tolist())
         return samples, len(tracks)
+
+    def overlap(self, side: str) -> dict[str, int]:
+        """What a side shares with the training side."""
+        return self.cache.overlap(self.view.name, self.split, side, self.training_name)
 
     def _normalise(self) -> Any:
         axis = self._options.normalise

@@ -15,6 +15,7 @@ class Options:
     """A training; the command line's ``--help`` tells each."""
 
     view: str
+    #: The folder; empty where batches are streamed of what is none.
     cache: str
     split: str
     training_side: str
@@ -62,9 +63,10 @@ class Options:
     threads: int | None
 
     def as_texts(self) -> dict[str, str]:
-        """The options that a record of the run keeps, by the names of the command line."""
+        """The options that a record of the run keeps, by the names of the command line; not those that it has
+        in fields of its own."""
         facts = asdict(self)
-        for name in ("view", "cache", "split", "output", "resume"):
+        for name in _IN_FIELDS:
             del facts[name]
         if not self.network.startswith("waveform"):
             # Another network reads these names as its own.
@@ -77,6 +79,22 @@ class Options:
         }
 
 
+_IN_FIELDS = (
+    "view",
+    "cache",
+    "split",
+    "training_side",
+    "selection_side",
+    "test_side",
+    "output",
+    "resume",
+    "epochs",
+    "batch_size",
+    "seed",
+    "patience",
+    "normalise",
+    "augmentation",
+)
 _OF_WAVEFORM = (
     "channels",
     "kernels",
@@ -139,12 +157,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 def completed(given: Mapping[str, Any]) -> Options:
     """What was chosen, with the network's defaults for all else.
 
-    :raises ConfigurationError: where the view or the cache is missing, or the view has no network.
+    :raises ConfigurationError: where the view is missing or has no network.
     """
-    chosen = dict(given)
-    for name in ("view", "cache"):
-        if not chosen.get(name):
-            raise _missing(name)
+    chosen = {"cache": ""} | dict(given)
+    if not chosen.get("view"):
+        raise ConfigurationError(
+            ErrorCode.CONFIGURATION,
+            "no view is given: give features, features-30s, waveform or mel",
+        )
     network = chosen.setdefault("network", str(chosen["view"]).split("-")[0])
     if network not in DEFAULTS:
         raise ConfigurationError(
@@ -162,7 +182,3 @@ def _text(value: Any) -> str:
         return ",".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value)
 
-
-def _missing(name: str) -> ConfigurationError:
-    how = "features, features-30s, waveform or mel" if name == "view" else "--cache FOLDER"
-    return ConfigurationError(ErrorCode.CONFIGURATION, f"no {name} is given: give {how}")

@@ -1,4 +1,5 @@
-"""A training that ``lathe train --trainer exec:…`` started: what it is told, and what it tells.
+"""What ``lathe train --trainer exec:…`` and, of such a run, ``lathe evaluate`` and ``lathe predict`` started: what it
+is told, and what it tells.
 
 The contract is in the package's README, "Writing a trainer in any language".
 """
@@ -19,6 +20,7 @@ from ..networks import parameter_count
 from . import checkpoints, files
 
 if TYPE_CHECKING:
+    from .metrics import Predictions
     from .options import Options
     from .session import Epoch, Session
 
@@ -41,6 +43,19 @@ _NUMBERS = ("epochs", "batch_size", "seed")
 def is_plugin(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether Lathe started this process as a trainer."""
     return "LATHE_RUN_DIR" in environment
+
+
+def predicts(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether it is to predict with weights that it trained before, and not to train.
+
+    :raises ConfigurationError: for a mode that this version does not know.
+    """
+    mode = environment.get("LATHE_MODE", "train")
+    if mode not in ("train", "predict"):
+        raise ConfigurationError(
+            ErrorCode.CONFIGURATION, f"LATHE_MODE: '{mode}' is neither train nor predict"
+        )
+    return mode == "predict"
 
 
 def given(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
@@ -115,12 +130,7 @@ class Events:
         """Hands over predictions and weights; Lathe computes the metrics and chooses the best."""
         number = epoch.epoch
         for side, each in epoch.predictions.items():
-            name = f"predictions-{number}-{side}.safetensors"
-            tensors = {
-                "probabilities": each.probabilities, "tracks": each.tracks, "slices": each.slices,
-            }  # fmt: skip
-            files.replace(self._folder / name, serialised(tensors))
-            self._tell("predictions", epoch=number, side=side, file=name)
+            self.predictions(number, side, each)
         name = f"checkpoint-{number}.safetensors"
         facts = {"network": self._options.network, "epoch": str(number)}
         checkpoints.save(self._folder / name, checkpoints.weights(model), facts)
@@ -135,6 +145,15 @@ class Events:
             checkpoint=name,
         )
         return False
+
+    def predictions(self, epoch: int, side: str, said: Predictions) -> None:
+        """Hands over what the network says of a side."""
+        name = f"predictions-{epoch}-{side}.safetensors"
+        tensors = {
+            "probabilities": said.probabilities, "tracks": said.tracks, "slices": said.slices,
+        }  # fmt: skip
+        files.replace(self._folder / name, serialised(tensors))
+        self._tell("predictions", epoch=epoch, side=side, file=name)
 
     def end(self, status: str, message: str | None) -> None:
         """Tells why there are no more epochs."""

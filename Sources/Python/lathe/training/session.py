@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -21,6 +20,7 @@ from .batches import Moved, Sides, moved
 from .building import Machine, class_weights, fit_transform, network, optimiser_of
 from .metrics import Predictions
 from .options import Options
+from .predicting import predicted
 from .schedules import schedule
 from .stream import StreamedSides
 
@@ -84,10 +84,8 @@ class Session:
         if len(self.labels) < 2:
             raise LatheError(ErrorCode.SOURCE, "there is one label only: nothing to tell apart")
         torch.manual_seed(options.seed)
-        self.model = network(options, len(self.labels), sides.shape).to(self.machine.device)
+        self.model = self.machine.placed(network(options, len(self.labels), sides.shape))
         fit_transform(self.model, sides)
-        if self.machine.channels_last:
-            self.model.to(memory_format=torch.channels_last)
         self._optimiser = optimiser_of(self.model, options)
         # Loss times samples, samples that were right, samples: of the epoch so far.
         self._totals = torch.zeros(3, dtype=torch.float64, device=self.machine.sums)
@@ -225,16 +223,8 @@ class Session:
 
     def predict(self, side: str) -> Predictions:
         """What the network says of a side."""
-        self.model.eval()
-        parts: list[tuple[Any, ...]] = []
-        with self.sides.evaluation(side) as loader, torch.inference_mode():
-            for batch in loader:
-                with self.machine.autocast():
-                    outputs = self.model(batch.inputs.to(self.machine.device))
-                chances = torch.softmax(outputs.float(), dim=1).cpu().numpy()
-                parts.append((chances, *(array.numpy().copy() for array in
-                              (batch.tracks, batch.slices, batch.labels))))  # fmt: skip
-        return Predictions(*(np.concatenate(column) for column in zip(*parts)))
+        with self.sides.evaluation(side) as loader:
+            return predicted(self.model, self.machine, loader)
 
     def _save(self, epoch: int, batches: int, position: int) -> None:
         if self._state_path is None:

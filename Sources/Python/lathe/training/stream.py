@@ -6,7 +6,7 @@ So can be trained on what this process cannot open: a table of features, several
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from safetensors import SafetensorError
@@ -16,6 +16,35 @@ from torch import Tensor
 from ..batch import Batch
 from ..errors import ConfigurationError, ErrorCode, LatheError
 from .options import Options
+
+
+def batches(frames: IO[bytes]) -> Iterator[tuple[str, Batch[Tensor]]]:
+    """The batches that frames hold, each after the name of its side, to the end of the input.
+
+    :raises LatheError: where the input ends within a frame, or holds what is none.
+    """
+    while size := frames.read(8):
+        length = int.from_bytes(size, "little")
+        frame = frames.read(length) if len(size) == 8 else b""
+        if len(size) < 8 or len(frame) < length:
+            raise LatheError(ErrorCode.DAMAGED, "standard input: it ended within a batch")
+        header = int.from_bytes(frame[:8], "little")
+        try:
+            facts = json.loads(frame[8 : 8 + header])["__metadata__"]
+            tensors = load(frame)
+            batch = Batch(
+                tensors["inputs"],
+                tensors["labels"],
+                tensors["tracks"],
+                tensors["slices"],
+                tensors.get("label_distributions"),
+                int(facts["epoch"]) - 1,
+                int(facts["index"]),
+            )
+            side = facts["side"]
+        except (ValueError, KeyError, SafetensorError) as cause:
+            raise LatheError(ErrorCode.DAMAGED, f"standard input: no batch: {cause}") from cause
+        yield side, batch
 
 
 class StreamedSides:
@@ -35,7 +64,7 @@ class StreamedSides:
         self.labels: tuple[str, ...] = tuple(json.loads(environment["LATHE_LABELS"]))
         self.shape: tuple[int, ...] = tuple(json.loads(environment["LATHE_SAMPLE_SHAPE"]))
         self._samples: dict[str, int] = json.loads(environment["LATHE_SAMPLES"])
-        self._frames = frames
+        self._frames = batches(frames)
         self.training_name = options.training_side
         sides = (options.selection_side, options.test_side)
         self.selection, self.test = (None if side in ("none", "") else side for side in sides)
@@ -62,33 +91,12 @@ class StreamedSides:
 
         :raises LatheError: where it is of another, or the input ends.
         """
-        length = int.from_bytes(self._exactly(8), "little")
-        frame = self._exactly(length)
-        header = int.from_bytes(frame[:8], "little")
-        try:
-            facts = json.loads(frame[8 : 8 + header])["__metadata__"]
-            tensors = load(frame)
-        except (ValueError, KeyError, SafetensorError) as cause:
-            raise LatheError(ErrorCode.DAMAGED, f"standard input: no batch: {cause}") from cause
-        if facts["side"] != side:
-            raise LatheError(
-                ErrorCode.DAMAGED, f"standard input: a batch of {facts['side']}, not of {side}"
-            )
-        return Batch(
-            tensors["inputs"],
-            tensors["labels"],
-            tensors["tracks"],
-            tensors["slices"],
-            tensors.get("label_distributions"),
-            int(facts["epoch"]) - 1,
-            int(facts["index"]),
-        )
-
-    def _exactly(self, count: int) -> bytes:
-        read = self._frames.read(count)
-        if len(read) < count:
+        found, batch = next(self._frames, (None, None))
+        if batch is None:
             raise LatheError(ErrorCode.DAMAGED, "standard input: it ended before the training")
-        return read
+        if found != side:
+            raise LatheError(ErrorCode.DAMAGED, f"standard input: a batch of {found}, not of {side}")
+        return batch
 
 
 class StreamedLoader:
