@@ -84,8 +84,7 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// One line: operation, subject, cause and remedy.
   public var description: String {
-    let line = "cannot \(operation) \(subject): \(detail)"
-    return Words.shown(hint.isEmpty ? line : "\(line); \(hint)")
+    Words.fault("cannot \(operation) \(subject): \(detail)", hint: hint)
   }
 }
 

@@ -1,3 +1,4 @@
+import Wording
 internal import Corpus
 internal import DatasetCache
 
@@ -47,12 +48,12 @@ struct PlanReasons {
     if !damaged.isEmpty {
       let records = damaged.count == 1 ? "its record is damaged" : "their records are damaged"
       reasons.append(
-        "all views of \(counted(damaged.count)): \(records) (\(Self.list(damaged)))")
+        "all views of \(counted(damaged.count)): \(records) (\(Words.list(damaged, atMost: 5)))")
     }
     if !unreadable.isEmpty {
       reasons.append(
         "take out \(counted(unreadable.count, "damaged record", "damaged records")): "
-          + Self.list(unreadable))
+          + Words.list(unreadable, atMost: 5))
     }
     if touched > 0 { reasons.append("content of \(counted(touched)): file touched or moved") }
     if checked > 0 { reasons.append("content of \(counted(checked)): to be checked") }
@@ -75,10 +76,5 @@ struct PlanReasons {
       reasons.append("\(view.rawValue) of \(counted(count)): \(cause)")
     }
     return reasons
-  }
-
-  private static func list(_ names: [String]) -> String {
-    let more = names.count - 5
-    return names.prefix(5).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
   }
 }

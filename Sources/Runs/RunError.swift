@@ -33,13 +33,6 @@ public struct RunError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// One line that a person can act on.
   public var description: String {
-    let line = "\(subject): \(detail)"
-    return Words.shown(hint.isEmpty ? line : "\(line); \(hint)")
-  }
-
-  /// The first names of a list, and how many more there are.
-  static func list(_ names: [String], atMost limit: Int = 8) -> String {
-    let more = names.count - limit
-    return names.prefix(limit).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+    Words.fault("\(subject): \(detail)", hint: hint)
   }
 }

@@ -22,7 +22,6 @@ public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// One line: operation, subject, cause and remedy.
   public var description: String {
-    let line = "cannot \(operation) \(subject): \(detail)"
-    return Words.shown(hint.isEmpty ? line : "\(line); \(hint)")
+    Words.fault("cannot \(operation) \(subject): \(detail)", hint: hint)
   }
 }

@@ -45,7 +45,6 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
 
   /// One line that a person can act on.
   public var description: String {
-    let line = "\(subject): \(detail)"
-    return Words.shown(hint.isEmpty ? line : "\(line); \(hint)")
+    Words.fault("\(subject): \(detail)", hint: hint)
   }
 }

@@ -1,5 +1,10 @@
 /// Names and cells beside each other.
 extension Words {
+  /// The line of an error: what is wrong, and what to do about it where that is known.
+  package static func fault(_ fault: String, hint: String) -> String {
+    shown(hint.isEmpty ? fault : "\(fault); \(hint)")
+  }
+
   /// The first of some names, and how many more there are.
   package static func list(_ names: [String], atMost limit: Int = 8) -> String {
     let first = names.prefix(limit).map { shown($0) }.joined(separator: ", ")

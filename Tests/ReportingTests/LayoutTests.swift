@@ -42,8 +42,6 @@ import Testing
     #expect(Numbers.fixed(.nan, 2) == "–" && Numbers.fixed(-.infinity, 0) == "−∞")
     #expect(Numbers.percent(0.8162) == "81.6 %" && Numbers.short(47_123) == "47,123")
     #expect(Numbers.short(1.2e-7) == "1.20e-7" && Numbers.short(0.0704) == "0.0704")
-    #expect(Numbers.duration(3_725) == "1 h 2 min" && Numbers.duration(61) == "1 min 1 s")
-    #expect(Numbers.duration(.nan) == "–" && Numbers.duration(0.42) == "0.4 s")
   }
 
   @Test func textIsShortenedInItsMiddle() throws {

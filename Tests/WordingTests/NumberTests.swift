@@ -19,6 +19,8 @@ import Testing
   @Test func unitsFollowTheSize() {
     #expect([999, 1_000, 1_500_000].map(Words.bytes) == ["999 B", "1.0 KB", "1.5 MB"])
     #expect([4.2, 200, 7_500].map(Words.duration) == ["4.2 s", "3 min 20 s", "2 h 5 min"])
+    #expect([99.9, 100, 3_725].map(Words.duration) == ["99.9 s", "1 min 40 s", "1 h 2 min"])
+    #expect(Words.duration(.nan) == "–")
   }
 
   @Test func oneIsNoMany() {

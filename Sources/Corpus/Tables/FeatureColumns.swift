@@ -1,3 +1,5 @@
+import Wording
+
 /// Which columns of a table are features: numbers that are learnt from.
 public enum FeatureColumns: Sendable, Hashable {
   /// Every column but `filename`, `length`, `label` and those without a name.
@@ -70,9 +72,6 @@ public enum FeatureColumns: Sendable, Hashable {
   }
 
   private static func list(_ names: [String]) -> String {
-    let limit = 12
-    let more = names.count - limit
-    return names.prefix(limit).map(NameRules.quoted).joined(separator: ", ")
-      + (more > 0 ? " and \(more) more" : "")
+    Words.list(names.map(NameRules.quoted), atMost: 12)
   }
 }

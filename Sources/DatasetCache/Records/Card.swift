@@ -85,11 +85,9 @@ extension Cache {
         kind: .readOnly, operation: "write", subject: file,
         detail: "the cache was opened for reading only")
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
     let json: [UInt8]
     do {
-      json = [UInt8](try encoder.encode(card)) + [UInt8(ascii: "\n")]
+      json = try OrderedJSON.encode(card, isPretty: true) + [UInt8(ascii: "\n")]
     } catch {
       throw CacheError(
         kind: .invalidRecord, operation: "encode", subject: file, detail: "\(error)")

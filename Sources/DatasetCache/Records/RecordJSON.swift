@@ -1,3 +1,4 @@
+import Corpus
 import FoundationEssentials
 
 /// The JSON of records: keys in order, slashes as they are, no spaces, so that equal records have equal
@@ -7,10 +8,8 @@ enum RecordJSON {
   ///
   /// - Throws: `CacheError` `.invalidRecord` for what JSON cannot hold, such as NaN.
   static func encode(_ value: some Encodable) throws(CacheError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
-      return [UInt8](try encoder.encode(value))
+      return try OrderedJSON.encode(value)
     } catch {
       throw CacheError(
         kind: .invalidRecord, operation: "encode", subject: "\(type(of: value))",

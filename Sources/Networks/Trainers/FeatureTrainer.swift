@@ -13,36 +13,16 @@ extension EmbeddedTrainers {
     standard.schedule.shape = .oneCycle
     standard.schedule.peak = 0.1
     standard.smoothing = 0.1
-    let network = FeatureNetwork()
-    let options =
-      [
-        TrainerOption(
-          "hidden", network.hidden, "sizes of the hidden layers"),
-        TrainerOption(
-          "dropout", "\(network.dropout)", "chance of a hidden number to be left out of a step"),
-        TrainerOption("input-dropout", "\(network.inputDropout)", "the same of an input"),
-        TrainerOption(
-          "transform", network.transform.rawValue,
-          "normal: each column's ranks in the training side, as normal deviates; none"),
-        TrainerOption(
-          "members", "1", "networks that are trained side by side and give their mean probability"),
-      ] + TrainingOptions.list(standard)
     return TrainerKind(
       "features", views: ["features", "features-30s"], input: .vector,
       summary: "multi-layer perceptron: features or embeddings, hidden layers of 256, 128 and 64",
       defaults: TrainingDefaults(epochs: 60, batchSize: 64, normalisation: .first),
-      options: options
-    ) { [network, standard] setting throws(TrainingError) in
-      let given = setting.options
-      var network = network
-      network.hidden = try given.integers("hidden", default: network.hidden, in: 1...16_384)
-      network.dropout = try given.number("dropout", default: network.dropout, in: 0...0.95)
-      network.inputDropout = try given.number(
-        "input-dropout", default: network.inputDropout, in: 0...0.95)
-      network.transform = try given.choice("transform", default: network.transform)
+      options: FeatureSettings.table.list(FeatureSettings()) + TrainingOptions.list(standard)
+    ) { [standard] setting throws(TrainingError) in
+      let chosen = try FeatureSettings.table.settings(setting.options, from: FeatureSettings())
       let configuration = try TrainingOptions.configuration(setting, standard)
       func member(_ seed: UInt64) throws(TrainingError) -> NetworkTrainer {
-        let made = try network.make(
+        let made = try chosen.network.make(
           inputs: setting.sampleShape.reduce(1, *), labels: setting.labels.count, seed: seed)
         if let samples = setting.training {
           try made.transform?.fit(samples, setting.normalisation)
@@ -51,14 +31,35 @@ extension EmbeddedTrainers {
         configuration.seed = seed
         return try NetworkTrainer(made.network, setting, configuration)
       }
-      let count = try given.integer("members", default: 1, in: 1...1_000)
-      if count == 1 { return try member(setting.seed) }
+      if chosen.members == 1 { return try member(setting.seed) }
       var members: [NetworkTrainer] = []
-      for index in 0..<count {
+      for index in 0..<chosen.members {
         // Seeds that no neighbouring run has.
         members.append(try member(setting.seed &+ UInt64(index) &* 0x9E37_79B9_7F4A_7C15))
       }
       return EnsembleTrainer(members)
     }
+  }
+}
+
+/// What is chosen about the network on features.
+private struct FeatureSettings {
+  var network = FeatureNetwork()
+  var members = 1
+
+  static var table: OptionTable<FeatureSettings> {
+    OptionTable([
+      .list("hidden", \.network.hidden, in: 1...16_384, "sizes of the hidden layers"),
+      .number(
+        "dropout", \.network.dropout, in: 0...0.95,
+        "chance of a hidden number to be left out of a step"),
+      .number("input-dropout", \.network.inputDropout, in: 0...0.95, "the same of an input"),
+      .choice(
+        "transform", \.network.transform,
+        "normal: each column's ranks in the training side, as normal deviates; none"),
+      .whole(
+        "members", \.members, in: 1...1_000,
+        "networks that are trained side by side and give their mean probability"),
+    ])
   }
 }

@@ -3,52 +3,14 @@ import DataLoading
 import Training
 
 extension EmbeddedTrainers {
-  private enum Colours: String, CaseIterable {
-    case repeated, map
-  }
-
   /// Mode 3: ResNet-18 on mel-spectrograms.
   static var mel: TrainerKind {
     var standard = NetworkTrainer.Configuration()
     standard.schedule.shape = .oneCycle
     standard.schedule.peak = 1e-3
     standard.optimiser.weightDecay = 0.05
-    let network = ResidualNetwork()
-    let options =
-      [
-        TrainerOption("blocks", network.blocks, "basic blocks of each stage"),
-        TrainerOption("width", "\(network.width)", "channels of the first stage"),
-        TrainerOption("stem-kernel", "\(network.stemKernel)", "side of the first kernel"),
-        TrainerOption(
-          "colours", Colours.repeated.rawValue,
-          "repeated: the picture three times; map: through a map of 256 colours"),
-        TrainerOption("darkest", "-3", "of map: the level of the first colour, standardised"),
-        TrainerOption("brightest", "3", "of map: the level of the last"),
-        tileOption,
-      ]
     return kind(
-      "mel", "ResNet-18 on mel-spectrograms", epochs: 20, options, standard
-    ) { setting, height, width throws(TrainingError) in
-      let given = setting.options
-      var network = ResidualNetwork()
-      network.blocks = try given.integers("blocks", default: network.blocks, in: 1...64)
-      network.width = try given.integer("width", default: network.width, in: 1...1_024)
-      network.stemKernel = try given.integer(
-        "stem-kernel", default: network.stemKernel, in: 1...15)
-      network.tile = try tile(given)
-      if try given.choice("colours", default: Colours.repeated) == .map {
-        let low = try given.number("darkest", default: -3, in: -1e6...1e6)
-        let high = try given.number("brightest", default: 3, in: -1e6...1e6)
-        guard low < high else {
-          throw TrainingError(
-            kind: .configuration, subject: "brightest", detail: "\(high) is not above \(low)",
-            hint: "give a level above 'darkest'")
-        }
-        network.colours = .mapped(Float(low)...Float(high))
-      }
-      return try network.make(
-        height: height, width: width, labels: setting.labels.count, seed: setting.seed)
-    }
+      "mel", "ResNet-18 on mel-spectrograms", epochs: 20, ResidualSettings(), standard)
   }
 
   /// Mode 3, compact.
@@ -58,57 +20,32 @@ extension EmbeddedTrainers {
     standard.schedule.peak = 3e-3
     standard.smoothing = 0.1
     standard.averaging = 0.99
-    let network = CompactMelNetwork()
-    let options =
-      [
-        TrainerOption("stem", "\(network.stem)", "channels of the first convolution"),
-        TrainerOption("stem-kernel", "\(network.stemKernel)", "side of the first kernel"),
-        TrainerOption("channels", network.channels, "channels of each 3 x 3 convolution"),
-        TrainerOption(
-          "pool-after", network.poolAfter,
-          "after which of them, counted from 1, pooling halves the picture"),
-        TrainerOption("dropout", "\(network.dropout)", "before the last layer"),
-        tileOption,
-      ]
     return kind(
-      "mel-small", "a compact convolutional network on mel-spectrograms", epochs: 80, options,
-      standard
-    ) { setting, height, width throws(TrainingError) in
-      let given = setting.options
-      var network = CompactMelNetwork()
-      network.stem = try given.integer("stem", default: network.stem, in: 1...1_024)
-      network.stemKernel = try given.integer(
-        "stem-kernel", default: network.stemKernel, in: 1...15)
-      network.channels = try given.integers("channels", default: network.channels, in: 1...4_096)
-      network.poolAfter = try given.integers("pool-after", default: network.poolAfter, in: 0...64)
-      network.dropout = try given.number("dropout", default: network.dropout, in: 0...0.95)
-      network.tile = try tile(given)
-      return try network.make(
-        height: height, width: width, labels: setting.labels.count, seed: setting.seed)
-    }
+      "mel-small", "a compact convolutional network on mel-spectrograms", epochs: 80,
+      CompactSettings(), standard)
   }
 
   /// A trainer of a network on pictures.
   ///
   /// - Parameters:
-  ///   - options: the network's own.
+  ///   - settings: what the network begins with.
   ///   - standard: what its training begins with.
-  ///   - network: makes it for pictures of a height and a width.
-  private static func kind(
-    _ name: String, _ summary: String, epochs: Int, _ options: [TrainerOption],
-    _ standard: NetworkTrainer.Configuration,
-    network: @escaping @Sendable (TrainerSetting, Int, Int) throws(TrainingError) -> Network
+  private static func kind<Settings: PictureNetworkSettings>(
+    _ name: String, _ summary: String, epochs: Int, _ settings: Settings,
+    _ standard: NetworkTrainer.Configuration
   ) -> TrainerKind {
     TrainerKind(
       name, views: ["mel"], input: .picture, summary: summary,
       defaults: TrainingDefaults(
         epochs: epochs, batchSize: 32, normalisation: .first, augmentation: pictureAugmentation),
-      options: options + TrainingOptions.list(standard)
+      options: Settings.table.list(settings) + TrainingOptions.list(standard)
     ) { setting throws(TrainingError) in
       let (height, width) = try pictureSides(setting)
+      let chosen = try Settings.table.settings(setting.options, from: settings)
       return try NetworkTrainer(
-        try network(setting, height, width), setting,
-        try TrainingOptions.configuration(setting, standard))
+        try chosen.make(
+          height: height, width: width, labels: setting.labels.count, seed: setting.seed),
+        setting, try TrainingOptions.configuration(setting, standard))
     }
   }
 
@@ -121,23 +58,6 @@ extension EmbeddedTrainers {
     parts.specAugment = Augmentation.SpecAugment(
       timeMasks: 1, timeWidth: 16, frequencyMasks: 2, frequencyWidth: 16, fill: .mean)
     return parts
-  }
-
-  private static var tileOption: TrainerOption {
-    TrainerOption(
-      "winograd-tile", "2",
-      "tile of 3 x 3 convolutions: 2 is as exact as a plain sum, 4 a quarter faster and less exact; 0 for the faster"
-    )
-  }
-
-  private static func tile(_ options: TrainerOptions) throws(TrainingError) -> Int? {
-    let tile = try options.integer("winograd-tile", default: 2, in: 0...4)
-    guard [0, 2, 4].contains(tile) else {
-      throw TrainingError(
-        kind: .configuration, subject: "winograd-tile", detail: "\(tile) is no tile",
-        hint: "give 0, 2 or 4")
-    }
-    return tile == 0 ? nil : tile
   }
 
   private static func pictureSides(

@@ -60,11 +60,9 @@ enum ResultFiles {
 
   /// Everything: each run of a row too, and its confusion matrices.
   static func json(_ rows: [ResultRow], title: String) throws(ReportError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
     do {
-      let bytes = try encoder.encode(ResultDocument(title: title, rows: rows))
-      return [UInt8](bytes) + [UInt8(ascii: "\n")]
+      return try OrderedJSON.encode(ResultDocument(title: title, rows: rows), isPretty: true)
+        + [UInt8(ascii: "\n")]
     } catch {
       throw ReportError(
         kind: .results, subject: "results.json", detail: "a number cannot be written: \(error)",

@@ -80,7 +80,7 @@ struct ResultRow: Sendable {
       figures?.trackAccuracy.percent ?? "–",
       intervalEnds.map { "\($0.low) to \($0.high)" } ?? "–", macroF1,
       figures.map { Numbers.grouped($0.tracks) } ?? "–",
-      group.record.parameters.map(Numbers.grouped) ?? "–", Numbers.duration(seconds),
+      group.record.parameters.map(Numbers.grouped) ?? "–", Words.duration(seconds),
       [group.trainedTestTracks.shortNote, group.trainedTestArtists?.shortNote]
         .compactMap { $0 }.joined(separator: ", "),
     ]

@@ -1,3 +1,4 @@
+import Wording
 import Training
 
 /// The closing table of a study, and what stands beside it.
@@ -57,7 +58,7 @@ enum ResultsTable {
       (row.isBest ? "<strong>\(accuracy)</strong>" : accuracy)
         + "<small class=\"interval\">\(interval)</small>",
       row.macroF1, row.figures.map { Numbers.grouped($0.tracks) } ?? "–",
-      record.parameters.map(Numbers.grouped) ?? "–", Numbers.duration(row.seconds),
+      record.parameters.map(Numbers.grouped) ?? "–", Words.duration(row.seconds),
     ]
   }
 

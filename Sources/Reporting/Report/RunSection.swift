@@ -109,7 +109,7 @@ enum RunSection {
     let epochs = group.runs.flatMap(\.epochs)
     let training = epochs.reduce(0) { $0 + $1.trainSeconds }
     let waiting = epochs.reduce(0) { $0 + $1.loaderSeconds }
-    var text = Numbers.duration(seconds) + (group.runs.count > 1 ? " a run" : "")
+    var text = Words.duration(seconds) + (group.runs.count > 1 ? " a run" : "")
     if let rate = Spread(epochs.map(\.samplesPerSecond).filter { $0 > 0 && $0.isFinite })?.mean {
       text += ", \(Numbers.short(rate)) samples/s"
     }
@@ -164,7 +164,7 @@ enum RunSection {
             metrics.map { Numbers.percent($0.sliceAccuracy) } ?? "–",
             metrics.map { Numbers.percent($0.trackAccuracy) } ?? "–",
             metrics.map { Numbers.fixed($0.macroF1, 3) } ?? "–",
-            Numbers.duration(RunState.seconds(run)),
+            Words.duration(RunState.seconds(run)),
           ]
         })
       page += "</details>\n"

@@ -1,3 +1,4 @@
+import Wording
 public import Corpus
 public import DatasetCache
 internal import Foundation
@@ -60,7 +61,7 @@ public struct DividedSamples {
     guard let split = try cache.split(named: chosen) else {
       throw RunError(
         kind: .choice, subject: "split '\(chosen)'",
-        detail: "\(path) has no such split; it has \(RunError.list(names))",
+        detail: "\(path) has no such split; it has \(Words.list(names))",
         hint: "name one of them, or make it with lathe split \(path)")
     }
     let recipe = try cache.description().flatMap {
@@ -77,7 +78,7 @@ public struct DividedSamples {
       kind: .choice, subject: path,
       detail: names.isEmpty
         ? "it has no split"
-        : "it has \(names.count) splits, so name one with --split: \(RunError.list(names))",
+        : "it has \(names.count) splits, so name one with --split: \(Words.list(names))",
       hint: names.isEmpty ? "make one with: lathe split \(path)" : "")
   }
 
@@ -106,7 +107,7 @@ public struct DividedSamples {
       throw RunError(
         kind: .choice, subject: "side '\(side)'",
         detail: "the split \(split.plan.name) has no side \(side)",
-        hint: "it has \(RunError.list(split.sides))")
+        hint: "it has \(Words.list(split.sides))")
     }
     if sides.count == 1 { return try open(sides[0]) }
     return try JoinedSamples(try sides.map(open))

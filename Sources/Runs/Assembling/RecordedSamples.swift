@@ -1,3 +1,4 @@
+import Wording
 internal import Corpus
 internal import DatasetCache
 internal import Foundation
@@ -55,8 +56,8 @@ extension RunRecord {
     guard training.labels == labels else {
       throw RunError(
         kind: .run, subject: path,
-        detail: "its labels are \(RunError.list(training.labels)), and the run's "
-          + "\(RunError.list(labels))",
+        detail: "its labels are \(Words.list(training.labels)), and the run's "
+          + "\(Words.list(labels))",
         hint: "give the cache that the run was trained on, or train again")
     }
     guard training.identity == source.identity, training.shape == sampleShape else {

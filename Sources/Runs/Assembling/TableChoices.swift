@@ -1,3 +1,4 @@
+import Wording
 public import Corpus
 internal import DatasetCache
 internal import Foundation
@@ -65,7 +66,7 @@ public struct TableChoices: Sendable {
         kind: .choice, subject: subject,
         detail: all.isEmpty
           ? "no published split is known"
-          : "the manifest publishes \(RunError.list(all.map(\.name)))",
+          : "the manifest publishes \(Words.list(all.map(\.name)))",
         hint: all.isEmpty ? "name a manifest that has it with --manifest" : "name one of these")
     }
     return try Split.published(sides, tracks: rows.trackIDs)

@@ -53,10 +53,8 @@ enum ExternalEnvironment {
 
   private static func augmentation(_ record: RunRecord) -> String {
     guard let augmentation = record.augmentation else { return "" }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let data = try? encoder.encode(augmentation)
-    return data.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let json = try? OrderedJSON.encode(augmentation)
+    return json.map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 
   /// The path from the root, as the trainer may work elsewhere.

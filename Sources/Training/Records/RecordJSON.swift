@@ -1,3 +1,4 @@
+import Corpus
 import FoundationEssentials
 
 /// The JSON of a run's records: keys in order, slashes as they are.
@@ -9,13 +10,9 @@ enum RecordJSON {
   static func encode(
     _ value: some Encodable, subject: String, pretty: Bool
   ) throws(TrainingError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     do {
-      return [UInt8](try encoder.encode(value)) + [UInt8(ascii: "\n")]
+      return try OrderedJSON.encode(value, isPretty: pretty, nonNumbers: .named)
+        + [UInt8(ascii: "\n")]
     } catch {
       throw TrainingError(kind: .run, subject: subject, detail: "\(error)")
     }

@@ -77,11 +77,6 @@ public struct TrainerOption: Sendable, Hashable {
     self.standard = standard
     self.help = help
   }
-
-  /// An option whose value is whole numbers, as ``TrainerOptions/integers(_:default:in:)`` reads them.
-  public init(_ name: String, _ standard: [Int], _ help: String) {
-    self.init(name, standard.map(String.init).joined(separator: ","), help)
-  }
 }
 
 /// What a trainer is made for.

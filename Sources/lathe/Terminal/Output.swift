@@ -1,3 +1,4 @@
+import Corpus
 import Foundation
 import Synchronization
 import Wording
@@ -29,10 +30,8 @@ enum Output {
 
   /// The line of JSON that ``json(_:pretty:)`` writes, its end included.
   static func jsonText(_ value: some Encodable, pretty: Bool = false) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    return Words.shownJSON(String(decoding: try encoder.encode(value), as: UTF8.self)) + "\n"
+    let json = try OrderedJSON.encode(value, isPretty: pretty)
+    return Words.shownJSON(String(decoding: json, as: UTF8.self)) + "\n"
   }
 
   /// A line for the person who watches.
