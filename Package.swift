@@ -135,7 +135,8 @@ let package = Package(
     .testTarget(
       name: "SafetensorsTests", dependencies: ["Safetensors", "TestSupport"],
       swiftSettings: swiftOverC),
-    .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: swift),
+    .testTarget(
+      name: "CorpusTests", dependencies: ["Corpus", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "AudioIOTests", dependencies: ["AudioIO", "Corpus", "TestSupport"], swiftSettings: swift
     ),

@@ -1,3 +1,5 @@
+import Wording
+
 /// Random numbers that depend on nothing but (seed, stream, position): Philox4x32-10.
 ///
 /// Every value can be computed on its own, so two threads, two runs and two machines draw the same
@@ -22,9 +24,7 @@ public struct CounterGenerator: RandomNumberGenerator, Sendable, Hashable {
 
   /// The stream that a text names, such as a label: its FNV-1a hash of 64 bits.
   public init(seed: UInt64, stream name: String) {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    self.init(seed: seed, stream: hash)
+    self.init(seed: seed, stream: TextHash.fnv1a(name))
   }
 
   /// The value at ``position``, which then moves on by one.

@@ -5,7 +5,8 @@ public import DatasetCache
 /// the features, `label`; tracks in order of their ids, slices in order of time.
 ///
 /// A row of a cut track is named after its slice (`blues.00000.0.wav`), one of a whole track after its
-/// file (`blues.00000.wav`). Numbers are the shortest decimals that read back to the same float.
+/// file (`blues.00000.wav`). Numbers are the shortest decimals that read back to the same float. File
+/// names and labels that a spreadsheet would compute have an apostrophe in front: `'=cmd.0.wav`.
 public struct FeatureTable: Sendable {
   /// The view.
   public let view: View
@@ -47,7 +48,7 @@ public struct FeatureTable: Sendable {
 
   /// The first line.
   public var header: String {
-    (["filename", "length"] + columns + ["label"]).map(Self.quoted).joined(separator: ",")
+    (["filename", "length"] + columns + ["label"]).map(CSVField.quoted).joined(separator: ",")
   }
 
   /// Calls `body` with the lines of each track.
@@ -87,17 +88,10 @@ public struct FeatureTable: Sendable {
     return (0..<slices.count).map { slice in
       let name = isWhole ? record.id : "\(record.id).\(slice)"
       let row = value.values[slice * columns.count..<(slice + 1) * columns.count]
-      var line = Self.quoted(name + fileExtension)
+      var line = CSVField.name(name + fileExtension)
       line += ",\(slices.length)"
       for number in row { line += ",\(number)" }
-      return line + "," + Self.quoted(record.label)
+      return line + "," + CSVField.name(record.label)
     }
-  }
-
-  /// A field as RFC 4180 has it: in quotes where it holds a comma, a quote or a line end.
-  private static func quoted(_ field: String) -> String {
-    let special: Set<Character> = [",", "\"", "\n", "\r", "\r\n"]
-    guard field.contains(where: special.contains) else { return field }
-    return "\"" + field.replacing("\"", with: "\"\"") + "\""
   }
 }

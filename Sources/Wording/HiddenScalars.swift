@@ -1,7 +1,7 @@
 /// Which characters change what a line shows without being seen themselves.
-enum HiddenScalars {
+package enum HiddenScalars {
   /// Whether a scalar may stand in a line wherever it is.
-  static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return (0x20..<0x7F).contains(scalar.value) }
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: return false

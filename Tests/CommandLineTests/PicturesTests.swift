@@ -65,6 +65,54 @@ import Testing
     #expect(unknown.code == 2 && unknown.errors.contains(split))
   }
 
+  /// Tracks and labels whose names are no files, or would be one, each have their own.
+  @Test func awkwardNamesHaveFilesOfTheirOwn() throws {
+    let long = String(repeating: "長", count: 83)
+    let tracks = [
+      "rock/=cmd", "rock/CON", "rock/A", "rock/a", "rock/-rf", "rock/a:b", "rock/a*b",
+      "rock/x\u{202E}gnp", "nul/\(long)1", "nul/e\u{301}", "images.json/one",
+      "Rock/two",
+    ]
+    for (seed, track) in tracks.enumerated() {
+      try collection.write(Collection.wave(seed: seed), "odd/\(track).wav")
+    }
+    let cache = "\(collection.path)/odd.lathe"
+    let prepared = try Program.run(
+      "prepare", "\(collection.path)/odd", "--cache", cache, "--recipe", collection.recipe,
+      "--progress", "none", "--split", "none")
+    #expect(prepared.code == 0, "\(prepared.errors)")
+    let arguments = ["export", "images", cache, "--output", "\(collection.path)/pictures"]
+    let result = try Program.start(arguments).end()
+    #expect(result.code == 0, "\(result.errors)")
+    let names = names(in: "pictures")
+    #expect(names.count == 2 * tracks.count)
+    // On a file system that knows no capitals too, and composes letters.
+    let folded = Set(names.map { $0.precomposedStringWithCanonicalMapping.lowercased() })
+    #expect(folded.count == names.count)
+    let parts = names.flatMap { $0.split(separator: "/") }
+    #expect(parts.allSatisfy { $0.utf8.count <= 255 && !$0.hasPrefix("-") && !$0.hasPrefix(".") })
+    #expect(
+      parts.allSatisfy { part in
+        !part.unicodeScalars.contains { $0 == "\u{202E}" || ":*".unicodeScalars.contains($0) }
+      })
+    for plain in ["rock", "Rock"] {
+      #expect(names.contains { $0.hasPrefix("\(plain)/") } == (plain == "Rock"), "\(plain)")
+    }
+    // What was changed is told.
+    let look = try JSONDecoder().decode(
+      [String: [String: String]].self,
+      from: JSONSerialization.data(
+        withJSONObject: try #require(
+          try JSONSerialization.jsonObject(
+            with: Data(
+              contentsOf: URL(filePath: "\(collection.path)/pictures/images.json")))
+            as? [String: Any])["renamed"] as Any))
+    #expect(Set(try #require(look["labels"]).values) == ["rock", "nul", "images.json"])
+    #expect(try #require(look["tracks"]).values.contains("CON"))
+    // The second time all are found.
+    #expect(try Program.start(arguments).end().errors.contains("24 were there"))
+  }
+
   @Test func figuresHaveAxes() throws {
     #expect(try export("--axes").code == 0)
     let size = try size("pictures/blues/t0.0.png")

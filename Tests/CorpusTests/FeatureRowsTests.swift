@@ -40,6 +40,25 @@ import Testing
     #expect(try MemorySamplesTests.numbers(samples, 2) == [3, 4])
   }
 
+  /// Apostrophes that `lathe export csv` puts in front of names are taken off again.
+  @Test func guardedNamesAreWhatTheyWere() throws {
+    let table = try rows(
+      """
+      filename,tempo,label
+      '=cmd.0.wav,1,'+plus
+      '=cmd.1.wav,2,'+plus
+      ''-x.0.wav,3,'rock
+      """)
+    #expect(places(table) == ["=cmd/0/+plus", "=cmd/1/+plus", "'-x/0/'rock"])
+  }
+
+  /// In a table of others that guards nothing they are part of the names: none is changed, none become
+  /// one.
+  @Test func foreignApostrophesStay() throws {
+    let table = try rows("filename,tempo,label\n=a.wav,1,x\n'=a.wav,2,'=x\n'=b.wav,2,=x\n")
+    #expect(table.trackIDs == ["'=a", "'=b", "=a"] && table.labels == ["'=x", "=x", "x"])
+  }
+
   /// What is learnt from is chosen: strays are refused by name, passed over, or taken.
   @Test func columnsAreChosen() throws {
     let text = "Unnamed: 0,filename,length,b,a,artist,label\n7,x,9,1,2,me,l\n8,y,9,3,4,you,m\n"

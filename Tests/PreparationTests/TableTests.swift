@@ -56,6 +56,23 @@ import Testing
     #expect(line.hasPrefix("\"say \"\"hi\"\".wav\",9600,") && line.hasSuffix(",\"a, b\""))
   }
 
+  /// A name that a spreadsheet would compute is guarded, and is what it was where it is learnt from.
+  @Test func namesThatWouldBeComputedReadBack() throws {
+    let labels = ["=1+1", "'=x", "@a"]
+    for (index, label) in labels.enumerated() {
+      try folder.write(Wave.pcm16(Wave.notes(seed: index)), "\(label)/-t\(index).wav")
+    }
+    try folder.prepare(.small())
+    let lines = try lines()
+    #expect(lines.filter { $0.hasPrefix("'-t0.") && $0.hasSuffix(",'=1+1") }.count == 2)
+    #expect(lines.filter { $0.hasPrefix("'-t1.") && $0.hasSuffix(",''=x") }.count == 2)
+    #expect(!lines.contains { $0.hasPrefix("-") || $0.contains(",=") || $0.contains(",@") })
+    let bytes = try #require(FileManager.default.contents(atPath: output))
+    let rows = try FeatureRows(parsing: Array(bytes))
+    #expect(Set(rows.labels) == Set(labels + ["blues", "jazz"]))
+    #expect(Set(rows.trackIDs).isSuperset(of: ["-t0", "-t1", "-t2"]))
+  }
+
   @Test func aTableNeverMixesRecipes() throws {
     try folder.prepare(.small())
     var other = try Recipe.small()

@@ -229,6 +229,9 @@ import Training
     #expect(first.hasSuffix("-loss-by-epoch") && second == first + "-2")
     #expect(names.name([long, long]).utf8.count <= 200 && second.utf8.count <= 200)
     #expect(names.name(["\u{202E}//"]) == "figure" && names.name([""]) == "figure-2")
+    // No two are one file where a name has been numbered already, or capitals don't count.
+    #expect(names.name(["figure 2"]).hasPrefix("figure-2-") && names.name(["ß"]) == "ß")
+    #expect(names.name(["ss"]).hasPrefix("ss-") && names.name(["CON"]).hasPrefix("_con-"))
   }
 
   @Test func commandsAreForAShell() {

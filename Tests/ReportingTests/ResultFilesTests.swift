@@ -42,6 +42,14 @@ import Training
     #expect(lines[2].hasSuffix(",true,1.0,false,1.0,"))
   }
 
+  /// Names that a spreadsheet would compute are guarded; negative numbers are not.
+  @Test func namesInCSVAreGuarded() throws {
+    let run = try RunFixtures.run(RunFixtures.record(trainer: "=HYPERLINK(1)"))
+    let file = try #require(try Report(runs: [run]).results().first { $0.name == "results.csv" })
+    let line = String(decoding: file.bytes, as: UTF8.self).split(separator: "\n")[1]
+    #expect(line.contains(",mel,'=HYPERLINK(1),stratified,"))
+  }
+
   @Test func jsonHasEveryRun() throws {
     let json = try JSONSerialization.jsonObject(with: Data(text("results.json").utf8))
     let document = try #require(json as? [String: Any])

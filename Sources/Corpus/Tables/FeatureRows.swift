@@ -21,7 +21,9 @@ public struct FeatureRows: Sendable {
   ///
   /// Rows belong to tracks, and a track's rows must stay on one side of a split: `blues.00000.3.wav` is
   /// slice 3 of `blues.00000`. Names are read so where every one of them ends in a slice's number; where
-  /// not, each row is a track of its own.
+  /// not, each row is a track of its own. An apostrophe in front of what a spreadsheet would compute
+  /// (`'=x`) is taken off, as `lathe export csv` puts it there, unless a name in the table begins with
+  /// such a character itself.
   /// - Parameter features: which columns are learnt from.
   /// - Throws: ``ManifestError`` that names the line: no such column, one that is no feature, a field that is no
   ///   finite number, a row twice, one track under two labels.
@@ -70,7 +72,7 @@ public struct FeatureRows: Sendable {
       guard let name = try reader.text(row, nameColumn),
         let label = try reader.text(row, labelColumn)
       else { throw bad("has no file name or no label") }
-      names.append((name, label.composed, row.line))
+      names.append((name, label, row.line))
       for (column, index) in numbers {
         guard let text = try reader.text(row, index), let value = Float(text), value.isFinite else {
           throw bad("has no finite number in the column \(NameRules.quoted(column))")
@@ -80,6 +82,17 @@ public struct FeatureRows: Sendable {
     }
     if names.isEmpty {
       throw reader.error(.badTable, header.line, "is the only row", hint: "give a table with rows")
+    }
+    // Where a name stands that would have been guarded, others have written the table, and mean the
+    // apostrophes in it.
+    let isGuarded = !names.contains {
+      CSVField.isComputed($0.name.utf8) || CSVField.isComputed($0.label.utf8)
+    }
+    names = names.map { row in
+      let (name, label) =
+        isGuarded
+        ? (CSVField.unguarded(row.name), CSVField.unguarded(row.label)) : (row.name, row.label)
+      return (name, label.composed, row.line)
     }
     let tracks = RowNames(names.map(\.name))
     var labelOfTrack: [String: String] = [:]

@@ -27,15 +27,17 @@ enum ResultFiles {
     "shared_artist_share",
   ]
 
-  /// A line a row: shares from 0 to 1, an empty field for what is not known.
+  /// A line a row: shares from 0 to 1, an empty field for what is not known, names as ``CSVField`` has
+  /// them.
   static func csv(_ rows: [ResultRow]) -> String {
     func number(_ value: Double?) -> String { value.map { $0.isFinite ? "\($0)" : "" } ?? "" }
     var lines = [columns.joined(separator: ",")]
     for row in rows {
       let result = ResultDocument.Row(row)
+      let names = [result.name, result.mode, result.trainer, result.policy, result.variant]
       let fields = [
-        result.name, result.mode, result.trainer, result.policy, result.variant,
-        "\(result.runs.count)", result.kind, result.state, number(result.sliceAccuracy?.mean),
+        "\(result.runs.count)", result.kind, CSVField.name(result.state),
+        number(result.sliceAccuracy?.mean),
         number(result.sliceAccuracy?.deviation), number(result.trackAccuracy?.mean),
         number(result.trackAccuracy?.deviation), number(result.trackAccuracyInterval?.first),
         number(result.trackAccuracyInterval?.last), number(result.macroF1?.mean),
@@ -44,16 +46,9 @@ enum ResultFiles {
         number(result.leakedShare), "\(result.isBest)", number(result.leakedRecordingShare),
         number(result.sharedArtistShare),
       ]
-      lines.append(fields.map(quoted).joined(separator: ","))
+      lines.append((names.map(CSVField.name) + fields).joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  /// A field as RFC 4180 has it: in quotes where it holds a comma, a quote or a line end.
-  private static func quoted(_ field: String) -> String {
-    let special: Set<Character> = [",", "\"", "\n", "\r", "\r\n"]
-    guard field.contains(where: special.contains) else { return field }
-    return "\"" + field.replacing("\"", with: "\"\"") + "\""
   }
 
   // MARK: JSON

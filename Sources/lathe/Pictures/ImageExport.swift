@@ -12,13 +12,15 @@ import Synchronization
 struct ImageExport {
   /// How pictures look: what `images.json` in the folder keeps, so that none of another look is mixed in.
   struct Look: Codable, Equatable {
-    var schema = "lathe.images/1"
+    var schema = "lathe.images/2"
     var view = "mel"
     var colour: String
     var scale: Int
     var axes: Bool
     /// The identities of the samples, by side; the side of all slices is the empty one.
     var samples: [String: String]
+    /// What files and folders whose names were changed are of.
+    var renamed: PictureNames.Renamed
   }
 
   let sides: [(name: String?, pictures: MelPictures)]
@@ -26,6 +28,19 @@ struct ImageExport {
   let map: ColourMap
   let scale: Int
   let hasAxes: Bool
+  private let names: PictureNames
+
+  init(
+    sides: [(name: String?, pictures: MelPictures)], folder: String, map: ColourMap, scale: Int,
+    hasAxes: Bool
+  ) {
+    self.sides = sides
+    self.folder = folder
+    self.map = map
+    self.scale = scale
+    self.hasAxes = hasAxes
+    names = PictureNames(sides, besides: [Self.lookFile])
+  }
 
   private static let lookFile = "images.json"
   /// Pictures between two looks at the cancellation; one takes about a millisecond.
@@ -45,14 +60,13 @@ struct ImageExport {
     try begin()
     var (done, written) = (0, 0)
     for (side, pictures) in sides {
-      let place = side.map { "\(folder)/\(Self.component($0))" } ?? folder
       for label in pictures.samples.labels {
-        try OutputFile.makeFolder("\(place)/\(Self.component(label))")
+        try OutputFile.makeFolder("\(folder)/\(names.folder(of: label, side: side))")
       }
       for start in stride(from: 0, to: pictures.samples.count, by: Self.block) {
         if cancellation.isCancelled { return (written, false) }
         let end = min(start + Self.block, pictures.samples.count)
-        written += try write(start..<end, of: pictures, to: place)
+        written += try write(start..<end, of: pictures, side: side)
         done += end - start
         advanced(done, written)
       }
@@ -67,7 +81,8 @@ struct ImageExport {
       colour: map.rawValue, scale: scale, axes: hasAxes,
       samples: Dictionary(
         sides.map { ($0.name ?? "", $0.pictures.samples.identity) },
-        uniquingKeysWith: { first, _ in first }))
+        uniquingKeysWith: { first, _ in first }),
+      renamed: names.renamed)
     let path = "\(folder)/\(Self.lookFile)"
     if let known = FileManager.default.contents(atPath: path) {
       guard (try? JSONDecoder().decode(Look.self, from: known)) == look else {
@@ -89,15 +104,15 @@ struct ImageExport {
   }
 
   /// Writes those of some slices that are missing; returns how many these were.
-  private func write(_ range: Range<Int>, of pictures: MelPictures, to place: String) throws -> Int
-  {
+  private func write(
+    _ range: Range<Int>, of pictures: MelPictures, side: String?
+  ) throws -> Int {
     let written = Atomic(0)
     let failure = Mutex<(any Error)?>(nil)
     DispatchQueue.concurrentPerform(iterations: range.count) { index in
       if failure.withLock({ $0 != nil }) { return }
       let sample = range.lowerBound + index
-      let label = Self.component(pictures.label(of: sample))
-      let path = "\(place)/\(label)/\(Self.component(pictures.name(of: sample))).png"
+      let path = "\(folder)/\(names.file(of: sample, in: pictures, side: side))"
       if Self.isWhole(path) { return }
       do {
         try OutputFile.write(try png(sample, of: pictures), to: path, isDurable: false)
@@ -127,15 +142,5 @@ struct ImageExport {
       (try? file.seek(toOffset: size - 8)) != nil, let end = try? file.readToEnd()
     else { return false }
     return end.starts(with: Array("IEND".utf8))
-  }
-
-  /// A name as one part of a path.
-  static func component(_ name: String) -> String {
-    let plain = String(
-      String.UnicodeScalarView(
-        name.unicodeScalars.map { scalar -> Unicode.Scalar in
-          scalar == "/" || scalar.properties.generalCategory == .control ? "_" : scalar
-        }))
-    return plain.isEmpty || plain.hasPrefix(".") ? "_" + plain : plain
   }
 }
