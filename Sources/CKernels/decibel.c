@@ -23,6 +23,25 @@ float lathe_decibel(float *values, float minimum, long count) {
   return largest;
 }
 
+// What factor * x + offset loses in rounding is added afterwards, so that log(1 + x) is exact for small x
+// too.
+DISPATCHED
+void lathe_logarithm(float *values, float factor, float offset, float minimum, float scale,
+                     long count) {
+  const Float16Lanes least = (Float16Lanes){0} + minimum;
+  for (long i = 0; i < count; i += 16) {
+    const Float16Lanes scaled = *(const Float16Lanes *)(values + i) * factor;
+    const Float16Lanes sum = scaled + offset;
+    const Float16Lanes x = __builtin_elementwise_max(sum, least);
+    // What the sum's rounding left out; nothing where the floor stands in its place.
+    const Float16Lanes lost = chosen(sum >= least, (scaled - (sum - offset)) / x, (Float16Lanes){0});
+    const LogarithmParts log = logarithm_parts(x);
+    // log 2 in two parts, the larger of few bits, so that its multiples are exact.
+    const Float16Lanes small = log.r + lost - log.e * 2.12194440e-4f;
+    *(Float16Lanes *)(values + i) = (small + log.m + log.e * 0.693359375f) * scale;
+  }
+}
+
 DISPATCHED
 void lathe_clip_below(float *values, float floor, long count) {
   for (long i = 0; i < count; i++) values[i] = values[i] < floor ? floor : values[i];

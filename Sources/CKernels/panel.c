@@ -22,6 +22,18 @@ void lathe_panel_to_rows(const float *panel, long columns, float *rows, long str
 }
 
 DISPATCHED
+void lathe_squares(const float *input, float *output, long count) {
+  for (long i = 0; i < count; i++) output[i] = input[i] * input[i];
+}
+
+DISPATCHED
+void lathe_square_roots(const float *input, float *output, long count) {
+  for (long i = 0; i < count; i += LATHE_PANEL)
+    *(Float16Lanes *)(output + i) =
+        __builtin_elementwise_sqrt(*(const Float16Lanes *)(input + i));
+}
+
+DISPATCHED
 void lathe_spectral_moments(const float *panel, long bins, float share, double *moments,
                             int32_t *rolloff) {
   // Two halves of eight lanes in double; the running sum in float, bin after bin, as numpy.cumsum.
@@ -73,15 +85,30 @@ void lathe_filter_bank(const float *panel, int squared, const int32_t *starts,
   }
 }
 
+// Pitch classes whose sums stay in registers.
+enum { CLASSES = 12 };
+
 DISPATCHED
-void lathe_chroma(const float *panel, long bins, const float *bank, float *chroma) {
-  Float16Lanes sums[12] = {{0}};
-  for (long k = 0; k < bins; k++) {
-    Float16Lanes power = *(const Float16Lanes *)(panel + k * LATHE_PANEL);
-    power *= power;
-    UNROLLED for (int c = 0; c < 12; c++) sums[c] += power * bank[k * 12 + c];
+void lathe_chroma(const float *panel, long bins, const float *bank, long classes, float *chroma) {
+  long first = 0;
+  for (; first + CLASSES <= classes; first += CLASSES) {
+    Float16Lanes sums[CLASSES] = {{0}};
+    for (long k = 0; k < bins; k++) {
+      Float16Lanes power = *(const Float16Lanes *)(panel + k * LATHE_PANEL);
+      power *= power;
+      const float *weights = bank + k * classes + first;
+      UNROLLED for (int c = 0; c < CLASSES; c++) sums[c] += power * weights[c];
+    }
+    memcpy(chroma + first * LATHE_PANEL, sums, sizeof sums);
   }
-  memcpy(chroma, sums, sizeof sums);
+  for (; first < classes; first++) {
+    Float16Lanes sum = {0};
+    for (long k = 0; k < bins; k++) {
+      Float16Lanes power = *(const Float16Lanes *)(panel + k * LATHE_PANEL);
+      sum += power * power * bank[k * classes + first];
+    }
+    memcpy(chroma + first * LATHE_PANEL, &sum, sizeof sum);
+  }
 }
 
 DISPATCHED

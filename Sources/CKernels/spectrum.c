@@ -46,6 +46,15 @@ INLINE Float16Lanes absolute(Float16Lanes re, Float16Lanes im) {
   return larger * __builtin_elementwise_sqrt(__builtin_elementwise_fma(ratio, ratio, one));
 }
 
+INLINE void magnitudes(const float *real, const float *imaginary, long count, float *magnitude) {
+  long k = 0;
+  for (; k + 16 <= count; k += 16)
+    *(Float16Lanes *)(magnitude + k) = absolute(*(const Float16Lanes *)(real + k),
+                                                *(const Float16Lanes *)(imaginary + k));
+  for (; k < count; k++)
+    magnitude[k] = absolute((Float16Lanes){real[k]}, (Float16Lanes){imaginary[k]})[0];
+}
+
 DISPATCHED
 void lathe_spectrum_of_half(const double *restrict z, const double *restrict cosine,
                             const double *restrict sine, long half, float *restrict real,
@@ -68,12 +77,12 @@ void lathe_spectrum_of_half(const double *restrict z, const double *restrict cos
   memcpy(imaginary + half - middle, upperImaginary, (size_t)middle * sizeof(float));
   real[half] = (float)(z[0] - z[1]);
   imaginary[half] = 0;
-  long k = 0;
-  for (; k + 16 <= half; k += 16)
-    *(Float16Lanes *)(magnitude + k) = absolute(*(const Float16Lanes *)(real + k),
-                                                *(const Float16Lanes *)(imaginary + k));
-  for (; k <= half; k++)
-    magnitude[k] = absolute((Float16Lanes){real[k]}, (Float16Lanes){imaginary[k]})[0];
+  magnitudes(real, imaginary, half + 1, magnitude);
+}
+
+DISPATCHED
+void lathe_magnitude(const float *real, const float *imaginary, long count, float *magnitude) {
+  magnitudes(real, imaginary, count, magnitude);
 }
 
 DISPATCHED

@@ -11,6 +11,11 @@ struct AlignedBuffer<Element: BitwiseCopyable>: ~Copyable {
     self.count = count
   }
 
+  init(_ elements: [Element]) {
+    self.init(count: elements.count)
+    for (index, element) in elements.enumerated() { base[index] = element }
+  }
+
   deinit {
     UnsafeMutableRawPointer(base).deallocate()
   }

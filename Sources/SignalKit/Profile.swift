@@ -20,9 +20,11 @@ public enum Profile: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// How samples outside the signal are made up.
-public enum Padding: String, Sendable, Hashable, Codable {
+public enum Padding: String, Sendable, Hashable, Codable, CaseIterable {
   /// Mirrored about the end samples, which are not repeated: `numpy.pad(mode="reflect")`.
   case reflect
   /// Zeros: `numpy.pad(mode="constant")`.
   case zero
+  /// The end samples repeated: `numpy.pad(mode="edge")`, PyTorch's `"replicate"`.
+  case edge
 }

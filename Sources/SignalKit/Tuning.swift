@@ -1,10 +1,11 @@
 internal import CKernels
 internal import Foundation
 
-/// How far an ensemble is tuned from A = 440 Hz, in fractions of a semitone, −0.5 ... 0.49.
+/// How far an ensemble is tuned from A = 440 Hz, in fractions of a pitch class (of twelve an octave: a
+/// semitone), −0.5 ... 0.49.
 ///
 /// Peaks of the power spectrum between 150 and 4,000 Hz above a tenth of their frame's maximum are
-/// refined by a parabola; of those at least as strong as the median the fractional semitones are
+/// refined by a parabola; of those at least as strong as the median the fractions of a class are
 /// counted in hundredths, and the fullest hundredth wins, the lowest among equals.
 /// `librosa.estimate_tuning(S=power)`, by `librosa.piptrack` and `librosa.pitch_tuning`.
 ///
@@ -14,19 +15,28 @@ struct Tuning: ~Copyable {
   private let firstBin: Int
   private let lastBin: Int
   private let sampleRate: Double
+  private let bins: Int
+  private let classes: Int
   private var below: AlignedBuffer<Float>
   private var at: AlignedBuffer<Float>
   private var above: AlignedBuffer<Float>
   private var bin: AlignedBuffer<Int32>
   private var found = 0
 
-  init(profile: Profile, sampleRate: Double) {
+  /// - Parameters:
+  ///   - bins: frequencies of a spectrum; librosa takes the transform for one of 2 (bins − 1) samples.
+  ///   - classes: pitch classes an octave.
+  init(
+    profile: Profile, sampleRate: Double, bins: Int = SpectrumStore.bins, classes: Int = 12
+  ) {
     self.profile = profile
     self.sampleRate = sampleRate
-    let resolution = sampleRate / Double(SpectrumStore.length)
+    self.bins = bins
+    self.classes = classes
+    let resolution = sampleRate / Double(2 * (bins - 1))
     let highest = min(4_000, sampleRate / 2)
     firstBin = max(1, Int((150 / resolution).rounded(.up)))
-    lastBin = min(SpectrumStore.bins - 1, Int((highest / resolution).rounded(.up)))
+    lastBin = min(bins - 1, Int((highest / resolution).rounded(.up)))
     below = AlignedBuffer(count: 0)
     at = AlignedBuffer(count: 0)
     above = AlignedBuffer(count: 0)
@@ -46,11 +56,11 @@ struct Tuning: ~Copyable {
   mutating func add(panel: UnsafePointer<Float>, count: Int) {
     guard firstBin < lastBin else { return }
     found += lathe_spectral_peaks(
-      panel, SpectrumStore.bins, count, 0.1, firstBin, lastBin, below.base + found,
+      panel, bins, count, 0.1, firstBin, lastBin, below.base + found,
       at.base + found, above.base + found, bin.base + found)
   }
 
-  /// The hundredth of a semitone below which the fullest bin starts: 0 ... 99, 50 being in tune.
+  /// The hundredth of a class below which the fullest bin starts: 0 ... 99, 50 being in tune.
   func hundredth() -> Int {
     guard found > 0 else { return 50 }
     var pitches: [Float] = []
@@ -62,14 +72,14 @@ struct Tuning: ~Copyable {
       let slope = 0.5 * (high - low)
       let shift = self.shift(low: low, middle: middle, high: high, slope: slope)
       let position = Double(bin.base[peak]) + Double(shift)
-      pitches.append(Float(position * sampleRate / Double(SpectrumStore.length)))
+      pitches.append(Float(position * sampleRate / Double(2 * (bins - 1))))
       strengths.append(middle + 0.5 * slope * shift)
     }
     let threshold = median(of: strengths)
     var counts = [Int](repeating: 0, count: 100)
     for peak in 0..<found where strengths[peak] >= threshold && pitches[peak] > 0 {
-      let semitones = 12 * log2(pitches[peak] / 27.5)
-      var residual = semitones - semitones.rounded(.down)
+      let pitch = Float(classes) * log2(pitches[peak] / 27.5)
+      var residual = pitch - pitch.rounded(.down)
       if residual >= 0.5 { residual -= 1 }
       counts[slot(of: Double(residual))] += 1
     }

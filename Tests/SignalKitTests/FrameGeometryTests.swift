@@ -68,7 +68,7 @@ import Testing
     #expect(frame(4, of: signal, geometry) == [4, 5, 6, 7, 8, 9, 10, 11])
   }
 
-  @Test(arguments: [-2, 0, 1, 3, 2_047, 65_538])
+  @Test(arguments: [-2, 0, 1, 65_537])
   func refusesFrameLength(_ length: Int) throws {
     let error = #expect(throws: SignalError.self) {
       try FrameGeometry(length: length, hop: 1, padding: .zero)

@@ -15,11 +15,15 @@ import Testing
     return output
   }
 
+  private func dynamicRange(_ parameters: MelParameters) -> Double {
+    guard case .decibel(let decibels) = parameters.scaling else { return .infinity }
+    return Double(decibels.dynamicRange)
+  }
+
   /// 10 log10(max(1e-10, mel filters × |naive transform|²)), floored `dynamicRange` below the largest.
   private func definition(_ samples: [Float], _ parameters: MelParameters) throws -> [Float] {
-    let (length, bands) = (parameters.transformLength, parameters.bands)
-    let geometry = try FrameGeometry(
-      length: length, hop: parameters.hop, padding: parameters.padding)
+    let (length, bands) = (parameters.spectrum.transformLength, parameters.bands)
+    let geometry = try FrameGeometry(parameters.spectrum)
     let bank = try MelFilterBank(
       sampleRate: parameters.sampleRate, transformLength: length, count: bands,
       minimum: parameters.minimumFrequency,
@@ -52,7 +56,7 @@ import Testing
         values[band * frames + frame] = 10 * log10(max(energy, 1e-10))
       }
     }
-    let floor = (values.max() ?? 0) - Double(parameters.dynamicRange)
+    let floor = (values.max() ?? 0) - dynamicRange(parameters)
     return values.map { Float(max($0, floor)) }
   }
 
@@ -63,14 +67,13 @@ import Testing
   func equalsTheDefinition(length: Int, hop: Int, samples: Int) throws {
     var generator = SeededGenerator(seed: UInt64(length + samples))
     var parameters = MelParameters()
-    parameters.transformLength = length
-    parameters.hop = hop
     parameters.bands = 11
     parameters.minimumFrequency = 100
     parameters.maximumFrequency = 9_000
-    parameters.dynamicRange = 25
+    parameters.scaling = .decibel(Decibels(dynamicRange: 25))
     for padding in [Padding.reflect, .zero] {
-      parameters.padding = padding
+      parameters.spectrum = SpectrumParameters(
+        transformLength: length, hop: hop, padding: padding)
       let signal = generator.floats(samples)
       let difference = firstDifference(
         try picture(signal, parameters), try definition(signal, parameters), absolute: 1e-4)
@@ -98,7 +101,7 @@ import Testing
     #expect(values.min() == largest - 80)
     #expect(values[86] == largest - 80)
     var parameters = MelParameters()
-    parameters.dynamicRange = 30
+    parameters.scaling = .decibel(Decibels(dynamicRange: 30))
     #expect(try picture(samples, parameters).min() == largest - 30)
   }
 
@@ -131,7 +134,7 @@ import Testing
       try mel.write(signal.span, to: &span)
       Issue.record("wrote two frames into room for one")
     } catch {
-      #expect(error.description.contains("128 bands × 2 frames"))
+      #expect(error.description.contains("128 rows × 2 frames"))
     }
     #expect(output.allSatisfy { $0 == 5 }, "a refused call writes nothing")
   }
@@ -147,16 +150,23 @@ import Testing
         return !error.hint.isEmpty
       }
     }
-    #expect(refuses { $0.transformLength = 1_025 })
-    #expect(refuses { $0.transformLength = 0 })
-    #expect(refuses { $0.hop = 0 })
-    #expect(refuses { $0.hop = 4_096 })
+    #expect(refuses { $0.spectrum = SpectrumParameters(transformLength: 0) })
+    #expect(refuses { $0.spectrum = SpectrumParameters(windowLength: 2_049) })
+    #expect(refuses { $0.spectrum = SpectrumParameters(windowLength: 0) })
+    #expect(refuses { $0.spectrum = SpectrumParameters(hop: 0) })
+    #expect(refuses { $0.spectrum = SpectrumParameters(hop: 4_096) })
     #expect(refuses { $0.bands = 0 })
     #expect(refuses { $0.sampleRate = -1 })
     #expect(refuses { $0.minimumFrequency = 12_000 })
     #expect(refuses { $0.maximumFrequency = 0 })
-    #expect(refuses { $0.dynamicRange = -1 })
-    #expect(refuses { $0.dynamicRange = .nan })
-    #expect(!refuses { $0.dynamicRange = .infinity })
+    #expect(refuses { $0.scaling = .decibel(Decibels(dynamicRange: -1)) })
+    #expect(refuses { $0.scaling = .decibel(Decibels(dynamicRange: .nan)) })
+    #expect(!refuses { $0.scaling = .decibel(Decibels(dynamicRange: .infinity)) })
+    #expect(refuses { $0.scaling = .decibel(Decibels(floor: 0)) })
+    #expect(refuses { $0.scaling = .decibel(Decibels(reference: .value(0))) })
+    #expect(refuses { $0.scaling = .naturalLogarithm(offset: 0) })
+    #expect(refuses { $0.scaling = .flooredNaturalLogarithm(floor: -1) })
+    #expect(refuses { $0.scaling = .logarithm(factor: .infinity) })
+    #expect(refuses { $0.scaling = .flooredLogarithm(floor: .nan) })
   }
 }

@@ -83,22 +83,34 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 33, 1_025])
-  func chroma(_ bins: Int) {
-    var generator = SeededGenerator(seed: UInt64(bins) + 2)
+  // Classes come in twelves, the rest one by one.
+  @Test(arguments: [(1, 12), (33, 12), (1_025, 12), (40, 36), (40, 1), (40, 29)])
+  func chroma(_ bins: Int, _ classes: Int) {
+    var generator = SeededGenerator(seed: UInt64(bins + classes))
     let panel = generator.floats(bins * 16, in: 0...1)
-    let bank = generator.floats(bins * 12, in: 0...1)
-    var chroma = [Float](repeating: .nan, count: 12 * 16)
-    lathe_chroma(panel, bins, bank, &chroma)
-    for pitch in 0..<12 {
+    let bank = generator.floats(bins * classes, in: 0...1)
+    var chroma = [Float](repeating: .nan, count: classes * 16)
+    lathe_chroma(panel, bins, bank, classes, &chroma)
+    for pitch in 0..<classes {
       for frame in 0..<16 {
         let expected = (0..<bins).reduce(Float(0)) { sum, bin in
           let value = panel[bin * 16 + frame]
-          return sum + value * value * bank[bin * 12 + pitch]
+          return sum + value * value * bank[bin * classes + pitch]
         }
         #expect(chroma[pitch * 16 + frame] == expected)
       }
     }
+  }
+
+  @Test(arguments: [16, 1_040])
+  func squaresAndRoots(_ count: Int) {
+    var generator = SeededGenerator(seed: UInt64(count) + 3)
+    let values = generator.floats(count, in: 0...3)
+    var output = [Float](repeating: .nan, count: count)
+    lathe_squares(values, &output, count)
+    #expect(output == values.map { $0 * $0 })
+    lathe_square_roots(values, &output, count)
+    #expect(output == values.map { $0.squareRoot() })
   }
 
   @Test(arguments: [(frames: 16, coarse: false), (3, false), (16, true), (1, true), (0, false)])

@@ -72,6 +72,8 @@ void lathe_spectrum_of_half(const double *transform, const double *cosine, const
 /// input of the complex inverse transform of length `half`.
 void lathe_half_of_spectrum(const float *real, const float *imaginary, const float *mask,
                             const float *cosine, const float *sine, long half, float *transform);
+/// magnitude[i] = |real[i] + i imaginary[i]|, rounded as `lathe_spectrum_of_half` does it.
+void lathe_magnitude(const float *real, const float *imaginary, long count, float *magnitude);
 /// sum[i] += samples[i] * window[i].
 void lathe_overlap_add(const float *samples, const float *window, float *sum, long count);
 
@@ -95,8 +97,12 @@ void lathe_filter_bank(const float *panel, int squared, const int32_t *starts,
                        const int32_t *lengths, const float *weights, long filters, float *output,
                        long stride);
 
-/// chroma[c * 16 + f] = the sum over bins of bank[bin * 12 + c] * magnitude^2.
-void lathe_chroma(const float *panel, long bins, const float *bank, float *chroma);
+/// chroma[c * 16 + f] = the sum over bins of bank[bin * classes + c] * magnitude^2.
+void lathe_chroma(const float *panel, long bins, const float *bank, long classes, float *chroma);
+/// output[i] = input[i]^2. May be in place.
+void lathe_squares(const float *input, float *output, long count);
+/// output[i] = the square root of input[i]. `count` is a multiple of 16. May be in place.
+void lathe_square_roots(const float *input, float *output, long count);
 
 /// The spectral peaks of sixteen frames of magnitudes, on power (magnitude^2): bins k in
 /// first ..< last with power above `share` of its frame's maximum over all bins, above its lower and not
@@ -121,6 +127,10 @@ void lathe_split_moments(const float *sum, const float *scale, const float *samp
 
 /// values[i] = 10 log10(max(values[i], minimum)); returns the largest. `count` is a multiple of 16.
 float lathe_decibel(float *values, float minimum, long count);
+/// values[i] = scale * log(max(factor * values[i] + offset, minimum)), natural logarithm, minimum at least
+/// the least normal float. `count` is a multiple of 16.
+void lathe_logarithm(float *values, float factor, float offset, float minimum, float scale,
+                     long count);
 /// values[i] = max(values[i], floor).
 void lathe_clip_below(float *values, float floor, long count);
 /// output[c * stride + f] = sum over m of matrix[c * inputs + m] * input[m * stride + f] for

@@ -1,0 +1,119 @@
+internal import CKernels
+
+/// What chroma is made with. The defaults are those of `librosa.feature.chroma_stft`, but for the padding,
+/// which is zeros there since 0.10.
+public struct ChromaParameters: Sendable, Hashable {
+  /// In hertz.
+  public var sampleRate = 22_050.0
+  /// The transform. An estimated tuning can turn on the last bit of a magnitude: it equals librosa's
+  /// where the precision is double.
+  public var spectrum = SpectrumParameters(precision: .double)
+  /// How many pitch classes an octave has (`n_chroma`), 1 ... 96.
+  public var classes = 12
+  /// How far the music is tuned from A = 440 Hz, in fractions of a class; estimated from the signal where
+  /// it is nil.
+  public var tuning: Double?
+
+  /// The defaults.
+  public init() {}
+}
+
+/// Chroma: a row a pitch class, C first where there are twelve, each frame's largest class scaled to one.
+///
+/// `librosa.feature.chroma_stft(y, sr, n_chroma, tuning, norm=inf)`.
+public final class ChromaPicture: SpectrumPicture {
+  /// What the pictures are made with.
+  public let parameters: ChromaParameters
+  private var bank: [Float]?
+  private var banks: [Int: [Float]] = [:]
+  private var tuning: Tuning
+  /// The magnitudes of all frames, kept until the tuning is known.
+  private var panels = AlignedBuffer<Float>(count: 0)
+  private var matrix: PictureMatrix
+
+  /// - Throws: `SignalError` where a parameter is out of range.
+  public init(_ parameters: ChromaParameters) throws(SignalError) {
+    guard (1...96).contains(parameters.classes) else {
+      throw SignalError(
+        "\(parameters.classes) pitch classes", "must be 1 to 96", hint: "12 is usual")
+    }
+    guard parameters.sampleRate > 0, parameters.sampleRate.isFinite else {
+      throw SignalError(
+        "sample rate \(parameters.sampleRate) Hz", "is out of range", hint: "22,050 is usual")
+    }
+    if let tuning = parameters.tuning, !(-1...1).contains(tuning) {
+      throw SignalError(
+        "tuning \(tuning)", "must be −1 to 1 pitch classes", hint: "leave it out to estimate it")
+    }
+    _ = try FrameGeometry(parameters.spectrum)
+    self.parameters = parameters
+    tuning = Tuning(
+      profile: .librosa10, sampleRate: parameters.sampleRate, bins: parameters.spectrum.bins,
+      classes: parameters.classes)
+    matrix = PictureMatrix(rows: parameters.classes)
+    bank = parameters.tuning.map(makeBank)
+  }
+
+  public var spectrum: SpectrumParameters { parameters.spectrum }
+  public var rows: Int { parameters.classes }
+
+  public func begin(frames: Int) {
+    matrix.begin(frames: frames)
+    guard bank == nil else { return }
+    tuning.begin(frames: frames)
+    panels.reserve(matrix.stride * spectrum.bins)
+  }
+
+  public func add(_ group: inout SpectrumGroup) {
+    let panel = group.panel(of: .magnitude)
+    if let bank {
+      fold(panel, bank: bank, group: group.index)
+    } else {
+      tuning.add(panel: panel, count: group.count)
+      self.panel(group.index).update(from: panel, count: group.bins * 16)
+    }
+  }
+
+  public func finish(to output: inout MutableSpan<Float>) throws(SignalError) {
+    if bank == nil {
+      let bank = bank(hundredth: tuning.hundredth())
+      for group in 0..<matrix.stride / 16 { fold(panel(group), bank: bank, group: group) }
+    }
+    try matrix.write(to: &output)
+  }
+
+  private func panel(_ group: Int) -> UnsafeMutablePointer<Float> {
+    panels.base + group * spectrum.bins * 16
+  }
+
+  private func fold(_ panel: UnsafePointer<Float>, bank: [Float], group: Int) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * 16) { classes in
+      guard let base = classes.baseAddress else { return }
+      foldChroma(panel, bins: spectrum.bins, bank: bank, classes: rows, into: base)
+      matrix.put(base, group: group)
+    }
+  }
+
+  private func bank(hundredth: Int) -> [Float] {
+    if let known = banks[hundredth] { return known }
+    let bank = makeBank(tuning: Tuning.edge(hundredth))
+    banks[hundredth] = bank
+    return bank
+  }
+
+  private func makeBank(tuning: Double) -> [Float] {
+    chromaFilterBank(
+      sampleRate: parameters.sampleRate, transformLength: spectrum.transformLength,
+      tuning: tuning, classes: parameters.classes)
+  }
+}
+
+/// Makes chroma of a transform of its own.
+public typealias Chromagram = SignalPicture<ChromaPicture>
+
+extension SignalPicture where Picture == ChromaPicture {
+  /// - Throws: `SignalError` where a parameter is out of range.
+  public init(_ parameters: ChromaParameters) throws(SignalError) {
+    try self.init(of: ChromaPicture(parameters))
+  }
+}

@@ -1,0 +1,53 @@
+/// What a spectrogram is made with.
+public struct SpectrogramParameters: Sendable, Hashable {
+  /// The transform.
+  public var spectrum = SpectrumParameters()
+  /// Magnitudes or powers.
+  public var power = SpectrumPower.power
+  /// What becomes of them.
+  public var scaling = SpectrumScaling.linear
+
+  /// Powers of librosa's transform.
+  public init() {}
+}
+
+/// Spectrograms: a row a frequency, 0 Hz first, transformLength / 2 + 1 rows of frames.
+///
+/// Equal to `abs(librosa.stft(...)) ** power`, with decibels to `librosa.power_to_db` or
+/// `librosa.amplitude_to_db` of it, and to `torchaudio.transforms.Spectrogram`.
+public final class SpectrogramPicture: SpectrumPicture {
+  /// What the pictures are made with.
+  public let parameters: SpectrogramParameters
+  private var matrix: PictureMatrix
+
+  /// - Throws: `SignalError` where a parameter is out of range.
+  public init(_ parameters: SpectrogramParameters) throws(SignalError) {
+    try parameters.scaling.check(parameters.power)
+    self.parameters = parameters
+    matrix = PictureMatrix(rows: parameters.spectrum.bins)
+  }
+
+  public var spectrum: SpectrumParameters { parameters.spectrum }
+  public var rows: Int { parameters.spectrum.bins }
+
+  public func begin(frames: Int) { matrix.begin(frames: frames) }
+
+  public func add(_ group: inout SpectrumGroup) {
+    matrix.put(group.panel(of: parameters.power.quantity), group: group.index)
+  }
+
+  public func finish(to output: inout MutableSpan<Float>) throws(SignalError) {
+    parameters.scaling.apply(parameters.power, to: matrix.base, count: matrix.count)
+    try matrix.write(to: &output)
+  }
+}
+
+/// Makes spectrograms of a transform of their own.
+public typealias FrequencySpectrogram = SignalPicture<SpectrogramPicture>
+
+extension SignalPicture where Picture == SpectrogramPicture {
+  /// - Throws: `SignalError` where a parameter is out of range.
+  public init(_ parameters: SpectrogramParameters) throws(SignalError) {
+    try self.init(of: SpectrogramPicture(parameters))
+  }
+}

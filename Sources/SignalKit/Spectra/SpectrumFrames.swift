@@ -1,0 +1,144 @@
+internal import CKernels
+
+/// The front end that pictures share: the short-time Fourier transform of a signal, sixteen frames at a
+/// time, each group handed to every picture before the next is computed. Only sixteen spectra are ever
+/// in memory.
+///
+///     var frames = try SpectrumFrames(parameters)
+///     try frames.analyse(signal, for: [mel, narrowMel, cepstrum])
+///     try mel.finish(to: &output)
+///
+/// One value serves one thread and keeps its plan and its buffers from signal to signal.
+public struct SpectrumFrames: ~Copyable {
+  /// What the transform is made with.
+  public let parameters: SpectrumParameters
+  private let geometry: FrameGeometry
+  private let analysis: any FrameAnalysis
+  private let scratch: AlignedBuffer<Float>
+  private let rows: AlignedBuffer<Float>
+  private let panel: AlignedBuffer<Float>
+  private let derived: AlignedBuffer<Float>
+  private let rowStride: Int
+
+  /// - Throws: `SignalError` where a parameter is out of range.
+  public init(_ parameters: SpectrumParameters) throws(SignalError) {
+    let geometry = try FrameGeometry(parameters)
+    let analysis = try parameters.makeAnalysis()
+    self.geometry = geometry
+    self.analysis = analysis
+    self.parameters = parameters
+    scratch = AlignedBuffer(count: geometry.length)
+    rowStride = (parameters.bins + 15) / 16 * 16
+    rows = AlignedBuffer(count: 16 * rowStride)
+    panel = AlignedBuffer(count: 16 * rowStride)
+    derived = AlignedBuffer(count: 16 * rowStride)
+  }
+
+  /// How many frames a signal of `samples` samples gives; 0 where it is too short for one.
+  public func frames(samples: Int) -> Int { geometry.count(samples: samples) }
+
+  /// Runs the Fourier transforms that a signal of `samples` samples takes, and nothing else: with it a
+  /// benchmark tells their share.
+  public func runTransforms(samples: Int) {
+    for _ in 0..<frames(samples: samples) { analysis.runTransform() }
+  }
+
+  /// Begins every picture, and gives it all frames of `signal`; what is left is
+  /// ``SpectrumPicture/finish(to:)``.
+  ///
+  /// - Throws: `SignalError` where the signal is empty or too short for one frame (or for what a picture
+  ///   needs), or a picture is made with other parameters.
+  public mutating func analyse(
+    _ signal: Span<Float>, for pictures: [any SpectrumPicture]
+  ) throws(SignalError) {
+    let frames = try checkedFrames(samples: signal.count)
+    for picture in pictures {
+      guard picture.spectrum == parameters else {
+        throw SignalError(
+          "picture", "is made of another transform than the one computed",
+          hint: "compute it with a SpectrumFrames of its own parameters")
+      }
+      try picture.begin(frames: frames)
+    }
+    signal.withUnsafeBufferPointer { signal in
+      for first in stride(from: 0, to: frames, by: 16) {
+        fillPanel(first: first, frames: frames, of: signal)
+        var group = SpectrumGroup(
+          index: first / 16, count: min(16, frames - first), bins: parameters.bins,
+          quantity: analysis.quantity, panel: panel.base, derived: derived.base)
+        for picture in pictures { picture.add(&group) }
+      }
+    }
+  }
+
+  /// How many frames a signal of `samples` samples gives.
+  ///
+  /// - Throws: `SignalError` where it gives none.
+  func checkedFrames(samples: Int) throws(SignalError) -> Int {
+    guard samples > 0 else {
+      throw SignalError("signal", "is empty", hint: "give at least one sample")
+    }
+    let frames = frames(samples: samples)
+    guard frames > 0 else {
+      throw SignalError(
+        "signal of \(samples) samples", "is shorter than one frame of \(geometry.required)",
+        hint: "give longer slices, a shorter transform, or centre the frames")
+    }
+    return frames
+  }
+
+  /// The spectra of sixteen frames side by side; frames past the last are silent.
+  private func fillPanel(first: Int, frames: Int, of signal: UnsafeBufferPointer<Float>) {
+    for lane in 0..<16 {
+      let row = rows.base + lane * rowStride
+      guard first + lane < frames else {
+        row.update(repeating: 0, count: rowStride)
+        continue
+      }
+      geometry.withFrame(first + lane, of: signal, scratch: scratch.base) {
+        analysis.analyse($0, into: row)
+      }
+    }
+    lathe_rows_to_panel(rows.base, rowStride, rowStride, panel.base)
+  }
+}
+
+/// The spectra of up to sixteen neighbouring frames, side by side: value [bin × 16 + frame]. Frames from
+/// ``count`` on are silent.
+public struct SpectrumGroup: ~Copyable {
+  /// Which group of the signal it is: its first frame is index × 16.
+  public let index: Int
+  /// Frames in it, 1 ... 16.
+  public let count: Int
+  /// Frequencies.
+  public let bins: Int
+  private let quantity: SpectrumQuantity
+  private let panel: UnsafePointer<Float>
+  private let derived: UnsafeMutablePointer<Float>
+  private var isDerived = false
+
+  init(
+    index: Int, count: Int, bins: Int, quantity: SpectrumQuantity, panel: UnsafePointer<Float>,
+    derived: UnsafeMutablePointer<Float>
+  ) {
+    self.index = index
+    self.count = count
+    self.bins = bins
+    self.quantity = quantity
+    self.panel = panel
+    self.derived = derived
+  }
+
+  /// The panel of |X|² or |X|, computed once for all pictures from what the transform gave.
+  mutating func panel(of wanted: SpectrumQuantity) -> UnsafePointer<Float> {
+    if wanted == quantity { return panel }
+    if !isDerived {
+      switch wanted {
+      case .power: lathe_squares(panel, derived, bins * 16)
+      case .magnitude: lathe_square_roots(panel, derived, bins * 16)
+      }
+      isDerived = true
+    }
+    return UnsafePointer(derived)
+  }
+}
