@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Testing
 
@@ -79,6 +80,54 @@ import Testing
         try picture(signal, parameters), try definition(signal, parameters), absolute: 1e-4)
       #expect(difference == nil)
     }
+  }
+
+  /// The usual picture is to the last bit what caches hold: frames in single precision, powers, filters,
+  /// decibels, in this order. A change here means another ``MelKind/algorithm``.
+  @Test(arguments: [Padding.reflect, .zero])
+  func usualPictureIsThatOfCachesBitForBit(_ padding: Padding) throws {
+    let (length, bins, bands) = (2_048, 1_025, 128)
+    let samples = SyntheticSignal.samples("mixed", count: 44_100)
+    var parameters = MelParameters()
+    parameters.spectrum = SpectrumParameters(padding: padding)
+    let geometry = try FrameGeometry(length: length, hop: 512, padding: padding)
+    let transform = try FourierTransform(length: length)
+    let bank = try MelFilterBank(
+      sampleRate: 22_050, transformLength: length, count: bands, maximum: 11_025)
+    let window = hannWindow(length: length).map { Float($0) }
+    let (frames, stride, rowStride) = (87, 96, 1_040)
+    var expected = [Float](repeating: 0, count: bands * stride)
+    for first in Swift.stride(from: 0, to: frames, by: 16) {
+      var rows = [Float](repeating: 0, count: 16 * rowStride)
+      for lane in 0..<min(16, frames - first) {
+        var frame = [Float](repeating: 0, count: length)
+        samples.withUnsafeBufferPointer { samples in
+          frame.withUnsafeMutableBufferPointer { frame in
+            guard let base = frame.baseAddress else { return }
+            let start = geometry.start(first + lane)
+            geometry.copy(start..<start + length, of: samples, into: base)
+          }
+        }
+        lathe_window(frame, window, transform.input.base, length)
+        transform.runForward()
+        var powers = [Float](repeating: 0, count: bins)
+        var scratch = [Float](repeating: 0, count: length / 4 + 1)
+        lathe_power_of_half(
+          transform.output.base, transform.twiddles.cosine.base, transform.twiddles.sine.base,
+          length / 2, &powers, &scratch)
+        rows.replaceSubrange(lane * rowStride..<lane * rowStride + bins, with: powers)
+      }
+      var panel = [Float](repeating: 0, count: 16 * rowStride)
+      lathe_rows_to_panel(rows, rowStride, rowStride, &panel)
+      expected.withUnsafeMutableBufferPointer { expected in
+        guard let base = expected.baseAddress else { return }
+        bank.apply(to: panel, squared: false, output: base + first, stride: stride)
+      }
+    }
+    let loudest = lathe_decibel(&expected, 1e-10, expected.count)
+    lathe_clip_below(&expected, loudest - 80, expected.count)
+    let rows = (0..<bands).flatMap { expected[$0 * stride..<$0 * stride + frames] }
+    #expect(try picture(samples, parameters).map(\.bitPattern) == rows.map(\.bitPattern))
   }
 
   @Test func twoSecondsAre128BandsOf87Frames() throws {

@@ -101,13 +101,12 @@ public struct MelKind: ViewKind {
   private func parameters(_ context: ViewContext) -> MelParameters {
     var parameters = MelParameters()
     parameters.sampleRate = Double(context.sampleRate)
-    parameters.transformLength = transformLength
-    parameters.hop = hop
+    parameters.spectrum = SpectrumParameters(
+      transformLength: transformLength, hop: hop, padding: context.profile.padding)
     parameters.bands = bands
     parameters.minimumFrequency = minimumFrequency
     parameters.maximumFrequency = maximumFrequency
-    parameters.dynamicRange = Float(dynamicRange)
-    parameters.padding = context.profile.padding
+    parameters.scaling = .decibel(Decibels(dynamicRange: Float(dynamicRange)))
     return parameters
   }
 

@@ -1,3 +1,5 @@
+import Wording
+
 /// A picture while it is made: rows of frames, sixteen columns at a time, each row filled up to whole
 /// vectors.
 struct PictureMatrix: ~Copyable {
@@ -43,7 +45,8 @@ struct PictureMatrix: ~Copyable {
   static func check(_ count: Int, rows: Int, frames: Int) throws(SignalError) {
     guard count == rows * frames else {
       throw SignalError(
-        "output of \(count) values", "should hold \(rows) rows × \(frames) frames",
+        "output of \(Words.counted(count, "value"))",
+        "should hold \(Words.counted(rows, "row")) × \(frames) frames",
         hint: "size it by rows and frames(samples:)")
     }
   }

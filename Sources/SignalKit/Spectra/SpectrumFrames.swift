@@ -1,3 +1,5 @@
+import Wording
+
 internal import CKernels
 
 /// The front end that pictures share: the short-time Fourier transform of a signal, sixteen frames at a
@@ -81,7 +83,8 @@ public struct SpectrumFrames: ~Copyable {
     let frames = frames(samples: samples)
     guard frames > 0 else {
       throw SignalError(
-        "signal of \(samples) samples", "is shorter than one frame of \(geometry.required)",
+        "signal of \(Words.counted(samples, "sample"))",
+        "is shorter than one frame of \(geometry.required)",
         hint: "give longer slices, a shorter transform, or centre the frames")
     }
     return frames
