@@ -74,9 +74,14 @@ public final class CepstrumPicture: SpectrumPicture {
     matrix = PictureMatrix(rows: count * (1 + parameters.derivatives))
   }
 
+  /// The transform that the pictures are made of.
   public var spectrum: SpectrumParameters { parameters.mel.spectrum }
+  /// Coefficients, and as many of each derivative.
   public var rows: Int { matrix.rows }
 
+  /// Forgets what was added, and makes room for `frames` frames.
+  ///
+  /// - Throws: `SignalError` where they are fewer than a derivative takes.
   public func begin(frames: Int) throws(SignalError) {
     guard derivatives.isEmpty || frames >= parameters.derivativeWidth else {
       throw SignalError(
@@ -87,8 +92,12 @@ public final class CepstrumPicture: SpectrumPicture {
     matrix.begin(frames: frames)
   }
 
+  /// Adds the next sixteen frames.
   public func add(_ group: inout SpectrumGroup) { mel.add(&group) }
 
+  /// Writes the picture of what was added.
+  ///
+  /// - Throws: `SignalError` where `output` has another size.
   public func finish(to output: inout MutableSpan<Float>) throws(SignalError) {
     mel.scale()
     let count = parameters.coefficients

@@ -54,9 +54,12 @@ public final class ChromaPicture: SpectrumPicture {
     bank = parameters.tuning.map(makeBank)
   }
 
+  /// The transform that the pictures are made of.
   public var spectrum: SpectrumParameters { parameters.spectrum }
+  /// Pitch classes.
   public var rows: Int { parameters.classes }
 
+  /// Forgets what was added, and makes room for `frames` frames.
   public func begin(frames: Int) {
     matrix.begin(frames: frames)
     guard bank == nil else { return }
@@ -64,6 +67,7 @@ public final class ChromaPicture: SpectrumPicture {
     panels.reserve(matrix.stride * spectrum.bins)
   }
 
+  /// Adds the next sixteen frames.
   public func add(_ group: inout SpectrumGroup) {
     let panel = group.panel(of: .magnitude)
     if let bank {
@@ -74,6 +78,9 @@ public final class ChromaPicture: SpectrumPicture {
     }
   }
 
+  /// Writes the picture of what was added.
+  ///
+  /// - Throws: `SignalError` where `output` has another size.
   public func finish(to output: inout MutableSpan<Float>) throws(SignalError) {
     if bank == nil {
       let bank = bank(hundredth: tuning.hundredth())

@@ -57,17 +57,24 @@ public final class MelPicture: SpectrumPicture {
     matrix = PictureMatrix(rows: parameters.bands)
   }
 
+  /// The transform that the pictures are made of.
   public var spectrum: SpectrumParameters { parameters.spectrum }
+  /// Bands.
   public var rows: Int { parameters.bands }
 
+  /// Forgets what was added, and makes room for `frames` frames.
   public func begin(frames: Int) { matrix.begin(frames: frames) }
 
+  /// Adds the next sixteen frames.
   public func add(_ group: inout SpectrumGroup) {
     bank.apply(
       to: group.panel(of: parameters.power.quantity), squared: false,
       output: matrix.group(group.index), stride: matrix.stride)
   }
 
+  /// Writes the picture of what was added.
+  ///
+  /// - Throws: `SignalError` where `output` has another size.
   public func finish(to output: inout MutableSpan<Float>) throws(SignalError) {
     scale()
     try matrix.write(to: &output)

@@ -27,15 +27,22 @@ public final class SpectrogramPicture: SpectrumPicture {
     matrix = PictureMatrix(rows: parameters.spectrum.bins)
   }
 
+  /// The transform that the pictures are made of.
   public var spectrum: SpectrumParameters { parameters.spectrum }
+  /// Frequencies.
   public var rows: Int { parameters.spectrum.bins }
 
+  /// Forgets what was added, and makes room for `frames` frames.
   public func begin(frames: Int) { matrix.begin(frames: frames) }
 
+  /// Adds the next sixteen frames.
   public func add(_ group: inout SpectrumGroup) {
     matrix.put(group.panel(of: parameters.power.quantity), group: group.index)
   }
 
+  /// Writes the picture of what was added.
+  ///
+  /// - Throws: `SignalError` where `output` has another size.
   public func finish(to output: inout MutableSpan<Float>) throws(SignalError) {
     parameters.scaling.apply(parameters.power, to: matrix.base, count: matrix.count)
     try matrix.write(to: &output)
