@@ -49,11 +49,7 @@ public struct KaldiFilterBank: ~Copyable {
   }
 
   /// How many frames a signal of `samples` samples gives: none where it is shorter than a frame.
-  public func frames(samples: Int) -> Int {
-    let (length, shift) = (parameters.frameSamples, parameters.shiftSamples)
-    guard samples >= length else { return 0 }
-    return parameters.snipsEdges ? 1 + (samples - length) / shift : (samples + shift / 2) / shift
-  }
+  public func frames(samples: Int) -> Int { parameters.frames(samples: samples) }
 
   /// Writes the picture of `signal`, `parameters.rows` rows of `frames` values, to `output`.
   ///

@@ -101,6 +101,22 @@ public struct KaldiParameters: Sendable, Hashable {
   /// Rows of a picture.
   public var rows: Int { bands + (energyRow == .none ? 0 : 1) }
 
+  /// How many frames a signal of `samples` samples gives: none where it is shorter than a frame.
+  public func frames(samples: Int) -> Int {
+    let (length, shift) = (frameSamples, shiftSamples)
+    guard samples >= length, shift > 0 else { return 0 }
+    return snipsEdges ? 1 + (samples - length) / shift : (samples + shift / 2) / shift
+  }
+
+  /// The tops of the filters in hertz.
+  public var centres: [Double] {
+    let lowest = log(1 + minimumFrequency / 700)
+    let highest = log(1 + upperFrequency / 700)
+    return (1...max(1, bands)).map {
+      700 * (exp(lowest + (highest - lowest) * Double($0) / Double(bands + 1)) - 1)
+    }
+  }
+
   private func samples(_ milliseconds: Double) -> Int {
     // In this order, as torchaudio rounds.
     Int(exactly: (sampleRate * milliseconds * 0.001).rounded(.towardZero)) ?? 0

@@ -23,6 +23,7 @@ struct Lathe: ParsableCommand {
     subcommands: [
       Prepare.self, SplitCommand.self, Audit.self, Duplicates.self, ManifestCommand.self,
       RecipeCommand.self,
+      Views.self,
       Train.self, Evaluate.self, Predict.self, Study.self, ReportCommand.self, Export.self,
       Inspect.self, Verify.self, Repair.self, Demo.self, Bench.self, ManCommand.self,
     ])

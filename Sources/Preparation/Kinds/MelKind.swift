@@ -1,5 +1,4 @@
 internal import Corpus
-internal import Safetensors
 public import SignalKit
 
 /// Log-mel pictures of slices: `librosa.power_to_db(librosa.feature.melspectrogram(y))`; see
@@ -110,23 +109,17 @@ public struct MelKind: ViewKind {
     return parameters
   }
 
-  private final class Computer: ViewComputer {
+  private final class Computer: PictureComputer {
     private var mel: MelSpectrogram
 
     init(_ parameters: MelParameters) throws(SignalError) { mel = try MelSpectrogram(parameters) }
 
-    func value(of track: TrackAudio, slices: Slices) throws(SignalError) -> [Tensor] {
-      let frames = mel.frames(samples: slices.first?.length ?? 0)
-      let bands = mel.parameters.bands
-      var pictures: [Float] = []
-      pictures.reserveCapacity(slices.count * bands * frames)
-      var picture = [Float](repeating: 0, count: bands * frames)
-      for slice in slices {
-        var output = picture.mutableSpan
-        try mel.write(track.floats.span.extracting(slice.range), to: &output)
-        pictures += picture
-      }
-      return [Tensor("mel", shape: [slices.count, bands, frames], pictures)]
-    }
+    var tensorName: String { MelKind.name }
+
+    func shape(samples: Int) -> [Int] { [mel.parameters.bands, mel.frames(samples: samples)] }
+
+    func write(
+      _ slice: Span<Float>, to output: inout MutableSpan<Float>
+    ) throws(SignalError) { try mel.write(slice, to: &output) }
   }
 }

@@ -34,14 +34,44 @@ public struct TrackAudio: Sendable {
   }
 }
 
-/// Computes a view slice by slice: each a row of the same number of floats.
-public final class SliceComputer: ViewComputer {
+/// Computes a view slice by slice, each a row of the same number of floats.
+public protocol PictureComputer: ViewComputer {
+  /// What the tensor is called.
+  var tensorName: String { get }
+  /// The lengths of the axes of a slice of so many samples.
+  func shape(samples: Int) -> [Int]
+  /// Writes a slice's numbers, last axis fastest.
+  ///
+  /// - Throws: `SignalError` where they cannot be computed.
+  func write(_ slice: Span<Float>, to output: inout MutableSpan<Float>) throws(SignalError)
+}
+
+extension PictureComputer {
+  /// The rows of all slices.
+  public func value(of track: TrackAudio, slices: Slices) throws(SignalError) -> [Tensor] {
+    let shape = shape(samples: slices.first?.length ?? 0)
+    let size = shape.reduce(1, *)
+    var rows: [Float] = []
+    rows.reserveCapacity(slices.count * size)
+    var row = [Float](repeating: 0, count: size)
+    for slice in slices {
+      var output = row.mutableSpan
+      try write(track.floats.span.extracting(slice.range), to: &output)
+      rows += row
+    }
+    return [Tensor(tensorName, shape: [slices.count] + shape, rows)]
+  }
+}
+
+/// Computes a view slice by slice by a function, for kinds that keep nothing from slice to slice.
+public final class SliceComputer: PictureComputer {
   /// Writes the numbers of one slice.
   public typealias Body = (
     _ slice: Span<Float>, _ output: inout MutableSpan<Float>
   ) throws(SignalError) -> Void
 
-  private let name: String
+  /// What the tensor is called.
+  public let tensorName: String
   private let shape: (_ samples: Int) -> [Int]
   private let body: Body
 
@@ -52,25 +82,16 @@ public final class SliceComputer: ViewComputer {
   ///   - shape: the lengths of the axes of a slice of so many samples.
   ///   - body: writes a slice's numbers, last axis fastest.
   public init(_ name: String, shape: @escaping (_ samples: Int) -> [Int], body: @escaping Body) {
-    self.name = name
+    tensorName = name
     self.shape = shape
     self.body = body
   }
 
-  /// The rows of all slices.
-  public func value(
-    of track: TrackAudio, slices: Slices
-  ) throws(SignalError) -> [Tensor] {
-    let shape = shape(slices.first?.length ?? 0)
-    let size = shape.reduce(1, *)
-    var rows: [Float] = []
-    rows.reserveCapacity(slices.count * size)
-    var row = [Float](repeating: 0, count: size)
-    for slice in slices {
-      var output = row.mutableSpan
-      try body(track.floats.span.extracting(slice.range), &output)
-      rows += row
-    }
-    return [Tensor(name, shape: [slices.count] + shape, rows)]
-  }
+  /// The lengths of the axes of a slice.
+  public func shape(samples: Int) -> [Int] { shape(samples) }
+
+  /// Writes a slice's numbers.
+  public func write(
+    _ slice: Span<Float>, to output: inout MutableSpan<Float>
+  ) throws(SignalError) { try body(slice, &output) }
 }

@@ -44,7 +44,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     _ name: String, _ path: any WritableKeyPath<Kind, Int> & Sendable, _ range: ClosedRange<Int>,
     _ help: String
   ) -> ViewParameter {
-    let words = "\(range.lowerBound) to \(range.upperBound)"
+    let words = inWords(range)
     return ViewParameter(
       name: name, help: help, range: words,
       read: { kind, value throws(ViewFault) in
@@ -57,7 +57,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     _ name: String, _ path: any WritableKeyPath<Kind, Int?> & Sendable, _ range: ClosedRange<Int>,
     _ help: String
   ) -> ViewParameter {
-    let words = "\(range.lowerBound) to \(range.upperBound)"
+    let words = inWords(range)
     return ViewParameter(
       name: name, help: help, range: words,
       read: { kind, value throws(ViewFault) in
@@ -72,7 +72,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     _ help: String
   ) -> ViewParameter {
     ViewParameter(
-      name: name, help: help, range: "\(range.lowerBound) to \(range.upperBound)",
+      name: name, help: help, range: inWords(range),
       read: { kind, value throws(ViewFault) in
         kind[keyPath: path] = try Double(number: value, named: name, in: range)
       }, write: { .number($0[keyPath: path]) })
@@ -84,7 +84,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     _ range: ClosedRange<Double>, _ help: String
   ) -> ViewParameter {
     ViewParameter(
-      name: name, help: help, range: "\(range.lowerBound) to \(range.upperBound)",
+      name: name, help: help, range: inWords(range),
       read: { kind, value throws(ViewFault) in
         kind[keyPath: path] = try Double(number: value, named: name, in: range)
       }, write: { $0[keyPath: path].map { .number($0) } })
@@ -168,7 +168,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     _ help: String
   ) -> ViewParameter {
     ViewParameter(
-      name: name, help: help, range: "a list of \(range.lowerBound) to \(range.upperBound)",
+      name: name, help: help, range: "a list of \(inWords(range))",
       read: { kind, value throws(ViewFault) in
         var numbers: [Int] = []
         for element in try elements(of: value, named: name) {
@@ -188,6 +188,17 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
   }
 }
 
+private func inWords(_ range: ClosedRange<Int>) -> String {
+  "\(Words.count(range.lowerBound)) to \(Words.count(range.upperBound))"
+}
+
+private func inWords(_ range: ClosedRange<Double>) -> String {
+  func number(_ value: Double) -> String {
+    Int(exactly: value).map { Words.count($0) } ?? "\(value)"
+  }
+  return "\(number(range.lowerBound)) to \(number(range.upperBound))"
+}
+
 private func choose(_ word: String, among words: [String]) -> String {
   let near = NearNames.near(word, in: words)
   let meant = near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? "
@@ -203,7 +214,7 @@ extension Int {
     case .integer(let number) where range.contains(Int(number)): self = Int(number)
     case .integer(let number):
       throw ViewFault(
-        name, "is \(number)", hint: "use \(range.lowerBound) to \(range.upperBound)")
+        name, "is \(number)", hint: "use \(inWords(range))")
     case .number(let number):
       throw ViewFault(name, "is \(number)", hint: "use a whole number")
     default:
@@ -226,7 +237,7 @@ extension Double {
     }
     guard range.contains(number) else {
       throw ViewFault(
-        name, "is \(number)", hint: "use \(range.lowerBound) to \(range.upperBound)")
+        name, "is \(number)", hint: "use \(inWords(range))")
     }
     self = number
   }

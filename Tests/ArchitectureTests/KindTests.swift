@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+/// Views are as pluggable as trainers: a kind is named in its own file, where it is registered, in the built-in
+/// recipe, and where something is really about it.
+@Suite struct KindTests {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// Files outside `Preparation/Kinds` that may name a kind, each with its reason.
+  private static let allowed: [String: String] = [
+    "Preparation/Views/ViewRegistry.swift": "the registration, and the names of the first recipes",
+    "Preparation/Recipe.swift": "the recipe of GTZAN, and the view that every cache has",
+  ]
+
+  private func swiftFiles(under folder: String) throws -> [(path: String, text: String)] {
+    let base = Self.root.appending(path: "Sources").path
+    let files = try #require(FileManager.default.enumerator(atPath: "\(base)/\(folder)"))
+    return try files.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.sorted().map {
+      let path = folder.isEmpty ? $0 : "\(folder)/\($0)"
+      return (path, try String(contentsOfFile: "\(base)/\(path)", encoding: .utf8))
+    }
+  }
+
+  private func code(_ text: String) -> String {
+    text.split(separator: "\n").filter {
+      !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//")
+    }.joined(separator: "\n")
+  }
+
+  @Test func nothingButAKindsOwnFileNamesIt() throws {
+    let declaration = try Regex("struct ([A-Za-z]+): ViewKind", as: (Substring, Substring).self)
+    let kinds = try swiftFiles(under: "Preparation/Kinds").flatMap { file in
+      code(file.text).matches(of: declaration).map { String($0.output.1) }
+    }
+    #expect(kinds.count >= 5)
+    for (path, text) in try swiftFiles(under: "") where !path.hasPrefix("Preparation/Kinds/") {
+      if Self.allowed[path] != nil { continue }
+      let words = Set(
+        code(text).split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+      for kind in kinds where kind != "UnknownKind" {
+        #expect(!words.contains(kind), "\(path) names \(kind)")
+      }
+    }
+  }
+
+  @Test func everyExceptionIsStillOne() throws {
+    for path in Self.allowed.keys {
+      let file = Self.root.appending(path: "Sources/\(path)")
+      #expect(try String(contentsOf: file, encoding: .utf8).contains("Kind"), "\(path)")
+    }
+  }
+}
