@@ -53,6 +53,11 @@ extension Recipe {
       allViews.map { ($0.name, $0.facts(in: self)) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// What runs along the axes of the samples of a view, outermost first; empty where it has no such view.
+  public func axes(of view: View) -> [SampleAxis] {
+    views[view].map { view in view.kind.axes(view.context(of: self)).map(\.axis) } ?? []
+  }
+
   /// The names of the columns of the views that are tables.
   var columns: [View: [String]] {
     Dictionary(

@@ -131,13 +131,18 @@ import Testing
     let other = try export(to: "audio")
     #expect(other.code == 1 && other.errors.contains("no pictures of lathe"))
     for wrong in [
-      ["--scale", "0"], ["--scale", "33"], ["--view", "features"], ["--colour", "x"],
+      ["--scale", "0"], ["--scale", "33"], ["--view", "Features!"], ["--colour", "x"],
     ] {
       let result = try Program.start(
         ["export", "images", collection.cache, "--output", "\(collection.path)/p"] + wrong
       ).end()
       #expect(result.code == 2)
     }
+    let table = try Program.start([
+      "export", "images", collection.cache, "--output", "\(collection.path)/p", "--view",
+      "features",
+    ]).end()
+    #expect(table.code == 1 && table.errors.contains("features is no picture"), "\(table.errors)")
     #expect(try Program.run("inspect", collection.cache, "--verify").code == 0)
   }
 

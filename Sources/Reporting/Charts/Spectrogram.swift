@@ -1,45 +1,52 @@
 import Wording
 public import Corpus
 
-/// Levels of bands over time, with what they mean.
+/// A sample of two axes as a picture, such as levels of bands over time, with what the axes mean.
 public struct Spectrogram: Sendable, Hashable {
-  /// Decibels, band by band from the lowest, each with all its frames.
+  /// The numbers, row by row from the lowest, each with all its columns.
   public let values: [Float]
-  /// How many bands there are.
+  /// How many rows there are, such as bands.
   public let bands: Int
-  /// How many frames there are.
+  /// How many columns there are, such as frames.
   public let frames: Int
-  /// Samples in a second.
-  public let sampleRate: Double
-  /// Samples from one frame to the next.
-  public let hop: Int
-  /// The middle of each band in Hz, ascending.
-  public let frequencies: [Double]
+  /// What the rows are; frequency in Hz most often.
+  public let rowAxis: SampleAxis
+  /// What the columns are; time in seconds most often.
+  public let columnAxis: SampleAxis
+  /// The unit of the numbers, such as "dB"; empty for plain numbers.
+  public let unit: String
 
-  /// A spectrogram of these parts.
+  /// A picture of these parts.
   /// - Throws: ``ReportError`` `.sizes` where the parts contradict each other.
   public init(
-    values: [Float], bands: Int, frames: Int, sampleRate: Double, hop: Int, frequencies: [Double]
+    values: [Float], bands: Int, frames: Int, rowAxis: SampleAxis, columnAxis: SampleAxis,
+    unit: String
   ) throws(ReportError) {
-    let isAscending = zip(frequencies, frequencies.dropFirst()).allSatisfy { $0 < $1 }
     guard bands > 0, frames > 0, values.count == bands.multipliedReportingOverflow(by: frames).0,
-      frequencies.count == bands, isAscending, sampleRate > 0, sampleRate.isFinite, hop > 0,
-      (frequencies + [sampleRate]).allSatisfy(\.isFinite)
+      rowAxis.ascends(bands), columnAxis.ascends(frames)
     else {
       throw ReportError(
         kind: .sizes, subject: "spectrogram",
-        detail:
-          "\(Words.counted(values.count, "value")) are not "
-          + "\(Words.counted(bands, "band")) of \(frames) frames, or the "
-          + "\(frequencies.count) frequencies do not ascend",
-        hint: "give a value of each band and frame, and a frequency of each band")
+        detail: "\(values.count) values are not \(bands) bands of \(frames) frames, or the "
+          + "positions along an axis do not ascend",
+        hint: "give a value of each band and frame, and a position of each band")
     }
     self.values = values
     self.bands = bands
     self.frames = frames
-    self.sampleRate = sampleRate
-    self.hop = hop
-    self.frequencies = frequencies
+    self.rowAxis = rowAxis
+    self.columnAxis = columnAxis
+    self.unit = unit
+  }
+
+  /// Levels in decibels of bands at these frequencies in Hz, over frames of `hop` samples.
+  /// - Throws: ``ReportError`` `.sizes` where the parts contradict each other.
+  public init(
+    values: [Float], bands: Int, frames: Int, sampleRate: Double, hop: Int, frequencies: [Double]
+  ) throws(ReportError) {
+    try self.init(
+      values: values, bands: bands, frames: frames, rowAxis: .frequency(.listed(frequencies)),
+      columnAxis: .time(step: Double(hop) / sampleRate), unit: "dB")
   }
 
   /// From so many decibels below the highest value to the highest, or to the lowest value where that is nearer.
@@ -76,4 +83,19 @@ public struct Spectrogram: Sendable, Hashable {
     }
     return pixels
   }
+}
+
+extension SampleAxis {
+  /// Whether it has so many positions, each above the one before.
+  fileprivate func ascends(_ count: Int) -> Bool {
+    switch positions {
+    case .even(let start, let step): start.isFinite && step > 0 && step.isFinite
+    case .listed(let places):
+      places.count == count && places.allSatisfy(\.isFinite)
+        && zip(places, places.dropFirst()).allSatisfy { $0 < $1 }
+    }
+  }
+
+  /// What stands beside it in a figure.
+  var title: String { unit.isEmpty ? name : "\(name) in \(unit)" }
 }

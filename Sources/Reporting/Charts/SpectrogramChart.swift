@@ -9,19 +9,18 @@ public struct SpectrogramChart: Figure {
   /// Which colour a level has.
   public var map: ColourMap
   /// The axis of the bands.
-  public var bandTitle: String
+  public var bandTitle: String { spectrogram.rowAxis.title }
   /// The size of the picture itself, axes not counted.
   public var extent: Size
 
   /// A chart of these parts.
   public init(
     title: String, spectrogram: Spectrogram, map: ColourMap = .viridis,
-    bandTitle: String = "frequency in Hz (mel scale)", extent: Size = Size(430, 250)
+    extent: Size = Size(430, 250)
   ) {
     self.title = title
     self.spectrogram = spectrogram
     self.map = map
-    self.bandTitle = bandTitle
     self.extent = extent
   }
 
@@ -55,24 +54,49 @@ public struct SpectrogramChart: Figure {
   }
 
   private func drawTime(_ canvas: borrowing Canvas) {
-    // A frame of centred transforms lies in the middle of its column.
-    let step = Double(spectrogram.hop) / spectrogram.sampleRate
-    let seconds = step * Double(spectrogram.frames)
-    let ticks = Ticks(0...seconds, count: plot.width < 250 ? 3 : 6)
+    let (start, step) = Self.spacing(of: spectrogram.columnAxis, spectrogram.frames)
+    let end = start + step * Double(spectrogram.frames)
+    let ticks = Ticks(start...end, count: plot.width < 250 ? 3 : 6)
     var style = Self.tickStyle
     style.anchor = .middle
-    for (value, label) in zip(ticks.values, ticks.labels) where value <= seconds * 1.0001 {
-      let x = plot.x + value / seconds * plot.width
+    for (value, label) in zip(ticks.values, ticks.labels)
+    where value >= start && value <= end + (end - start) * 1e-4 {
+      let x = plot.x + (value - start) / (end - start) * plot.width
       canvas.line([Point(x, plot.bottom), Point(x, plot.bottom + 4)], Stroke(Palette.frame))
       canvas.text(label, at: Point(x, plot.bottom + 17), style)
     }
     canvas.text(
-      "time in s", at: Point(plot.centre.x, plot.bottom + 36), TextStyle(size: 11, anchor: .middle))
+      spectrogram.columnAxis.title, at: Point(plot.centre.x, plot.bottom + 36),
+      TextStyle(size: 11, anchor: .middle))
+  }
+
+  /// Where an axis begins and its mean step, columns being equally wide.
+  private static func spacing(of axis: SampleAxis, _ count: Int) -> (start: Double, step: Double) {
+    switch axis.positions {
+    case .even(let start, let step): return (start, step)
+    case .listed(let places):
+      let (first, last) = (places.first ?? 0, places.last ?? 0)
+      return (first, last > first ? (last - first) / Double(max(1, count - 1)) : 1)
+    }
+  }
+
+  /// Where the ticks of the bands may stand: octaves for frequencies, round numbers for others.
+  private var bandTicks: [(value: Double, label: String)] {
+    if spectrogram.rowAxis.isFrequency {
+      return [0, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536].map {
+        (Double($0), Numbers.grouped($0))
+      }
+    }
+    let last = spectrogram.rowAxis.position(of: spectrogram.bands - 1) ?? 0
+    let first = spectrogram.rowAxis.position(of: 0) ?? 0
+    guard first < last else { return [] }
+    let ticks = Ticks(first...last, count: 6)
+    return zip(ticks.values, ticks.labels).map { ($0, $1) }
   }
 
   /// Bands have equal heights; a frequency lies between the two bands whose middles are around it.
   private func height(of frequency: Double) -> Double? {
-    let middles = spectrogram.frequencies
+    let middles = (0..<spectrogram.bands).compactMap(spectrogram.rowAxis.position(of:))
     guard let next = middles.firstIndex(where: { $0 >= frequency }) else { return nil }
     var place = Double(next)
     if next > 0 {
@@ -88,11 +112,11 @@ public struct SpectrogramChart: Figure {
     var style = Self.tickStyle
     style.anchor = .end
     var last = Double.infinity
-    for frequency in [0, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536] {
-      guard let y = height(of: Double(frequency)), last - y >= 15 else { continue }
+    for (value, label) in bandTicks {
+      guard let y = height(of: value), last - y >= 15 else { continue }
       last = y
       canvas.line([Point(plot.x - 4, y), Point(plot.x, y)], Stroke(Palette.frame))
-      canvas.centredText(Numbers.grouped(frequency), at: Point(plot.x - 7, y), style)
+      canvas.centredText(label, at: Point(plot.x - 7, y), style)
     }
     style = TextStyle(size: 11, anchor: .middle, angle: -90)
     canvas.text(
@@ -114,7 +138,7 @@ public struct SpectrogramChart: Figure {
       canvas.centredText(label, at: Point(area.right + 6, y), Self.tickStyle)
     }
     canvas.text(
-      "dB", at: Point(area.right + 44, area.centre.y),
+      spectrogram.unit, at: Point(area.right + 44, area.centre.y),
       TextStyle(size: 11, anchor: .middle, angle: -90)
     )
   }

@@ -9,7 +9,7 @@ import Reporting
 struct ExportImages: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "images",
-    abstract: "Write the mel spectrogram of every slice as a PNG.",
+    abstract: "Write every slice of a view of two axes as a PNG, such as its mel spectrogram.",
     discussion: """
       A pixel a value, the lowest band at the bottom, a frame a column: 87 by 128 with the usual recipe. \
       Colours go from the lowest level of a slice (80 dB below its highest at most) to its highest. Folders \
@@ -27,7 +27,7 @@ struct ExportImages: ParsableCommand {
   @Argument(help: "The cache.", completion: .directory)
   var cache: String
 
-  @Option(help: "mel.", completion: Completions.views)
+  @Option(help: "A view of two axes, such as mel.", completion: Completions.views)
   var view: View = .mel
 
   @Option(
@@ -46,15 +46,12 @@ struct ExportImages: ParsableCommand {
   @Option(help: "Pixels on each side of a value, 1 to 32; with --axes, of the figure's own pixels.")
   var scale = 1
 
-  @Flag(help: "Draw each as a figure, with axes in Hz and seconds and a scale in dB.")
+  @Flag(help: "Draw each as a figure, with the view's own axes and a scale.")
   var axes = false
 
   @OptionGroup var progress: ProgressOptions
 
   func validate() throws {
-    if view != .mel {
-      throw ValidationError("--view \(view.rawValue) is no picture: give mel.")
-    }
     if output.isEmpty { throw ValidationError("--output is empty: give a folder.") }
     if !(1...32).contains(scale) { throw ValidationError("--scale \(scale): give 1 to 32.") }
   }
@@ -68,6 +65,7 @@ struct ExportImages: ParsableCommand {
   private func run(_ report: ProgressReport) throws {
     let cache = try Cache.open(at: cache, for: .reading).snapshot()
     let export = ImageExport(
+      view: view.rawValue,
       sides: try sides(cache), folder: output, map: colour, scale: scale, hasAxes: axes)
     let cancellation = Cancellation()
     let interruption = Interruption(
@@ -85,8 +83,8 @@ struct ExportImages: ParsableCommand {
     if !isWhole { throw ExitCode(Exit.interrupted) }
   }
 
-  private func sides(_ cache: Cache) throws -> [(name: String?, pictures: MelPictures)] {
-    guard let split else { return [(nil, try MelPictures(cache))] }
+  private func sides(_ cache: Cache) throws -> [(name: String?, pictures: ViewPictures)] {
+    guard let split else { return [(nil, try ViewPictures(cache, view))] }
     guard let known = try cache.split(named: split) else {
       let names = try cache.splitNames()
       throw ValidationError(
@@ -95,7 +93,7 @@ struct ExportImages: ParsableCommand {
     }
     return try known.sides.compactMap { side in
       do {
-        return (side, try MelPictures(cache, split: split, side: side))
+        return (side, try ViewPictures(cache, view, split: split, side: side))
       } catch let error as CacheError where error.kind == .noSamples {
         return nil
       }

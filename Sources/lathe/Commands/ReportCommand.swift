@@ -128,7 +128,11 @@ struct ReportCommand: ParsableCommand {
   /// The first slice of each label.
   private func illustrations() throws -> [Report.Illustration] {
     guard let samples else { return [] }
-    let pictures = try MelPictures(try Cache.open(at: samples, for: .reading))
+    let cache = try Cache.open(at: samples, for: .reading)
+    guard let view = try ViewPictures.views(of: cache).first.flatMap(View.init(rawValue:)) else {
+      return []
+    }
+    let pictures = try ViewPictures(cache, view)
     var firsts: [Int: Int] = [:]
     for sample in 0..<pictures.samples.count {
       let label = pictures.samples.label(of: sample)
@@ -138,7 +142,7 @@ struct ReportCommand: ParsableCommand {
     return try firsts.sorted { $0.key < $1.key }.map { _, sample in
       Report.Illustration(
         name: "spectrogram \(pictures.label(of: sample)) \(pictures.name(of: sample))",
-        caption: "Mel spectrogram of \(pictures.name(of: sample)) (\(pictures.label(of: sample)))",
+        caption: "\(view.rawValue) of \(pictures.name(of: sample)) (\(pictures.label(of: sample)))",
         figure: try pictures.chart(sample, .viridis))
     }
   }

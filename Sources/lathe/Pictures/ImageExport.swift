@@ -13,7 +13,7 @@ struct ImageExport {
   /// How pictures look: what `images.json` in the folder keeps, so that none of another look is mixed in.
   struct Look: Codable, Equatable {
     var schema = "lathe.images/2"
-    var view = "mel"
+    var view: String
     var colour: String
     var scale: Int
     var axes: Bool
@@ -23,7 +23,8 @@ struct ImageExport {
     var renamed: PictureNames.Renamed
   }
 
-  let sides: [(name: String?, pictures: MelPictures)]
+  let view: String
+  let sides: [(name: String?, pictures: ViewPictures)]
   let folder: String
   let map: ColourMap
   let scale: Int
@@ -31,7 +32,7 @@ struct ImageExport {
   private let names: PictureNames
 
   init(
-    sides: [(name: String?, pictures: MelPictures)], folder: String, map: ColourMap, scale: Int,
+    sides: [(name: String?, pictures: ViewPictures)], folder: String, map: ColourMap, scale: Int,
     hasAxes: Bool
   ) {
     self.sides = sides
@@ -78,6 +79,7 @@ struct ImageExport {
   private func begin() throws {
     try OutputFile.makeFolder(folder)
     let look = Look(
+      view: view,
       colour: map.rawValue, scale: scale, axes: hasAxes,
       samples: Dictionary(
         sides.map { ($0.name ?? "", $0.pictures.samples.identity) },
@@ -105,7 +107,7 @@ struct ImageExport {
 
   /// Writes those of some slices that are missing; returns how many these were.
   private func write(
-    _ range: Range<Int>, of pictures: MelPictures, side: String?
+    _ range: Range<Int>, of pictures: ViewPictures, side: String?
   ) throws -> Int {
     let written = Atomic(0)
     let failure = Mutex<(any Error)?>(nil)
@@ -125,7 +127,7 @@ struct ImageExport {
     return written.load(ordering: .relaxed)
   }
 
-  private func png(_ sample: Int, of pictures: MelPictures) throws -> [UInt8] {
+  private func png(_ sample: Int, of pictures: ViewPictures) throws -> [UInt8] {
     if hasAxes {
       return try pictures.chart(sample, map).rendered(.png(scale: Double(scale)))
     }

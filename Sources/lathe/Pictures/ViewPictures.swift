@@ -1,0 +1,79 @@
+import Corpus
+import DatasetCache
+import Foundation
+import Preparation
+import Reporting
+
+/// The samples of a view of two axes as pictures, with what their axes mean.
+struct ViewPictures {
+  let samples: CacheSamples
+  private let axes: [SampleAxis]
+
+  /// The slices of all tracks, or of one side of a split.
+  init(_ cache: Cache, _ view: View, split: String? = nil, side: String? = nil) throws {
+    samples = try cache.samples(view: view, split: split, side: side)
+    guard samples.shape.count == 2, samples.shape.allSatisfy({ $0 > 0 }) else {
+      let pictures = try Self.views(of: cache)
+      throw ValidationFailure(
+        "\(view.rawValue) is no picture: its samples are "
+          + samples.shape.map(String.init).joined(separator: " × ")
+          + (pictures.isEmpty
+            ? "; prepare a view of two axes" : "; give \(pictures.joined(separator: " or "))"))
+    }
+    axes = try Self.axes(of: samples, in: cache)
+  }
+
+  /// The views of two axes, by name.
+  static func views(of cache: Cache) throws -> [String] {
+    try cache.viewFacts().filter { $0.value.axes.count == 2 && $0.value.hasSamples }
+      .keys.sorted().map(\.rawValue)
+  }
+
+  /// The axes of the view; those of its recipe where the cache is of the first version, which does not state
+  /// where the bands lie.
+  private static func axes(of samples: CacheSamples, in cache: Cache) throws -> [SampleAxis] {
+    let stated = samples.facts.axes
+    if stated.allSatisfy({ !$0.unit.isEmpty }), stated.count == 2 { return stated }
+    let known = try? cache.description()?.recipe().axes(of: samples.view)
+    return [known, stated].compactMap(\.self).first { $0.count == 2 }
+      ?? [SampleAxis("row"), SampleAxis("column")]
+  }
+
+  /// The track and number of a slice, such as `rock.00000.3`.
+  func name(of sample: Int) -> String {
+    let place = samples.place(of: sample)
+    return "\(samples.trackID(place.track)).\(place.slice)"
+  }
+
+  /// The label of a slice.
+  func label(of sample: Int) -> String { samples.labels[samples.label(of: sample)] }
+
+  /// The values of a slice.
+  func spectrogram(_ sample: Int) throws -> Spectrogram {
+    var values: [Float] = []
+    try samples.read(sample) { span, window in
+      guard window.type == .float32 else { return }
+      values = window.elements.map {
+        span.unsafeLoadUnaligned(fromByteOffset: $0 * 4, as: Float.self)
+      }
+    }
+    return try Spectrogram(
+      values: values, bands: samples.shape[0], frames: samples.shape[1], rowAxis: axes[0],
+      columnAxis: axes[1], unit: samples.facts.unit)
+  }
+
+  /// A slice with its axes.
+  func chart(_ sample: Int, _ map: ColourMap) throws -> SpectrogramChart {
+    let place = samples.place(of: sample)
+    return SpectrogramChart(
+      title: "\(samples.trackID(place.track)), slice \(place.slice) (\(label(of: sample)))",
+      spectrogram: try spectrogram(sample), map: map)
+  }
+}
+
+/// What cannot be done, in one line.
+struct ValidationFailure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
