@@ -48,7 +48,7 @@ import Testing
     (["--test", "validation", "--selection", "validation"], 2, "chooses"),
     (["--trainer", "exec: "], 1, "there is no command"),
     (["--trainer", "forest"], 1, "give one of features, "),
-    (["--trainer", "mel"], 1, "train it on mel"),
+    (["--trainer", "mel"], 1, "takes samples of two axes"),
     (["--set", "depth=3"], 1, "it knows hidden"), (["--set", "dropout"], 1, "name=value"),
     (["--set", "dropout=1.5"], 1, "a number from 0.0 to 0.95"),
     (["--set", "dropout=nan"], 1, "'nan' cannot be used"),
