@@ -14,7 +14,8 @@ public struct KaldiFilterBankKind: ViewKind {
   /// `kaldi-filter-bank`
   public static let name = "kaldi-filter-bank"
   /// What it gives.
-  public static let summary = "Kaldi's log-mel filter banks, as AST and speech recognisers take them"
+  public static let summary =
+    "Kaldi's log-mel filter banks, as AST and speech recognisers take them"
   /// As `torchaudio.compliance.kaldi.fbank` has them.
   public static let parameters: [ViewParameter<KaldiFilterBankKind>] = [
     .integer("bands", \.parameters.bands, 4...4_096, "filters (num_mel_bins)"),
@@ -111,7 +112,9 @@ public struct KaldiFilterBankKind: ViewKind {
   private final class Computer: PictureComputer {
     private var bank: KaldiFilterBank
 
-    init(_ parameters: KaldiParameters) throws(SignalError) { bank = try KaldiFilterBank(parameters) }
+    init(_ parameters: KaldiParameters) throws(SignalError) {
+      bank = try KaldiFilterBank(parameters)
+    }
 
     var tensorName: String { KaldiFilterBankKind.name }
 

@@ -32,9 +32,10 @@ struct ImageExport {
   private let names: PictureNames
 
   init(
-    sides: [(name: String?, pictures: ViewPictures)], folder: String, map: ColourMap, scale: Int,
-    hasAxes: Bool
+    view: String, sides: [(name: String?, pictures: ViewPictures)], folder: String, map: ColourMap,
+    scale: Int, hasAxes: Bool
   ) {
+    self.view = view
     self.sides = sides
     self.folder = folder
     self.map = map
@@ -79,8 +80,7 @@ struct ImageExport {
   private func begin() throws {
     try OutputFile.makeFolder(folder)
     let look = Look(
-      view: view,
-      colour: map.rawValue, scale: scale, axes: hasAxes,
+      view: view, colour: map.rawValue, scale: scale, axes: hasAxes,
       samples: Dictionary(
         sides.map { ($0.name ?? "", $0.pictures.samples.identity) },
         uniquingKeysWith: { first, _ in first }),

@@ -39,7 +39,7 @@ struct PictureNames {
   private var sides, labels, tracks: Names
 
   /// - Parameter besides: what else lies in the folder.
-  init(_ pictures: [(name: String?, pictures: MelPictures)], besides: [String]) {
+  init(_ pictures: [(name: String?, pictures: ViewPictures)], besides: [String]) {
     sides = Names(SafeFileNames(taken: besides))
     labels = Names(SafeFileNames(taken: besides))
     tracks = Names(SafeFileNames(limit: SafeFileNames.maximumBytes - Self.endingBytes))
@@ -62,7 +62,7 @@ struct PictureNames {
   }
 
   /// The file of a slice.
-  func file(of sample: Int, in pictures: MelPictures, side: String?) -> String {
+  func file(of sample: Int, in pictures: ViewPictures, side: String?) -> String {
     let place = pictures.samples.place(of: sample)
     let track = tracks(pictures.samples.trackID(place.track))
     return "\(folder(of: pictures.label(of: sample), side: side))/\(track).\(place.slice).png"
