@@ -1,6 +1,5 @@
 internal import Corpus
 public import DatasetCache
-internal import FoundationEssentials
 
 extension Recipe {
   /// Reads and checks a recipe.
@@ -16,22 +15,13 @@ extension Recipe {
     _ json: [UInt8], kinds: ViewRegistry = .builtIn, keepingUnknownKinds: Bool = false
   ) throws(RecipeError) -> Recipe {
     let value: JSONValue
-    do {
-      value = try JSONDecoder().decode(JSONValue.self, from: Data(json))
-    } catch {
-      throw RecipeError(
-        subject: "the file", detail: "cannot be read: \(Self.reason(of: error))",
-        hint: "compare it with Manifests/recipes/gtzan.json")
+    do throws(JSONFieldError) { value = try JSONValue(json: json, named: "the file") } catch {
+      throw RecipeError(subject: error.subject, detail: error.detail, hint: error.hint)
     }
     let reader = RecipeReader(kinds: kinds, keepsUnknownKinds: keepingUnknownKinds)
     let recipe = try reader.recipe(value)
     try recipe.check()
     return recipe
-  }
-
-  private static func reason(of error: any Error) -> String {
-    guard case .dataCorrupted(let context)? = error as? DecodingError else { return "\(error)" }
-    return context.debugDescription
   }
 
   /// Checks every number.

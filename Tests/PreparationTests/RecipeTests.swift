@@ -128,6 +128,58 @@ import Testing
     #expect(error?.description.contains("\n") == false)
   }
 
+  @Test func twoViewsOfOneNameAreRefused() throws {
+    let two = #""mel": {"slices": {}}, "waveform": {"slices": {}}, "m\u0065l": {"slices": {}}"#
+    #expect(
+      refusal(text(two))?.description
+        == #"recipe: the file, line 1 gives "mel" twice in one object; give it once"#)
+    let nested = #""mel": {"slices": {"hop": 1, "length": 5, "hop": 2}}"#
+    #expect(refusal(text(nested))?.detail == #"gives "hop" twice in one object"#)
+    // The same key in two objects is no repetition.
+    _ = try decode(
+      text(#""waveform": {"slices": {"length": 5, "hop": 5}}, "mel": {"slices": {}}"#))
+  }
+
+  @Test(arguments: [
+    (#""x": {"kind": "mell", "slices": {}}"#, "views.x.kind", "did you mean mel?"),
+    (#""x": {"slices": {}}"#, "views.x.kind", "the kinds are"),
+    (#""X y": {"kind": "mel", "slices": {}}"#, "views.X y", "a-z"),
+    (#""blocks": {"kind": "mel", "slices": {}}"#, "views.blocks", "a-z"),
+    (#""acoustic": {"kind": "mel", "slices": {}}"#, "views.acoustic", "another name"),
+    (#""x": {"kind": "mel", "slices": {}, "precision": "half"}"#, "views.x.precision", "float16"),
+    (#""x": {"kind": "mel", "slices": {}, "bands": 0}"#, "views.x.bands", "1 to 4,096"),
+    (#""x": {"kind": "mel", "slices": {}, "bnads": 4}"#, "views.x.bnads", "did you mean bands?"),
+    (
+      #""x": {"kind": "mel", "slices": {"length": 10, "hop": 5}, "maximumFrequency": 20000}"#,
+      "views.x.maximumFrequency", "half the sample rate"
+    ),
+  ])
+  func aNamedViewIsRefusedByPlace(_ view: String, _ place: String, _ hint: String) {
+    let error = refusal(
+      text(view).replacing("lathe.recipe/1", with: "lathe.recipe/2"))
+    #expect(error?.subject == place, "\(String(describing: error))")
+    #expect(error?.hint.contains(hint) == true, "\(String(describing: error))")
+  }
+
+  @Test func whatTheSecondSchemaSaysIsNotForTheFirst() {
+    let error = refusal(text(#""mel": {"kind": "mel", "slices": {}}"#))
+    #expect(
+      error?.subject == "views.mel.kind" && error?.detail == "is of recipes of lathe.recipe/2")
+  }
+
+  @Test func equalRecipesAreEqualBytesInTheEarliestSchema() throws {
+    let first = try Recipe.decode(JSONEncoder().encode(Recipe.gtzan).map { $0 })
+    let text = String(decoding: try CanonicalJSON.encode(first), as: UTF8.self)
+    #expect(text.contains(#""schema":"lathe.recipe/1""#) && !text.contains("kind"))
+    let second = try decode(text.replacing("lathe.recipe/1", with: "lathe.recipe/2"))
+    #expect(try CanonicalJSON.encode(second) == CanonicalJSON.encode(first))
+    var named = second
+    named.views[View(like: "mel64")] = RecipeView(MelKind(), slices: .gtzanMel)
+    let more = String(decoding: try CanonicalJSON.encode(named), as: UTF8.self)
+    #expect(more.contains(#""schema":"lathe.recipe/2""#) && more.contains(#""kind":"mel""#))
+    #expect(try Recipe.decode(Array(more.utf8)) == named)
+  }
+
   @Test func deepNestingIsRefusedAndDoesNotCrash() {
     let deep = String(repeating: "[", count: 100_000)
     #expect(refusal(text(#""mel": "# + deep)) != nil)

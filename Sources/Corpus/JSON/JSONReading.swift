@@ -8,7 +8,8 @@ extension JSONValue {
 
   /// Reads a JSON text in UTF-8, with the line of what is wrong with it.
   /// - Parameter name: what errors call the text.
-  /// - Throws: ``JSONFieldError`` for what is no JSON, or nested deeper than ``maximumDepth``.
+  /// - Throws: ``JSONFieldError`` for what is no JSON, is nested deeper than ``maximumDepth``, or has an object
+  ///   with two values under one key.
   public init(json: some Collection<UInt8>, named name: String) throws(JSONFieldError) {
     let json = [UInt8](json)
     if json.contains(0) || String(validating: json, as: UTF8.self) == nil {
@@ -25,6 +26,11 @@ extension JSONValue {
       let line = JSONSyntax.lineOfFault(in: json).map { ", line \($0)" } ?? ""
       throw JSONFieldError(
         at: name + line, "is not sound JSON", hint: "check the commas, quotes and brackets there")
+    }
+    if let (key, line) = JSONSyntax.repeatedKey(in: json) {
+      throw JSONFieldError(
+        at: "\(name), line \(line)", "gives \(Words.quoted(key)) twice in one object",
+        hint: "give it once")
     }
   }
 

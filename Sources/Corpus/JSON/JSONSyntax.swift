@@ -1,4 +1,7 @@
-/// Where a text that a decoder has refused stops being JSON. The decoder on Linux does not say.
+internal import FoundationEssentials
+
+/// Where a text that a decoder has refused stops being JSON, and where an object has two values under one
+/// key. The decoder on Linux says neither: of two values it takes one without a word.
 struct JSONSyntax {
   private enum Expected {
     case value, valueOrEnd, key, keyOrEnd, colon, commaOrEnd, nothing
@@ -8,6 +11,9 @@ struct JSONSyntax {
   private var place = 0
   private var line = 1
   private var open: [UInt8] = []
+  /// The keys of each object that is open.
+  private var keys: [Set<String>] = []
+  private var repetition: (key: String, line: Int)?
   private var expected = Expected.value
 
   private init(_ json: [UInt8]) { self.json = json }
@@ -16,6 +22,13 @@ struct JSONSyntax {
   static func lineOfFault(in json: [UInt8]) -> Int? {
     var syntax = JSONSyntax(json)
     return syntax.lineOfFault()
+  }
+
+  /// The first key that an object has twice, and its line, from 1; nil where there is none.
+  static func repeatedKey(in json: [UInt8]) -> (key: String, line: Int)? {
+    var syntax = JSONSyntax(json)
+    _ = syntax.lineOfFault()
+    return syntax.repetition
   }
 
   private mutating func lineOfFault() -> Int? {
@@ -37,17 +50,21 @@ struct JSONSyntax {
     let isKey = expected == .key || expected == .keyOrEnd
     switch byte {
     case UInt8(ascii: "\""):
+      let start = place
       guard isValue || isKey, takeText() else { return false }
+      if isKey { note(key: json[start..<min(place, json.count)]) }
       if isKey { expected = .colon } else { endValue() }
       return true
     case UInt8(ascii: "{") where isValue, UInt8(ascii: "[") where isValue:
       open.append(byte)
+      if byte == UInt8(ascii: "{") { keys.append([]) }
       expected = byte == UInt8(ascii: "{") ? .keyOrEnd : .valueOrEnd
     case UInt8(ascii: "}"), UInt8(ascii: "]"):
       let isObject = byte == UInt8(ascii: "}")
       guard expected == .commaOrEnd || expected == (isObject ? .keyOrEnd : .valueOrEnd),
         open.popLast() == (isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
       else { return false }
+      if isObject { keys.removeLast() }
       endValue()
     case UInt8(ascii: ":") where expected == .colon:
       expected = .value
@@ -62,6 +79,18 @@ struct JSONSyntax {
 
   private mutating func endValue() {
     expected = open.isEmpty ? .nothing : .commaOrEnd
+  }
+
+  /// Keeps a key, quotes included, of the object that is open.
+  private mutating func note(key text: ArraySlice<UInt8>) {
+    guard let last = keys.indices.last else { return }
+    var key = String(decoding: text.dropFirst().dropLast(), as: UTF8.self)
+    if text.contains(UInt8(ascii: "\\")) {
+      // One key may be spelt in two ways.
+      let spelt = try? JSONDecoder().decode([String].self, from: Data("[".utf8 + text + "]".utf8))
+      key = spelt?.first ?? key
+    }
+    if !keys[last].insert(key).inserted, repetition == nil { repetition = (key, line) }
   }
 
   private mutating func takeText() -> Bool {
