@@ -21,6 +21,7 @@ struct TrackFault: Error {
 struct TrackWorker: ~Copyable {
   private let recipe: Recipe
   private let jobs: [Job]
+  private var shared = SharedSpectra()
   private var meter: LevelMeter
   /// What becomes of the last track, by its figures.
   private(set) var judgement = Judgement.use
@@ -41,10 +42,12 @@ struct TrackWorker: ~Copyable {
   init(recipe: Recipe, fingerprints: [View: Fingerprint]) throws(SignalError) {
     var jobs: [Job] = []
     for view in recipe.allViews {
+      let computer = try view.kind.makeComputer(view.context(of: recipe))
+      shared.add(view, computer)
       jobs.append(
         Job(
           view: view, fingerprint: fingerprints[view.name], facts: view.facts(in: recipe),
-          computer: try view.kind.makeComputer(view.context(of: recipe))))
+          computer: computer))
     }
     let meter = try LevelMeter(sampleRate: recipe.sampleRate)
     self.recipe = recipe
@@ -85,21 +88,25 @@ struct TrackWorker: ~Copyable {
     if judgement != .use { return (figures, []) }
     let track = TrackAudio(samples: audio.samples, floats: samples, id: id)
     var values: [PreparedTrack.Value] = []
+    shared.begin()
     for job in jobs where views.contains(job.view.name) {
       guard let fingerprint = job.fingerprint else { continue }
-      values.append(try value(of: track, job, fingerprint, figures))
+      values.append(try value(of: track, job, fingerprint, figures, views))
     }
     return (figures, values)
   }
 
-  private func value(
-    of track: TrackAudio, _ job: Job, _ fingerprint: Fingerprint, _ figures: TrackFigures
+  private mutating func value(
+    of track: TrackAudio, _ job: Job, _ fingerprint: Fingerprint, _ figures: TrackFigures,
+    _ wanted: Set<View>
   ) throws(TrackFault) -> PreparedTrack.Value {
     let (rule, frames) = (job.view.slices, track.samples.count)
     let slices = rule.slices(frames: frames)
     let tensors: [Tensor]
     do throws(SignalError) {
-      tensors = try job.computer.value(of: track, slices: slices)
+      tensors =
+        try shared.value(of: job.view.name, wanted: wanted, track: track, slices: slices)
+        ?? job.computer.value(of: track, slices: slices)
     } catch {
       throw Self.fault(error)
     }

@@ -213,9 +213,10 @@ import Testing
     #expect(!refuses { $0.scaling = .decibel(Decibels(dynamicRange: .infinity)) })
     #expect(refuses { $0.scaling = .decibel(Decibels(floor: 0)) })
     #expect(refuses { $0.scaling = .decibel(Decibels(reference: .value(0))) })
-    #expect(refuses { $0.scaling = .naturalLogarithm(offset: 0) })
-    #expect(refuses { $0.scaling = .flooredNaturalLogarithm(floor: -1) })
-    #expect(refuses { $0.scaling = .logarithm(factor: .infinity) })
-    #expect(refuses { $0.scaling = .flooredLogarithm(floor: .nan) })
+    #expect(refuses { $0.scaling = .logarithm(Logarithm(.natural, offset: -1)) })
+    #expect(refuses { $0.scaling = .logarithm(Logarithm(.natural, floor: 0)) })
+    #expect(refuses { $0.scaling = .logarithm(Logarithm(.decimal, factor: .infinity)) })
+    #expect(refuses { $0.scaling = .logarithm(Logarithm(.decimal, factor: 0)) })
+    #expect(refuses { $0.scaling = .logarithm(Logarithm(.decimal, floor: .nan)) })
   }
 }

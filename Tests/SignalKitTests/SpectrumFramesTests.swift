@@ -22,7 +22,7 @@ import Testing
     narrow.scale = .htk
     narrow.area = .height
     narrow.power = .magnitude
-    narrow.scaling = .logarithm(factor: 10_000)
+    narrow.scaling = .logarithm(Logarithm(.decimal, factor: 10_000, offset: 1))
     var cepstrum = CepstrumParameters()
     cepstrum.mel = wide
     cepstrum.derivatives = 2

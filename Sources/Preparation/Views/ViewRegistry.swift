@@ -10,7 +10,8 @@ public struct ViewRegistry: Sendable {
 
   /// The kinds that come with the program.
   public static let builtIn = ViewRegistry([
-    FeatureKind.self, WaveformKind.self, MelKind.self, KaldiFilterBankKind.self,
+    FeatureKind.self, WaveformKind.self, MelKind.self, CepstrumKind.self, SpectrogramKind.self,
+    ChromaKind.self, KaldiFilterBankKind.self,
   ])
 
   /// The same and one more, such as one's own.

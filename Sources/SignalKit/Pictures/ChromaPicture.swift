@@ -13,6 +13,8 @@ public struct ChromaParameters: Sendable, Hashable {
   /// How far the music is tuned from A = 440 Hz, in fractions of a class; estimated from the signal where
   /// it is nil.
   public var tuning: Double?
+  /// Whose estimate of the tuning that is.
+  public var profile = Profile.librosa10
 
   /// The defaults.
   public init() {}
@@ -48,7 +50,7 @@ public final class ChromaPicture: SpectrumPicture {
     _ = try FrameGeometry(parameters.spectrum)
     self.parameters = parameters
     tuning = Tuning(
-      profile: .librosa10, sampleRate: parameters.sampleRate, bins: parameters.spectrum.bins,
+      profile: parameters.profile, sampleRate: parameters.sampleRate, bins: parameters.spectrum.bins,
       classes: parameters.classes)
     matrix = PictureMatrix(rows: parameters.classes)
     bank = parameters.tuning.map(makeBank)

@@ -7,14 +7,31 @@ public enum SpectrumScaling: Sendable, Hashable {
   case linear
   /// Decibels: `librosa.power_to_db` of powers, `librosa.amplitude_to_db` of magnitudes.
   case decibel(Decibels)
-  /// ln(x + offset), offset > 0
-  case naturalLogarithm(offset: Float)
-  /// ln(max(x, floor)), floor > 0
-  case flooredNaturalLogarithm(floor: Float)
-  /// log10(1 + factor × x), factor > 0
-  case logarithm(factor: Float)
-  /// log10(max(x, floor)), floor > 0
-  case flooredLogarithm(floor: Float)
+  /// A logarithm.
+  case logarithm(Logarithm)
+}
+
+/// log(max(factor × x + offset, floor))
+public struct Logarithm: Sendable, Hashable {
+  /// Natural or decimal.
+  public enum Base: Sendable, Hashable { case natural, decimal }
+
+  /// Natural or decimal.
+  public var base: Base
+  /// What values are multiplied by, more than 0.
+  public var factor: Float
+  /// What is then added, 0 or more.
+  public var offset: Float
+  /// What smaller sums are raised to, at least 1e-37.
+  public var floor: Float
+
+  /// The logarithm of the values themselves, no less than that of 1e-10, unless said otherwise.
+  public init(_ base: Base, factor: Float = 1, offset: Float = 0, floor: Float = 1e-10) {
+    self.base = base
+    self.factor = factor
+    self.offset = offset
+    self.floor = floor
+  }
 }
 
 /// What decibels are measured from, and how far down they go: 10 log10(max(x, floor)) −
@@ -63,32 +80,36 @@ extension SpectrumScaling {
     switch self {
     case .linear: return
     case .decibel(let decibels): try decibels.check(power)
-    case .naturalLogarithm(let offset):
-      try Self.require(offset, "offset of a logarithm", "0.01 and 1e-6 are usual")
-    case .logarithm(let factor):
-      try Self.require(factor, "factor of a logarithm", "10,000 is usual")
-    case .flooredNaturalLogarithm(let floor), .flooredLogarithm(let floor):
-      try Self.require(floor, "floor of a logarithm", "1e-10 is usual")
-    }
-  }
-
-  private static func require(_ value: Float, _ name: String, _ usual: String) throws(SignalError) {
-    guard value >= 1e-37, value.isFinite else {
-      throw SignalError("\(name) \(value)", "must be at least 1e-37", hint: usual)
+    case .logarithm(let logarithm): try logarithm.check()
     }
   }
 
   /// Scales the values of a whole picture; `count` is a multiple of 16.
   func apply(_ power: SpectrumPower, to values: UnsafeMutablePointer<Float>, count: Int) {
-    let tenth: Float = 0.434_294_481_9  // 1 / ln 10
     switch self {
     case .linear: return
     case .decibel(let decibels): decibels.apply(power, to: values, count: count)
-    case .naturalLogarithm(let offset):
-      lathe_logarithm(values, 1, offset, .leastNormalMagnitude, 1, count)
-    case .flooredNaturalLogarithm(let floor): lathe_logarithm(values, 1, 0, floor, 1, count)
-    case .logarithm(let factor): lathe_logarithm(values, factor, 1, 1, tenth, count)
-    case .flooredLogarithm(let floor): lathe_logarithm(values, 1, 0, floor, tenth, count)
+    case .logarithm(let logarithm):
+      lathe_logarithm(
+        values, logarithm.factor, logarithm.offset, logarithm.floor,
+        logarithm.base == .natural ? 1 : 0.434_294_481_9, count)  // 1 / ln 10
+    }
+  }
+}
+
+extension Logarithm {
+  fileprivate func check() throws(SignalError) {
+    guard factor > 0, factor.isFinite else {
+      throw SignalError(
+        "factor \(factor) of a logarithm", "must be more than 0", hint: "1 changes nothing")
+    }
+    guard offset >= 0, offset.isFinite else {
+      throw SignalError(
+        "offset \(offset) of a logarithm", "must not be negative", hint: "0 changes nothing")
+    }
+    guard floor >= 1e-37, floor.isFinite else {
+      throw SignalError(
+        "floor \(floor) of a logarithm", "must be at least 1e-37", hint: "1e-10 is usual")
     }
   }
 }
