@@ -104,9 +104,13 @@ struct TrackWorker: ~Copyable {
     let slices = rule.slices(frames: frames)
     let tensors: [Tensor]
     do throws(SignalError) {
-      tensors =
-        try shared.value(of: job.view.name, wanted: wanted, track: track, slices: slices)
-        ?? job.computer.value(of: track, slices: slices)
+      if let value = shared.value(
+        of: job.view.name, wanted: wanted, track: track, slices: slices)
+      {
+        tensors = value
+      } else {
+        tensors = try job.computer.value(of: track, slices: slices)
+      }
     } catch {
       throw Self.fault(error)
     }
