@@ -50,7 +50,8 @@ public final class ChromaPicture: SpectrumPicture {
     _ = try FrameGeometry(parameters.spectrum)
     self.parameters = parameters
     tuning = Tuning(
-      profile: parameters.profile, sampleRate: parameters.sampleRate, bins: parameters.spectrum.bins,
+      profile: parameters.profile, sampleRate: parameters.sampleRate,
+      bins: parameters.spectrum.bins,
       classes: parameters.classes)
     matrix = PictureMatrix(rows: parameters.classes)
     bank = parameters.tuning.map(makeBank)
