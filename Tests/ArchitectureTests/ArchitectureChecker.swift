@@ -73,6 +73,20 @@ struct ArchitectureChecker {
     }
   }
 
+  /// Whoever looks for a file by its name finds one: no two files of Swift share theirs.
+  ///
+  /// - Parameter paths: From the package root.
+  func violations(fileNames paths: [String]) -> [Violation] {
+    let swift = paths.filter { $0.hasSuffix(".swift") }
+    let namesakes = Dictionary(grouping: swift) {
+      String($0[($0.lastIndex(of: "/") ?? $0.startIndex)...])
+    }
+    return namesakes.values.filter { $0.count > 1 }.flatMap { $0.sorted().dropFirst() }.sorted().map
+    {
+      Violation(file: $0, line: 0, detail: "another file has this name: name it by what it holds")
+    }
+  }
+
   /// - Parameter names: What lies at the top of the repository.
   func violations(topLevel names: [String]) -> [Violation] {
     names.filter { !$0.hasPrefix(".") && !table.topLevel.contains($0) }.sorted().map {

@@ -117,6 +117,16 @@ struct ArchitectureCheckerTests {
       ])
   }
 
+  @Test("The second of two files of one name is found, whatever lies between")
+  func namesakes() {
+    let paths = [
+      "Sources/A/Numbers.swift", "Sources/A/Words.swift", "Sources/B/C/Numbers.swift",
+      "Sources/B/OwnNumbers.swift", "Sources/B/shim.h", "Sources/C/shim.h",
+    ]
+    #expect(
+      checker.violations(fileNames: paths).map(\.file) == ["Sources/B/C/Numbers.swift"])
+  }
+
   @Test("What doesn't belong at the top is found")
   func topLevel() {
     let names = ["Package.swift", ".ci", "Sources", "notes.txt", "Helpers", "LICENSE"]

@@ -23,6 +23,11 @@ struct ArchitectureTests {
     }
   }
 
+  @Test("A name of a Swift file occurs once")
+  func fileNames() throws {
+    expectNone(checker.violations(fileNames: try tree.files(under: "Sources")))
+  }
+
   @Test("Only the named files and folders lie at the top")
   func topLevel() throws {
     expectNone(checker.violations(topLevel: try tree.topLevel()))

@@ -72,7 +72,7 @@ import Testing
     result.evaluations["test"]?.trackConfusion = ConfusionMatrix(labels: 3)
     try folder.write(
       String(
-        decoding: try RecordJSON.encode(result, subject: "", pretty: true), as: UTF8.self),
+        decoding: try RunJSON.encode(result, subject: "", pretty: true), as: UTF8.self),
       "result.json")
     #expect(try refusal().detail.contains("3 labels, and the run has 2"))
   }

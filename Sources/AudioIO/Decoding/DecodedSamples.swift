@@ -69,7 +69,7 @@ struct DecodedSamples {
   }
 
   /// The mean of the channels at the rate asked for.
-  static func mean<Reader: SampleReader & ~Copyable>(
+  static func mean<Reader: OpenSound & ~Copyable>(
     _ reader: inout Reader, _ decoding: Decoding
   ) throws(AudioError) -> DecodedSamples {
     let format = reader.format

@@ -3,7 +3,7 @@ import CSndfile
 import Glibc
 
 /// A file open in libsndfile, both closed when the value ends.
-@safe struct SoundFile: ~Copyable, SampleReader {
+@safe struct SoundFile: ~Copyable, OpenSound {
   /// Mono 16-bit samples and everything else are read by different calls.
   private var handle: OpaquePointer
   private var stream: VirtualFile

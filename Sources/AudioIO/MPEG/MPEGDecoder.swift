@@ -7,7 +7,7 @@ import Glibc
 /// the file's size and its first frame) for the truth: it stops at it, or seems to end before it.
 /// The samples are the same ones: what encoder and decoder put before and behind the music is left
 /// out where a LAME table says how much that is, and kept where nothing says so.
-@safe struct MPEGDecoder: ~Copyable, SampleReader {
+@safe struct MPEGDecoder: ~Copyable, OpenSound {
   private let handle: OpaquePointer
   private let stream: VirtualFile
   private let file: OpenFile

@@ -4,7 +4,7 @@ internal import Corpus
 ///
 /// Each kind of augmentation has a stream of its own: `CounterGenerator` with the loader's seed and the
 /// stream m(m(m(m(16 + role) + epoch) + sample) + pass) mixed once more with the number of the kind,
-/// m being ``RandomStream/mixed(_:)``. Nothing else has a say, and no kind moves another's numbers.
+/// m being ``LoaderStream/mixed(_:)``. Nothing else has a say, and no kind moves another's numbers.
 struct AugmentationStreams {
   /// What is drawn; the numbers are part of what makes a batch, and never change.
   enum Kind: UInt64 {
@@ -31,15 +31,15 @@ struct AugmentationStreams {
 
   init(seed: UInt64, epoch: Int, sample: Int, pass: Int, role: Role) {
     self.seed = seed
-    // 16 lies past the purposes of RandomStream.
-    var word = RandomStream.mixed(16 + role.rawValue)
-    word = RandomStream.mixed(word &+ UInt64(bitPattern: Int64(epoch)))
-    word = RandomStream.mixed(word &+ UInt64(bitPattern: Int64(sample)))
-    word = RandomStream.mixed(word &+ UInt64(bitPattern: Int64(pass)))
+    // 16 lies past the purposes of LoaderStream.
+    var word = LoaderStream.mixed(16 + role.rawValue)
+    word = LoaderStream.mixed(word &+ UInt64(bitPattern: Int64(epoch)))
+    word = LoaderStream.mixed(word &+ UInt64(bitPattern: Int64(sample)))
+    word = LoaderStream.mixed(word &+ UInt64(bitPattern: Int64(pass)))
     base = word
   }
 
-  func stream(_ kind: Kind) -> UInt64 { RandomStream.mixed(base &+ kind.rawValue) }
+  func stream(_ kind: Kind) -> UInt64 { LoaderStream.mixed(base &+ kind.rawValue) }
 
   func generator(_ kind: Kind) -> CounterGenerator {
     CounterGenerator(seed: seed, stream: stream(kind))

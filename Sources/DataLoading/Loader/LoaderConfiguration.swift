@@ -90,7 +90,7 @@ extension LoaderConfiguration {
       .joined(separator: ",")
     guard text.utf8.count > 256 else { return text }
     var hash: UInt64 = 0
-    for byte in text.utf8 { hash = RandomStream.mixed(hash ^ UInt64(byte)) }
+    for byte in text.utf8 { hash = LoaderStream.mixed(hash ^ UInt64(byte)) }
     return "#" + String(hash, radix: 16)
   }
 }

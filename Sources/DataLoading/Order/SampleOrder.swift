@@ -123,7 +123,7 @@ struct DrawReader {
       return draw(members.sample(range.lowerBound + number), pass: pass)
     case .replacement(let table):
       var generator = CounterGenerator(
-        seed: order.seed ?? 0, stream: RandomStream.number(.replacement, 0, 0),
+        seed: order.seed ?? 0, stream: LoaderStream.number(.replacement, 0, 0),
         position: 2 * UInt64(place))
       let column = generator.next()
       return draw(table.number(column, generator.next()), pass: place)
@@ -149,7 +149,7 @@ struct DrawReader {
     let (pass, number) = draw.quotientAndRemainder(dividingBy: count)
     guard let seed = order.seed else { return (number, pass) }
     let permutation = Permutation(
-      count: count, seed: seed, stream: RandomStream.number(.passOrder, stratum, pass))
+      count: count, seed: seed, stream: LoaderStream.number(.passOrder, stratum, pass))
     passes[stratum] = (pass, permutation)
     return (permutation[number], pass)
   }

@@ -87,7 +87,7 @@ struct StratumBlocks: Sendable {
     for index in 0..<length { strata[index] = spread[index] }
     if let seed {
       var generator = CounterGenerator(
-        seed: seed, stream: RandomStream.number(.blockOrder, block, 0))
+        seed: seed, stream: LoaderStream.number(.blockOrder, block, 0))
       var last = length - 1
       while last > 0 {
         // Two bounded numbers a word; their bias is below length / 2^32.

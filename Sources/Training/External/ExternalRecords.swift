@@ -215,7 +215,7 @@ struct ExternalRecords: ExternalListener {
     record.parameters = start.parameters ?? record.parameters
     record.options.merge(start.options ?? [:]) { _, own in own }
     guard record != run.record else { return }
-    let bytes = try RecordJSON.encode(record, subject: "run record", pretty: true)
+    let bytes = try RunJSON.encode(record, subject: "run record", pretty: true)
     try run.replace(RunDirectory.File.record, with: bytes)
   }
 

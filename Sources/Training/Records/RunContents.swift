@@ -67,7 +67,7 @@ extension RunDirectory {
     _ file: String, of record: RunRecord
   ) throws(TrainingError) -> ResultRecord? {
     guard let json = try RunFiles.read(file, limit: recordLimit) else { return nil }
-    let result = try RecordJSON.decode(ResultRecord.self, from: json, subject: file)
+    let result = try RunJSON.decode(ResultRecord.self, from: json, subject: file)
     try result.check(file, labels: record.labels.count)
     return result
   }
@@ -75,14 +75,14 @@ extension RunDirectory {
   /// Decodes the record; one of another schema is told apart from a damaged one.
   private static func record(_ json: [UInt8], subject: String) throws(TrainingError) -> RunRecord {
     struct Schema: Decodable { let schema: String }
-    let schema = try RecordJSON.decode(Schema.self, from: json, subject: subject).schema
+    let schema = try RunJSON.decode(Schema.self, from: json, subject: subject).schema
     guard schema == RunRecord.schema else {
       throw TrainingError(
         kind: .run, subject: subject,
         detail: "its schema is '\(schema.prefix(64))', not '\(RunRecord.schema)'",
         hint: "read it with the version of lathe that wrote it")
     }
-    var record = try RecordJSON.decode(RunRecord.self, from: json, subject: subject)
+    var record = try RunJSON.decode(RunRecord.self, from: json, subject: subject)
     // Where version 0.1 kept it.
     if let text = record.options.removeValue(forKey: "patience-epochs"), record.patience == nil {
       record.patience = Int(text)
@@ -103,7 +103,7 @@ extension RunDirectory {
     struct Planned: Decodable { let plan: SplitPlan }
     let file = "\(path)/\(File.split)"
     guard let json = try RunFiles.read(file, limit: recordLimit) else { return nil }
-    return try? RecordJSON.decode(Planned.self, from: json, subject: file).plan
+    return try? RunJSON.decode(Planned.self, from: json, subject: file).plan
   }
 
   /// The epochs of a file of metrics, and a remark where its last line is cut short.
@@ -117,7 +117,7 @@ extension RunDirectory {
       let isCut = index == lines.count - 1
       do throws(TrainingError) {
         if isCut { throw .record(subject, "it has no line end") }
-        let epoch = try RecordJSON.decode(EpochRecord.self, from: line, subject: subject)
+        let epoch = try RunJSON.decode(EpochRecord.self, from: line, subject: subject)
         try epoch.check(subject)
         let last = epochs.last?.epoch ?? 0
         guard epoch.epoch == last + 1 else {

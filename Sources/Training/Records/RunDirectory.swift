@@ -79,7 +79,7 @@ public final class RunDirectory: Sendable {
     let lock = try ExclusiveLock(path: "\(path)/\(File.lock)", run: path)
     // Another process may have begun a run between the first look and the lock.
     try refuseOthers(path)
-    let bytes = try RecordJSON.encode(record, subject: "run record", pretty: true)
+    let bytes = try RunJSON.encode(record, subject: "run record", pretty: true)
     try RunFiles.replace("\(path)/\(File.record)", with: bytes)
     return RunDirectory(path: path, record: record, lock: lock, last: 0)
   }
@@ -127,7 +127,7 @@ public final class RunDirectory: Sendable {
   public func append(_ epoch: EpochRecord) throws(TrainingError) {
     try epoch.check("epoch \(epoch.epoch)")
     let file = path(of: File.metrics)
-    let bytes = try RecordJSON.encode(epoch, subject: file, pretty: false)
+    let bytes = try RunJSON.encode(epoch, subject: file, pretty: false)
     try last.withLock { last throws(TrainingError) in
       guard epoch.epoch == last + 1 else {
         throw TrainingError(
@@ -176,7 +176,7 @@ public final class RunDirectory: Sendable {
     try last.withLock { last throws(TrainingError) in
       var bytes: [UInt8] = []
       for epoch in epochs {
-        bytes += try RecordJSON.encode(epoch, subject: file, pretty: false)
+        bytes += try RunJSON.encode(epoch, subject: file, pretty: false)
       }
       try RunFiles.replace(file, with: bytes)
       last = epochs.last?.epoch ?? 0
@@ -206,7 +206,7 @@ public final class RunDirectory: Sendable {
 
   private func write(_ result: ResultRecord, to name: String) throws(TrainingError) {
     try result.check("result record", labels: record.labels.count)
-    let bytes = try RecordJSON.encode(result, subject: "result record", pretty: true)
+    let bytes = try RunJSON.encode(result, subject: "result record", pretty: true)
     try replace(name, with: bytes)
   }
 

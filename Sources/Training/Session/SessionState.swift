@@ -105,7 +105,7 @@ enum StateFile {
   static func bytes(
     _ session: SessionState, weights: [Tensor], own: TrainerState
   ) throws(TrainingError) -> [UInt8] {
-    let json = try RecordJSON.encode(
+    let json = try RunJSON.encode(
       Content(session: session, facts: own.facts), subject: "state", pretty: false)
     let tensors =
       weights.map { $0.renamed("weights.\($0.name)") }
@@ -126,7 +126,7 @@ enum StateFile {
         kind: .checkpoint, subject: path, detail: "it is no state of a training",
         hint: "train again into a new folder")
     }
-    let content = try RecordJSON.decode(Content.self, from: json, subject: path)
+    let content = try RunJSON.decode(Content.self, from: json, subject: path)
     try content.session.check(path)
     try trainer.restore(weights: TensorFile(file.tensors(under: "weights."), path: path))
     try trainer.restore(

@@ -1,5 +1,5 @@
 /// Names the streams of `CounterGenerator` that a loader draws from, so that no two purposes share one.
-enum RandomStream {
+enum LoaderStream {
   /// What is drawn.
   enum Purpose: UInt64 {
     /// The round keys of a pass through a stratum.

@@ -1,5 +1,5 @@
 /// A file that is open in a decoder.
-protocol SampleReader: ~Copyable {
+protocol OpenSound: ~Copyable {
   var path: String { get }
   /// What the file holds.
   var format: AudioFormat { get }

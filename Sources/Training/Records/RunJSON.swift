@@ -5,7 +5,7 @@ import FoundationEssentials
 ///
 /// JSON has no word for what is no number, which a diverged run's loss is: such numbers are the texts `NaN`,
 /// `Infinity` and `-Infinity`, which Python's `float` and JavaScript's `Number` read.
-enum RecordJSON {
+enum RunJSON {
   /// - Throws: ``TrainingError`` `.run` for what JSON cannot hold.
   static func encode(
     _ value: some Encodable, subject: String, pretty: Bool
