@@ -14,7 +14,7 @@ internal import Synchronization
   private let source: any SampleSource
   private let samples: UnsafeMutablePointer<UnsafeRawPointer?>
   private let count: Int
-  private let isInt16: Bool
+  private let type: SampleType
   private let elements: Int
   private let batchSize: Int
 
@@ -60,10 +60,10 @@ internal import Synchronization
           sample: error)
       }
     }
-    isInt16 = first == .int16
+    type = first ?? .float32
     guard isOneType else {
       throw LoadingError(
-        kind: .source, subject: source.name, detail: "some of its samples are integers, some not",
+        kind: .source, subject: source.name, detail: "its samples are of several types",
         hint: "measure another cache")
     }
   }
@@ -142,9 +142,13 @@ internal import Synchronization
       self.buffers = buffers
       self.threads = threads
       self.end = end
-      kind =
-        (baseline.isInt16 ? Int32(LATHE_GATHER_INT16) : 0)
-        | (streaming ? Int32(LATHE_GATHER_STREAMING) : 0)
+      let type =
+        switch baseline.type {
+        case .int16: Int32(LATHE_GATHER_INT16)
+        case .float16: Int32(LATHE_GATHER_FLOAT16)
+        case .float32: Int32(0)
+        }
+      kind = type | (streaming ? Int32(LATHE_GATHER_STREAMING) : 0)
     }
 
     /// The part of one thread: its own stretch of the samples into its own buffers.

@@ -60,19 +60,17 @@ public struct FileSamples: ~Copyable {
     }
     let count = value.slices.count
     var shape = Array(tensor.shape.dropFirst())
-    var numbers: [Float]
+    var numbers = tensor.delivered
     if value.facts.isSignal {
-      shape = [value.slices.length]
-      var floats: [Float] = []
-      audio.samples.copyFloats(0..<audio.samples.count, into: &floats)
+      let length = value.slices.length * value.facts.channels
+      shape.insert(value.slices.length, at: 0)
+      let signal = numbers
       numbers = []
-      numbers.reserveCapacity(count * value.slices.length)
+      numbers.reserveCapacity(count * length)
       for slice in 0..<count {
-        let start = slice * value.slices.hop
-        numbers += floats[start..<start + value.slices.length]
+        let start = slice * value.slices.hop * value.facts.channels
+        numbers += signal[start..<start + length]
       }
-    } else {
-      numbers = tensor.floats ?? []
     }
     do throws(SampleError) {
       return try MemorySamples(

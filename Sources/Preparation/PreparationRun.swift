@@ -65,7 +65,8 @@ struct PreparationRun {
       absent: collection.absent.count, unlisted: collection.unlisted.count,
       passedOver: collection.others,
       changed: changed.map(\.id), slices: state.census.views.mapValues(\.slices),
-      bytes: state.census.views.mapValues(\.bytes), quarantine: state.records.quarantined,
+      bytes: state.census.views.mapValues(\.bytes),
+      overflows: writer.overflows, quarantine: state.records.quarantined,
       duplicates: state.neighbours.pairs.count, dropped: state.records.dropped,
       faults: card.faults ?? [:], splits: state.splitNames, audits: card.audits ?? [:],
       absentLabels: Dictionary(

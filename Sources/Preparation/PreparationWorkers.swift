@@ -11,7 +11,7 @@ internal import Synchronization
 final class PreparationWorkers: Sendable {
   /// What became of a track.
   enum Outcome: Sendable {
-    case prepared(PreparedTrack, seconds: Double)
+    case prepared(PreparedTrack, overflows: [View: Int] = [:], seconds: Double)
     /// The file holds what was read of it before; its record and stamp, where they are to be stored again.
     case confirmed(PreparedTrack?)
     case quarantined(QuarantineRecord, SourceStamp?, seconds: Double)
@@ -114,7 +114,7 @@ final class PreparationWorkers: Sendable {
       }
       return .prepared(
         PreparedTrack(record: record, stamp: stamp, values: values),
-        seconds: values.isEmpty ? 0 : seconds)
+        overflows: worker.overflows, seconds: values.isEmpty ? 0 : seconds)
     } catch {
       return unused(task, error, seconds: seconds)
     }

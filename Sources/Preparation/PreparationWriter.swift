@@ -18,6 +18,8 @@ struct PreparationWriter {
   private(set) var prepared = 0
   /// Tracks whose files hold what was read of them before.
   private(set) var confirmed = 0
+  /// What the views' precisions could not hold.
+  private(set) var overflows: [View: ViewOverflow] = [:]
   /// The paths of the files that are dropped.
   private(set) var dropped: Set<[UInt8]> = []
   private var batch = PreparedBatch()
@@ -63,7 +65,11 @@ struct PreparationWriter {
 
   private mutating func take(_ outcome: PreparationWorkers.Outcome) throws(PreparationError) {
     switch outcome {
-    case .prepared(let track, let seconds):
+    case .prepared(let track, let overflows, let seconds):
+      for (view, numbers) in overflows {
+        self.overflows[view, default: ViewOverflow()].tracks += 1
+        self.overflows[view, default: ViewOverflow()].numbers += numbers
+      }
       batch.tracks.append(track)
       if !track.values.isEmpty { prepared += 1 }
       pendingBytes += track.values.reduce(0) { $0 + $1.tensors.reduce(0) { $0 + $1.byteCount } }

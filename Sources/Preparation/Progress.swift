@@ -60,6 +60,8 @@ public struct PreparationSummary: Sendable, Codable {
   public var slices: [View: Int]
   /// Bytes of each view's values.
   public var bytes: [View: Int]
+  /// The numbers of this run that were beyond float16, of views that are stored so and have some.
+  public var overflows: [View: ViewOverflow]
   /// Quarantined tracks, in order of their paths.
   public var quarantine: [QuarantineRecord]
   /// Pairs of tracks that sound the same.

@@ -25,6 +25,8 @@ struct TrackWorker: ~Copyable {
   private var meter: LevelMeter
   /// What becomes of the last track, by its figures.
   private(set) var judgement = Judgement.use
+  /// The numbers of the last track that its views' precisions could not hold.
+  private(set) var overflows: [View: Int] = [:]
   private var floats: [Float] = []
 
   /// A view, and what computes it.
@@ -88,6 +90,7 @@ struct TrackWorker: ~Copyable {
     if judgement != .use { return (figures, []) }
     let track = TrackAudio(samples: audio.samples, floats: samples, id: id)
     var values: [PreparedTrack.Value] = []
+    overflows = [:]
     shared.begin()
     for job in jobs where views.contains(job.view.name) {
       guard let fingerprint = job.fingerprint else { continue }
@@ -117,8 +120,10 @@ struct TrackWorker: ~Copyable {
     for tensor in tensors {
       if let place = tensor.firstNotFinite { throw Self.notFinite(job.view, place, figures) }
     }
+    let stored = job.view.precision.stored(tensors)
+    if stored.beyond > 0 { overflows[job.view.name] = stored.beyond }
     return PreparedTrack.Value(
-      view: job.view.name, fingerprint: fingerprint, tensors: tensors,
+      view: job.view.name, fingerprint: fingerprint, tensors: stored.tensors,
       slices: SliceIndex(
         count: slices.count, length: rule.length ?? frames, hop: rule.hop, frames: frames),
       facts: job.facts)

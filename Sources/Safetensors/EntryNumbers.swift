@@ -5,6 +5,7 @@ extension SafetensorsHeader.Entry {
   public func floats(in value: RawSpan) -> [Float] {
     switch dataType {
     case .float32: unsafe numbers(in: value, as: Float.self) { $0 }
+    case .float16: unsafe numbers(in: value, as: Float16.self) { Float($0) }
     case .float64: unsafe numbers(in: value, as: Double.self) { Float($0) }
     case .int16: unsafe numbers(in: value, as: Int16.self) { Float($0) }
     case .int32: unsafe numbers(in: value, as: Int32.self) { Float($0) }
@@ -34,6 +35,7 @@ extension SafetensorsHeader.Entry {
   public func tensor(in value: RawSpan) -> Tensor {
     switch dataType {
     case .float32: Tensor(name, shape: shape, unsafe numbers(in: value, as: Float.self) { $0 })
+    case .float16: Tensor(name, shape: shape, unsafe numbers(in: value, as: Float16.self) { $0 })
     case .float64: Tensor(name, shape: shape, unsafe numbers(in: value, as: Double.self) { $0 })
     case .int16: Tensor(name, shape: shape, unsafe numbers(in: value, as: Int16.self) { $0 })
     case .int32: Tensor(name, shape: shape, unsafe numbers(in: value, as: Int32.self) { $0 })

@@ -32,6 +32,7 @@ private enum NumberPlaces {
   ) -> Int? {
     switch dataType {
     case .float32: unsafe first(in: numbers, exponent: Float.infinity.bitPattern)
+    case .float16: unsafe first(in: numbers, exponent: Float16.infinity.bitPattern)
     case .float64: unsafe first(in: numbers, exponent: Double.infinity.bitPattern)
     case .int16, .int32, .int64, .uint8: nil
     }

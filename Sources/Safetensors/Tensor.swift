@@ -8,6 +8,8 @@ public struct Tensor: Sendable, Hashable {
   public enum DataType: String, Sendable, Hashable, Codable, CaseIterable {
     /// 32-bit floating point.
     case float32 = "F32"
+    /// 16-bit floating point (IEEE 754 binary16).
+    case float16 = "F16"
     /// 64-bit floating point.
     case float64 = "F64"
     /// 16-bit integers.
@@ -23,7 +25,7 @@ public struct Tensor: Sendable, Hashable {
     public var byteCount: Int {
       switch self {
       case .uint8: 1
-      case .int16: 2
+      case .int16, .float16: 2
       case .float32, .int32: 4
       case .float64, .int64: 8
       }
@@ -32,6 +34,7 @@ public struct Tensor: Sendable, Hashable {
 
   enum Storage: Sendable, Hashable {
     case float32([Float])
+    case float16([Float16])
     case float64([Double])
     case int16([Int16])
     case int32([Int32])
@@ -48,6 +51,10 @@ public struct Tensor: Sendable, Hashable {
   /// A tensor of 32-bit floats; the shape is checked when it is written.
   public init(_ name: String, shape: [Int], _ values: [Float]) {
     self.init(name: name, shape: shape, storage: .float32(values))
+  }
+  /// A tensor of 16-bit floats.
+  public init(_ name: String, shape: [Int], _ values: [Float16]) {
+    self.init(name: name, shape: shape, storage: .float16(values))
   }
   /// A tensor of 64-bit floats.
   public init(_ name: String, shape: [Int], _ values: [Double]) {
@@ -85,6 +92,7 @@ public struct Tensor: Sendable, Hashable {
   public var dataType: DataType {
     switch storage {
     case .float32: .float32
+    case .float16: .float16
     case .float64: .float64
     case .int16: .int16
     case .int32: .int32
@@ -97,6 +105,7 @@ public struct Tensor: Sendable, Hashable {
   public var count: Int {
     switch storage {
     case .float32(let values): values.count
+    case .float16(let values): values.count
     case .float64(let values): values.count
     case .int16(let values): values.count
     case .int32(let values): values.count
@@ -111,6 +120,16 @@ public struct Tensor: Sendable, Hashable {
   /// Its numbers where they are 32-bit floats; nil for another type.
   public var floats: [Float]? {
     if case .float32(let values) = storage { values } else { nil }
+  }
+
+  /// Its numbers where they are 16-bit floats; nil for another type.
+  public var halves: [Float16]? {
+    if case .float16(let values) = storage { values } else { nil }
+  }
+
+  /// Its numbers where they are 16-bit integers; nil for another type.
+  public var int16s: [Int16]? {
+    if case .int16(let values) = storage { values } else { nil }
   }
 
   /// Its numbers where they are 64-bit floats; nil for another type.
@@ -137,6 +156,7 @@ public struct Tensor: Sendable, Hashable {
   package func withBytes<Output>(_ body: (UnsafeRawBufferPointer) -> Output) -> Output {
     switch storage {
     case .float32(let values): unsafe values.withUnsafeBytes(body)
+    case .float16(let values): unsafe values.withUnsafeBytes(body)
     case .float64(let values): unsafe values.withUnsafeBytes(body)
     case .int16(let values): unsafe values.withUnsafeBytes(body)
     case .int32(let values): unsafe values.withUnsafeBytes(body)

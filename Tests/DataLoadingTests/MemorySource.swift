@@ -54,6 +54,8 @@ import Synchronization
           of: Int16(truncatingIfNeeded: value &* 7_919), toByteOffset: 2 * index, as: Int16.self)
       case .float32:
         unsafe numbers.storeBytes(of: Float(value), toByteOffset: 4 * index, as: Float.self)
+      case .float16:
+        unsafe numbers.storeBytes(of: Float16(value), toByteOffset: 2 * index, as: Float16.self)
       }
     }
   }
@@ -95,10 +97,17 @@ import Synchronization
     var result: [Float] = []
     try? read(sample) { bytes, window in
       for index in window.elements {
-        unsafe result.append(
-          type == .int16
-            ? Float(bytes.unsafeLoadUnaligned(fromByteOffset: 2 * index, as: Int16.self)) / 32_768
-            : bytes.unsafeLoadUnaligned(fromByteOffset: 4 * index, as: Float.self))
+        let place = index * type.size
+        switch type {
+        case .int16:
+          unsafe result.append(
+            Float(bytes.unsafeLoadUnaligned(fromByteOffset: place, as: Int16.self)) / 32_768)
+        case .float32:
+          unsafe result.append(bytes.unsafeLoadUnaligned(fromByteOffset: place, as: Float.self))
+        case .float16:
+          unsafe result.append(
+            Float(bytes.unsafeLoadUnaligned(fromByteOffset: place, as: Float16.self)))
+        }
       }
     }
     return result

@@ -110,6 +110,53 @@ import Testing
     }
   }
 
+  /// Every half there is, by the processor's instruction and by integers, from any address.
+  @Test func halvesBecomeTheFloatsThatTheyAre() {
+    let halves = (0...UInt16.max).map { $0 }
+    var bytes: [UInt8] = [1]
+    for half in halves { bytes += [UInt8(truncatingIfNeeded: half), UInt8(half >> 8)] }
+    let expected = halves.map { Float(Float16(bitPattern: $0)) }
+    func convert(_ scale: Float, _ count: Int, inIntegers: Bool, to output: inout [Float]) {
+      unsafe bytes.withUnsafeBytes { all in
+        guard let start = all.baseAddress else { return }
+        if inIntegers {
+          unsafe lathe_float16_to_float_plainly(start + 1, scale, &output, count)
+        } else {
+          unsafe lathe_float16_to_float(start + 1, scale, &output, count)
+        }
+      }
+    }
+    for inIntegers in [false, true] {
+      var output = [Float](repeating: 0, count: halves.count)
+      convert(1, halves.count, inIntegers: inIntegers, to: &output)
+      let wrong = halves.indices.filter {
+        expected[$0].isNaN
+          ? !output[$0].isNaN : output[$0].bitPattern != expected[$0].bitPattern
+      }
+      #expect(wrong.isEmpty, "such as \(wrong.prefix(3).map { (halves[$0], output[$0]) })")
+      convert(-0.3, 0x7C00, inIntegers: inIntegers, to: &output)
+      #expect((0..<0x7C00).allSatisfy { output[$0] == expected[$0] * -0.3 })
+    }
+  }
+
+  @Test(arguments: counts) func streamedHalvesAreTheSame(_ count: Int) {
+    let input = TrackSource.noise(count).map { Float16($0) }
+    let memory = SampleWriterScratch(count: count + 32)
+    for start in 0..<16 {
+      unsafe memory.floats.update(repeating: .nan, count: memory.count)
+      unsafe lathe_float16_to_float_streaming(input, memory.floats + start, count)
+      let (outside, same) = (
+        (0..<memory.count).count { unsafe !memory.floats[$0].isNaN },
+        (0..<count).allSatisfy { unsafe memory.floats[start + $0] == Float(input[$0]) }
+      )
+      #expect(outside == count)
+      #expect(same)
+      unsafe memory.floats.update(repeating: .nan, count: memory.count)
+      unsafe lathe_float16_to_float(input, 1, memory.floats + start, count)
+      #expect((0..<memory.count).count { unsafe !memory.floats[$0].isNaN } == count)
+    }
+  }
+
   @Test func halvesRoundLikeSwiftsOwn() {
     // Each half, what lies half-way to the next, and the floats on either side of both.
     var input: [Float] = []

@@ -19,7 +19,7 @@ final class TrackSource: SampleSource {
   let kept = Mutex<[SampleStatistics]>([])
 
   init(
-    floats: [[Float]] = [], integers: [[Int16]] = [], shape: [Int], hop: Int? = nil,
+    floats: [[Float]] = [], integers: [[Int16]] = [], halves: [[Float16]] = [], shape: [Int], hop: Int? = nil,
     isSignal: Bool, labels: [String] = ["a", "b", "c"], offset: Int = 2, damaged: Set<Int> = [],
     name: String = "tracks"
   ) {
@@ -29,13 +29,17 @@ final class TrackSource: SampleSource {
     self.isSignal = isSignal
     self.offset = offset
     self.damaged = damaged
-    type = integers.isEmpty ? .float32 : .int16
+    type = !integers.isEmpty ? .int16 : !halves.isEmpty ? .float16 : .float32
     let padding = [UInt8](repeating: 0, count: offset)
     trackBytes =
-      integers.isEmpty
-      ? floats.map { padding + Self.bytes($0) } : integers.map { padding + Self.bytes($0) }
+      switch type {
+      case .int16: integers.map { padding + Self.bytes($0) }
+      case .float16: halves.map { padding + Self.bytes($0) }
+      case .float32: floats.map { padding + Self.bytes($0) }
+      }
     let length = shape.reduce(1, *)
-    let counts = integers.isEmpty ? floats.map(\.count) : integers.map(\.count)
+    let size = type.size
+    let counts = trackBytes.map { ($0.count - offset) / size }
     places = counts.enumerated().flatMap { track, count in
       stride(from: 0, through: count - length, by: hop ?? length).enumerated().map {
         (SamplePlace(track: track, slice: $0.offset), $0.element)

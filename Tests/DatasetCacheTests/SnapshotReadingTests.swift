@@ -126,12 +126,17 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["cache"])
   }
 
-  @Test func numbersThatAreNotFiniteAreFoundAndTakenOut() throws {
+  @Test(arguments: [false, true])
+  func numbersThatAreNotFiniteAreFoundAndTakenOut(_ inHalves: Bool) throws {
     let cache = try Cache.open(at: folder.cache, for: .creating)
     var broken = try preparedTrack("rock.1")
     var rows = [Float](repeating: 1, count: 2 * 57)
     rows[57 + 18] = .nan
-    broken.values[0].tensors = [Tensor("rows", shape: [2, 57], rows)]
+    broken.values[0].tensors = [
+      inHalves
+        ? Tensor("rows", shape: [2, 57], rows.map { Float16($0) })
+        : Tensor("rows", shape: [2, 57], rows)
+    ]
     try cache.store([broken, try preparedTrack("pop.1")])
     let problems = try cache.verify()
     #expect(

@@ -10,6 +10,7 @@ import Testing
     Tensor("d", shape: [0, 4], [] as [Int32]),
     Tensor("e", shape: [1], [1 << 40] as [Int64]),
     Tensor("f", shape: [5], [1, 2, 3, 4, 5] as [UInt8]),
+    Tensor("h", shape: [2, 2], [-0.5, 65_504, 0x1p-24, 3] as [Float16]),
   ]
 
   @Test func everyTypeComesBack() throws {
@@ -24,7 +25,7 @@ import Testing
     let isIntact = header.hasValidChecksum(value)
     #expect(isIntact)
     // Wider numbers first, so each tensor is aligned for its type.
-    #expect(header.entries.map(\.name) == ["c", "e", "b", "d", "a", "f"])
+    #expect(header.entries.map(\.name) == ["c", "e", "b", "d", "a", "h", "f"])
     #expect(header["b"]?.shape == [2, 3])
     #expect(header["b"]?.floats(in: value) == [1, 2, 3, 4, 5, 6])
     #expect(header["a"]?.int16s(in: value) == [-1, 0, 32_767])
@@ -35,6 +36,8 @@ import Testing
     #expect(header["e"]?.floats(in: value) == [Float(1 << 40)])
     #expect(header["e"]?.int64s(in: value) == [1 << 40] && header["b"]?.int64s(in: value) == nil)
     #expect(header["f"]?.floats(in: value) == [1, 2, 3, 4, 5])
+    #expect(header["h"]?.dataType == .float16 && header["h"]?.bytes.count == 8)
+    #expect(header["h"]?.floats(in: value) == [-0.5, 65_504, 0x1p-24, 3])
     #expect(header["g"] == nil)
   }
 
@@ -49,6 +52,8 @@ import Testing
     }
     #expect(tensors[0].floats == [1, 2, 3, 4, 5, 6] && tensors[0].int64s == nil)
     #expect(tensors[2].doubles == [2.5] && tensors[2].floats == nil)
+    #expect(tensors[1].int16s == [-1, 0, 32_767] && tensors[1].halves == nil)
+    #expect(tensors[6].halves == [-0.5, 65_504, 0x1p-24, 3] && tensors[6].floats == nil)
     #expect(tensors[4].int64s == [1 << 40] && tensors[4].doubles == nil)
   }
 

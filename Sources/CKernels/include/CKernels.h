@@ -150,12 +150,19 @@ void lathe_int16_to_float(const int16_t *input, float scale, float *output, long
 void lathe_int16_to_float_streaming(const int16_t *input, float scale, float *output, long count);
 /// A copy with stores that pass the caches by, and the same order.
 void lathe_copy_streaming(const void *input, void *output, long bytes);
+/// output[i] = input[i] * scale for IEEE 754 binary16 at any address; without the scale every number is
+/// exact, and a NaN stays one.
+void lathe_float16_to_float(const void *input, float scale, float *output, long count);
+/// The same without a scale, with stores that pass the caches by, and the same order.
+void lathe_float16_to_float_streaming(const void *input, float *output, long count);
+/// `lathe_float16_to_float` by integer arithmetic, as on processors that have no instruction for it.
+void lathe_float16_to_float_plainly(const void *input, float scale, float *output, long count);
 /// Asks the processor to have these bytes in its caches soon.
 void lathe_approach(const void *input, long bytes);
 
-enum { LATHE_GATHER_INT16 = 1, LATHE_GATHER_STREAMING = 2 };
-/// Samples of `elements` numbers, float32 or, with LATHE_GATHER_INT16, int16, one after the other as
-/// float32, stored past the caches with LATHE_GATHER_STREAMING: nothing but a loop over known addresses.
+enum { LATHE_GATHER_INT16 = 1, LATHE_GATHER_STREAMING = 2, LATHE_GATHER_FLOAT16 = 4 };
+/// Samples of `elements` numbers, float32 or, with LATHE_GATHER_INT16 or LATHE_GATHER_FLOAT16, int16 or
+/// float16, one after the other as float32, stored past the caches with LATHE_GATHER_STREAMING: nothing but a loop over known addresses.
 void lathe_gather(const void *const *samples, long count, long elements, int kind, float *output);
 /// output[i] = input[i] as IEEE 754 binary16, rounded to the nearest, ties to even: infinity from
 /// 65,520 on, subnormals kept, a NaN stays one with the upper bits of its payload.

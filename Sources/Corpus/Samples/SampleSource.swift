@@ -90,9 +90,11 @@ public enum SampleType: String, Sendable, Hashable, Codable {
   case int16
   /// 32-bit floats.
   case float32
+  /// 16-bit floats (IEEE 754 binary16).
+  case float16
 
   /// Bytes of a number.
-  public var size: Int { self == .int16 ? 2 : 4 }
+  public var size: Int { self == .float32 ? 4 : 2 }
 }
 
 /// Where a sample lies among the numbers of its track.

@@ -33,7 +33,7 @@ struct SampleNormaliser: Sendable {
         output, count)
     }
     var floats = unsafe input
-    if type == .int16 {
+    if type != .float32 {
       unsafe SampleWriter.convert(input, type, count, to: output)
       unsafe floats = UnsafeRawPointer(output)
     }

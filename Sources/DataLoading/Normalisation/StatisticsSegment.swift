@@ -64,11 +64,13 @@ struct StatisticsSegment: Sendable {
               integerSquares += Int128(exact[1])
               return
             }
+          }
+          if window.type != .float32 {
             if converted.isEmpty { converted = Array(repeating: 0, count: rows * columns) }
-            unsafe lathe_int16_to_float(numbers, 1 / 32_768, &converted, rows * columns)
+            unsafe SampleWriter.convert(input, window.type, rows * columns, to: &converted)
           }
           unsafe converted.withUnsafeBytes { copy in
-            if window.type == .int16, let start = copy.baseAddress { unsafe input = start }
+            if window.type != .float32, let start = copy.baseAddress { unsafe input = start }
             if pivots.isEmpty {
               pivots = (0..<rows).map { row in
                 let place = row * columns * 4

@@ -27,6 +27,15 @@ extension SampleWriter {
         } else {
           unsafe lathe_int16_to_float(numbers, 1 / 32_768, floats, elements)
         }
+      case (.float32, .float16):
+        let floats = unsafe output.assumingMemoryBound(to: Float.self)
+        if streams {
+          unsafe lathe_float16_to_float_streaming(input, floats, elements)
+        } else {
+          unsafe lathe_float16_to_float(input, 1, floats, elements)
+        }
+      case (.float16, .float16):
+        unsafe output.copyMemory(from: input, byteCount: elements * 2)
       case (.float16, let type):
         let halves = unsafe output.assumingMemoryBound(to: UInt16.self)
         for start in stride(from: 0, to: elements, by: Self.blockLength) {
@@ -59,6 +68,7 @@ extension SampleWriter {
       // The power of two is exact, so one product rounds as two would.
       unsafe lathe_int16_to_float(
         input.assumingMemoryBound(to: Int16.self), factor / 32_768, floats, count)
+    case .float16: unsafe lathe_float16_to_float(input, factor, floats, count)
     case .float32 where factor == 1:
       unsafe UnsafeMutableRawPointer(floats).copyMemory(from: input, byteCount: count * 4)
     case .float32: unsafe lathe_float_scaled(input, factor, floats, count)

@@ -94,5 +94,10 @@ import Safetensors
 }
 
 extension Tensor.DataType {
-  var isInteger: Bool { self != .float32 && self != .float64 }
+  var isInteger: Bool {
+    switch self {
+    case .float16, .float32, .float64: false
+    case .int16, .int32, .int64, .uint8: true
+    }
+  }
 }

@@ -154,7 +154,8 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     var address = table.address(member)
     if address == 0 || !mark.isCurrent { address = try touch(member) }
     let place = table.slice(sample, of: member) &* hop
-    let width = address & Self.floats == 0 ? 2 : 4
+    let type = Self.type(address)
+    let width = type.size
     // What lies beside a slice of a divided track may be of another side, so it is not lent.
     let isDivided = table.dividesTracks
     let elements = isDivided ? size : elementCount(member)
@@ -165,7 +166,7 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
       bitPattern: address &>> Self.flagBits &+ offset
     ).unsafelyUnwrapped
     let window = SampleWindow(
-      type: width == 2 ? .int16 : .float32, elements: first..<(first &+ size),
+      type: type, elements: first..<(first &+ size),
       trackElements: elements, isSignal: isSignal)
     if address & Self.inPart != 0 {
       let numbers = reach(window).clamped(to: 0..<elements)
@@ -175,12 +176,28 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     body(unsafe RawSpan(_unsafeStart: start, byteCount: elements &* width), window)
   }
 
-  /// The bits that tell floats from 16-bit integers, and tracks of which only some blocks may have been
-  /// checked from the others. The address is shifted past them; no process has addresses that need the bits
-  /// which that loses.
-  static let floats: UInt = 1
+  /// The bits that tell 32-bit and 16-bit floats from 16-bit integers, and tracks of which only some blocks
+  /// may have been checked from the others. The address is shifted past them; no process has addresses that
+  /// need the bits which that loses.
+  private static let floats: UInt = 1
   static let inPart: UInt = 2
-  static let flagBits: UInt = 2
+  private static let halves: UInt = 4
+  static let flagBits: UInt = 3
+
+  /// The bits of a type.
+  static func flag(_ type: SampleType) -> UInt {
+    switch type {
+    case .int16: 0
+    case .float32: floats
+    case .float16: halves
+    }
+  }
+
+  /// The type of the numbers at a published address.
+  @inline(__always)
+  static func type(_ address: UInt) -> SampleType {
+    address & floats != 0 ? .float32 : address & halves != 0 ? .float16 : .int16
+  }
 
   /// How many numbers are stored of a member's track.
   @inline(__always)
@@ -209,7 +226,7 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
       unsafe snapshot.prefetch(UnsafeRawBufferPointer(rebasing: found.prefix(1)))
       return unsafe snapshot.prefetch(window(of: sample, member, in: found))
     }
-    let width = address & Self.floats == 0 ? 2 : 4
+    let width = Self.type(address).size
     let start = address &>> Self.flagBits + UInt(table.slice(sample, of: member) * hop * width)
     unsafe snapshot.prefetch(
       UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: start), count: size * width))

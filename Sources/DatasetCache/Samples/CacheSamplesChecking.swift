@@ -31,15 +31,18 @@ extension CacheSamples {
       value, track: tracks.id(table.track(member)), fingerprint: fingerprint,
       database: values.name)
     let elements = elementCount(member)
-    let expected = isSignal ? [elements] : [elements / max(1, size)] + shape
+    let expected =
+      isSignal
+      ? [elements]
+      : facts.isSignal
+        ? [elements / facts.channels, facts.channels] : [elements / max(1, size)] + shape
     guard data.shape == expected else {
       throw data.damage("its shape is \(data.shape), and the others' makes it \(expected)")
     }
-    guard data.type == .float32 || isSignal else {
-      throw data.damage("its numbers are no 32-bit floats")
+    guard data.type != .int16 || facts.isSignal else {
+      throw data.damage("its numbers are no floats")
     }
-    var address = unsafe UInt(bitPattern: data.numbers) &<< Self.flagBits
-    if data.type == .float32 { address |= Self.floats }
+    var address = unsafe UInt(bitPattern: data.numbers) &<< Self.flagBits | Self.flag(data.type)
     if try checksums(member)?.isOf(data.header) == true {
       address |= Self.inPart
     } else if verification == .firstTouch {
@@ -65,7 +68,7 @@ extension CacheSamples {
     _ run: Range<Int>, _ division: BlockDivision, _ marks: BlockMarks, _ member: Int,
     _ address: UInt
   ) throws(SampleError) {
-    let width = address & Self.floats == 0 ? 2 : 4
+    let width = Self.type(address).size
     let whole = unsafe UnsafeRawBufferPointer(
       start: UnsafeRawPointer(bitPattern: address &>> Self.flagBits),
       count: division.elements * width)

@@ -37,6 +37,7 @@ import Safetensors
     else { throw damage("it has not one tensor") }
     switch tensor.dataType {
     case .float32: type = .float32
+    case .float16: type = .float16
     case .int16: type = .int16
     default: throw damage("its numbers are \(tensor.dataType.rawValue)")
     }

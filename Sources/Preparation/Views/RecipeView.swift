@@ -87,14 +87,6 @@ extension RecipeView: Hashable {
   }
 }
 
-/// In which type a view's numbers are stored.
-public enum ViewPrecision: String, Sendable, Hashable, CaseIterable {
-  /// As they are computed: 32-bit floats, and samples of 16-bit audio as 16-bit integers.
-  case full
-  /// 16-bit floats: half the cache, 11 bits of each number, at most 65,504.
-  case float16
-}
-
 /// Which channels of the audio a view is made of.
 public enum ViewChannels: String, Sendable, Hashable, CaseIterable {
   /// The mean of all channels.

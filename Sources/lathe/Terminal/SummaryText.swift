@@ -80,6 +80,11 @@ struct SummaryText {
     var lines: [String] = []
     lines += summary.usualFormat.map { "format: \($0)" }
     if let line = FaultText.line(summary.faults) { lines.append(line) }
+    lines += summary.overflows.sorted { $0.key < $1.key }.map { view, overflow in
+      "\(view.rawValue) of \(Words.tracks(overflow.tracks)): "
+        + "\(Words.counted(overflow.numbers, "number")) beyond float16, stored as ±65,504; "
+        + "take precision full for this view"
+    }
     let excluded = summary.dropped.filter { $0.reason == .excluded }
     let dropped = summary.dropped.filter { $0.reason != .excluded }
     for (word, records) in [("dropped by fault policies", dropped), ("excluded by hand", excluded)]
