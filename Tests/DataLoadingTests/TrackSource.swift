@@ -19,7 +19,8 @@ final class TrackSource: SampleSource {
   let kept = Mutex<[SampleStatistics]>([])
 
   init(
-    floats: [[Float]] = [], integers: [[Int16]] = [], halves: [[Float16]] = [], shape: [Int], hop: Int? = nil,
+    floats: [[Float]] = [], integers: [[Int16]] = [], halves: [[Float16]] = [], shape: [Int],
+    hop: Int? = nil,
     isSignal: Bool, labels: [String] = ["a", "b", "c"], offset: Int = 2, damaged: Set<Int> = [],
     name: String = "tracks"
   ) {

@@ -52,9 +52,17 @@ struct ViewPictures {
   func spectrogram(_ sample: Int) throws -> Spectrogram {
     var values: [Float] = []
     try samples.read(sample) { span, window in
-      guard window.type == .float32 else { return }
-      values = window.elements.map {
-        span.unsafeLoadUnaligned(fromByteOffset: $0 * 4, as: Float.self)
+      let size = window.type.size
+      switch window.type {
+      case .int16: break
+      case .float16:
+        values = window.elements.map {
+          Float(span.unsafeLoadUnaligned(fromByteOffset: $0 * size, as: Float16.self))
+        }
+      case .float32:
+        values = window.elements.map {
+          span.unsafeLoadUnaligned(fromByteOffset: $0 * size, as: Float.self)
+        }
       }
     }
     return try Spectrogram(
