@@ -45,7 +45,8 @@ import Testing
   private static let changes: [String: [Change]] = [
     "mel": spectrum + filters + scaling + [arithmetic],
     "mfcc": spectrum + filters + scaling + [
-      arithmetic, Change(parameter: "coefficients", value: "13"),
+      Change(parameter: "arithmetic", value: #""single""#),
+      Change(parameter: "coefficients", value: "13"),
       Change(parameter: "lifter", value: "22"), Change(parameter: "derivatives", value: "2"),
       Change(parameter: "derivativeWidth", value: "5", over: #""derivatives": 1"#),
     ],

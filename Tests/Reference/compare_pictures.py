@@ -5,7 +5,7 @@
     python compare_pictures.py kaldi FOLDER
 
 The first step leaves three seconds of each clip, from the tenth on, in FOLDER/signals (numpy, soundfile); the
-second the pictures in FOLDER/KIND-CASE; the third needs the library: torch and torchaudio for `kaldi`. It
+second the pictures in FOLDER/KIND-CASE; the third needs the library: torch and torchaudio for `kaldi`, librosa too for `spectra`. It
 prints the greatest differences and ends with status 1 where one is above its limit. Clips are taken as they are
 for any sample rate that a case names: what is compared is arithmetic.
 """
@@ -46,7 +46,20 @@ def kaldi_pictures():
             for case in make_kaldi_pinned.CASES]
 
 
-KINDS = {"kaldi": kaldi_pictures}
+def spectrum_pictures():
+    """The same of librosa's and torchaudio's mel dialects, cepstra, spectrograms and chroma."""
+    import make_spectrum_pinned
+
+    def reference(picture, double):
+        return lambda y: picture(y.astype(np.float64) if double else y)
+
+    return [(case, limit, reference(picture, False), reference(picture, True))
+            for case, (picture, limit) in make_spectrum_pinned.CASES.items()]
+
+
+# Cases of sums, which are compared however small they are.
+RELATIVE = {"mel-sums"}
+KINDS = {"kaldi": kaldi_pictures, "spectra": spectrum_pictures}
 
 
 def difference(ours, theirs):
@@ -54,10 +67,16 @@ def difference(ours, theirs):
     return float((np.abs(ours - theirs) / np.maximum(1, np.abs(theirs))).max())
 
 
+def relative_difference(ours, theirs):
+    """The greatest of |a - b| / |b|."""
+    return float((np.abs(ours - theirs) / np.maximum(1e-30, np.abs(theirs))).max())
+
+
 def compare(kind, folder):
     faults = 0
     files = sorted(glob.glob(os.path.join(folder, "signals", "*.f32")))
     for case, limit, single, double in KINDS[kind]():
+        measure = relative_difference if case in RELATIVE else difference
         largest, where, own, exact = 0.0, "", 0.0, 0.0
         for path in files:
             y = np.fromfile(path, dtype="<f4")
@@ -66,12 +85,12 @@ def compare(kind, folder):
             if ours.size != theirs.size:
                 sys.exit("%s: %s has %d values, not %d" % (case, path, ours.size, theirs.size))
             ours = ours.reshape(theirs.shape)
-            worst = difference(ours, theirs)
+            worst = measure(ours, theirs)
             if not worst <= largest:
                 largest, where = worst, os.path.basename(path)
             precise = double(y)
-            own = max(own, difference(theirs, precise))
-            exact = max(exact, difference(ours, precise))
+            own = max(own, measure(theirs, precise))
+            exact = max(exact, measure(ours, precise))
         print("%s: %d clips; largest difference %.1e (%s); from double precision: ours %.1e, theirs %.1e"
               % (case, len(files), largest, where, exact, own))
         faults += not largest <= limit

@@ -20,6 +20,18 @@ import Testing
         return picture
       }
     }
+    for name in SpectrumCases.names {
+      let maker = try SpectrumCases.picture(name)
+      var frames = try SpectrumFrames(maker.spectrum)
+      try Self.write(name) { signal in
+        try frames.analyse(signal.span, for: [maker])
+        var picture = [Float](
+          repeating: 0, count: maker.rows * frames.frames(samples: signal.count))
+        var span = picture.mutableSpan
+        try maker.finish(to: &span)
+        return picture
+      }
+    }
   }
 
   /// Writes what `picture` makes of each file of 32-bit floats in `signals` to a folder `name`.

@@ -4,8 +4,9 @@ public import SignalKit
 /// Mel-frequency cepstral coefficients of slices and their derivatives: `librosa.feature.mfcc` and `.delta`;
 /// see ``SignalKit/CepstrumPicture``.
 public struct CepstrumKind: ViewKind, MelBandKind {
-  /// The transform.
-  public var spectrum = SpectrumSettings()
+  /// The transform; in double precision if not said otherwise (see ``SignalKit/CepstrumParameters/mel``). In
+  /// single precision it is the one that a `mel` view has, and shared with it.
+  public var spectrum: SpectrumSettings
   /// The filters.
   public var filters = MelFilterSettings()
   /// What becomes of their sums.
@@ -20,7 +21,10 @@ public struct CepstrumKind: ViewKind, MelBandKind {
   public var derivativeWidth = 9
 
   /// The defaults are librosa's.
-  public init() {}
+  public init() {
+    spectrum = SpectrumSettings()
+    spectrum.arithmetic = .double
+  }
 
   /// `mfcc`
   public static let name = "mfcc"

@@ -5,7 +5,9 @@ internal import Foundation
 /// padding, which is zeros there since 0.10.
 public struct CepstrumParameters: Sendable, Hashable {
   /// The mel picture whose columns are transformed; decibels as librosa does it, any logarithm at will.
-  public var mel = MelParameters()
+  /// Its transform is in double precision if not said otherwise: in single precision bands far below a
+  /// frame's loudest are off by up to 1e-3 dB, and coefficients by as much.
+  public var mel: MelParameters
   /// How many coefficients (`n_mfcc`), 1 ... the bands.
   public var coefficients = 20
   /// The length of the lifter (`lifter`): coefficient c, counted from 0, is multiplied by
@@ -18,7 +20,10 @@ public struct CepstrumParameters: Sendable, Hashable {
   public var derivativeWidth = 9
 
   /// The defaults.
-  public init() {}
+  public init() {
+    mel = MelParameters()
+    mel.spectrum = SpectrumParameters(precision: .double)
+  }
 }
 
 /// Mel-frequency cepstral coefficients: `coefficients` rows of frames, then as many of their first and
