@@ -5,7 +5,8 @@
     python compare_pictures.py kaldi FOLDER
 
 The first step leaves three seconds of each clip, from the tenth on, in FOLDER/signals (numpy, soundfile); the
-second the pictures in FOLDER/KIND-CASE; the third needs the library: torch and torchaudio for `kaldi`, librosa too for `spectra`. It
+second the pictures in FOLDER/KIND-CASE; the third needs the library: torch and torchaudio for `kaldi`, librosa
+too for `spectra`, scipy and gammatone for `gammatone`. It
 prints the greatest differences and ends with status 1 where one is above its limit. Clips are taken as they are
 for any sample rate that a case names: what is compared is arithmetic.
 """
@@ -31,7 +32,8 @@ def signals(audio, folder, limit):
 
 
 def kaldi_pictures():
-    """Of each case: name, limit, our rows [rows, frames] and torchaudio's from a signal, both in natural units."""
+    """Of each case: its name, the limit, what gives torchaudio's picture of a signal, [rows, frames], and what gives
+    the same in double precision."""
     import torch
 
     import make_kaldi_pinned
@@ -57,9 +59,20 @@ def spectrum_pictures():
             for case, (picture, limit) in make_spectrum_pinned.CASES.items()]
 
 
+def gammatone_pictures():
+    """As above; natural logarithms of amplitudes no less than 1e-5, against the package and the reference."""
+    import make_gammatone_pinned as pinned
+
+    def logarithm(picture, case):
+        return lambda y: np.log(np.maximum(picture(case, y), 1e-5))
+
+    return [("gammatone-" + case, 1e-3, logarithm(pinned.library, case), logarithm(pinned.picture, case))
+            for case in pinned.CASES]
+
+
 # Cases of sums, which are compared however small they are.
 RELATIVE = {"mel-sums"}
-KINDS = {"kaldi": kaldi_pictures, "spectra": spectrum_pictures}
+KINDS = {"kaldi": kaldi_pictures, "spectra": spectrum_pictures, "gammatone": gammatone_pictures}
 
 
 def difference(ours, theirs):
@@ -85,6 +98,8 @@ def compare(kind, folder):
             if ours.size != theirs.size:
                 sys.exit("%s: %s has %d values, not %d" % (case, path, ours.size, theirs.size))
             ours = ours.reshape(theirs.shape)
+            if kind == "gammatone":
+                ours = np.log(np.maximum(ours, 1e-5))
             worst = measure(ours, theirs)
             if not worst <= largest:
                 largest, where = worst, os.path.basename(path)

@@ -32,6 +32,16 @@ import Testing
         return picture
       }
     }
+    for (name, parameters) in GammatoneCases.all {
+      var gammatone = try GammatonePicture(parameters)
+      try Self.write("gammatone-\(name)") { signal in
+        var picture = [Float](
+          repeating: 0, count: parameters.bands * gammatone.frames(samples: signal.count))
+        var span = picture.mutableSpan
+        try gammatone.write(signal.span, to: &span)
+        return picture
+      }
+    }
   }
 
   /// Writes what `picture` makes of each file of 32-bit floats in `signals` to a folder `name`.

@@ -77,6 +77,13 @@ void lathe_magnitude(const float *real, const float *imaginary, long count, floa
 /// sum[i] += samples[i] * window[i].
 void lathe_overlap_add(const float *samples, const float *window, float *sum, long count);
 
+/// Runs eight filters of four sections side by side over the same samples and adds the sum of the squares of
+/// what comes out to energy[lane]. Section s of a lane is y = (1 + zero z^-1) / (1 + pole1 z^-1 +
+/// pole2 z^-2) with zero = coefficients[8 s + lane], pole1 = coefficients[32 + lane] and pole2 =
+/// coefficients[40 + lane]. `state`, 64 numbers, zeros at first, goes on from call to call.
+void lathe_gammatone(const double *coefficients, double *state, const float *input, long count,
+                     double *energy);
+
 // Panels
 
 /// panel[c * 16 + r] = rows[r * stride + c] for sixteen rows and `columns` columns, a multiple of 16.
