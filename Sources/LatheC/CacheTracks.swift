@@ -1,6 +1,5 @@
 internal import Corpus
 internal import DatasetCache
-internal import FoundationEssentials
 
 extension OpenCache {
   /// What `lathe_tracks` tells: each track, in the order of the ids' bytes.
@@ -37,12 +36,9 @@ extension OpenCache {
     guard case .object(let members) = try recipe(about), let limits = members["verdicts"] else {
       return VerdictLimits()
     }
-    do {
-      return try JSONDecoder().decode(VerdictLimits.self, from: Data(limits.canonicalBytes()))
-    } catch {
-      throw CacheError(
-        kind: .damaged, operation: "read", subject: "recipe", detail: "\(error)",
-        hint: "prepare the cache again")
+    let form = JSONForm<VerdictLimits>.decodable("the limits of verdicts")
+    do throws(JSONFieldError) { return try form.read(limits, at: "verdicts") } catch {
+      throw damagedRecipe(error)
     }
   }
 }

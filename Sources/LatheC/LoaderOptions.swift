@@ -70,7 +70,7 @@ struct LoaderOptions {
     configuration.seed = try fields.optional("seed", .unsigned) ?? standard.seed
     configuration.shuffle = try fields.optional("shuffle", .flag) ?? standard.shuffle
     configuration.lastBatch = try fields.optional("last_batch", .choice) ?? standard.lastBatch
-    configuration.sampling = try fields.optional("sampling", Self.sampling) ?? standard.sampling
+    configuration.sampling = try fields.optional("sampling", Sampling.form) ?? standard.sampling
     configuration.samplesPerEpoch = try fields.optional("samples_per_epoch", .whole())
     configuration.rank = try fields.optional("rank", .whole()) ?? standard.rank
     configuration.worldSize = try fields.optional("world_size", .whole()) ?? standard.worldSize
@@ -84,10 +84,6 @@ struct LoaderOptions {
 
   /// The value of the key `view`.
   static var view: JSONForm<String> { .text.expecting("the name of one of the cache's views") }
-
-  private static var sampling: JSONForm<Sampling> {
-    .decodable(#""uniform", "balanced", {"labels": {"blues": 2}} or {"tracks": {"a.wav": 0}}"#)
-  }
 
   /// The number of epochs from the very first on; nil for no end.
   private static func lastEpoch(

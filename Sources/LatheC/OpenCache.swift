@@ -1,6 +1,5 @@
 internal import Corpus
 internal import DatasetCache
-internal import FoundationEssentials
 import Glibc
 import Synchronization
 
@@ -86,12 +85,19 @@ final class OpenCache: Sendable {
     throw InterfaceError(.notFound, "view: \(cache.path) has no '\(name)'; it has \(names)")
   }
 
+  /// The recipe that the cache was prepared with.
   static func recipe(_ about: CacheDescription) throws(CacheError) -> JSONValue {
-    do { return try JSONDecoder().decode(JSONValue.self, from: Data(about.recipeJSON)) } catch {
-      throw CacheError(
-        kind: .damaged, operation: "read", subject: "recipe", detail: "\(error)",
-        hint: "prepare the cache again")
+    do throws(JSONFieldError) {
+      return try JSONValue(json: about.recipeJSON, named: "recipe")
+    } catch {
+      throw damagedRecipe(error)
     }
+  }
+
+  static func damagedRecipe(_ error: JSONFieldError) -> CacheError {
+    CacheError(
+      kind: .damaged, operation: "read", subject: "recipe", detail: "\(error)",
+      hint: "prepare the cache again")
   }
 
   /// What `lathe_describe` tells.

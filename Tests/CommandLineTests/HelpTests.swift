@@ -73,7 +73,13 @@ import Testing
       ["predict"],
       ["<run-dir>", "<files>", "--checkpoint", "--json", "Examples:", "exit code 3", "song.mp3"]
     ),
-    (["demo"], ["OPTIONS"]),
+    (
+      ["demo"],
+      [
+        "--folder", "--tracks", "--seconds", "--seed", "--no-train", "--progress",
+        "lathe demo --folder demo --tracks 8", "Nothing is downloaded",
+      ]
+    ),
     (["bench"], ["features", "mel", "decode", "prepare", "loader"]),
     (
       ["bench", "loader"],
@@ -94,6 +100,58 @@ import Testing
     let text = result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     for word in words { #expect(text.contains(word), "\(verb) does not name \(word)") }
     #expect(text.contains("USAGE: lathe"))
+  }
+
+  @Test func everyHelpStandsOnItsOwn() throws {
+    let all = try VerbHelp.all()
+    #expect(all.count > 30 && all.contains { $0.verb == ["bench", "train"] })
+    for help in all {
+      let sentences = help.text.prefix(while: { $0 != "\n" })
+      #expect(sentences.hasPrefix("OVERVIEW: ") && sentences.count > 20, "\(help.name)")
+      let usage = help.lines.filter { $0.hasPrefix("USAGE: ") }
+      #expect(usage.count == 1 && "\(usage[0]) ".hasPrefix("USAGE: \(help.name) "), "\(help.name)")
+      for line in help.lines where !line.hasPrefix("USAGE: ") {
+        #expect(line.count <= 100, "\(help.name): \(line)")
+      }
+      for option in VerbHelp.options(in: usage.joined()) {
+        #expect(help.options.contains(option), "\(help.name) does not explain \(option)")
+      }
+    }
+  }
+
+  /// An argument, option or verb without a word of what it is would be a name in an otherwise empty line.
+  @Test func everythingThatCanBeGivenIsExplained() throws {
+    for help in try VerbHelp.all() {
+      let entries = ["ARGUMENTS", "OPTIONS", "SUBCOMMANDS"].flatMap(help.entries)
+      #expect(entries.count >= 2, "\(help.name)")
+      for entry in entries {
+        let isNamed = entry.contains(#/^(?:<.+?>(?: \.\.\.)?|-.*?|[a-z-]+) +\w.*[.)]$/#)
+        #expect(isNamed, "\(help.name): \(entry)")
+      }
+    }
+  }
+
+  @Test func theExamplesCanBeTyped() throws {
+    let all = try VerbHelp.all()
+    let options = Dictionary(uniqueKeysWithValues: all.map { ($0.verb, $0.options) })
+    for help in all {
+      let isVerb = help.verb.count == 1 && help.entries("SUBCOMMANDS").isEmpty
+      if isVerb { #expect(!help.examples.isEmpty, "\(help.name) has no example") }
+      #expect(
+        help.examples.isEmpty || help.examples.contains { $0.starts(with: ["lathe"] + help.verb) },
+        "\(help.name): none of its examples is of it")
+      for example in help.examples where example.contains("lathe") {
+        // A pipe goes on in another program, a comment is for people.
+        let words = example.prefix { !["|", "#", "&&", ">"].contains($0) }.drop { $0 != "lathe" }
+        let verb = words.dropFirst().reduce(into: [String]()) { verb, word in
+          if options[verb + [word]] != nil { verb.append(word) }
+        }
+        #expect(!verb.isEmpty, "\(help.name): \(example)")
+        for option in VerbHelp.options(in: words.joined(separator: " ")) {
+          #expect(options[verb]?.contains(option) == true, "\(help.name): \(option)")
+        }
+      }
+    }
   }
 
   @Test func theExitCodesStandInTheHelp() throws {

@@ -21,7 +21,7 @@ import Testing
     (["train", "features", "--cache", "c", "--threads", "999999"], "--threads 999999"),
     (["train", "features", "--cache", "c", "--patience", "0"], "--patience 0"),
     (["train", "features", "--cache", "c", "--normalise", "second"], "overall"),
-    (["train", "features", "--cache", "c", "--augment", "{"], "no augmentation"),
+    (["train", "features", "--cache", "c", "--augment", "{"], "line 1 is not sound JSON"),
     (["train", "features", "--cache", "c", "--augment", #"{"mixup":{"alpha":-1}}"#], "mixup"),
     (["train", "features", "--cache", "c", "--progress", "loud"], "'json'"),
     (["train", "features", "--cache", "c", "--output", ""], "--output"),

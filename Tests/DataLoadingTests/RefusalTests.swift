@@ -117,11 +117,29 @@ import Testing
     }
     #expect(try text(.balanced) == "\"balanced\"")
     #expect(try text(.labels(["a": 0.5])) == #"{"labels":{"a":0.5}}"#)
-    for bad in [#""other""#, "{}", "3", #"{"labels":{},"tracks":{}}"#, #"{"labels":[1]}"#] {
-      #expect(throws: DecodingError.self) {
-        try JSONDecoder().decode(Sampling.self, from: Data(bad.utf8))
-      }
+  }
+
+  @Test(arguments: [
+    ("3", "sampling is 3; give \"uniform\", \"balanced\", {\"labels\": {\"blues\": 2}} or "),
+    (
+      #""balancd""#, "sampling is \"balancd\"; did you mean balanced? give one of uniform, balanced"
+    ),
+    ("{}", "sampling is an object; give \"uniform\", \"balanced\", {\"labels\":"),
+    (#"{"label": {}}"#, "sampling.label is not known; did you mean labels? here may stand "),
+    (#"{"labels": {"a": 1}, "track": {}}"#, "sampling.track is not known; did you mean tracks?"),
+    (#"{"labels": {}, "seed": 1}"#, "sampling.seed is not known; here may stand labels, tracks"),
+    (
+      #"{"labels": {}, "tracks": {}}"#,
+      "sampling.tracks stands beside labels; give weights of either"
+    ),
+    (#"{"labels": [1]}"#, "sampling.labels is a list; give weights by name"),
+    (#"{"tracks": {"b": 1, "a.wav": "x"}}"#, "sampling.tracks.a.wav is \"x\"; give a number"),
+  ])
+  func aSamplingOfAnotherFormIsRefused(_ json: String, _ message: String) {
+    let error = #expect(throws: JSONFieldError.self) {
+      try JSONDecoder().decode(Sampling.self, from: Data(json.utf8))
     }
+    #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
   }
 
   private func text(_ sampling: Sampling) throws -> String {

@@ -1,7 +1,11 @@
+import Corpus
 import DatasetCache
 import Safetensors
 
-/// Makes a cache of four tracks of two labels, with two rows of features each.
+/// Makes a cache of four tracks of two labels, with two rows of features each, and a split `halves`.
+///
+/// Of the two tracks of its side `test` one is a take of a song that its side `train` has, too, by the
+/// same artist; of the other the artist is not known.
 func makeFourTracks(at path: String) throws {
   let cache = try Cache.open(at: path, for: .creating)
   let fingerprint = try Fingerprint(hashing: Array("features".utf8))
@@ -10,7 +14,10 @@ func makeFourTracks(at path: String) throws {
     return PreparedTrack(
       record: TrackRecord(
         id: id, label: String(id.prefix { $0 != "." }), path: "\(id).wav",
-        md5: String(repeating: "0", count: 32), frames: 700, sampleRate: 22_050,
+        md5: String(repeating: "0", count: 32),
+        group: ["pop.1", "rock.2"].contains(id) ? "song" : nil,
+        artist: ["pop.1": "Ann", "rock.1": "Bob", "rock.2": "ANN"][id], frames: 700,
+        sampleRate: 22_050,
         source: .init(
           container: "WAV", encoding: "PCM_16", sampleRate: 22_050, channels: 1, frames: 700),
         storage: .int16, views: [.features: fingerprint]),
@@ -23,6 +30,11 @@ func makeFourTracks(at path: String) throws {
       ])
   }
   try cache.store(tracks)
+  try cache.putSplit(
+    Split(
+      plan: SplitPlan(policy: .stratified, seed: 1, division: .ratios([0.5, 0.5]), name: "halves"),
+      sides: ["train", "test"],
+      assignment: ["pop.1": "train", "rock.1": "train", "pop.2": "test", "rock.2": "test"]))
   try cache.describe(
     CacheDescription(
       recipeJSON: Array("{}".utf8), fingerprints: [.features: fingerprint],

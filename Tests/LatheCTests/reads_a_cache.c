@@ -34,7 +34,8 @@ static void refused(int64_t result, int32_t code, const char *words) {
 static void check_handles(lathe_cache *cache, lathe_loader *loader) {
   lathe_batch batch;
   char text[8];
-  lathe_loader *none[] = {NULL, (lathe_loader *)1, (lathe_loader *)0x123456789, (lathe_loader *)cache};
+  lathe_loader *none[] = {
+      NULL, (lathe_loader *)1, (lathe_loader *)0x123456789, (lathe_loader *)cache};
   for (int i = 0; i < 4; i++) {
     refused(lathe_loader_next(none[i], &batch, 0), LATHE_ERROR_HANDLE, "handle");
     refused(lathe_loader_release(none[i], 0), LATHE_ERROR_HANDLE, "handle");
@@ -62,6 +63,10 @@ static void check_configurations(lathe_cache *cache) {
       {"{\"view\": \"features\", \"batchsize\": 1}", "batchsize"},
       {"{\"view\": \"features\", \"seed\": 1.5}", "seed"},
       {"{\"view\": \"features\", \"sampling\": {\"labels\": {\"rock\": NaN}}}", "NaN"},
+      {"{\"view\": \"features\", \"sampling\": \"balancd\"}", "did you mean balanced"},
+      {"{\"view\": \"features\", \"sampling\": {\"label\": {}}}", "sampling.label is not known"},
+      {"{\"view\": \"features\", \"sampling\": {\"labels\": {\"pop\": \"1\"}}}",
+       "sampling.labels.pop"},
       {"{\"view\": \"features\", \"normalisation\": {\"axis\": \"last\"}}", "normalisation.axis"},
       {"{\"view\": \"features\", \"sources\": [{\"weight\": 1}]}", "sources[0].cache"},
   };
@@ -161,6 +166,88 @@ static void check_threads(lathe_cache *cache) {
   }
 }
 
+/* What one of several threads that share a loader took: how often each slice of each track. */
+struct share {
+  lathe_loader *loader;
+  int taken[4][2];
+};
+
+static void *takes_until_the_end(void *argument) {
+  struct share *share = argument;
+  lathe_batch batch;
+  int32_t code;
+  while ((code = lathe_loader_next(share->loader, &batch, -1)) == LATHE_BATCH) {
+    for (int64_t row = 0; row < batch.count; row++) {
+      share->taken[batch.tracks[row]][batch.slices[row]]++;
+    }
+    REQUIRE(lathe_loader_release(share->loader, batch.slot) == LATHE_OK);
+  }
+  REQUIRE(code == LATHE_END);
+  return NULL;
+}
+
+/* Each batch goes to one of the threads that share a loader: together they see every sample once an
+ * epoch, and both come to the end. */
+static void check_shared_batches(lathe_cache *cache) {
+  enum { EPOCHS = 200 };
+  lathe_loader *loader = lathe_loader_open(
+      cache, "{\"view\": \"features\", \"batch_size\": 3, \"epochs\": 200, \"threads\": 2}");
+  REQUIRE(loader != NULL);
+  struct share shares[2] = {{.loader = loader}, {.loader = loader}};
+  pthread_t threads[2];
+  for (int i = 0; i < 2; i++) {
+    REQUIRE(pthread_create(&threads[i], NULL, takes_until_the_end, &shares[i]) == 0);
+  }
+  for (int i = 0; i < 2; i++) REQUIRE(pthread_join(threads[i], NULL) == 0);
+  for (int track = 0; track < 4; track++) {
+    for (int slice = 0; slice < 2; slice++) {
+      REQUIRE(shares[0].taken[track][slice] + shares[1].taken[track][slice] == EPOCHS);
+    }
+  }
+  REQUIRE(lathe_loader_close(loader) == LATHE_OK);
+}
+
+/* A thread begins without an error, and has its own. */
+static void *fails(void *unused) {
+  (void)unused;
+  REQUIRE(lathe_last_error_code() == LATHE_OK && strcmp(lathe_last_error(), "") == 0);
+  REQUIRE(lathe_open("/nowhere/of/another/thread") == NULL);
+  refused(lathe_last_error_code(), LATHE_ERROR_NOT_FOUND, "/nowhere/of/another/thread");
+  return NULL;
+}
+
+static void check_errors_of_threads(void) {
+  refused(lathe_loader_close(NULL), LATHE_ERROR_HANDLE, "NULL");
+  const char *mine = lathe_last_error();
+  pthread_t thread;
+  REQUIRE(pthread_create(&thread, NULL, fails, NULL) == 0);
+  REQUIRE(pthread_join(thread, NULL) == 0);
+  refused(lathe_last_error_code(), LATHE_ERROR_HANDLE, "NULL");
+  REQUIRE(lathe_last_error() == mine);
+}
+
+/* What a side shares with the one that is learnt from: a take of a song, and its artist. */
+static void check_overlap(lathe_cache *cache) {
+  char text[1024];
+  const char *asked = "{\"view\": \"features\", \"split\": \"halves\", \"measured\": \"test\"}";
+  int64_t length = lathe_overlap(cache, asked, text, sizeof text);
+  REQUIRE(length > 0 && strlen(text) == (size_t)length);
+  REQUIRE(strcmp(text, "{\"artists\":1,\"learnt_tracks\":0,\"recordings\":1,\"shared_artists\":1,"
+                       "\"tracks\":2,\"unknown_artists\":1}") == 0);
+  const char *itself = "{\"view\": \"features\", \"split\": \"halves\", \"side\": \"test\", "
+                       "\"measured\": \"test\"}";
+  REQUIRE(lathe_overlap(cache, itself, text, sizeof text) > 0);
+  REQUIRE(strstr(text, "\"learnt_tracks\":2") && strstr(text, "\"tracks\":2"));
+  refused(lathe_overlap(cache, "{\"view\": \"features\", \"split\": \"halves\"}", text, 8),
+          LATHE_ERROR_CONFIGURATION, "measured");
+  refused(
+      lathe_overlap(
+          cache, "{\"view\": \"features\", \"split\": \"halves\", \"measured\": \"best\"}",
+          text, 8),
+      LATHE_ERROR_NOT_FOUND, "best");
+  refused(lathe_overlap(NULL, asked, text, 8), LATHE_ERROR_HANDLE, "NULL");
+}
+
 /* Samples by their numbers: the same numbers as a loader's, and refusals. */
 static void check_samples(lathe_cache *cache, lathe_loader *loader) {
   char text[4096];
@@ -231,9 +318,12 @@ int main(int count, char **arguments) {
   check_fork(arguments[1], cache, loader);
   check_forks_at_work(arguments[1], cache);
   check_threads(cache);
+  check_shared_batches(cache);
+  check_errors_of_threads();
+  check_overlap(cache);
   check_samples(cache, loader);
 
-  /* Four tracks of two slices. Whoever takes none back is told at last. */
+  /* Four tracks of two slices. Whoever gives none back is refused in the end. */
   lathe_batch batches[3], batch;
   int64_t samples = 0;
   for (int i = 0; i < 3; i++) {

@@ -62,6 +62,21 @@ extension JSONForm {
     }
   }
 
+  /// An object of any names, whose values have one form.
+  /// - Parameter expected: what a person must write, to follow "give".
+  public static func named<Element>(
+    _ form: JSONForm<Element>, _ expected: String = "an object, {…}"
+  ) -> JSONForm where Value == [String: Element] {
+    JSONForm(expected) { json, path throws(JSONFieldError) in
+      guard case .object(let fields) = json else { return nil }
+      var values: [String: Element] = [:]
+      for (name, value) in fields.sorted(by: { ByteOrder.precedes($0.key, $1.key) }) {
+        values[name] = try form.read(value, at: JSONPath.field(name, of: path))
+      }
+      return values
+    }
+  }
+
   /// A value that decodes itself.
   /// - Parameter expected: what a person must write, to follow "give".
   public static func decodable(_ expected: String) -> JSONForm where Value: Decodable {

@@ -1,3 +1,5 @@
+public import Corpus
+
 /// In which proportion the samples of a loader come.
 public enum Sampling: Sendable, Hashable {
   /// Each sample once before any comes again.
@@ -12,43 +14,60 @@ public enum Sampling: Sendable, Hashable {
   case tracks([String: Double])
 }
 
-/// `"uniform"`, `"balanced"`, `{"labels": {"blues": 2}}` or `{"tracks": {"blues.00000": 0}}`.
+extension Sampling {
+  private enum Word: String, CaseIterable {
+    case uniform, balanced
+  }
+
+  /// `"uniform"`, `"balanced"`, `{"labels": {"blues": 2}}` or `{"tracks": {"blues.00000": 0}}`.
+  ///
+  /// Whether the labels and tracks are there, and the weights can be used, is known to a ``Loader``.
+  public static var form: JSONForm<Sampling> {
+    JSONForm(
+      #""uniform", "balanced", {"labels": {"blues": 2}} or {"tracks": {"blues.00000": 0}}"#
+    ) { json, path throws(JSONFieldError) in
+      switch json {
+      case .string:
+        try JSONForm<Word>.choice.read(json, at: path) == .uniform ? .uniform : .balanced
+      case .object: try weighted.read(json, at: path)
+      default: nil
+      }
+    }
+  }
+
+  /// Nil where neither is given.
+  private static var weighted: JSONForm<Sampling?> {
+    .object(named: "sampling") { fields throws(JSONFieldError) in
+      let weights = JSONForm.named(.number, #"weights by name, {"blues": 2}"#)
+      let labels = try fields.optional("labels", weights)
+      let tracks = try fields.optional("tracks", weights)
+      switch (labels, tracks) {
+      case (let labels?, nil): return .labels(labels)
+      case (nil, let tracks?): return .tracks(tracks)
+      case (nil, nil): return nil
+      default:
+        throw fields.error("tracks", "stands beside labels", hint: "give weights of either")
+      }
+    }
+  }
+}
+
 extension Sampling: Codable {
   private enum Key: String, CodingKey {
     case labels, tracks
   }
 
-  /// Reads one of the four forms.
+  /// Reads what ``form`` reads.
   public init(from decoder: any Decoder) throws {
-    if let name = try? decoder.singleValueContainer().decode(String.self) {
-      switch name {
-      case "uniform": self = .uniform
-      case "balanced": self = .balanced
-      default:
-        throw DecodingError.dataCorrupted(
-          .init(
-            codingPath: decoder.codingPath,
-            debugDescription: "sampling \"\(name)\" is neither uniform nor balanced"))
-      }
-      return
-    }
-    let container = try decoder.container(keyedBy: Key.self)
-    guard container.allKeys.count == 1, let key = container.allKeys.first else {
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath,
-          debugDescription: "sampling takes weights of either labels or tracks"))
-    }
-    let weights = try container.decode([String: Double].self, forKey: key)
-    self = key == .labels ? .labels(weights) : .tracks(weights)
+    self = try Self.form.read(try JSONValue(from: decoder), at: "sampling")
   }
 
-  /// Writes the form that ``init(from:)`` reads.
+  /// Writes what ``form`` reads.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .uniform, .balanced:
       var container = encoder.singleValueContainer()
-      try container.encode(self == .uniform ? "uniform" : "balanced")
+      try container.encode((self == .uniform ? Word.uniform : .balanced).rawValue)
     case .labels(let weights):
       var container = encoder.container(keyedBy: Key.self)
       try container.encode(weights, forKey: .labels)

@@ -1,7 +1,6 @@
-import Wording
 import ArgumentParser
+import Corpus
 import DataLoading
-import Foundation
 
 /// What `--augment` of several verbs takes.
 enum AugmentationArgument {
@@ -9,15 +8,14 @@ enum AugmentationArgument {
   /// - Throws: `ValidationError` that says what is wrong with it.
   static func read(_ text: String) throws -> Augmentation {
     do {
-      let parts = try JSONDecoder().decode(Augmentation.self, from: Data(text.utf8))
+      let json = try JSONValue(json: text.utf8, named: "the text")
+      let parts = try Augmentation.form.read(json, at: "")
       try parts.check()
       return parts
     } catch let error as LoadingError {
       throw ValidationError("--augment: \(error).")
     } catch {
-      throw ValidationError(
-        "--augment \(Words.shown(text)): it is no augmentation; write it as "
-          + "{\"mixup\":{\"alpha\":0.2}}.")
+      throw ValidationError("--augment: \(error); an example is {\"mixup\":{\"alpha\":0.2}}.")
     }
   }
 }
