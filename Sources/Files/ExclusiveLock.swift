@@ -2,8 +2,8 @@ import Glibc
 
 /// An exclusive lock on a file, with its holder's process id for whoever is refused.
 ///
-/// The system lets it go when the process ends, however it ends. The file stays: removing it would let two
-/// processes lock two files of the same name.
+/// The system lets it go when the process ends, however it ends. The file stays: removing it would
+/// let two processes lock two files of the same name.
 package final class ExclusiveLock: Sendable {
   /// Why there is no lock.
   package enum Refusal: Error, Sendable, Hashable {

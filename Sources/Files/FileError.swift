@@ -50,7 +50,8 @@ package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// One line: what was tried, with which file, and the reason.
   package var description: String { Words.shown("cannot \(operation) \(path): \(text)") }
 
-  /// Whether there was no room for what was to be written, on the disk, in a quota or under a limit of size.
+  /// Whether there was no room for what was to be written, on the disk, in a quota or under a limit
+  /// of size.
   package var isForWantOfSpace: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
 
   /// What to do where there was no room.

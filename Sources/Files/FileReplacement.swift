@@ -1,10 +1,11 @@
 import Glibc
 
-/// A file that is written under another name, beside its own, and takes its own when it is whole: whoever
-/// reads it, at any moment and after any crash, finds the old content or the new one.
+/// A file that is written under another name, beside its own, and takes its own when it is whole:
+/// whoever reads it, at any moment and after any crash, finds the old content or the new one.
 ///
-/// What a killed run left under the other name is removed first. Where a link lies there it is removed too,
-/// and what it leads to stays as it is: nobody who may write to the folder chooses what is overwritten.
+/// What a killed run left under the other name is removed first. Where a link lies there it is
+/// removed too, and what it leads to stays as it is: nobody who may write to the folder chooses
+/// what is overwritten.
 package struct FileReplacement: ~Copyable {
   /// Where the new content is written.
   package let descriptor: Int32
@@ -16,8 +17,8 @@ package struct FileReplacement: ~Copyable {
   /// Begins to replace a file, or to make one. A link at `path` is replaced itself.
   ///
   /// - Parameters:
-  ///   - temporary: where it is written first, in the same folder; `PATH.temporary` if nil. Where several
-  ///     processes may replace the file at once, each needs its own.
+  ///   - temporary: where it is written first, in the same folder; `PATH.temporary` if nil. Where
+  ///     several processes may replace the file at once, each needs its own.
   ///   - mode: the permissions of the file, less what the process masks.
   package init(
     _ path: String, temporary: String? = nil, mode: UInt32 = 0o644
@@ -35,8 +36,8 @@ package struct FileReplacement: ~Copyable {
     isReplacing = true
   }
 
-  /// Begins to write what a user named as an output: a file is replaced, at the end of links; what is none
-  /// (a pipe, a device) is written as it is.
+  /// Begins to write what a user named as an output: a file is replaced, at the end of links; what
+  /// is none (a pipe, a device) is written as it is.
   package init(output path: String) throws(FileError) {
     let target = Files.resolved(path)
     switch try Files.kind(target) {
@@ -71,8 +72,8 @@ package struct FileReplacement: ~Copyable {
 
   /// Gives the file its name; without this, nothing is left behind.
   ///
-  /// - Parameter isDurable: whether to wait until it is on the disk. Of many files that can be made again, a
-  ///   crash may leave some empty.
+  /// - Parameter isDurable: whether to wait until it is on the disk. Of many files that can be made
+  ///   again, a crash may leave some empty.
   package mutating func finish(isDurable: Bool = true) throws(FileError) {
     guard isReplacing, let name = temporary else { return }
     if isDurable, fsync(descriptor) != 0 { throw FileError(.system(errno), "write", path) }

@@ -1,7 +1,7 @@
 internal import CCrypto
 
-/// A digest that takes its input in pieces (libcrypto): SHA-256 for what is named by its content, MD5
-/// because published checksums are; nothing trusts MD5.
+/// A digest that takes its input in pieces (libcrypto): SHA-256 for what is named by its content,
+/// MD5 because published checksums are; nothing trusts MD5.
 package struct MessageDigest: ~Copyable {
   package enum Algorithm: Sendable, Hashable {
     case md5, sha256

@@ -54,8 +54,8 @@ package struct SafeFileNames: Sendable {
     taken.insert(Self.folded(name)).inserted
   }
 
-  /// Equal for names that some file system holds for one: comparing strings covers composed letters,
-  /// this their capitals, `ß` and `ſ` too.
+  /// Equal for names that some file system holds for one: comparing strings covers composed
+  /// letters, this their capitals, `ß` and `ſ` too.
   private static func folded(_ name: String) -> String { name.lowercased().uppercased() }
 
   /// The text with `_` for what is not allowed.

@@ -53,8 +53,8 @@ import Glibc
     }
   }
 
-  /// Begins a read that belongs to no thread and may last. The calling thread must be reading, so that
-  /// no move is going on.
+  /// Begins a read that belongs to no thread and may last. The calling thread must be reading, so
+  /// that no move is going on.
   func beginHold() { locked { holds += 1 } }
 
   /// Ends such a read, on any thread.

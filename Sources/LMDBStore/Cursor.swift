@@ -7,7 +7,8 @@ import CLMDB
 ///
 /// It cannot outlive its transaction, and the bytes it shows end with its next step.
 @safe public struct Cursor: ~Copyable, ~Escapable {
-  /// LMDB's own, which sees what its transaction has changed; nil where the pages are walked instead.
+  /// LMDB's own, which sees what its transaction has changed; nil where the pages are walked
+  /// instead.
   private let handle: OpaquePointer?
   private var walk: (pages: StorePages, walk: TreeWalk)?
   private let name: String

@@ -28,8 +28,8 @@ public final class Environment: @unchecked Sendable {
     /// Whether pages that were touched stay mapped into this process: for a loader that reads the
     /// same values again and again. They then count as its memory.
     public var keepsPagesMapped: Bool
-    /// Whether a tebibyte of address space is mapped at once, as far as the system has it, so that a
-    /// file which another process grows never moves the map under a ``Snapshot``.
+    /// Whether a tebibyte of address space is mapped at once, as far as the system has it, so that
+    /// a file which another process grows never moves the map under a ``Snapshot``.
     public var mapsAhead: Bool
     /// Whether a store that is open for reading only may be written all the same, with
     /// ``Environment/writeBriefly(_:)``; where the file may not be written, it just is not.
@@ -100,8 +100,8 @@ public final class Environment: @unchecked Sendable {
   /// cannot be made (a folder that may not be written), it is opened without locks.
   ///
   /// - Throws: `StoreError`: `.alreadyOpen`, `.fileNotFound`, `.notAStore`, `.versionMismatch`,
-  ///   `.truncated` (the file ends before its last page), `.damaged` (a meta page; for a writer, any page),
-  ///   `.unbegun`, `.permissionDenied`, `.noSpace`.
+  ///   `.truncated` (the file ends before its last page), `.damaged` (a meta page; for a writer,
+  ///   any page), `.unbegun`, `.permissionDenied`, `.noSpace`.
   public init(path: String, options: Options = Options()) throws(StoreError) {
     try OpenFiles.check(path, creating: !options.isReadOnly)
     guard let identity = try OpenFiles.claim(path) else {

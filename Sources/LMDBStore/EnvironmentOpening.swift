@@ -39,7 +39,8 @@ extension Environment {
     path: String, options: Options, flags: Int32
   ) throws(StoreError) -> OpaquePointer {
     guard options.isReadOnly else {
-      // Under a limit of address space (ulimit -v) a smaller one does too: it grows when that is needed.
+      // Under a limit of address space (ulimit -v) a smaller one does too: it grows when that is
+      // needed.
       var size = max(options.initialMapSize, smallestMap)
       while size > smallestWritersMap {
         do throws(StoreError) {
@@ -103,7 +104,7 @@ extension Environment {
   private static func reserveLockFile(path: String, options: Options) throws(StoreError) {
     let lock = "\(path)-lock"
     let descriptor = unsafe open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    // Whatever else is wrong with it LMDB finds too, and there is the place where it is answered.
+    // LMDB finds whatever else is wrong with it, and its error is handled there.
     if descriptor < 0 { return }
     defer { close(descriptor) }
     // LMDB's own size: a slot of 64 bytes for each reader, and two for what they share. A file that
@@ -135,7 +136,7 @@ extension Environment {
   /// Makes the file as long as its pages say.
   ///
   /// LMDB does not write pages that were taken and given back within one transaction; at the end
-  /// of the file they leave it shorter than it claims, which could not be told from a
+  /// of the file they leave it shorter than it claims, which could not be distinguished from a
   /// file cut short. The missing bytes are free pages: their content does not matter.
   func completeLength() {
     guard let (length, used) = unsafe Self.lengths(handle), length < used else { return }

@@ -5,8 +5,8 @@ import Synchronization
 extension Environment {
   /// The pages of the state with which a read transaction has just begun.
   ///
-  /// - Returns: nil where so much was committed meanwhile that its meta page may have been written over; the
-  ///   transaction is to be begun again.
+  /// - Returns: nil where so much was committed meanwhile that its meta page may have been written
+  ///   over; the transaction is to be begun again.
   /// - Throws: `.damaged`, `.truncated` where the file is shorter than that state.
   func pages(ofCommit number: UInt64) throws(StoreError) -> StorePages? {
     let metas = try map(bytes: 2 * pageSize)
@@ -16,8 +16,8 @@ extension Environment {
       }
     }
     let meta = read()
-    // The other page is written by the next commit, which shows before LMDB counts it; only the one after
-    // that writes to this page. One that begins just now is seen by reading twice.
+    // The other page is written by the next commit, which shows before LMDB counts it; only the one
+    // after that writes to this page. One that begins just now is seen by reading twice.
     let next = unsafe metas.page(number & 1 ^ 1)
       .loadUnaligned(fromByteOffset: MetaPage.length - 8, as: UInt64.self)
     if next > number + 1 || read() != meta { return nil }
@@ -51,10 +51,11 @@ extension Environment {
     }
   }
 
-  /// Everything in the file that the format does not allow, in the state that was committed last; the first
-  /// hundred. Values are not looked into.
+  /// Everything in the file that the format does not allow, in the state that was committed last;
+  /// the first hundred. Values are not looked into.
   ///
-  /// - Complexity: one page a leaf, a branch and a large value is read: a hundredth of a file of large values.
+  /// - Complexity: one page a leaf, a branch and a large value is read: a hundredth of a file of
+  ///   large values.
   public func pageFlaws() throws(StoreError) -> [PageFlaw] {
     let transaction = try beginReading()
     var check = PageCheck(transaction.pages)
@@ -62,7 +63,8 @@ extension Environment {
     return check.flaws
   }
 
-  /// Checks all pages before the first write: LMDB believes what they say, and would write over what is in use.
+  /// Checks all pages before the first write: LMDB believes what they say, and would write over
+  /// what is in use.
   func checkBeforeWriting() throws(StoreError) {
     if isChecked.load(ordering: .acquiring) { return }
     if let flaw = try pageFlaws().first { throw flaw.error(in: path, operation: "write to") }
@@ -76,8 +78,9 @@ extension Environment {
       hint: "the file was cut short: copy it again in full, or run lathe repair CACHE AUDIO_DIR")
   }
 
-  /// Refuses a file whose beginning is damaged, or that ends before its last page, before LMDB takes sizes and
-  /// places from there; and makes a file empty whose making was cut short, where it may be written.
+  /// Refuses a file whose beginning is damaged, or that ends before its last page, before LMDB
+  /// takes sizes and places from there; and makes a file empty whose making was cut short, where it
+  /// may be written.
   static func examineBeginning(path: String, isReadOnly: Bool) throws(StoreError) {
     let descriptor = unsafe Glibc.open(path, (isReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC)
     func failure(_ code: Int32) -> StoreError {

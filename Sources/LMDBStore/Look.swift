@@ -1,8 +1,8 @@
 import Wording
 import CLMDB
 
-/// The look-ups of a write transaction, which sees its own changes, by LMDB. Lives no longer than the
-/// transaction whose handle it holds; the transaction binds what it finds to itself.
+/// The look-ups of a write transaction, which sees its own changes, by LMDB. Lives no longer than
+/// the transaction whose handle it holds; the transaction binds what it finds to itself.
 @safe struct Look {
   /// What LMDB is built with.
   static let longestKey = 511

@@ -4,7 +4,7 @@ import Synchronization
 /// The files that this process has open as stores.
 ///
 /// LMDB keeps POSIX locks, which a process loses on all its handles when it closes one of them:
-/// opening a file twice would silently unlock it. Files are told apart by device and inode, so
+/// opening a file twice would silently unlock it. Files are distinguished by device and inode, so
 /// links and other spellings of the path count as the same file.
 enum OpenFiles {
   struct Identity: Hashable, Sendable {
@@ -12,8 +12,8 @@ enum OpenFiles {
     let inode: UInt64
   }
 
-  /// Each with a descriptor: while it is open, the system gives the inode of a file that was removed
-  /// to no new file, which would be taken for this one.
+  /// Each with a descriptor: while it is open, the system gives the inode of a file that was
+  /// removed to no new file, which would be taken for this one.
   private struct Claims {
     var mark = ForkMark()
     var descriptors: [Identity: Int32] = [:]

@@ -3,11 +3,11 @@ import Synchronization
 
 /// Keeps the part of the mapped file that counts as this process's memory small.
 ///
-/// Linux maps the whole block of the page cache in which a touched page lies, up to megabytes, so a walk
-/// over small records that are scattered through a large file would show gigabytes of resident memory.
-/// They are the cache's pages and not lost, but they hide what the process really uses, and a limit on
-/// its memory may end it. So after some look-ups the mapping of all pages is given back; the next
-/// touch maps its page again, without reading it.
+/// Linux maps the whole block of the page cache in which a touched page lies, up to megabytes, so a
+/// walk over small records that are scattered through a large file would show gigabytes of resident
+/// memory. They are the cache's pages and not lost, but they hide what the process really uses, and
+/// a limit on its memory may end it. So after some look-ups the mapping of all pages is given back;
+/// the next touch maps its page again, without reading it.
 final class Residency: Sendable {
   /// Look-ups and steps between two returns: some tens of megabytes in the worst case.
   private static let limit = 128
@@ -29,9 +29,9 @@ final class Residency: Sendable {
     giveBack()
   }
 
-  /// Forgets where the file is mapped. Called before LMDB's map moves, while nobody is within a transaction,
-  /// and where another map comes or, by `body`, goes: giving back what then lies at the old place would wipe
-  /// somebody's memory.
+  /// Forgets where the file is mapped. Called before LMDB's map moves, while nobody is within a
+  /// transaction, and where another map comes or, by `body`, goes: giving back what then lies at
+  /// the old place would wipe somebody's memory.
   func forget(_ body: () -> Void = {}) {
     places.withLock {
       $0 = nil

@@ -3,13 +3,13 @@ import Glibc
 
 /// One state of the store, held for as long as the object lives and read from any thread.
 ///
-/// For whoever reads the same values again and again, such as a loader: the addresses that it gives stay
-/// valid, and what they point to unchanged, until the object goes, whatever any process writes meanwhile.
-/// The price: pages that the writer frees are not used again until then, so the file grows; and this
-/// process cannot move its map (see ``Environment/Options/mapsAhead``).
+/// For whoever reads the same values again and again, such as a loader: the addresses that it gives
+/// stay valid, and what they point to unchanged, until the object goes, whatever any process writes
+/// meanwhile. The price: pages that the writer frees are not used again until then, so the file
+/// grows; and this process cannot move its map (see ``Environment/Options/mapsAhead``).
 ///
-/// Not protected: a file that another program cuts short. Touching the missing pages ends the process
-/// (SIGBUS); ``isWhole`` tells beforehand, as far as one can know beforehand.
+/// Not protected: a file that another program cuts short. Touching the missing pages ends the
+/// process (SIGBUS); ``isWhole`` tells beforehand, as far as one can know beforehand.
 @safe public final class Snapshot: @unchecked Sendable {
   // Unchecked: everything is set once, and the pages are only read.
 
@@ -54,8 +54,8 @@ import Glibc
 
   /// Where the value of a key lies in the mapped file; nil where there is none.
   ///
-  /// Unsafe because nothing keeps the address from outliving the snapshot: whoever keeps the one must
-  /// keep the other.
+  /// Unsafe because nothing keeps the address from outliving the snapshot: whoever keeps the one
+  /// must keep the other.
   /// - Complexity: O(log n) page look-ups; one thread at a time.
   /// - Throws: `.staleDatabase`, `.damaged`, `.badKey`, `.forked`.
   @unsafe public func address(
@@ -132,8 +132,8 @@ import Glibc
     unsafe advise(bytes, MADV_WILLNEED)
   }
 
-  /// Bytes whose ends are looked at before they are asked for. The first batch of 128 windows of two
-  /// seconds, whose tracks hold 1.3 MB each, came after 38 ms rather than 42 on one thread.
+  /// Bytes whose ends are looked at before they are asked for. The first batch of 128 windows of
+  /// two seconds, whose tracks hold 1.3 MB each, came after 38 ms rather than 42 on one thread.
   private static let worthAsking = 1 << 19
 
   private func isResident(_ address: UnsafeRawPointer) -> Bool {
@@ -143,8 +143,8 @@ import Glibc
       && state & 1 == 1
   }
 
-  /// Asks for all the bytes at once unless they are in memory: before large values are read whole. On a
-  /// cold disk without read-ahead each page would be a read of its own otherwise.
+  /// Asks for all the bytes at once unless they are in memory: before large values are read whole.
+  /// On a cold disk without read-ahead each page would be a read of its own otherwise.
   @unsafe public func load(_ bytes: UnsafeRawBufferPointer) {
     let start = UInt(bitPattern: bytes.baseAddress)
     let first = start & ~(Self.page - 1)
@@ -157,8 +157,8 @@ import Glibc
     if !isResident { unsafe advise(bytes, MADV_WILLNEED) }
   }
 
-  /// Gives back the mapping of bytes that will hardly be used again, so that they do not count as this
-  /// process's memory. They stay readable.
+  /// Gives back the mapping of bytes that will hardly be used again, so that they do not count as
+  /// this process's memory. They stay readable.
   @unsafe public func release(_ bytes: UnsafeRawBufferPointer) {
     unsafe advise(bytes, MADV_DONTNEED)
   }

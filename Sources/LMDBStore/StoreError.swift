@@ -2,7 +2,7 @@ import Wording
 import CLMDB
 import Glibc
 
-/// What went wrong in a store, told so that a person can act on it.
+/// What went wrong in a store, in words that a person can act on.
 ///
 /// The raw code of the library is kept beside the `kind` that programs branch on.
 public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {

@@ -39,8 +39,8 @@ import CLMDB
     environment.handles.publish(opened)
   }
 
-  /// Tells states of the store apart: one more than the ``Snapshot/number`` of the state that it began
-  /// with.
+  /// Tells states of the store apart: one more than the ``Snapshot/number`` of the state that it
+  /// began with.
   public var number: Int { unsafe Int(mdb_txn_id(handle)) }
 
   /// Leaves the store as it was: nothing is committed when the body returns.

@@ -21,7 +21,8 @@ struct FeatureNetwork {
   /// What is done to the inputs.
   var transform = Transform.normal
 
-  /// A network for samples of `inputs` numbers, and its transform where it has one, which is yet to be fitted.
+  /// A network for samples of `inputs` numbers, and its transform where it has one, which is yet to
+  /// be fitted.
   func make(
     inputs: Int, labels: Int, seed: UInt64
   ) throws(TrainingError) -> (network: Network, transform: QuantileTransform?) {

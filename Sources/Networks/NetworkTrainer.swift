@@ -107,7 +107,8 @@ package final class NetworkTrainer: Trainer {
 
   private func average(after step: Int) {
     guard !averages.isEmpty else { return }
-    // At the beginning the average is over the steps so far, so that the first weights don't linger.
+    // At the beginning the average is over the steps so far, so that the first weights don't
+    // linger.
     let kept = min(configuration.averaging, Double(step + 1) / Double(step + 10))
     for (parameter, average) in zip(network.parameters, averages) {
       team.divide(parameter.count, atLeast: 1 << 16) {

@@ -8,14 +8,14 @@ public enum OutputFile {
     try onFiles(path) { () throws(FileError) in try Files.makeFolder(path) }
   }
 
-  /// Replaces a file so that whoever reads it, at any moment and after any crash, finds the old content or the
-  /// new one. What is no ordinary file (a pipe, a device) is written as it is.
+  /// Replaces a file so that whoever reads it, at any moment and after any crash, finds the old
+  /// content or the new one. What is no ordinary file (a pipe, a device) is written as it is.
   ///
   /// - Parameters:
   ///   - bytes: the content.
   ///   - path: the file; a link is followed.
-  ///   - isDurable: whether to wait until it is on the disk. Of many files that can be made again, a crash may
-  ///     leave some empty.
+  ///   - isDurable: whether to wait until it is on the disk. Of many files that can be made again,
+  ///     a crash may leave some empty.
   /// - Throws: ``ReportError`` `.unwritable`, `.noSpace`; nothing is left behind then.
   public static func write(
     _ bytes: [UInt8], to path: String, isDurable: Bool = true

@@ -4,7 +4,8 @@ import Wording
 public struct RunError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The cause, as far as a program can do something different about it.
   public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
-    /// What was asked for cannot be had: a split, a side, a policy, a trainer on a view. Another choice can.
+    /// What was asked for cannot be had: a split, a side, a policy, a trainer on a view. Another
+    /// choice can.
     case choice
     /// A run's records do not fit what is asked of it, or the samples that are there now.
     case run

@@ -1,6 +1,6 @@
-/// How the level of a note goes: a linear rise in `attack` seconds, then an exponential fall towards
-/// `sustain` (0 to 1) with the time constant `decay`, and after the key is let go a fall to nothing
-/// with the time constant `release`.
+/// How the level of a note goes: a linear rise in `attack` seconds, then an exponential fall
+/// towards `sustain` (0 to 1) with the time constant `decay`, and after the key is let go a fall to
+/// nothing with the time constant `release`.
 struct Envelope: Sendable {
   var attack: Double
   var decay: Double
@@ -24,8 +24,9 @@ struct Envelope: Sendable {
       heldBlocks: (heldSamples + Self.block - 1) / Self.block)
   }
 
-  /// The envelope on its way. Levels are drawn for the ends of blocks and a voice goes in a straight
-  /// line between them: 1.5 ms is fine enough for the ear, and the loop over samples has no branch.
+  /// The envelope on its way. Levels are drawn for the ends of blocks and a voice goes in a
+  /// straight line between them: 1.5 ms is fine enough for the ear, and the loop over samples has
+  /// no branch.
   struct Run {
     let rise: Float
     let sustain: Float

@@ -1,5 +1,5 @@
-/// Makes up a melody: two motifs of two bars, repeated as A A' B A with other endings, moved onto the
-/// tones of the chord on each first beat.
+/// Makes up a melody: two motifs of two bars, repeated as A A' B A with other endings, moved onto
+/// the tones of the chord on each first beat.
 struct MelodyArrangement {
   let melody: Melody
   let part: Part

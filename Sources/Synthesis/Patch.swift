@@ -32,7 +32,8 @@ struct ModulatedPatch: Sendable {
 }
 
 /// `ring` is the time constant in seconds in which a string at 220 Hz dies away, `brightness` (0 to
-/// 1) how much of the pluck's treble stays, `position` where it is plucked, as a part of its length.
+/// 1) how much of the pluck's treble stays, `position` where it is plucked, as a part of its
+/// length.
 struct StringPatch: Sendable {
   var ring: Double
   var brightness: Double

@@ -45,7 +45,8 @@ struct RandomStream: RandomNumberGenerator {
     range.lowerBound + (range.upperBound - range.lowerBound) * unit()
   }
 
-  /// An index in 0..<count. The bias of the multiplication is below 2^-50 for the short tables here.
+  /// An index in 0..<count. The bias of the multiplication is below 2^-50 for the short tables
+  /// here.
   mutating func index(below count: Int) -> Int {
     min(Int(unit() * Double(count)), count - 1)
   }

@@ -17,13 +17,14 @@ public struct SynthesisedTrack: Sendable, Equatable {
 /// Makes music in ten styles, for demonstrations and tests that need labelled audio but have none.
 ///
 /// Each style has its own tempi, rhythms, chords, bass lines and instruments; each track draws its
-/// own key, tempo, melody, instruments, room and loudness from its style's ranges. Loudness is drawn
-/// from one range for all styles (-27 to -17 dB), and the offset is removed: neither tells the label.
+/// own key, tempo, melody, instruments, room and loudness from its style's ranges. Loudness is
+/// drawn from one range for all styles (-27 to -17 dB), and the offset is removed: neither tells
+/// the label.
 ///
-/// The same seed, style, number, length and sample rate give the same samples on every run, on every
-/// thread and on every machine with IEEE 754 arithmetic: only correctly rounded operations are used
-/// (not the C library's sine or exponential, whose last bits vary), and nothing depends on the order
-/// of a hash table.
+/// The same seed, style, number, length and sample rate give the same samples on every run, on
+/// every thread and on every machine with IEEE 754 arithmetic: only correctly rounded operations
+/// are used (not the C library's sine or exponential, whose last bits vary), and nothing depends on
+/// the order of a hash table.
 public struct Synthesiser: Sendable {
   /// Samples a second.
   public let sampleRate: Int

@@ -9,9 +9,9 @@ package enum HiddenScalars {
     }
   }
 
-  /// Whether a scalar that is not plain is part of the spelling where it stands: a joiner after a virama,
-  /// between Arabic letters or between emoji (the contexts of RFC 5892, A.1 and A.2, and of UTS 51), or the
-  /// selector of a variant of the emoji or ideograph before it.
+  /// Whether a scalar that is not plain is part of the spelling where it stands: a joiner after a
+  /// virama, between Arabic letters or between emoji (the contexts of RFC 5892, A.1 and A.2, and of
+  /// UTS 51), or the selector of a variant of the emoji or ideograph before it.
   static func isNeeded(
     _ scalar: Unicode.Scalar, after last: Unicode.Scalar?, before next: Unicode.Scalar?
   ) -> Bool {

@@ -22,8 +22,8 @@ extension Words {
     }.joined(separator: " ")
   }
 
-  /// Lines of a table, columns as wide on a terminal as their widest cell; the first column to the left, the others
-  /// to the right.
+  /// Lines of a table, columns as wide on a terminal as their widest cell; the first column to the
+  /// left, the others to the right.
   package static func table(_ rows: [[String]]) -> [String] {
     let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
       rows.map { column < $0.count ? columns($0[column]) : 0 }.max() ?? 0

@@ -21,8 +21,9 @@ package struct ProgressBar {
     share = total > 0 ? Double(min(max(done, 0), total)) / Double(total) : 1
   }
 
-  /// The line in less than so many columns: many terminals wrap a line that fills the last one, and what has wrapped
-  /// cannot be drawn over. The last details go first, then the bar; then the middle of the words gives way.
+  /// The line in less than so many columns: many terminals wrap a line that fills the last one, and
+  /// what has wrapped cannot be drawn over. The last details go first, then the bar; then the
+  /// middle of the words gives way.
   package func line(columns: Int) -> String {
     let room = columns - 1
     for kept in stride(from: details.count, through: 0, by: -1) {

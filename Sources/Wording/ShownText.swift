@@ -2,10 +2,11 @@
 package enum Words {
   /// Text from elsewhere as it may stand in a line of a terminal, a message or a log.
   ///
-  /// Control characters (line ends and terminal escapes among them), line and paragraph separators and
-  /// everything that is not seen but changes what is seen (overrides of the direction of writing, zero-width
-  /// spaces, tags) are spelt out as Swift does, `\n` and `\u{202E}`. Joiners and variation selectors stay
-  /// where a script or an emoji needs them. Text that is shown already is left as it is.
+  /// Control characters (line ends and terminal escapes among them), line and paragraph separators
+  /// and everything that is not seen but changes what is seen (overrides of the direction of
+  /// writing, zero-width spaces, tags) are spelt out as Swift does, `\n` and `\u{202E}`. Joiners
+  /// and variation selectors stay where a script or an emoji needs them. Text that is shown already
+  /// is left as it is.
   package static func shown(_ text: String) -> String {
     spelling(text, escape)
   }
@@ -46,7 +47,8 @@ package enum Words {
     }
   }
 
-  /// A text with every scalar that must not be shown spelt anew; a spelling of nil keeps the scalar.
+  /// A text with every scalar that must not be shown spelt anew; a spelling of nil keeps the
+  /// scalar.
   private static func spelling(
     _ text: String, _ spell: (Unicode.Scalar) -> String?
   ) -> String {

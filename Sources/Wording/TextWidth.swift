@@ -1,14 +1,15 @@
 /// How wide text is on a terminal, and text that fits.
 extension Words {
-  /// The columns of a terminal that a text takes at most: two for wide characters (East Asian ones, emoji), none for
-  /// combining ones. Terminals differ about sequences of emoji; this is what the widest of them shows.
+  /// The columns of a terminal that a text takes at most: two for wide characters (East Asian ones,
+  /// emoji), none for combining ones. Terminals differ about sequences of emoji; this is what the
+  /// widest of them shows.
   package static func columns(_ text: String) -> Int {
     if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text.utf8.count }
     return text.reduce(0) { $0 + columns($1) }
   }
 
-  /// A text of at most so many columns: where it is longer, its middle gives way to `…`, for the ends of a path say
-  /// most. No character is taken apart.
+  /// A text of at most so many columns: where it is longer, its middle gives way to `…`, for the
+  /// ends of a path say most. No character is taken apart.
   package static func fitted(_ text: String, columns limit: Int) -> String {
     if columns(text) <= limit { return text }
     if limit < 1 { return "" }
@@ -50,8 +51,8 @@ extension Words {
     return isWide ? 2 : 1
   }
 
-  /// The scalars that Unicode's EastAsianWidth.txt calls wide or fullwidth, in blocks; emoji are told by their own
-  /// property.
+  /// The scalars that Unicode's EastAsianWidth.txt calls wide or fullwidth, in blocks; emoji are
+  /// found by their own property.
   private static let wideRanges: [ClosedRange<UInt32>] = [
     0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3040...0xA4CF, 0xA960...0xA97F,
     0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE1F, 0xFE30...0xFE6F, 0xFF01...0xFF60,

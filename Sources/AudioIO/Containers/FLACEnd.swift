@@ -1,8 +1,8 @@
 /// Whether a FLAC file from a pipe ends where its audio does.
 ///
-/// The header of such a file counts no samples, and libFLAC takes a frame that is cut off for the end.
-/// But each frame carries a checksum in its last two bytes: so some frame must begin near the end
-/// whose checksum is right for exactly the bytes that are left.
+/// The header of such a file counts no samples, and libFLAC takes a frame that is cut off for the
+/// end. But each frame carries a checksum in its last two bytes: so some frame must begin near the
+/// end whose checksum is right for exactly the bytes that are left.
 enum FLACEnd {
   /// The longest last frame that is looked for: a frame of 65,536 stereo samples of 24 bits.
   private static let maximumFrame: Int64 = 512 << 10

@@ -1,15 +1,16 @@
 import Wording
 
-/// The links of an Ogg file (Vorbis, Opus, FLAC): streams that follow one another, each with headers
-/// of its own. Most files have one; joined files and recorded web radio have more.
+/// The links of an Ogg file (Vorbis, Opus, FLAC): streams that follow one another, each with
+/// headers of its own. Most files have one; joined files and recorded web radio have more.
 ///
-/// libsndfile reads the first link and stops. Ogg has no length at its start, and libsndfile takes the
-/// position that the last page states, so a file that was cut short just seems shorter; so each link's
-/// last page must be complete and carry the flag "end of stream", which every encoder sets at its end.
+/// libsndfile reads the first link and stops. Ogg has no length at its start, and libsndfile takes
+/// the position that the last page states, so a file that was cut short just seems shorter; so each
+/// link's last page must be complete and carry the flag "end of stream", which every encoder sets
+/// at its end.
 enum OggLinks {
   /// The ranges of the links from `base` on, in order.
-  /// - Throws: ``AudioError`` of the kind truncated when a page is incomplete or a link has no end, of the kind
-  ///   damaged when something else lies between pages.
+  /// - Throws: ``AudioError`` of the kind truncated when a page is incomplete or a link has no end,
+  ///   of the kind damaged when something else lies between pages.
   static func find(
     _ file: borrowing OpenFile, from base: Int64
   ) throws(AudioError) -> [Range<Int64>] {

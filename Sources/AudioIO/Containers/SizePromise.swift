@@ -1,10 +1,10 @@
 /// What a header says of the size of the audio, beside what is there.
 ///
-/// Programs that write to a pipe cannot know the size and cannot come back to fill it in. They leave
-/// all ones, 0, or the largest size that is safe (sox 0x7FFFF000, arecord 0x7FFFFFFF or 0x80000000):
-/// no promise, the audio ends where the file does. Others count a little too much: the padding, half
-/// a sample, or headers. All there is is used then, with a remark. Any other size above what is there
-/// is a broken promise.
+/// Programs that write to a pipe cannot know the size and cannot come back to fill it in. They
+/// leave all ones, 0, or the largest size that is safe (sox 0x7FFFF000, arecord 0x7FFFFFFF or
+/// 0x80000000): no promise, the audio ends where the file does. Others count a little too much: the
+/// padding, half a sample, or headers. All there is is used then, with a remark. Any other size
+/// above what is there is a broken promise.
 struct SizePromise: Sendable, Hashable {
   /// Bytes of audio to use.
   let byteCount: Int64
@@ -32,7 +32,8 @@ struct SizePromise: Sendable, Hashable {
     }
     let missing = declared - available
     if missing > 0 {
-      // CubicSDR counts 16 bytes too many; others count the file, or the file but for its first chunk.
+      // CubicSDR counts 16 bytes too many; others count the file, or the file but for its first
+      // chunk.
       guard
         missing < frameBytes || missing == 16 || declared == fileBytes - 8
           || declared == fileBytes
@@ -63,8 +64,8 @@ struct SizePromise: Sendable, Hashable {
   /// Bytes of no known kind behind the audio that are worth a remark.
   private static let muchMore: Int64 = 4_096
 
-  /// Whether a size is one of those that programs leave who cannot know it: within 8 KiB, a header's
-  /// size, below 2³¹ or 2³², or below 2⁶³.
+  /// Whether a size is one of those that programs leave who cannot know it: within 8 KiB, a
+  /// header's size, below 2³¹ or 2³², or below 2⁶³.
   private static func isLeftByAStream(_ declared: Int64, _ available: Int64) -> Bool {
     if declared <= available { return declared < 0 }
     return (0x7FFF_E000...0x8000_0000).contains(declared)

@@ -1,8 +1,8 @@
 /// The audio of an AU, AIFF, 8SVX, Wave64 or CAF file, by the size that stands before it.
 ///
-/// libsndfile silently plays what there is of a file that was cut short, and nothing where a pipe has
-/// left a size of 0. So the size is read here too, and where it is not right, libsndfile is given a
-/// header in which it is.
+/// libsndfile silently plays what there is of a file that was cut short, and nothing where a pipe
+/// has left a size of 0. So the size is read here too, and where it is not right, libsndfile is
+/// given a header in which it is.
 struct SizedAudio {
   /// What libsndfile reads.
   let decoderBytes: DecoderBytes
@@ -52,8 +52,8 @@ struct SizedAudio {
     let promise = try SizePromise(
       declared: isAllOnes ? nil : max(0, stated - field.overhead), available: available,
       frameBytes: field.frameBytes, fileBytes: file.byteCount - base,
-      // Chunks or text may follow any audio of a known size. A size of 0 is left open by a stream; one
-      // that counts what it must and no audio is that of an empty file.
+      // Chunks or text may follow any audio of a known size. A size of 0 is left open by a stream;
+      // one that counts what it must and no audio is that of an empty file.
       isFollowed: stated > 0 || available == 0, path: file.path)
     remark = promise.remark
     let end = max(field.audio, file.byteCount)

@@ -1,6 +1,7 @@
 import Wording
 
-/// The chunks of a WAV file (RIFF, RIFX, RF64, BW64) that matter: its format and where its audio lies.
+/// The chunks of a WAV file (RIFF, RIFX, RF64, BW64) that matter: its format and where its audio
+/// lies.
 ///
 /// libsndfile is not given the file's own header but a plain one that says the same with a right
 /// size: it would play a part of a file whose sizes a pipe has left open, and nothing of one whose

@@ -1,5 +1,5 @@
-/// Counts the samples of a file that are clipped: three or more in a row of one channel, at full scale
-/// on the same side. One or two there are what a normalised peak looks like.
+/// Counts the samples of a file that are clipped: three or more in a row of one channel, at full
+/// scale on the same side. One or two there are what a normalised peak looks like.
 struct ClippingCounter {
   private static let minimumRun = 3
   /// Samples that are looked at together: few blocks of most music have one at full scale.

@@ -20,8 +20,8 @@ public enum AudioFolder {
     public var error: AudioError
   }
 
-  /// The extensions, in lower case, that make a file an audio file; case does not matter. Among them
-  /// are formats that are not read: whoever has such files hears of it by their verdicts.
+  /// The extensions, in lower case, that make a file an audio file; case does not matter. Among
+  /// them are formats that are not read: whoever has such files hears of it by their verdicts.
   public static let extensions = AudioExtensions.read.union(AudioExtensions.notRead)
 
   /// Folders that systems put among a user's own: no label.
@@ -35,8 +35,9 @@ public enum AudioFolder {
   /// - Names that begin with a dot, and folders that systems make (`__MACOSX`, `@eaDir`,
   ///   `$RECYCLE.BIN`, `System Volume Information`, `lost+found` and the like), are passed over.
   /// - Links are followed, out of `root` too: data sets from Hugging Face, DVC and git-annex hold
-  ///   nothing but links. Each folder is read once, known by its device and inode: a link to one that
-  ///   is read anyway, or to one that `root` lies in, is a problem, and so is a link to nothing.
+  ///   nothing but links. Each folder is read once, known by its device and inode: a link to one
+  ///   that is read anyway, or to one that `root` lies in, is a problem, and so is a link to
+  ///   nothing.
   /// - A file of a format that is not read is a problem where another has its name but for the
   ///   extension (`a.m4a` beside `a.wav`); else it is listed, and its content decides.
   /// - A folder that may not be read is a problem, the others are read; no file is opened.

@@ -127,8 +127,8 @@ struct FolderWalk {
     AudioExtensions.of(path).map(AudioFolder.extensions.contains) ?? false
   }
 
-  /// Takes out the files of formats that are not read whose names another file has too: as tracks they
-  /// would have the same id, and could take the place of one that is read.
+  /// Takes out the files of formats that are not read whose names another file has too: as tracks
+  /// they would have the same id, and could stand for one that is read.
   mutating func setAsideTwins() {
     func isRead(_ path: String) -> Bool {
       AudioExtensions.of(path).map(AudioExtensions.read.contains) ?? false

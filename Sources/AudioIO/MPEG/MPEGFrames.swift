@@ -13,8 +13,8 @@ struct MPEGFrames: Sendable, Hashable {
   /// Bytes of a frame without its padding, in the free format.
   let freeLength: Int?
 
-  /// Samples a channel before the music: what the encoder put there and the decoder adds, where a LAME
-  /// table says how much that is. Elsewhere nobody knows, and all is kept.
+  /// Samples a channel before the music: what the encoder put there and the decoder adds, where a
+  /// LAME table says how much that is. Elsewhere nobody knows, and all is kept.
   var leadingSamples: Int {
     guard let padding = info?.padding else { return 0 }
     return min(padding.before + Self.decoderDelay, count * header.samples)
@@ -33,11 +33,11 @@ struct MPEGFrames: Sendable, Hashable {
 
   /// Finds the frames between two offsets; nil where there are none.
   ///
-  /// Tags, zeros and up to a megabyte of anything else before the first frame are passed over, and so
-  /// is whatever follows the last frame. The number of frames that a Xing, Info or VBRI table states
-  /// is a promise; without it the file ends where its last frame ends.
-  /// - Throws: ``AudioError``: truncated, where the last frame is cut short or frames are missing by
-  ///   the table's count; damaged, where something else lies between two frames; formatChanges.
+  /// Tags, zeros and up to a megabyte of anything else before the first frame are passed over, and
+  /// so is whatever follows the last frame. The number of frames that a Xing, Info or VBRI table
+  /// states is a promise; without it the file ends where its last frame ends.
+  /// - Throws: ``AudioError``: truncated, where the last frame is cut short or frames are missing
+  ///   by the table's count; damaged, where something else lies between two frames; formatChanges.
   static func find(
     _ file: borrowing OpenFile, in range: Range<Int64>
   ) throws(AudioError) -> MPEGFrames? {
@@ -46,7 +46,8 @@ struct MPEGFrames: Sendable, Hashable {
     return try walk.frames(from: start, in: file)
   }
 
-  /// The verdict on frames that were found, of which `isCut` says that one more begins and does not end.
+  /// The verdict on frames that were found, of which `isCut` says that one more begins and does not
+  /// end.
   init(
     header: MPEGHeader, info: MPEGInfo?, ranges: [Range<Int64>], found: Int,
     cut: (has: Int64, of: Int64)?, freeLength: Int?, path: String

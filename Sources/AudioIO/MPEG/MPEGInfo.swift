@@ -1,5 +1,5 @@
-/// What the first frame of an mp3 file says of the whole file, where it is no audio but a table: the
-/// tag of Xing and LAME ("Xing", "Info") or that of Fraunhofer ("VBRI").
+/// What the first frame of an mp3 file says of the whole file, where it is no audio but a table:
+/// the tag of Xing and LAME ("Xing", "Info") or that of Fraunhofer ("VBRI").
 struct MPEGInfo: Sendable, Hashable {
   /// Frames that follow it; nil where it doesn't say.
   var frames: Int?

@@ -101,8 +101,8 @@ struct MPEGWalk {
       freeLength: freeLength.map(Int.init), path: path)
   }
 
-  /// The offset of the next frame behind what is none, the end where there is none, and whether a tag
-  /// is among what was passed over: tags stand where files were joined.
+  /// The offset of the next frame behind what is none, the end where there is none, and whether a
+  /// tag is among what was passed over: tags stand where files were joined.
   private mutating func passOver(
     from offset: Int64, in file: borrowing OpenFile
   ) throws(AudioError) -> (end: Int64, hasTag: Bool) {
@@ -150,8 +150,8 @@ struct MPEGWalk {
     return nil
   }
 
-  /// Whether `count` frames follow one another from `offset` on; fewer, one at least, where the file or
-  /// its audio ends.
+  /// Whether `count` frames follow one another from `offset` on; fewer, one at least, where the
+  /// file or its audio ends.
   private mutating func isRun(
     of count: Int, at offset: Int64, in file: borrowing OpenFile
   ) throws(AudioError) -> Bool {

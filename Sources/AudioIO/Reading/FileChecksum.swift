@@ -31,8 +31,8 @@ extension OpenFile {
     }
   }
 
-  /// The XXH3-128 of all bytes, as 32 lower-case hexadecimal digits, the higher half first (as `xxhsum
-  /// -H2` prints it).
+  /// The XXH3-128 of all bytes, as 32 lower-case hexadecimal digits, the higher half first (as
+  /// `xxhsum -H2` prints it).
   /// - Throws: ``AudioError``: unreadable, changed (its size or time is not what it was), library.
   func xxh3() throws(AudioError) -> String {
     var halves: (high: UInt64, low: UInt64) = (0, 0)

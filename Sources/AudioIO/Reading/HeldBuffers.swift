@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Memory for the bytes of files, used again and again: fresh pages cost more than what is copied to them.
+/// Memory for the bytes of files, used again and again: fresh pages cost more than what is copied
+/// to them.
 enum HeldBuffers {
   /// Buffers that are kept, and the size up to which they are: two for each of many threads.
   private static let maximumCount = 64

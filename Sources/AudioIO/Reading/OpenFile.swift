@@ -1,7 +1,7 @@
 import Glibc
 
-/// A regular file, open for reading, closed when its value ends. Once it is ``hold()``-ed, everything
-/// that is asked of it comes from one reading of its bytes.
+/// A regular file, open for reading, closed when its value ends. Once it is ``hold()``-ed,
+/// everything that is asked of it comes from one reading of its bytes.
 @safe struct OpenFile: ~Copyable {
   let path: String
   let descriptor: Int32

@@ -110,8 +110,8 @@ struct MetaPage: Sendable, Hashable {
       throw flaw("its pages have \(pageSize) bytes")
     }
     guard lastPage >= 1, lastPage < 1 << 48 else { throw flaw("its last page is \(lastPage)") }
-    // The environment's flags are kept with those of the free pages: a file without a folder, and keys that
-    // are numbers.
+    // The environment's flags are kept with those of the free pages: a file without a folder, and
+    // keys that are numbers.
     let persistent: UInt16 = 0x4000
     if let fault = free.fault(lastPage: lastPage, flags: 8 | free.flags & persistent) {
       throw flaw("free pages: \(fault)")

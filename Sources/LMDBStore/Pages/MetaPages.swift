@@ -9,8 +9,8 @@ struct MetaPages: Sendable {
 
   /// Reads them.
   ///
-  /// - Returns: nil where the file holds nothing that was ever finished: it ends before the second of them, or
-  ///   is all zeros.
+  /// - Returns: nil where the file holds nothing that was ever finished: it ends before the second
+  ///   of them, or is all zeros.
   /// - Throws: the system's error number.
   init?(_ descriptor: Int32) throws(SystemCode) {
     let first = try Self.bytes(descriptor, at: 0)

@@ -1,7 +1,7 @@
 import Wording
 
-/// A walk over everything that one state of the store is made of: each page's form, that it is reached once and
-/// is not free, the order of the keys, and what the records of the trees count.
+/// A walk over everything that one state of the store is made of: each page's form, that it is
+/// reached once and is not free, the order of the keys, and what the records of the trees count.
 ///
 /// It goes on after what is damaged, so that the rest can be checked, or saved, too.
 @safe struct PageCheck {
@@ -120,7 +120,8 @@ import Wording
         return
       }
       counted.branches += 1
-      // LMDB ends the process where a branch has one entry, but for a free page's that is being taken.
+      // LMDB ends the process where a branch has one entry, but for a free page's that is being
+      // taken.
       if page.count < 2, database != Self.free {
         throw PageFlaw(number, "it is a branch of one entry")
       }
@@ -168,8 +169,8 @@ import Wording
     return page.isLeaf ? fitting(entries, on: page) : entries
   }
 
-  /// The entries that end where the next one begins, as LMDB lays them: the length of another one is wrong, or its
-  /// neighbour's place.
+  /// The entries that end where the next one begins, as LMDB lays them: the length of another one
+  /// is wrong, or its neighbour's place.
   private mutating func fitting(_ entries: [TreePage.Entry], on page: TreePage) -> [TreePage.Entry]
   {
     let begins = Set(entries.map(\.offset) + [pages.meta.pageSize])

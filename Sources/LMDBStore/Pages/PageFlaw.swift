@@ -2,8 +2,8 @@
 public struct PageFlaw: Error, Sendable, Hashable, CustomStringConvertible {
   /// The page's number, counted from the beginning of the file.
   public let page: UInt64
-  /// The database whose tree was followed there; empty for the list of databases, and for what belongs to
-  /// none.
+  /// The database whose tree was followed there; empty for the list of databases, and for what
+  /// belongs to none.
   public internal(set) var database: String
   /// What is wrong with it.
   public let detail: String
@@ -27,7 +27,8 @@ public struct PageFlaw: Error, Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// The numbers of LMDB's file format: data format 1, as of 0.9.x on a 64-bit system of little-endian order.
+/// The numbers of LMDB's file format: data format 1, as of 0.9.x on a 64-bit system of
+/// little-endian order.
 enum PageFormat {
   /// The bytes of a page's header.
   static let header = 16

@@ -13,12 +13,12 @@ import Glibc
   /// The bytes that are mapped.
   var byteCount: Int { length }
 
-  /// Maps the file from its beginning; where there is no address space left for that, what LMDB has mapped of it
-  /// is used, which must not move meanwhile.
+  /// Maps the file from its beginning; where there is no address space left for that, what LMDB has
+  /// mapped of it is used, which must not move meanwhile.
   ///
   /// - Parameters:
-  ///   - bytes: how many are needed. More are taken where there is room, so that a file that grows need not be
-  ///     mapped again each time.
+  ///   - bytes: how many are needed. More are taken where there is room, so that a file that grows
+  ///     need not be mapped again each time.
   ///   - withoutReadAhead: see ``Environment/Options/withoutReadAhead``.
   ///   - residency: what gives back the pages that were touched.
   /// - Throws: the system's error number.

@@ -1,11 +1,11 @@
 import Wording
 import Glibc
 
-/// One state of the store as its pages hold it: the look-ups and walks of readers, in which nothing that is
-/// damaged can lead out of the file. A transaction keeps the pages as they are meanwhile.
+/// One state of the store as its pages hold it: the look-ups and walks of readers, in which nothing
+/// that is damaged can lead out of the file. A transaction keeps the pages as they are meanwhile.
 ///
-/// LMDB's own look-ups believe what a page says, and end the process, or show what lies elsewhere, where that
-/// is wrong.
+/// LMDB's own look-ups believe what a page says, and end the process, or show what lies elsewhere,
+/// where that is wrong.
 @safe struct StorePages: Sendable {
   let map: PageMap
   let meta: MetaPage
@@ -100,8 +100,8 @@ import Glibc
     return unsafe KeyOrder.compare(entry.key, key) == 0 ? (leaf, entry) : nil
   }
 
-  /// The entry below which a key lies: the last whose key is no greater, and the first, whose own counts for
-  /// nothing, where that is none.
+  /// The entry below which a key lies: the last whose key is no greater, and the first, whose own
+  /// counts for nothing, where that is none.
   func child(of branch: TreePage, for key: UnsafeRawBufferPointer) throws(PageFlaw) -> Int {
     var (low, high) = (1, branch.count)
     while low < high {
@@ -143,7 +143,7 @@ import Glibc
     }
   }
 
-  /// Runs a body with what it finds damaged told as the store's error.
+  /// Runs a body and turns the damage that it finds into the store's error.
   func told<Output>(
     _ database: String, _ body: () throws(PageFlaw) -> Output
   ) throws(StoreError) -> Output {

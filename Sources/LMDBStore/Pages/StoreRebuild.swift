@@ -12,17 +12,19 @@ public enum StoreRebuild {
     public let older: Int
   }
 
-  /// Copies every entry that is reached over sound pages into a new file. What the last commit's pages no longer
-  /// hold is taken from the commit before, whose pages LMDB keeps until the next one; so what was removed by
-  /// the last commit may come back, and a value may be older than the entries that speak of it. Whether the
-  /// entries go together, and whether the values are what was written, is for the caller to check.
+  /// Copies every entry that is reached over sound pages into a new file. What the last commit's
+  /// pages no longer hold is taken from the commit before, whose pages LMDB keeps until the next
+  /// one; so what was removed by the last commit may come back, and a value may be older than the
+  /// entries that speak of it. Whether the entries go together, and whether the values are what was
+  /// written, is for the caller to check.
   ///
   /// The old file is only read; nobody may write to it meanwhile.
   ///
   /// - Parameters:
   ///   - path: the damaged file.
   ///   - new: the new one, which must not exist.
-  /// - Throws: ``StoreError`` where the old file cannot be read at all or the new one cannot be written.
+  /// - Throws: ``StoreError`` where the old file cannot be read at all or the new one cannot be
+  ///   written.
   public static func copy(from path: String, to new: String) throws(StoreError) -> Outcome {
     func failure(_ code: Int32) -> StoreError {
       StoreError(code: code, operation: "read", subject: path, file: path)
@@ -87,7 +89,7 @@ public enum StoreRebuild {
         if age > 0 { older += batch.count }
       }
       if age == 0 {
-        // Lists of free pages are not needed, but that they are damaged is told.
+        // Lists of free pages are not needed, but damage in them is reported.
         check.checkFreePages()
         flaws += check.flaws
       }

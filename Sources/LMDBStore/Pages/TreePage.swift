@@ -1,8 +1,8 @@
 import Wording
 import Glibc
 
-/// A branch or a leaf of a tree, of which nothing is taken unchecked: its header when it is made, an entry's
-/// bounds when that is asked for.
+/// A branch or a leaf of a tree, of which nothing is taken unchecked: its header when it is made,
+/// an entry's bounds when that is asked for.
 @safe struct TreePage {
   let number: UInt64
   let isLeaf: Bool
@@ -39,7 +39,7 @@ import Glibc
     self.size = size
   }
 
-  /// One entry's place, within the page.
+  /// Where one entry lies within the page.
   @safe struct Entry {
     /// Where it begins, in bytes from the page's beginning.
     let offset: Int

@@ -32,7 +32,8 @@ import Wording
   /// Steps to the next entry, the first one at the beginning.
   ///
   /// - Returns: whether there is one.
-  /// - Throws: also where keys are out of order, or there were fewer or more than the tree's record says.
+  /// - Throws: also where keys are out of order, or there were fewer or more than the tree's record
+  ///   says.
   mutating func next() throws(PageFlaw) -> Bool {
     if !hasBegun {
       hasBegun = true

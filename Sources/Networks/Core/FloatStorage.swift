@@ -3,11 +3,11 @@ import Training
 
 /// Floats that a layer owns: activations, weights, gradients.
 ///
-/// Begins at a multiple of 64 bytes and ends at one, so that whole vectors may be read and written up to
-/// ``capacity``; what lies past ``count`` is zero unless a kernel wrote there.
+/// Begins at a multiple of 64 bytes and ends at one, so that whole vectors may be read and written
+/// up to ``capacity``; what lies past ``count`` is zero unless a kernel wrote there.
 ///
-/// `@unchecked Sendable`: the address changes in ``exchange(with:)`` only, between two passes; who may touch which
-/// part is for the layer to say, whose threads divide the rows among them.
+/// `@unchecked Sendable`: the address changes in ``exchange(with:)`` only, between two passes; who
+/// may touch which part is for the layer to say, whose threads divide the rows among them.
 final class FloatStorage: @unchecked Sendable {
   /// How many floats were asked for.
   let count: Int
@@ -16,8 +16,8 @@ final class FloatStorage: @unchecked Sendable {
   /// The first.
   private(set) var base: UnsafeMutablePointer<Float>
 
-  /// Zeroes. Large pages are asked for where it is large, since a pass over small ones is bounded by
-  /// faults and translations.
+  /// Zeroes. Large pages are asked for where it is large, since a pass over small ones is bounded
+  /// by faults and translations.
   /// - Throws: ``TrainingError/Kind/system`` where there is not so much memory.
   init(count: Int) throws(TrainingError) {
     self.count = count

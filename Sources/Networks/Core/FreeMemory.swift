@@ -4,8 +4,8 @@ import Foundation
 ///
 /// Linux grants any size at first and kills later, so whoever wants much has to ask beforehand.
 enum FreeMemory {
-  /// Bytes that can be had without swapping: of the machine, and of the control group (version 2) where that
-  /// has a limit; nil where neither says.
+  /// Bytes that can be had without swapping: of the machine, and of the control group (version 2)
+  /// where that has a limit; nil where neither says.
   static var bytes: Int? {
     [machine(text("/proc/meminfo")), group].compactMap { $0 }.min()
   }

@@ -1,11 +1,13 @@
 package import Training
 
-/// A product of large matrices by OpenBLAS: what this machine's `sgemm` reaches, as a measure for networks.
+/// A product of large matrices by OpenBLAS: what this machine's `sgemm` reaches, as a measure for
+/// networks.
 package final class LargeProduct {
   private let team: ThreadTeam
   private let left, right, product: FloatStorage
 
-  /// Rows of each thread, and the length of the other axes: a second or less of work is a few tens of these.
+  /// Rows of each thread, and the length of the other axes: a second or less of work is a few tens
+  /// of these.
   private static let side = 1_024
 
   /// Matrices for as many threads, each of which multiplies rows of its own.

@@ -15,9 +15,9 @@ struct Pass {
 
 /// A part of a network that knows its own derivative.
 ///
-/// Activations are float32, sample after sample, each sample's axes outermost first (PyTorch's layout).
-/// The memory of an output is the layer's own; it stays as it is until the layer's next forward pass, so
-/// that the next layer may keep its address for the backward pass.
+/// Activations are float32, sample after sample, each sample's axes outermost first (PyTorch's
+/// layout). The memory of an output is the layer's own; it stays as it is until the layer's next
+/// forward pass, so that the next layer may keep its address for the backward pass.
 protocol Layer: AnyObject {
   /// The length of each axis of an output sample.
   var outputShape: [Int] { get }
@@ -31,9 +31,9 @@ protocol Layer: AnyObject {
   /// - Throws: ``TrainingError/Kind/system`` where there is not so much memory.
   func reserve(rows: Int, training: Bool, team: ThreadTeam) throws(TrainingError)
 
-  /// Floating-point operations of the products in a step of training for one sample, each as a plain sum: a
-  /// multiplication and an addition for every weight and position, forward, for the gradient by the
-  /// weights and, where it is wanted, for that by the input.
+  /// Floating-point operations of the products in a step of training for one sample, each as a
+  /// plain sum: a multiplication and an addition for every weight and position, forward, for the
+  /// gradient by the weights and, where it is wanted, for that by the input.
   func trainingOperations(needsInput: Bool) -> Int
 
   /// The output for `rows` samples.
@@ -41,8 +41,8 @@ protocol Layer: AnyObject {
     _ input: UnsafePointer<Float>, rows: Int, _ pass: Pass
   ) -> UnsafeMutablePointer<Float>
 
-  /// Sets the gradients of the parameters from that of the output of the last forward pass, which was one
-  /// of training.
+  /// Sets the gradients of the parameters from that of the output of the last forward pass, which
+  /// was one of training.
   ///
   /// - Parameters:
   ///   - gradient: the derivative of the loss by each output; may be overwritten.
@@ -52,8 +52,8 @@ protocol Layer: AnyObject {
     _ gradient: UnsafeMutablePointer<Float>, rows: Int, needsInput: Bool, _ pass: Pass
   ) -> UnsafeMutablePointer<Float>?
 
-  /// What functions with a corner decided for each of `rows` samples in the last pass, which was one of
-  /// training, in the order of the pass and in PyTorch's layouts; see ``Choice``.
+  /// What functions with a corner decided for each of `rows` samples in the last pass, which was
+  /// one of training, in the order of the pass and in PyTorch's layouts; see ``Choice``.
   func choices(rows: Int) -> [Tensor]
 }
 

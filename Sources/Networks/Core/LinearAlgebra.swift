@@ -2,13 +2,13 @@ import COpenBLAS
 import Synchronization
 import Training
 
-/// Dense products by OpenBLAS, one thread each: the layers divide the work among threads of their own,
-/// which OpenBLAS's would only fight with.
+/// Dense products by OpenBLAS, one thread each: the layers divide the work among threads of their
+/// own, which OpenBLAS's would only fight with.
 enum LinearAlgebra {
   /// Sets the library up and checks it, once.
   ///
-  /// Some older builds compute wrong products on some processors, without a word; a network would then
-  /// learn nothing, or slowly something else.
+  /// Some older builds compute wrong products on some processors, without a word; a network would
+  /// then learn nothing, or slowly something else.
   /// - Throws: ``TrainingError/Kind/system`` where a product is wrong; the hint names the remedy.
   static func prepare() throws(TrainingError) {
     guard isSound else {

@@ -2,8 +2,8 @@ import Safetensors
 import Training
 
 extension Network {
-  /// One step's numbers for comparisons with other libraries: what comes out of a batch and all gradients,
-  /// of the mean cross-entropy; weights stay as they are, running statistics move.
+  /// One step's numbers for comparisons with other libraries: what comes out of a batch and all
+  /// gradients, of the mean cross-entropy; weights stay as they are, running statistics move.
   ///
   /// - Parameters:
   ///   - input: the samples one after the other.

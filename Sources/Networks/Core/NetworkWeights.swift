@@ -20,8 +20,8 @@ extension Network {
   }
 
   /// Takes over what ``tensors(_:)`` gave.
-  /// - Throws: ``TrainingError/Kind/checkpoint`` where a tensor is missing, has another shape, or is not of
-  ///   this network; nothing was changed then.
+  /// - Throws: ``TrainingError/Kind/checkpoint`` where a tensor is missing, has another shape, or
+  ///   is not of this network; nothing was changed then.
   func restore(_ file: TensorFile) throws(TrainingError) {
     var floats: [(FloatStorage, [Float])] = []
     for parameter in parameters {

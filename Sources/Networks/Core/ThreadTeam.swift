@@ -6,11 +6,12 @@ import Training
 
 /// Threads that share work which comes in short pieces, many thousand times a second.
 ///
-/// The caller works too. A thread that has nothing to do looks out for a few microseconds, since the next
-/// piece mostly comes at once, and sleeps then, so that a loader's threads find a processor.
+/// The caller works too. A thread that has nothing to do looks out for a few microseconds, since
+/// the next piece mostly comes at once, and sleeps then, so that a loader's threads find a
+/// processor.
 ///
-/// `@unchecked Sendable`: the body and ``times`` are written before the work is published and read only by
-/// those who claimed a part of it; everything else is atomic.
+/// `@unchecked Sendable`: the body and ``times`` are written before the work is published and read
+/// only by those who claimed a part of it; everything else is atomic.
 final class ThreadTeam: @unchecked Sendable {
   /// How many threads work, the caller's included.
   let count: Int
@@ -61,8 +62,8 @@ final class ThreadTeam: @unchecked Sendable {
     withoutActuallyEscaping(body) { shared.run(parts, workers: workers.count, $0) }
   }
 
-  /// Divides `count` into as many stretches as there are threads, or fewer of at least `atLeast` each, and
-  /// calls `body` with each.
+  /// Divides `count` into as many stretches as there are threads, or fewer of at least `atLeast`
+  /// each, and calls `body` with each.
   func divide(_ count: Int, atLeast: Int = 1, _ body: (Range<Int>) -> Void) {
     let parts = max(1, min(self.count, count / max(1, atLeast)))
     run(parts) { part in
@@ -73,8 +74,8 @@ final class ThreadTeam: @unchecked Sendable {
 
   /// What the threads share.
   private final class Shared: @unchecked Sendable {
-    /// In the upper half the number of the work, in the lower how many of its parts are unclaimed; both in
-    /// one word, so that nobody claims a part of what has ended.
+    /// In the upper half the number of the work, in the lower how many of its parts are unclaimed;
+    /// both in one word, so that nobody claims a part of what has ended.
     private let claims = Atomic<UInt64>(0)
     private let pending = Atomic(0)
     private let sleeping = Atomic(0)

@@ -1,14 +1,14 @@
 import Glibc
 import Synchronization
 
-/// What a team's threads spend their time with, layer by layer: products of matrices, everything else, and
-/// waiting for one another.
+/// What a team's threads spend their time with, layer by layer: products of matrices, everything
+/// else, and waiting for one another.
 ///
-/// A team without one measures nothing. With one, each product and each part of a team's work costs two
-/// looks at the clock, which is little beside the stretches that these are.
+/// A team without one measures nothing. With one, each product and each part of a team's work costs
+/// two looks at the clock, which is little beside the stretches that these are.
 ///
-/// `@unchecked Sendable`: which section it is in changes only between the pieces of a team's work, by the
-/// thread that hands them out; all else is atomic.
+/// `@unchecked Sendable`: which section it is in changes only between the pieces of a team's work,
+/// by the thread that hands them out; all else is atomic.
 package final class WorkTimes: @unchecked Sendable {
   /// What a section came to. Seconds of a thread are of all threads together.
   package struct Section: Sendable {
@@ -24,8 +24,8 @@ package final class WorkTimes: @unchecked Sendable {
     package let threadSeconds: Double
     /// That they were in products of matrices.
     package let productSeconds: Double
-    /// Floating-point operations of these as they were carried out: fewer than a plain sum's with Winograd's
-    /// filtering, more where channels are filled up to sixteen.
+    /// Floating-point operations of these as they were carried out: fewer than a plain sum's with
+    /// Winograd's filtering, more where channels are filled up to sixteen.
     package let productOperations: Int
   }
 

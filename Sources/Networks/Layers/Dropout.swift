@@ -3,8 +3,8 @@ import Training
 
 /// Sets numbers to 0 by chance while training and scales the others up, as `torch.nn.Dropout`.
 ///
-/// Which ones is keyed by (seed, step, place), so that a step that is taken again is the same, and drawn
-/// anew in the backward pass instead of being kept.
+/// Which ones is keyed by (seed, step, index), so that a step that is taken again is the same, and
+/// drawn anew in the backward pass instead of being kept.
 final class Dropout: Layer {
   let outputShape: [Int]
   private let rate: Float

@@ -3,13 +3,14 @@ import DataLoading
 import Glibc
 import Training
 
-/// Gives each input column a normal distribution: a value's rank among those of the training side, through the
-/// inverse of the normal distribution.
+/// Gives each input column a normal distribution: a value's rank among those of the training side,
+/// through the inverse of the normal distribution.
 ///
 /// What is heavy-tailed, such as a variance, no longer drowns what the other columns say. Equals
-/// `sklearn.preprocessing.QuantileTransformer(output_distribution="normal")` but for the number and place of
-/// the quantiles: ``knots`` of them at probabilities (k + 0.5) / knots, linear between, values beyond the first
-/// and the last as these. The quantiles are kept with the weights as `transform.quantiles`.
+/// `sklearn.preprocessing.QuantileTransformer(output_distribution="normal")` but for the number and
+/// place of the quantiles: ``knots`` of them at probabilities (k + 0.5) / knots, linear between,
+/// values beyond the first and the last as these. The quantiles are kept with the weights as
+/// `transform.quantiles`.
 final class QuantileTransform: Layer {
   /// Quantiles of each column.
   static let knots = 256
@@ -117,7 +118,8 @@ final class QuantileTransform: Layer {
     return low
   }
 
-  /// The x at which the normal distribution has a probability, by bisection; once for each quantile.
+  /// The x at which the normal distribution has a probability, by bisection; once for each
+  /// quantile.
   static func normalDeviate(_ probability: Double) -> Double {
     var (low, high) = (-9.0, 9.0)
     for _ in 0..<80 {

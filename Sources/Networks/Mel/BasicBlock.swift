@@ -2,11 +2,11 @@ import CKernels
 import Safetensors
 import Training
 
-/// A residual block of two 3 × 3 convolutions: y = max(0, bn2(conv2(max(0, bn1(conv1(x))))) + s), where s is
-/// x, or where extents change its projection bn(conv1×1(x)).
+/// A residual block of two 3 × 3 convolutions: y = max(0, bn2(conv2(max(0, bn1(conv1(x))))) + s),
+/// where s is x, or where extents change its projection bn(conv1×1(x)).
 ///
-/// He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", CVPR 2016, option B; torchvision's
-/// `BasicBlock`.
+/// He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", CVPR 2016, option B;
+/// torchvision's `BasicBlock`.
 final class BasicBlock: BlockedLayer {
   let output: BlockedShape
   private let convolution1, convolution2: any BlockedLayer

@@ -2,8 +2,8 @@ import CKernels
 import Safetensors
 import Training
 
-/// Batch normalisation of blocked activations, and what follows it in the same pass: a residual that is
-/// added, and max(0, ·).
+/// Batch normalisation of blocked activations, and what follows it in the same pass: a residual
+/// that is added, and max(0, ·).
 final class BatchNormalisation2D: Layer {
   let shape: BlockedShape
   private let numbers: BlockedNormalisation
@@ -15,8 +15,8 @@ final class BatchNormalisation2D: Layer {
 
   /// - Parameters:
   ///   - isRectified: whether max(0, ·) follows.
-  ///   - takesResidual: whether ``forward(_:residual:rows:_:)`` will add one; `backward` then leaves the
-  ///     residual's gradient in what it was given.
+  ///   - takesResidual: whether ``forward(_:residual:rows:_:)`` will add one; `backward` then
+  ///     leaves the residual's gradient in what it was given.
   init(
     _ name: String, shape: BlockedShape, isRectified: Bool, takesResidual: Bool = false
   ) throws(TrainingError) {

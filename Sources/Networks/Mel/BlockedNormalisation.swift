@@ -1,12 +1,12 @@
 import CKernels
 import Training
 
-/// The numbers of a batch normalisation over blocked activations: what is learnt, what is kept, what a batch
-/// has.
+/// The numbers of a batch normalisation over blocked activations: what is learnt, what is kept,
+/// what a batch has.
 ///
-/// What it computes over samples and positions is ``NormalisedChannels``'s to say. Moments are taken of each
-/// sample and put together in double (Chan, Golub, LeVeque 1979), in the order of the samples, whatever
-/// the threads.
+/// What it computes over samples and positions is ``NormalisedChannels``'s to say. Moments are
+/// taken of each sample and put together in double (Chan, Golub, LeVeque 1979), in the order of the
+/// samples, whatever the threads.
 final class BlockedNormalisation {
   private let learnt: NormalisedChannels
 
@@ -45,8 +45,8 @@ final class BlockedNormalisation {
 
   private var width: Int { blocks * Self.lanes }
 
-  /// Sets scale and shift: by the batch's moments while training, which the running ones follow, else by
-  /// the running ones.
+  /// Sets scale and shift: by the batch's moments while training, which the running ones follow,
+  /// else by the running ones.
   func prepare(
     _ input: UnsafePointer<Float>, planeCount: Int, rows: Int, _ pass: Pass
   ) {
@@ -95,8 +95,8 @@ final class BlockedNormalisation {
     shift.base[channel] = Float(Double(learnt.bias.value.base[channel]) - mean * weight * inverse)
   }
 
-  /// Sets the parameters' gradients, and offset and slope, from the gradient by the output, which is set to
-  /// zero where `output`, if it is given, was rectified.
+  /// Sets the parameters' gradients, and offset and slope, from the gradient by the output, which
+  /// is set to zero where `output`, if it is given, was rectified.
   ///
   /// - Parameters:
   ///   - positions: how many of `gradient` there are; numbers left out of it are zero.

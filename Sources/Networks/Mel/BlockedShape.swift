@@ -1,7 +1,8 @@
 /// The extents of activations in two dimensions.
 ///
-/// They lie *blocked*: [blocks, height, width, 16], sixteen channels side by side, channels beyond the last
-/// being zero. One vector of AVX-512, or two of AVX2, then holds a position, whatever the layer does there.
+/// They lie *blocked*: [blocks, height, width, 16], sixteen channels side by side, channels beyond
+/// the last being zero. One vector of AVX-512, or two of AVX2, then holds a position, whatever the
+/// layer does there.
 struct BlockedShape: Equatable {
   var channels: Int
   var height: Int
@@ -18,8 +19,8 @@ struct BlockedShape: Equatable {
   var planeCount: Int { positions * Self.lanes }
   /// Floats of one sample.
   var count: Int { blocks * planeCount }
-  /// Floating-point operations of a product of `rows` positions of this many blocks with as many panels of
-  /// sixteen outputs.
+  /// Floating-point operations of a product of `rows` positions of this many blocks with as many
+  /// panels of sixteen outputs.
   static func operations(rows: Int, blocks: Int, panels: Int) -> Int {
     2 * rows * blocks * lanes * panels * lanes
   }
@@ -48,7 +49,8 @@ struct Window: Equatable {
   var stride = 1
   var padding = 0
 
-  /// How many places it has along an axis of `length`: ⌊(length + 2 padding − kernel) / stride⌋ + 1.
+  /// How many positions it has along an axis of `length`: ⌊(length + 2 padding − kernel) / stride⌋
+  /// + 1.
   func places(along length: Int) -> Int {
     max(0, (length + 2 * padding - kernel) / stride + 1)
   }

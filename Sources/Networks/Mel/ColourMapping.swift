@@ -1,8 +1,8 @@
 import Corpus
 import Training
 
-/// Turns a picture of levels into one of three channels from 0 to 1, by ``ColourMap/viridis``, whose lightness
-/// rises evenly, so that the three channels are three curves over the level.
+/// Turns a picture of levels into one of three channels from 0 to 1, by ``ColourMap/viridis``,
+/// whose lightness rises evenly, so that the three channels are three curves over the level.
 final class ColourMapping: Layer {
   let outputShape: [Int]
   private let low: Float
@@ -13,8 +13,8 @@ final class ColourMapping: Layer {
   /// Red, green and blue from 0 to 1, colour after colour.
   static let table: [Float] = ColourMap.viridis.table.map { Float($0) / 255 }
 
-  /// - Parameter range: the levels, such as decibels, that are the first and the last colour; what lies
-  ///   beyond is that colour too.
+  /// - Parameter range: the levels, such as decibels, that are the first and the last colour; what
+  ///   lies beyond is that colour too.
   init(height: Int, width: Int, range: ClosedRange<Float>) {
     outputShape = [3, height, width]
     positions = height * width

@@ -3,8 +3,9 @@ import Training
 
 /// A convolution of any kernel, stride and padding as a product of matrices.
 ///
-/// Threads take groups of samples: what every output meets at every tap is laid out in columns, which the
-/// packed weights are multiplied with; in the backward pass their gradient is added up where it came from.
+/// Threads take groups of samples: what every output meets at every tap is laid out in columns,
+/// which the packed weights are multiplied with; in the backward pass their gradient is added up
+/// where it came from.
 final class ColumnConvolution: Layer {
   let input: BlockedShape
   let output: BlockedShape
@@ -19,7 +20,8 @@ final class ColumnConvolution: Layer {
   private static let lanes = BlockedShape.lanes
   /// Rows of a product from which on its weights are read seldom enough.
   private static let leastRows = 96
-  /// Blocks of sixteen rows of a column that are multiplied at once, so that their weights stay in L2.
+  /// Blocks of sixteen rows of a column that are multiplied at once, so that their weights stay in
+  /// L2.
   private static let chunk = 32
 
   private var weight: Parameter { parameters[0] }

@@ -1,12 +1,12 @@
 import Training
 
-/// A compact network on mel-spectrograms: a sixth of ResNet-18's multiplications and a twentieth of its
-/// parameters, and more accurate on a hundred clips.
+/// A compact network on mel-spectrograms: a sixth of ResNet-18's multiplications and a twentieth of
+/// its parameters, and more accurate on a hundred clips.
 ///
-/// In PyTorch `features` is `Sequential` of Conv2d(1, stem, k, stride 2), BatchNorm2d, ReLU, MaxPool2d(2),
-/// then for each 3 × 3 convolution Conv2d without bias, BatchNorm2d, ReLU, and MaxPool2d(2) where the picture
-/// is halved; then `cat([x.mean((2, 3)), x.amax((2, 3))], 1)` and `classifier` = Sequential(Dropout,
-/// Linear).
+/// In PyTorch `features` is `Sequential` of Conv2d(1, stem, k, stride 2), BatchNorm2d, ReLU,
+/// MaxPool2d(2), then for each 3 × 3 convolution Conv2d without bias, BatchNorm2d, ReLU, and
+/// MaxPool2d(2) where the picture is halved; then `cat([x.mean((2, 3)), x.amax((2, 3))], 1)` and
+/// `classifier` = Sequential(Dropout, Linear).
 struct CompactMelNetwork {
   /// Channels of the first convolution, and the side of its kernel.
   var stem = 32
@@ -20,8 +20,8 @@ struct CompactMelNetwork {
   var tile: Int?
 
   /// A network for pictures of `height` × `width` levels.
-  /// - Throws: ``TrainingError`` where there is not the memory, or of kind `configuration` where the picture
-  ///   is too small for the poolings.
+  /// - Throws: ``TrainingError`` where there is not the memory, or of kind `configuration` where
+  ///   the picture is too small for the poolings.
   func make(height: Int, width: Int, labels: Int, seed: UInt64) throws(TrainingError) -> Network {
     let workspace = Workspace()
     let halving = Window(kernel: 2, stride: 2)

@@ -1,18 +1,19 @@
 import Training
 
-/// A convolution in two dimensions, as `torch.nn.Conv2d`, by whichever method is fastest for its extents.
+/// A convolution in two dimensions, as `torch.nn.Conv2d`, by whichever method is fastest for its
+/// extents.
 struct Convolution2D {
   /// What `.weight` and `.bias` are added to.
   var name: String
   var outputs: Int
   var window: Window
   var hasBias = false
-  /// The tile of Winograd's filtering, 2 or 4; nil for the cheapest. 2 is as exact as a plain sum, 4 has
-  /// about five times its rounding error and up to 1.8 times less work.
+  /// The tile of Winograd's filtering, 2 or 4; nil for the cheapest. 2 is as exact as a plain sum,
+  /// 4 has about five times its rounding error and up to 1.8 times less work.
   var tile: Int?
 
-  /// On blocked activations: Winograd's filtering for 3 × 3 with stride 1 and padding 1, else a product of
-  /// columns.
+  /// On blocked activations: Winograd's filtering for 3 × 3 with stride 1 and padding 1, else a
+  /// product of columns.
   func make(
     on input: BlockedShape, seed: UInt64, workspace: Workspace
   ) throws(TrainingError) -> any BlockedLayer {

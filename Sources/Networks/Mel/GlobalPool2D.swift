@@ -4,8 +4,8 @@ import Training
 
 /// What is left of a channel's positions: their mean, or their mean and their maximum.
 ///
-/// Equals `x.mean((2, 3))`, and `torch.cat([x.mean((2, 3)), x.amax((2, 3))], 1)` but for equal maxima, the
-/// first of which has all the gradient here.
+/// Equals `x.mean((2, 3))`, and `torch.cat([x.mean((2, 3)), x.amax((2, 3))], 1)` but for equal
+/// maxima, the first of which has all the gradient here.
 final class GlobalPool2D: Layer {
   private let input: BlockedShape
   private let withMaximum: Bool

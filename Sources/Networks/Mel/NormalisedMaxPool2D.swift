@@ -2,11 +2,11 @@ import CKernels
 import Safetensors
 import Training
 
-/// Batch normalisation, max(0, ·) and max pooling in one pass: what is four times as large between them is
-/// never written.
+/// Batch normalisation, max(0, ·) and max pooling in one pass: what is four times as large between
+/// them is never written.
 ///
-/// Only the inputs that won their window have a gradient by the output, so the sums of the backward pass go
-/// over these alone.
+/// Only the inputs that won their window have a gradient by the output, so the sums of the backward
+/// pass go over these alone.
 final class NormalisedMaxPool2D: Layer {
   let input: BlockedShape
   let output: BlockedShape

@@ -1,12 +1,12 @@
 import CKernels
 import Training
 
-/// The first convolution of a network: takes pictures plane after plane, [channels, height, width], and
-/// has no gradient to give back.
+/// The first convolution of a network: takes pictures plane after plane, [channels, height, width],
+/// and has no gradient to give back.
 ///
-/// Few channels would fill no sixteen, so each tap of a plane is a number that meets the vectors of the
-/// outputs. A channel that is repeated is convolved once, with the sum of its weights, which is the
-/// same; each of these weights then has the same gradient.
+/// Few channels would fill no sixteen, so each tap of a plane is a number that meets the vectors of
+/// the outputs. A channel that is repeated is convolved once, with the sum of its weights, which is
+/// the same; each of these weights then has the same gradient.
 final class PlanarConvolution: Layer {
   let output: BlockedShape
   let parameters: [Parameter]
@@ -121,7 +121,7 @@ final class PlanarConvolution: Layer {
     }
   }
 
-  /// Calls `body` with the place of each weight in PyTorch's layout and where it is packed.
+  /// Calls `body` with each weight's index in PyTorch's layout and its index in the packed one.
   private func eachWeight(_ body: (_ weight: Int, _ packed: Int) -> Void) {
     var index = 0
     for filter in 0..<output.channels {

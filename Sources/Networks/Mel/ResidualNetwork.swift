@@ -2,10 +2,11 @@ import Training
 
 /// The network of mode 3: a residual network of basic blocks on mel-spectrograms.
 ///
-/// He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", CVPR 2016; names and layouts are
-/// those of `torchvision.models.resnet18`: 11,181,642 parameters with 10 labels. A 7 × 7 convolution with
-/// stride 2 on three channels, 3 × 3 max pooling with stride 2, stages of basic blocks that halve the
-/// picture and double the channels, the mean of what is left, one dense layer.
+/// He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", CVPR 2016; names and
+/// layouts are those of `torchvision.models.resnet18`: 11,181,642 parameters with 10 labels. A 7 ×
+/// 7 convolution with stride 2 on three channels, 3 × 3 max pooling with stride 2, stages of basic
+/// blocks that halve the picture and double the channels, the mean of what is left, one dense
+/// layer.
 struct ResidualNetwork {
   /// Basic blocks of each stage.
   var blocks = [2, 2, 2, 2]

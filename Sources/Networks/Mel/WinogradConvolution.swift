@@ -1,17 +1,17 @@
 import CKernels
 import Training
 
-/// A 3 × 3 convolution with stride 1 and padding 1 by Winograd's minimal filtering, F(2 × 2, 3 × 3) or
-/// F(4 × 4, 3 × 3), for outputs, input gradient and weight gradient.
+/// A 3 × 3 convolution with stride 1 and padding 1 by Winograd's minimal filtering, F(2 × 2, 3 × 3)
+/// or F(4 × 4, 3 × 3), for outputs, input gradient and weight gradient.
 ///
-/// Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016. Tiles of (m + 2)²
-/// inputs become as many *points*, at each of which the convolution is a product of matrices: 2.25 or 4
-/// times fewer multiplications. The input gradient is the same with turned filters; the weight gradient
-/// is the adjoint, Gᵀ[Σ (Bᵀ x B) ⊙ (A dY Aᵀ)]G.
+/// Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016. Tiles of (m +
+/// 2)² inputs become as many *points*, at each of which the convolution is a product of matrices:
+/// 2.25 or 4 times fewer multiplications. The input gradient is the same with turned filters; the
+/// weight gradient is the adjoint, Gᵀ[Σ (Bᵀ x B) ⊙ (A dY Aᵀ)]G.
 ///
-/// Where the weights' points fit the caches, threads take groups of samples whose points stay in L2;
-/// where not, they take slabs of 32 outputs, whose weights are transformed, used for the whole batch and
-/// forgotten.
+/// Where the weights' points fit the caches, threads take groups of samples whose points stay in
+/// L2; where not, they take slabs of 32 outputs, whose weights are transformed, used for the whole
+/// batch and forgotten.
 final class WinogradConvolution: Layer {
   let input: BlockedShape
   let output: BlockedShape

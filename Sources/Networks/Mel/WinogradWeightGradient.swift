@@ -1,11 +1,11 @@
 import CKernels
 import Training
 
-/// The weight gradient is the adjoint of the convolution: what tiles and their outputs' gradients come to at
-/// each point, added up over all tiles, transformed back.
+/// The weight gradient is the adjoint of the convolution: what tiles and their outputs' gradients
+/// come to at each point, added up over all tiles, transformed back.
 extension WinogradConvolution {
-  /// Each part adds up the points of its share of the samples, in their order; the parts are added in
-  /// theirs.
+  /// Each part adds up the points of its share of the samples, in their order; the parts are added
+  /// in theirs.
   func accumulateWeightGradient(
     _ source: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, rows: Int,
     _ team: ThreadTeam

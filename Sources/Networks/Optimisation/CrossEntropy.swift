@@ -1,16 +1,17 @@
 import Glibc
 import Training
 
-/// Softmax and cross-entropy, as `torch.nn.CrossEntropyLoss(weight:, label_smoothing:)` with mean reduction,
-/// for labels and, with mixup, for distributions over labels.
+/// Softmax and cross-entropy, as `torch.nn.CrossEntropyLoss(weight:, label_smoothing:)` with mean
+/// reduction, for labels and, with mixup, for distributions over labels.
 struct CrossEntropy {
   /// The share of each target that is spread over all labels, 0 to below 1.
   var smoothing: Float = 0
   /// What each label counts; empty for 1 each.
   var weights: [Float] = []
 
-  /// Weights under which all labels count alike: samples / (labels × samples of the label), as scikit-learn's
-  /// `class_weight="balanced"`. A label without samples weighs nothing: smoothing would draw every sample to it.
+  /// Weights under which all labels count alike: samples / (labels × samples of the label), as
+  /// scikit-learn's `class_weight="balanced"`. A label without samples weighs nothing: smoothing
+  /// would draw every sample to it.
   static func balanced(_ counts: [Int]) -> [Float] {
     let total = Double(counts.reduce(0, +))
     return counts.map { $0 > 0 ? Float(total / (Double(counts.count) * Double($0))) : 0 }

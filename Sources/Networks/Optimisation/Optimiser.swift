@@ -6,7 +6,8 @@ import Training
 final class Optimiser {
   /// The rule.
   enum Rule: String, CaseIterable, Sendable {
-    /// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019; `torch.optim.AdamW`.
+    /// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019;
+    /// `torch.optim.AdamW`.
     case adamw
     /// Stochastic gradient descent with momentum; `torch.optim.SGD`.
     case sgd

@@ -6,8 +6,8 @@ struct Schedule {
   enum Shape: String, CaseIterable, Sendable {
     /// The same all the way.
     case constant
-    /// Half a cosine down to 0: `torch.optim.lr_scheduler.CosineAnnealingLR` by steps (Loshchilov and
-    /// Hutter, "SGDR", ICLR 2017).
+    /// Half a cosine down to 0: `torch.optim.lr_scheduler.CosineAnnealingLR` by steps (Loshchilov
+    /// and Hutter, "SGDR", ICLR 2017).
     case cosine
     /// Up by half a cosine, then down by another: `torch.optim.lr_scheduler.OneCycleLR` with
     /// `cycle_momentum=False` (Smith and Topin, "Super-Convergence", 2018).
@@ -23,7 +23,8 @@ struct Schedule {
   var peak = 1e-3
   /// Of ``Shape/oneCycle``: the share of steps on the way up.
   var rise = 0.3
-  /// Of ``Shape/oneCycle``: what the peak is divided by for the first rate, and that again for the last.
+  /// Of ``Shape/oneCycle``: what the peak is divided by for the first rate, and that again for the
+  /// last.
   var initialDivisor = 25.0
   var finalDivisor = 1e4
   /// Of ``Shape/plateau``: epochs without a lower loss that are borne, and the factor after them.

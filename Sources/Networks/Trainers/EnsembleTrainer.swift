@@ -2,12 +2,12 @@ import DataLoading
 import Safetensors
 import Training
 
-/// Several networks of one kind, each with its own starting weights and dropout, trained on the same batches;
-/// their mean probability is what is predicted.
+/// Several networks of one kind, each with its own starting weights and dropout, trained on the
+/// same batches; their mean probability is what is predicted.
 ///
-/// Averaging independent networks takes away what each owes to chance (Lakshminarayanan, Pritzel, Blundell,
-/// "Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles", NeurIPS 2017). A checkpoint
-/// holds them under `members.0.`, `members.1.` and so on.
+/// Averaging independent networks takes away what each owes to chance (Lakshminarayanan, Pritzel,
+/// Blundell, "Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles", NeurIPS
+/// 2017). A checkpoint holds them under `members.0.`, `members.1.` and so on.
 final class EnsembleTrainer: Trainer {
   private let members: [NetworkTrainer]
 

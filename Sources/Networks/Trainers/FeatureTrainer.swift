@@ -4,7 +4,8 @@ import Training
 extension EmbeddedTrainers {
   /// Mode 1: a multi-layer perceptron on features.
   ///
-  /// Its defaults were chosen on twenty random splits of the public table of 1,000 tracks, and kept.
+  /// Its defaults were chosen on twenty random splits of the public table of 1,000 tracks, and
+  /// kept.
   static var features: TrainerKind {
     var standard = NetworkTrainer.Configuration()
     standard.optimiser.rule = .sgd

@@ -2,11 +2,11 @@ import Corpus
 import Training
 
 extension EmbeddedTrainers {
-  /// A linear classifier on vectors: what evaluations of encoders measure their embeddings with (Alain and
-  /// Bengio, "Understanding intermediate layers using linear classifier probes", 2016).
+  /// A linear classifier on vectors: what evaluations of encoders measure their embeddings with
+  /// (Alain and Bengio, "Understanding intermediate layers using linear classifier probes", 2016).
   ///
-  /// Multinomial logistic regression on inputs that are standardised over the training side; weight decay is
-  /// its L2 penalty.
+  /// Multinomial logistic regression on inputs that are standardised over the training side; weight
+  /// decay is its L2 penalty.
   static var linear: TrainerKind {
     var standard = NetworkTrainer.Configuration()
     standard.schedule.shape = .oneCycle

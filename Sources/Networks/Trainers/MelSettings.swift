@@ -5,7 +5,8 @@ protocol PictureNetworkSettings: Sendable {
   static var table: OptionTable<Self> { get }
 
   /// The network for pictures of `height` × `width` levels.
-  /// - Throws: ``TrainingError`` for settings that do not fit each other, or memory that is not there.
+  /// - Throws: ``TrainingError`` for settings that do not fit each other, or memory that is not
+  ///   there.
   func make(height: Int, width: Int, labels: Int, seed: UInt64) throws(TrainingError) -> Network
 }
 

@@ -49,8 +49,9 @@ extension EmbeddedTrainers {
     }
   }
 
-  /// Music has no beginning within a slice, so pictures are turned along time; bands are covered (Park and
-  /// others, "SpecAugment", Interspeech 2019) and pictures mixed (Zhang and others, "mixup", ICLR 2018).
+  /// Music has no beginning within a slice, so pictures are turned along time; bands are covered
+  /// (Park and others, "SpecAugment", Interspeech 2019) and pictures mixed (Zhang and others,
+  /// "mixup", ICLR 2018).
   private static var pictureAugmentation: Augmentation {
     var parts = Augmentation()
     parts.circularShift = Augmentation.CircularShift(share: 0.5)

@@ -1,7 +1,7 @@
 import Training
 
-/// The options that fill some settings. Each is declared once, with its range, and what lists options,
-/// checks and reads them comes from there.
+/// The options that fill some settings. Each is declared once, with its range, and what lists
+/// options, checks and reads them comes from there.
 struct OptionTable<Settings> {
   /// One option, and the part of the settings that it is.
   struct Option {

@@ -1,7 +1,7 @@
 /// How a batch is divided into parts whose sums are added in their order.
 ///
-/// There are eight parts, or as many as there are threads where these are more: up to eight threads the
-/// results do not depend on how many there are.
+/// There are eight parts, or as many as there are threads where these are more: up to eight threads
+/// the results do not depend on how many there are.
 struct BatchParts {
   /// Samples of the batch.
   let rows: Int

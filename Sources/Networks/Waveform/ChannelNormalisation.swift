@@ -1,8 +1,8 @@
 import CKernels
 import Training
 
-/// Batch normalisation's numbers for channels in panels of sixteen: what is learnt, what is kept, and what
-/// of both the kernels read.
+/// Batch normalisation's numbers for channels in panels of sixteen: what is learnt, what is kept,
+/// and what of both the kernels read.
 ///
 /// What it computes is ``NormalisedChannels``'s to say.
 final class ChannelNormalisation {
@@ -12,7 +12,8 @@ final class ChannelNormalisation {
   var parameters: [Parameter] { learnt.parameters }
   var statistics: [RunningStatistic] { learnt.statistics }
 
-  /// `LatheNormalisation` of each panel; of channels that are missing all is 0, and so is their y.
+  /// The `LatheNormalisation` of each group of sixteen channels. All numbers of missing channels
+  /// are 0, so that their y is 0 too.
   private let constants: FloatStorage
   private var inverses: [Double]
 
@@ -30,13 +31,13 @@ final class ChannelNormalisation {
   /// How many panels the channels fill.
   var panels: Int { (channels + 15) / 16 }
 
-  /// A panel's constants.
+  /// The constants of a group of sixteen channels.
   func panel(_ index: Int) -> UnsafePointer<LatheNormalisation> {
     UnsafeRawPointer(constants.base + 80 * index).assumingMemoryBound(to: LatheNormalisation.self)
   }
 
-  /// The scale of each channel of a panel, which has the sign of its weight. Until mean and variance are
-  /// known it is the weight itself.
+  /// The scale of each channel of a group, which has the sign of its weight. Until mean and
+  /// variance are known it is the weight itself.
   func sign(_ panel: Int) -> UnsafePointer<Float> {
     UnsafePointer(constants.base + 80 * panel + 16)
   }
@@ -48,7 +49,7 @@ final class ChannelNormalisation {
 
   /// Normalises by a batch and moves the running averages.
   /// - Parameters:
-  ///   - sums: of each panel, sixteen sums of x, then of x².
+  ///   - sums: of each group, sixteen sums of x, then of x².
   ///   - count: how many values of a channel they are over.
   func setByBatch(sums: [Double], count: Int) {
     let total = Double(count)
@@ -75,7 +76,7 @@ final class ChannelNormalisation {
 
   /// Sets the gradients, and what the gradient by x is made of.
   /// - Parameters:
-  ///   - sums: of each panel, sixteen sums of the gradient g by y, then of g (x − mean).
+  ///   - sums: of each group, sixteen sums of the gradient g by y, then of g (x − mean).
   ///   - count: how many values of a channel the batch had.
   func setGradients(sums: [Double], count: Int) {
     let total = Double(count)

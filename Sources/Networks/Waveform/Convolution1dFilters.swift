@@ -1,7 +1,8 @@
 import CKernels
 import Training
 
-/// The filters and biases of a convolution along time, as PyTorch keeps them and as the kernels read them.
+/// The filters and biases of a convolution along time, as PyTorch keeps them and as the kernels
+/// read them.
 final class Convolution1dFilters {
   /// The convolution's sizes.
   let shape: Convolution1dShape
@@ -9,7 +10,7 @@ final class Convolution1dFilters {
   let parameters: [Parameter]
   /// The filters, where they are fixed.
   let statistics: [RunningStatistic]
-  /// The filters packed, a panel of output channels after the other.
+  /// The filters packed, one group of sixteen output channels after the other.
   let packed: FloatStorage
   /// The biases with zeroes up to a multiple of sixteen.
   let packedBias: FloatStorage
@@ -25,7 +26,8 @@ final class Convolution1dFilters {
   /// - Parameters:
   ///   - name: what `.weight` and `.bias` are added to.
   ///   - start: filters in PyTorch's layout `[outputs][inputs][kernel]` to begin with.
-  ///   - isFixed: whether the filters stay as they are; they are then kept as a statistic of their name.
+  ///   - isFixed: whether the filters stay as they are; they are then kept as a statistic of their
+  ///     name.
   init(
     _ name: String, _ shape: Convolution1dShape, start: [Float]? = nil, isFixed: Bool = false,
     seed: UInt64
@@ -95,7 +97,8 @@ final class Convolution1dFilters {
     biasSums(part).update(repeating: 0, count: packedBias.count)
   }
 
-  /// Sets the gradients: the parts' sums, added in the order of the parts, whichever thread made them.
+  /// Sets the gradients: the parts' sums, added in the order of the parts, whichever thread made
+  /// them.
   func finishParts(_ parts: Int, team: ThreadTeam) {
     for channel in 0..<shape.outputs {
       bias.gradient.base[channel] = Float((0..<parts).reduce(0) { $0 + biasSums($1)[channel] })

@@ -3,8 +3,8 @@ import Training
 
 /// The sizes of a convolution along time without padding, and how the kernels walk through it.
 ///
-/// Sequences lie in panels of sixteen channels, `[panel][position][16]`, the channels that are missing to
-/// a multiple of sixteen being 0; a sequence of one channel lies as it is.
+/// Sequences lie in groups (*panels*) of sixteen channels, `[panel][position][16]`, the channels
+/// that are missing to a multiple of sixteen being 0; a sequence of one channel lies as it is.
 struct Convolution1dShape: Hashable {
   /// Channels that come in.
   let inputs: Int
@@ -60,8 +60,8 @@ struct Convolution1dShape: Hashable {
   var margin: Int { taps - 1 }
   /// Rows of `stride` positions, the last of which may be cut off.
   var rows: Int { (length + stride - 1) / stride }
-  /// Floats of one panel of filters of the gradient by the input; there are `stride` such panels for every
-  /// panel that comes in.
+  /// Floats of one panel of filters of the gradient by the input; there are `stride` such panels
+  /// for every panel that comes in.
   var packedGradientCount: Int { outputPanels * taps * 256 }
 
   /// Floating-point operations of a plain sum of every output of a sample.
@@ -83,8 +83,8 @@ struct Convolution1dShape: Hashable {
       outputPanelStride: room * 16, outputSampleStride: outputPanels * room * 16)
   }
 
-  /// The walk back: from gradients by the output with their margin, in panels of ``margin`` + ``rows``
-  /// positions, to `positions` rows of the gradient by the input.
+  /// The walk back: from gradients by the output with their margin, in panels of ``margin`` +
+  /// ``rows`` positions, to `positions` rows of the gradient by the input.
   func walkBack(samples: Int, positions: Int) -> LatheConvolution {
     let room = margin + rows
     return LatheConvolution(

@@ -1,16 +1,17 @@
 import CKernels
 import Training
 
-/// A convolution along time, max(0, ·), batch normalisation and pooling in one layer: equal to `Conv1d`, `ReLU`,
-/// `BatchNorm1d` and `MaxPool1d` of `torch.nn` after one another, in this order or with the middle two exchanged.
+/// A convolution along time, max(0, ·), batch normalisation and pooling in one layer: equal to
+/// `Conv1d`, `ReLU`, `BatchNorm1d` and `MaxPool1d` of `torch.nn` after one another, in this order
+/// or with the middle two exchanged.
 ///
-/// Passes over the convolution's output are what such networks spend half their time with elsewhere. Here
-/// it is written once and read once. Forward, tiles get max(0, ·), the sums of the normalisation and each
-/// window's extreme while they are in the first cache: normalisation is a rising or falling line in each
-/// channel, so what is largest after it was largest or smallest before it, and only that is ever
-/// normalised. Backward, the normalisation's own sums need nothing but the extremes, since nothing else has
-/// a gradient from above; then tiles of the gradient by the convolution's output are made in the first
-/// cache and go into the products at once.
+/// Passes over the convolution's output are what such networks spend half their time with
+/// elsewhere. Here it is written once and read once. Forward, tiles get max(0, ·), the sums of the
+/// normalisation and each window's extreme while they are in the first cache: normalisation is a
+/// rising or falling line in each channel, so what is largest after it was largest or smallest
+/// before it, and only that is ever normalised. Backward, the normalisation's own sums need nothing
+/// but the extremes, since nothing else has a gradient from above; then tiles of the gradient by
+/// the convolution's output are made in the first cache and go into the products at once.
 final class ConvolutionBlock: Layer {
   /// What comes directly after the convolution.
   enum Order: String, CaseIterable, Hashable {
@@ -61,13 +62,14 @@ final class ConvolutionBlock: Layer {
   private(set) var scratchCount = 0
   /// One row of the gradient by the input for each part.
   var lastRow: FloatStorage?
-  /// 32 for each part and panel.
+  /// 32 for each part and group of sixteen channels.
   var sums: DoubleStorage?
 
   /// - Parameters:
-  ///   - number: the block's place in the network, which names its tensors: `convolutions.N`,
+  ///   - number: the block's number in the network, which names its tensors: `convolutions.N`,
   ///     `normalisations.N`.
-  ///   - window: positions that are pooled into one, 1 for none; what is left at the end is dropped.
+  ///   - window: positions that are pooled into one, 1 for none; what is left at the end is
+  ///     dropped.
   ///   - passesGradient: false where no layer before this one learns.
   ///   - start: filters to begin with; PyTorch's way of drawing them where nil.
   ///   - isFixed: whether the filters are not learnt.
@@ -116,7 +118,8 @@ final class ConvolutionBlock: Layer {
   /// Floats of a sample of the convolution's output, in panels.
   var valueCount: Int { panels * shape.positions * 16 }
 
-  /// Whether a sample is longer than a stretch; then stretches are taken one by one, else samples together.
+  /// Whether a sample is longer than a stretch; then stretches are taken one by one, else samples
+  /// together.
   var isLong: Bool { shape.positions > 2 * stretch }
   /// Positions that are worked on while they are in the first cache: whole tiles, whole windows.
   var stretch: Int { max(1, 168 / window) * window }

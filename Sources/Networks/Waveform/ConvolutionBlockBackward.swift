@@ -54,8 +54,8 @@ extension ConvolutionBlock {
       for panel in 0..<panels {
         unfinish(sample, panel, position, count, given, part, into: start + panel * room * 16)
       }
-      // While the products of this stretch are taken, the next one comes from memory (of the first panel;
-      // blocks of several have fewer bytes for each product).
+      // While the products of this stretch are taken, the next one comes from memory (of the first
+      // panel; blocks of several have fewer bytes for each product).
       let next = position + count
       addProduct(
         input + sample * shape.inputCount + position * inputStep, samples: 1, positions: count,

@@ -18,7 +18,7 @@ extension ConvolutionBlock {
     return rectified + [Choice.taps([rows, left.channels, left.width], taps)]
   }
 
-  /// Which of its window the extreme at a place is, the first of equal ones.
+  /// Which number of its window the extreme at an index is, the first of equal ones.
   private func tap(at place: Int) -> Int32 {
     let (index, lane) = place.quotientAndRemainder(dividingBy: 16)
     let (plane, position) = index.quotientAndRemainder(dividingBy: pooled)

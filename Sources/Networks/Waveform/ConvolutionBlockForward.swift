@@ -45,7 +45,8 @@ extension ConvolutionBlock {
     }
   }
 
-  /// The convolution of a part's samples with all that can be done before the batch's mean is known.
+  /// The convolution of a part's samples with all that can be done before the batch's mean is
+  /// known.
   private func convolve(_ input: UnsafePointer<Float>, _ samples: Range<Int>, _ part: Int) {
     let sums = sums.start + part * panels * 32
     sums.update(repeating: 0, count: panels * 32)

@@ -2,10 +2,10 @@ import Training
 
 /// The network of mode 2: samples of audio through convolutions along time, then dense layers.
 ///
-/// In PyTorch: `convolutions.N` is `Conv1d`, `normalisations.N` is `BatchNorm1d`, and `classifier.N` is
-/// `Linear`; each convolution is followed by ReLU, normalisation and `MaxPool1d` (where its pooling is above
-/// 1), each dense layer but the last by ReLU and dropout. As it stands here it has 388,378 parameters for
-/// 44,100 samples and ten labels.
+/// In PyTorch: `convolutions.N` is `Conv1d`, `normalisations.N` is `BatchNorm1d`, and
+/// `classifier.N` is `Linear`; each convolution is followed by ReLU, normalisation and `MaxPool1d`
+/// (where its pooling is above 1), each dense layer but the last by ReLU and dropout. As it stands
+/// here it has 388,378 parameters for 44,100 samples and ten labels.
 struct WaveformNetwork: Hashable {
   /// A convolution and what follows it.
   struct Block: Hashable {

@@ -36,8 +36,8 @@ public struct ConfusionChart: Figure {
     self.labels = labels
   }
 
-  /// The same with small cells, names shortened and without a scale; nil for more than 12 labels, whose cells
-  /// would be too small to read.
+  /// The same with small cells, names shortened and without a scale; nil for more than 12 labels,
+  /// whose cells would be too small to read.
   public var narrowed: (any Figure)? {
     guard labels.count <= ConfusionLayout.mostLabelsOfNarrow else { return nil }
     var narrow = self

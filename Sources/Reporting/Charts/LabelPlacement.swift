@@ -1,7 +1,7 @@
 /// Moves labels apart.
 enum LabelPlacement {
-  /// Places with at least `distance` between them, in the order of the wanted ones and as near to them as can
-  /// be; closer together where the limits leave no room.
+  /// Positions with at least `distance` between them, in the order of the wanted ones and as near
+  /// to them as can be; closer together where the limits leave no room.
   static func spread(
     _ wanted: [Double], by distance: Double, within limits: ClosedRange<Double>
   ) -> [Double] {
@@ -9,7 +9,8 @@ enum LabelPlacement {
     let room = limits.upperBound - limits.lowerBound
     let step = min(distance, wanted.count > 1 ? room / Double(wanted.count - 1) : distance)
     let order = wanted.indices.sorted { (wanted[$0], $0) < (wanted[$1], $1) }
-    // Neighbours that are too close form a block around the mean of what they want; blocks that touch merge.
+    // Neighbours that are too close form a block around the mean of what they want; blocks that
+    // touch merge.
     var blocks: [(sum: Double, members: [Int])] = []
     func start(_ block: (sum: Double, members: [Int])) -> Double {
       let length = step * Double(block.members.count - 1)

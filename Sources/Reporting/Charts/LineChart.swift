@@ -4,7 +4,8 @@ public struct LineChart: Figure {
   public struct Series: Sendable, Hashable {
     /// What it shows; it stands at the line's end.
     public var name: String
-    /// The values of epochs 1, 2, …; nil where there is none. What is no number is marked at the upper edge.
+    /// The values of epochs 1, 2, …; nil where there is none. What is no number is marked at the
+    /// upper edge.
     public var values: [Double?]
     /// The lowest and highest of several runs at each epoch; none for one run.
     public var band: [ClosedRange<Double>?]

@@ -22,7 +22,8 @@ struct LineChartLayout {
       1...Double(max(2, epochs)), count: chart.hasNamesBeneath ? 5 : 8,
       limits: 1...Double(max(2, epochs)), isWhole: true)
     let width = chart.extent.width
-    // A name may take a third of the figure, or all of its own line; the value behind it is never cut.
+    // A name may take a third of the figure, or all of its own line; the value behind it is never
+    // cut.
     let limit = chart.hasNamesBeneath ? width - 60 : width / 3
     names = chart.series.map { series in
       let value = Self.lastValue(series, chart.quantity)
@@ -43,8 +44,8 @@ struct LineChartLayout {
       max(60, chart.extent.height - top - 46 - beneath))
   }
 
-  /// What the axis of the values shows: all of them, unless a few lie so far out that they would flatten the
-  /// others.
+  /// What the axis of the values shows: all of them, unless a few lie so far out that they would
+  /// flatten the others.
   private static func valueTicks(_ chart: LineChart) -> Ticks {
     let values = chart.series.flatMap { series in
       series.values.compactMap { $0 }
@@ -176,7 +177,7 @@ struct LineChartLayout {
     for stray in strays.prefix(200) { canvas.mark(.cross, at: stray, radius: 3.5, colour) }
   }
 
-  /// What has more points than there are places keeps the lowest and highest of each place.
+  /// A line of more points than there are columns keeps the lowest and highest of each column.
   private func thinned(_ points: [Point]) -> [Point] {
     let places = Int(plot.width)
     guard points.count > 4 * places else { return points }

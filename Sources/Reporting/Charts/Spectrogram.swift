@@ -49,7 +49,8 @@ public struct Spectrogram: Sendable, Hashable {
       columnAxis: .time(step: Double(hop) / sampleRate), unit: "dB")
   }
 
-  /// From so many decibels below the highest value to the highest, or to the lowest value where that is nearer.
+  /// From so many decibels below the highest value to the highest, or to the lowest value where
+  /// that is nearer.
   public func levels(dynamicRange: Double = 80) -> ClosedRange<Double> {
     let finite = values.lazy.filter(\.isFinite)
     guard let high = finite.max().map(Double.init), let low = finite.min().map(Double.init) else {

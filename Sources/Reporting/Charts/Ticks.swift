@@ -2,11 +2,11 @@ import Glibc
 
 /// Where an axis is marked, and how.
 struct Ticks: Sendable, Hashable {
-  /// The places, ascending.
+  /// Where the ticks are, ascending.
   let values: [Double]
   /// What stands at each.
   let labels: [String]
-  /// What the axis shows: from the first to the last place, or somewhat less.
+  /// What the axis shows: from the first to the last tick, or somewhat less.
   let range: ClosedRange<Double>
 
   /// Marks at multiples of 1, 2, 2.5 or 5 times a power of ten.

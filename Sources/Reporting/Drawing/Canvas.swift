@@ -1,8 +1,9 @@
 import CCairo
 
-/// A surface to draw on, for PNG and SVG alike; a unit is a pixel of an SVG, or a pixel of a PNG of scale 1.
+/// A surface to draw on, for PNG and SVG alike; a unit is a pixel of an SVG, or a pixel of a PNG of
+/// scale 1.
 ///
-/// The drawing calls cannot fail; what cairo could not do is told when the canvas is finished.
+/// The drawing calls cannot fail; what cairo could not do is an error when the canvas is finished.
 @safe public struct Canvas: ~Copyable {
   /// What becomes of the drawing.
   public enum Form: Sendable, Hashable {
@@ -12,8 +13,8 @@ import CCairo
     case svg
   }
 
-  /// The font of all text: it has Latin, Greek, Cyrillic, Arabic and Hebrew letters, and its digits have one
-  /// width.
+  /// The font of all text: it has Latin, Greek, Cyrillic, Arabic and Hebrew letters, and its digits
+  /// have one width.
   static let font = "DejaVu Sans"
 
   /// How large it is.
@@ -27,8 +28,8 @@ import CCairo
   private static let limit = 32_767.0
 
   /// An empty canvas.
-  /// - Throws: ``ReportError``: `.sizes` where a side is not 1 to 32,767 pixels, `.drawing` where the library has
-  ///   no memory for it.
+  /// - Throws: ``ReportError``: `.sizes` where a side is not 1 to 32,767 pixels, `.drawing` where
+  ///   the library has no memory for it.
   public init(_ size: Size, _ form: Form) throws(ReportError) {
     let scale = if case .png(let scale) = form { scale } else { 1.0 }
     let width = (size.width * scale).rounded(.up)

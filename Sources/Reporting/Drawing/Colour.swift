@@ -41,8 +41,8 @@ enum Palette {
   static let grid = Colour(0xE3E6EA)
   static let frame = Colour(0x8C959F)
 
-  /// Okabe and Ito (2008): told apart by the colour-blind, and dark enough for lines on white; their yellow
-  /// and light orange are left out.
+  /// Okabe and Ito (2008): distinguishable to the colour-blind, and dark enough for lines on white;
+  /// their yellow and light orange are left out.
   static let lines: [Colour] = [
     Colour(0x0072B2), Colour(0xD55E00), Colour(0x009E73), Colour(0xB5609A), Colour(0x4D4D4D),
     Colour(0x3A9BD9),

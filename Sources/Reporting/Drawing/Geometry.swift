@@ -1,9 +1,9 @@
-/// A place on a canvas: x to the right, y downwards.
+/// A point of a canvas: x to the right, y downwards.
 public struct Point: Sendable, Hashable {
   /// The coordinates.
   public var x, y: Double
 
-  /// A place.
+  /// The point at these coordinates.
   public init(_ x: Double, _ y: Double) {
     self.x = x
     self.y = y

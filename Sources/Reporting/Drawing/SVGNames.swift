@@ -1,7 +1,7 @@
 /// The names of shapes in an SVG file.
 ///
-/// Cairo counts them through the life of a process, so that the same figure would have other bytes each time it
-/// is drawn.
+/// Cairo counts them through the life of a process, so that the same figure would have other bytes
+/// each time it is drawn.
 enum SVGNames {
   /// What a name stands behind: where it is given, and where it is used.
   private static let marks = [" id=\"", "href=\"#", "url(#"].map { Array($0.utf8) }
@@ -23,7 +23,8 @@ enum SVGNames {
     visit(svg) { _, old in name(old) }
   }
 
-  /// Calls the body with every name and the number of its mark, and puts what it returns in the name's place.
+  /// Calls the body with every name and the number of its mark, and puts what it returns in the
+  /// name's place.
   @discardableResult
   private static func visit(
     _ svg: [UInt8], _ body: (_ mark: Int, _ name: ArraySlice<UInt8>) -> [UInt8]?

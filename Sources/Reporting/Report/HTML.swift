@@ -33,7 +33,8 @@ enum HTML {
     table(head, words: words, class: name, parts: [Part(rows: rows)])
   }
 
-  /// The same in several parts. Each cell knows what its column is, since narrow screens show no head.
+  /// The same in several parts. Each cell knows what its column is, since narrow screens show no
+  /// head.
   static func table(
     _ head: [String], words: Int, class name: String = "", parts: [Part]
   ) -> String {

@@ -1,14 +1,15 @@
 /// A figure as a part of a page.
 enum InlineFigure {
-  /// The figure's element, with a picture for wide screens and, where there is one, another for narrow ones, of
-  /// which a browser shows one.
+  /// The figure's element, with a picture for wide screens and, where there is one, another for
+  /// narrow ones, of which a browser shows one.
   ///
   /// - Parameters:
   ///   - wide: what cairo wrote; it holds no text, only outlines.
   ///   - narrow: the same for a phone.
   ///   - shapes: takes the outlines of letters, which are the same in many figures.
   ///   - title: what it shows, for those who do not see it.
-  ///   - keepsColours: whether its colours mean something, so that a dark page must not turn them round.
+  ///   - keepsColours: whether its colours mean something, so that a dark page must not turn them
+  ///     round.
   static func html(
     wide: [UInt8], narrow: [UInt8]?, shapes: inout SharedShapes, title: String,
     keepsColours: Bool = false
@@ -33,8 +34,8 @@ enum InlineFigure {
     return picture.replacing("<svg ", with: "<svg \(attributes) ", maxReplacements: 1)
   }
 
-  /// The same picture with two digits after each point, a hundredth of a pixel, which is a third of its size.
-  /// Factors of transformations keep all of theirs.
+  /// The same picture with two digits after each point, a hundredth of a pixel, which is a third of
+  /// its size. Factors of transformations keep all of theirs.
   static func shortened(_ svg: [UInt8]) -> [UInt8] {
     let matrix = Array("matrix(".utf8)
     var short: [UInt8] = []

@@ -1,6 +1,7 @@
 /// Text of others on a page or in a table.
 enum PlainText {
-  /// Whether a scalar would reach beyond its text: a control character, or an override of the direction of writing.
+  /// Whether a scalar would reach beyond its text: a control character, or an override of the
+  /// direction of writing.
   static func isUnruly(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.generalCategory == .control || (0x202A...0x202E).contains(scalar.value)
       || (0x2066...0x2069).contains(scalar.value)

@@ -2,9 +2,10 @@ public import Training
 
 /// What runs came to: a page that needs nothing else, and its figures.
 ///
-/// The closing table comes first, then what each leak gains, then a section for each configuration. Folds and
-/// seeds of one configuration are told together. What was tested on tracks that it had learnt from says so in the
-/// table, the charts and its heading, and comes after everything else. The same runs give the same page.
+/// The closing table comes first, then what each leak gains, then a section for each configuration.
+/// Folds and seeds of one configuration are summarised together. What was tested on tracks that it
+/// had learnt from says so in the table, the charts and its heading, and comes after everything
+/// else. The same runs give the same page.
 public struct Report: Sendable {
   /// A picture that no run has, such as a spectrogram.
   public struct Illustration: Sendable {
@@ -48,16 +49,17 @@ public struct Report: Sendable {
     rows = ResultRow.rows(groups)
   }
 
-  /// The closing table as text: rows of cells, the head first. Where nothing leaks and no artist is shared there is no
-  /// column for it.
+  /// The closing table as text: rows of cells, the head first. Where nothing leaks and no artist is
+  /// shared there is no column for it.
   public var table: [[String]] {
     let table = [ResultRow.titles] + rows.map(\.cells)
     let hasNotes = rows.contains { $0.cells.last != "" }
     return hasNotes ? table : table.map { $0.dropLast() }
   }
 
-  /// The closing table as files, named `results` with an ending each: `csv` and `json` for programs (shares from 0
-  /// to 1; JSON has each run and the confusion matrices too), `md` and `tex` for people, the best row in bold.
+  /// The closing table as files, named `results` with an ending each: `csv` and `json` for programs
+  /// (shares from 0 to 1; JSON has each run and the confusion matrices too), `md` and `tex` for
+  /// people, the best row in bold.
   /// - Throws: ``ReportError`` `.results` for what JSON cannot hold.
   public func results() throws(ReportError) -> [(name: String, bytes: [UInt8])] {
     try ResultFiles.files(rows, title: title)

@@ -15,8 +15,8 @@ extension Report {
   ///   - page: the page's file, or a pipe or device, which has no results beside it.
   ///   - folder: where figures go, made where it is missing; nil for none.
   ///   - overwriting: whether files that are there are replaced.
-  /// - Throws: ``ReportError``: `.exists` where a file is there that must not be replaced, before anything is
-  ///   written; `.drawing`, `.sizes`, `.unwritable`, `.noSpace`.
+  /// - Throws: ``ReportError``: `.exists` where a file is there that must not be replaced, before
+  ///   anything is written; `.drawing`, `.sizes`, `.unwritable`, `.noSpace`.
   public func write(
     to page: String, figures folder: String?, overwriting: Bool
   ) throws(ReportError) -> Written {

@@ -1,7 +1,8 @@
 import Corpus
 import Training
 
-/// What `results.json` holds: the rows of the closing table, each with its runs and its confusion matrices.
+/// What `results.json` holds: the rows of the closing table, each with its runs and its confusion
+/// matrices.
 struct ResultDocument: Encodable {
   let schema = "lathe.results/1"
   let title: String
@@ -68,7 +69,8 @@ struct ResultDocument: Encodable {
     let tracks, parameters: Int?
     let seconds: Double?
     let leaks: Bool
-    /// Of the test tracks: those learnt from themselves, and those learnt from also as another take or copy.
+    /// Of the test tracks: those learnt from themselves, and those learnt from also as another take
+    /// or copy.
     let leakedShare, leakedRecordingShare: Double?
     /// Of the test artists.
     let sharedArtistShare: Double?

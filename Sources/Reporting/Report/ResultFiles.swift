@@ -27,8 +27,8 @@ enum ResultFiles {
     "shared_artist_share",
   ]
 
-  /// A line a row: shares from 0 to 1, an empty field for what is not known, names as ``CSVField`` has
-  /// them.
+  /// A line a row: shares from 0 to 1, an empty field for what is not known, names as ``CSVField``
+  /// has them.
   static func csv(_ rows: [ResultRow]) -> String {
     func number(_ value: Double?) -> String { value.map { $0.isFinite ? "\($0)" : "" } ?? "" }
     var lines = [columns.joined(separator: ",")]

@@ -1,7 +1,8 @@
 import Wording
 import Training
 
-/// What a group of runs came to, as numbers: a row of the closing table and of the files that go with the page.
+/// What a group of runs came to, as numbers: a row of the closing table and of the files that go
+/// with the page.
 struct ResultRow: Sendable {
   let group: RunGroup
   /// Nil where no epoch has been evaluated yet.
@@ -93,6 +94,6 @@ struct ResultRow: Sendable {
   ]
   /// How many of the cells, from the first, are words and not numbers.
   static let words = 3
-  /// The cell that is told apart in the best row.
+  /// The cell that is set in bold in the best row.
   static let accuracyCell = 5
 }

@@ -62,7 +62,8 @@ enum ResultsTable {
     ]
   }
 
-  /// The table as a figure; nil for a single row, which needs none, and for what has no figures yet.
+  /// The table as a figure; nil for a single row, which needs none, and for what has no figures
+  /// yet.
   static func chart(_ rows: [ResultRow]) -> AccuracyChart? {
     let rows = rows.prefix(60).compactMap { row -> AccuracyChart.Row? in
       guard let figures = row.figures else { return nil }

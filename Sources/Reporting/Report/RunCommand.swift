@@ -4,8 +4,8 @@ import Training
 
 /// The command that trains a run again.
 enum RunCommand {
-  /// What `lathe train` is to be told, in words that a shell takes back; all that decides the outcome is
-  /// spelt out, usual values too, since these may change.
+  /// The command line of `lathe train`, quoted for a shell; all that decides the
+  /// outcome is spelt out, usual values too, since these may change.
   static func text(_ record: RunRecord) -> String {
     if let network = record.torchNetwork { return torchText(record, network) }
     var words = ["lathe", "train", record.view]

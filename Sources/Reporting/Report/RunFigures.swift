@@ -9,8 +9,8 @@ struct RunFigures: Sendable {
   /// Nil where the run has not ended.
   let evaluation: SideEvaluation?
 
-  /// The test side's figures of the best checkpoint; those of the selection side where there is no test side,
-  /// and of the best epoch so far where the run has not ended.
+  /// The test side's figures of the best checkpoint; those of the selection side where there is no
+  /// test side, and of the best epoch so far where the run has not ended.
   init?(_ run: RunContents) {
     let sides = [run.record.sides.test, run.record.sides.selection].compactMap { $0 }
     let result = run.result?.evaluations ?? [:]
@@ -64,12 +64,13 @@ struct Spread: Sendable, Hashable {
 /// What a group of runs came to: a row of the closing table.
 struct GroupFigures: Sendable {
   let sliceAccuracy, trackAccuracy, macroF1: Spread
-  /// At 95 %, over the tracks of one run or of all folds; nil where runs test the same tracks again, as folds of
-  /// slices do.
+  /// At 95 %, over the tracks of one run or of all folds; nil where runs test the same tracks
+  /// again, as folds of slices do.
   let interval: ClosedRange<Double>?
   /// The tracks that were tested, each counted once for folds.
   let tracks: Int
-  /// Of all runs together where they test different tracks or labels agree; nil where no run has ended.
+  /// Of all runs together where they test different tracks or labels agree; nil where no run has
+  /// ended.
   let trackConfusion, sliceConfusion: ConfusionMatrix?
 
   init?(_ group: RunGroup) {

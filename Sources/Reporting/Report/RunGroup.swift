@@ -8,8 +8,8 @@ struct RunGroup: Sendable {
   /// Why there are several runs.
   enum Kind: Sendable, Hashable {
     case single
-    /// Each tests what another learnt from: together they test every track once, or of folds by slices every
-    /// slice.
+    /// Each tests what another learnt from: together they test every track once, or of folds by
+    /// slices every slice.
     case folds
     /// Seeds or splits differ; a track may be tested several times.
     case repeats
@@ -38,7 +38,8 @@ struct RunGroup: Sendable {
   /// Everything that runs of one configuration have in common.
   private struct Key: Hashable {
     let trainer, view, source, policy: String
-    /// What the seed of a split doesn't change. Of runs whose plan is not known each split is of its own kind.
+    /// What the seed of a split doesn't change. Of runs whose plan is not known each split is of
+    /// its own kind.
     let division: SplitPlan.Division?
     let unplannedSplit: String?
     let labels: [String]
@@ -81,8 +82,8 @@ struct RunGroup: Sendable {
     }
   }
 
-  /// Groups of runs: those that were tested on what they hadn't learnt from first; within that modes and trainers
-  /// in the order in which they come, strict splits first.
+  /// Groups of runs: those that were tested on what they hadn't learnt from first; within that
+  /// modes and trainers in the order in which they come, strict splits first.
   static func groups(of runs: [RunContents]) -> [RunGroup] {
     var order: [Key] = []
     var members: [Key: [RunContents]] = [:]

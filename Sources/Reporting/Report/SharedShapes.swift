@@ -1,4 +1,5 @@
-/// The outlines of letters that the figures of a page have in common: three quarters of what a figure would be.
+/// The outlines of letters that the figures of a page have in common: three quarters of what a
+/// figure would be.
 struct SharedShapes {
   /// The name of each outline.
   private var names: [ArraySlice<UInt8>: String] = [:]
@@ -8,8 +9,8 @@ struct SharedShapes {
   private static let begin = Array("<symbol overflow=\"visible\" id=\"".utf8)
   private static let end = Array("</symbol>".utf8)
 
-  /// The same picture without its outlines of letters, which are named by those of the page; its other names get a
-  /// begin of their own, since those of two figures would clash.
+  /// The same picture without its outlines of letters, which are named by those of the page; its
+  /// other names get a begin of their own, since those of two figures would clash.
   mutating func sharing(_ svg: [UInt8]) -> [UInt8] {
     figures += 1
     var shared: [ArraySlice<UInt8>: [UInt8]] = [:]

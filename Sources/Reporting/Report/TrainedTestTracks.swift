@@ -1,15 +1,17 @@
 import Corpus
 import Training
 
-/// How much of what a group of runs was tested on had been learnt from: under the policy `slices` nearly all, as
-/// pieces of one track lie on both sides; under others, other takes and copies of a recording.
+/// How much of what a group of runs was tested on had been learnt from: under the policy `slices`
+/// nearly all, as pieces of one track lie on both sides; under others, other takes and copies of a
+/// recording.
 struct TrainedTestTracks: Sendable, Hashable {
   /// Whether there was any: the group's figures then tell how well tracks are remembered.
   let isAny: Bool
-  /// The share of the test tracks that were themselves learnt from; nil where a run has not counted it.
+  /// The share of the test tracks that were themselves learnt from; nil where a run has not counted
+  /// it.
   let share: Double?
-  /// The share of those that were learnt from themselves or as another take or copy; nil where a run has not counted
-  /// either.
+  /// The share of those that were learnt from themselves or as another take or copy; nil where a
+  /// run has not counted either.
   let recordingShare: Double?
 
   init(_ runs: [RunContents]) {
@@ -57,8 +59,8 @@ struct TrainedTestTracks: Sendable, Hashable {
   }
 }
 
-/// How many of the artists that a group of runs was tested on had been learnt from. This is no leak of tracks, but a
-/// network may know an artist's sound and not the label's.
+/// How many of the artists that a group of runs was tested on had been learnt from. This is no leak
+/// of tracks, but a network may know an artist's sound and not the label's.
 struct TrainedTestArtists: Sendable, Hashable {
   /// Artists tested, and how many of them were learnt from; of several runs the sums.
   let artists, shared: Int
@@ -80,8 +82,8 @@ struct TrainedTestArtists: Sendable, Hashable {
   /// From 0 to 1.
   var share: Double { Double(shared) / Double(artists) }
 
-  /// A note such as "artist overlap: 12 of 37 test artists"; of several runs, whose artists may be the same ones, a
-  /// share. Nil where none is shared.
+  /// A note such as "artist overlap: 12 of 37 test artists"; of several runs, whose artists may be
+  /// the same ones, a share. Nil where none is shared.
   var note: String? {
     if shared == 0 { return nil }
     return isSingle

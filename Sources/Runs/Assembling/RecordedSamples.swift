@@ -9,8 +9,8 @@ extension DividedSamples {
   /// - Parameters:
   ///   - directory: where the run is recorded.
   ///   - path: where its cache or table lies now; nil for where it was.
-  /// - Throws: ``RunError`` `.run` where its split is not there, `.data` for a table that cannot be read, and
-  ///   `CacheError`.
+  /// - Throws: ``RunError`` `.run` where its split is not there, `.data` for a table that cannot be
+  ///   read, and `CacheError`.
   public static func of(
     _ record: RunRecord, in directory: String, at path: String? = nil
   ) throws -> DividedSamples {

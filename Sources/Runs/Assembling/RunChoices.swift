@@ -2,7 +2,8 @@ public import Corpus
 public import DataLoading
 public import Training
 
-/// What is chosen for a training, beside its samples and its trainer; what is left out is as the trainer has it.
+/// What is chosen for a training, beside its samples and its trainer; what is left out is as the
+/// trainer has it.
 public struct RunChoices: Sendable, Hashable {
   /// A choice that a trainer has a usual value for.
   public enum Choice<Value: Sendable & Hashable>: Sendable, Hashable {

@@ -12,7 +12,8 @@ public struct SideRoles: Sendable, Hashable {
   /// The sides that were asked for by name.
   private let asked: [String]
 
-  /// The usual roles: train, validation and test by name; of folds, the first to test and the others to train.
+  /// The usual roles: train, validation and test by name; of folds, the first to test and the
+  /// others to train.
   /// - Parameters:
   ///   - test: the side to measure by instead.
   ///   - selection: the side to choose the best epoch by instead.

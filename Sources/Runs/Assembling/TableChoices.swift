@@ -9,20 +9,22 @@ internal import Training
 public struct TableChoices: Sendable {
   /// The columns that are learnt from.
   public var columns = FeatureColumns.only(FeatureVector.names)
-  /// What the split keeps to; ``SplitPolicy/grouped`` if nil where recordings or artists are known, else
-  /// ``SplitPolicy/stratified``.
+  /// What the split keeps to; ``SplitPolicy/grouped`` if nil where recordings or artists are known,
+  /// else ``SplitPolicy/stratified``.
   public var policy: SplitPolicy?
-  /// Shares of train, validation and test, or of train and test; 0.8 and 0.2 if nil. A published split has
-  /// sides of its own.
+  /// Shares of train, validation and test, or of train and test; 0.8 and 0.2 if nil. A published
+  /// split has sides of its own.
   public var shares: [Double]?
   /// The seed of the split.
   public var seed: UInt64 = 1
-  /// What is known of the tracks, so that artists and recordings stay together, and which splits were published.
+  /// What is known of the tracks, so that artists and recordings stay together, and which splits
+  /// were published.
   public var manifest: Manifest?
   /// The manifest's name or file, for the run's record.
   public var manifestName: String?
 
-  /// Every column, each of which must be a feature of Lathe's; four fifths to train and one to test.
+  /// Every column, each of which must be a feature of Lathe's; four fifths to train and one to
+  /// test.
   public init() {}
 
   /// The split of a table's tracks.
@@ -75,8 +77,8 @@ public struct TableChoices: Sendable {
 
 extension DividedSamples {
   /// A table of features, divided anew.
-  /// - Throws: ``RunError`` `.data` where the table cannot be read, `.choice` where the policy cannot be kept, and
-  ///   `SplitError`.
+  /// - Throws: ``RunError`` `.data` where the table cannot be read, `.choice` where the policy
+  ///   cannot be kept, and `SplitError`.
   public static func table(
     _ path: String, _ choices: TableChoices = TableChoices()
   ) throws -> DividedSamples {

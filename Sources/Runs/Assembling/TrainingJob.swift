@@ -28,8 +28,8 @@ public struct TrainingJob {
   ///   - roles: what each side is for; the usual roles if nil.
   ///   - choices: everything else.
   ///   - registry: the trainers that can be named.
-  /// - Throws: ``RunError`` `.choice`, `TrainingError` for a trainer, an option or samples that cannot be used,
-  ///   and `CacheError` and `SampleError` where samples cannot be read.
+  /// - Throws: ``RunError`` `.choice`, `TrainingError` for a trainer, an option or samples that
+  ///   cannot be used, and `CacheError` and `SampleError` where samples cannot be read.
   public init(
     _ mode: TrainingMode, _ samples: DividedSamples, roles: SideRoles? = nil,
     _ choices: RunChoices = RunChoices(), registry: TrainerRegistry = EmbeddedTrainers.registry
@@ -72,7 +72,8 @@ public struct TrainingJob {
 
   /// A run that is gone on with, from its record.
   /// - Parameter samples: what it was trained on, with its split.
-  /// - Throws: as ``init(_:_:roles:_:registry:)``; ``RunError`` `.run` where the samples are not those of the run.
+  /// - Throws: as ``init(_:_:roles:_:registry:)``; ``RunError`` `.run` where the samples are not
+  ///   those of the run.
   init(resuming record: RunRecord, _ samples: DividedSamples, registry: TrainerRegistry) throws {
     split = samples.split
     path = Self.absolute(samples.path)

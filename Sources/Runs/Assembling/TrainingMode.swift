@@ -57,8 +57,9 @@ public struct TrainingMode: Sendable, Hashable {
 
   /// The kind of trainer; nil where it is a program.
   /// - Parameter samples: of the view.
-  /// - Throws: ``RunError`` `.choice` where the trainer takes no such samples, no trainer does or there is no command;
-  ///   `TrainingError` `.configuration` where there is no trainer of that name.
+  /// - Throws: ``RunError`` `.choice` where the trainer takes no such samples, no trainer does or
+  ///   there is no command; `TrainingError` `.configuration` where there is no trainer of that
+  ///   name.
   func kind(in registry: TrainerRegistry, for samples: any SampleSource) throws -> TrainerKind? {
     if let command = Self.command(of: trainer) {
       guard !command.allSatisfy(\.isWhitespace) else {

@@ -3,14 +3,16 @@ internal import Foundation
 
 /// The audio files that somebody names, by themselves or by a folder that they lie below.
 public struct NamedAudio: Sendable {
-  /// The files: those that are named as they are, those below a folder by their extensions, in byte order.
+  /// The files: those that are named as they are, those below a folder by their extensions, in byte
+  /// order.
   public private(set) var files: [String] = []
   /// What below a folder could not be listed, or a folder without audio.
   public private(set) var problems: [RunError] = []
   /// How many files below folders are no audio by their names.
   public private(set) var otherFiles = 0
 
-  /// The files of these paths, in their order; whether a file that is named can be used shows when it is read.
+  /// The files of these paths, in their order; whether a file that is named can be used shows when
+  /// it is read.
   public init(_ paths: [String]) {
     for path in paths {
       var isFolder: ObjCBool = false

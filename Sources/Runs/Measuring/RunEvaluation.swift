@@ -9,9 +9,11 @@ public struct RunEvaluation: Sendable {
     public let name: String
     /// How well it is predicted.
     public let evaluation: SideEvaluation
-    /// How many of its tracks were learnt from, wholly or in parts; nil for the side that was learnt from.
+    /// How many of its tracks were learnt from, wholly or in parts; nil for the side that was
+    /// learnt from.
     public let learntTracks: Int?
-    /// What they share with those that were learnt from; nil for that side, and where nothing is known of the tracks.
+    /// What they share with those that were learnt from; nil for that side, and where nothing is
+    /// known of the tracks.
     public let overlap: TrackOverlap?
   }
 
@@ -26,8 +28,8 @@ public struct RunEvaluation: Sendable {
   ///   - own: what it was trained on, with its split.
   ///   - split: another split of its cache; nil for the run's own.
   ///   - names: the sides; all but those that were learnt from if empty, and of another split all.
-  /// - Throws: ``RunError`` `.choice` where there is no such split or side, `.run` where the samples are not those of
-  ///   the run; `TrainingError` `.data` where no side is left to measure.
+  /// - Throws: ``RunError`` `.choice` where there is no such split or side, `.run` where the
+  ///   samples are not those of the run; `TrainingError` `.data` where no side is left to measure.
   public init(
     _ model: TrainedModel, on own: DividedSamples, split: String? = nil, sides names: [String] = []
   ) throws {

@@ -3,7 +3,8 @@ internal import DataLoading
 public import Networks
 public import Training
 
-/// A trainer with the weights of a run, ready to predict; of a run by another program, that program.
+/// A trainer with the weights of a run, ready to predict; of a run by another program, that
+/// program.
 public struct TrainedModel {
   /// The run.
   public let record: RunRecord
@@ -29,8 +30,8 @@ public struct TrainedModel {
   ///   - samplesPath: where the run's cache lies now, for a program; nil for where it was.
   ///   - mayStart: whether a program may be started, whose command is given; see ``TrainingRun``.
   ///   - programOutput: takes the lines that a program writes to its standard error.
-  /// - Throws: `TrainingError` where there is no run or no such checkpoint, and ``RunError`` `.program` where the
-  ///   run's program may not be started.
+  /// - Throws: `TrainingError` where there is no run or no such checkpoint, and ``RunError``
+  ///   `.program` where the run's program may not be started.
   public init(
     run path: String, checkpoint: Checkpoint = .best, samplesAt samplesPath: String? = nil,
     mayStart: (String) -> Bool = { _ in false },
@@ -62,7 +63,8 @@ public struct TrainedModel {
     predictor = .trainer(trainer, loading)
   }
 
-  /// What a PyTorch trainer may be told that no network here knows, with the values that make no other network.
+  /// Options of PyTorch trainers that no network here has, with the values that make no
+  /// other network.
   private static let torchOnly = ["pooling-kind": "max"]
 
   /// Refuses weights that would fit a network here and mean another.
@@ -78,7 +80,8 @@ public struct TrainedModel {
     }
   }
 
-  /// How well samples are predicted, and the mean probability of each label over them: the vote of a track's slices.
+  /// How well samples are predicted, and the mean probability of each label over them: the vote of
+  /// a track's slices.
   public typealias Answer = ExternalPrediction.Answer
 
   /// Whether another program predicts, which is started each time it is asked.

@@ -5,8 +5,8 @@ internal import Networks
 internal import Preparation
 public import Training
 
-/// Trains several trainers under several splits of one cache, each run in a folder of its own; what is done is not
-/// done again.
+/// Trains several trainers under several splits of one cache, each run in a folder of its own; what
+/// is done is not done again.
 public struct ModeStudy {
   /// What happens to the runs.
   public enum Event: Sendable, Hashable {

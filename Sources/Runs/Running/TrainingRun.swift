@@ -22,7 +22,8 @@ public struct TrainingRun {
   private let trainer: (any Trainer)?
   private let isResumed: Bool
 
-  /// Begins a run. The trainer is made first, so that a run that cannot begin leaves no folder behind.
+  /// Begins a run. The trainer is made first, so that a run that cannot begin leaves no folder
+  /// behind.
   /// - Parameter path: a new or empty folder; nil for ``newPath(for:)``.
   /// - Throws: `TrainingError` where the trainer cannot be made or the folder is taken.
   public init(_ job: TrainingJob, at path: String? = nil) throws(TrainingError) {
@@ -36,11 +37,12 @@ public struct TrainingRun {
   /// - Parameters:
   ///   - path: its directory.
   ///   - samplesPath: where its cache or table lies now; nil for where it was.
-  ///   - mayStart: whether a program may be started, whose command is given: a run by another program goes on by
-  ///     that program, and a directory that somebody else wrote can name any. Nothing is started unless this says so.
+  ///   - mayStart: whether a program may be started, whose command is given: a run by another
+  ///     program goes on by that program, and a directory that somebody else wrote can name any.
+  ///     Nothing is started unless this says so.
   ///   - registry: the trainers that can be named.
-  /// - Throws: ``RunError``: `.program` where it may not; `.run` where the samples are not those of the run;
-  ///   `TrainingError` where the directory is none, is locked or damaged.
+  /// - Throws: ``RunError``: `.program` where it may not; `.run` where the samples are not those of
+  ///   the run; `TrainingError` where the directory is none, is locked or damaged.
   public init(
     resuming path: String, samplesAt samplesPath: String? = nil,
     mayStart: (String) -> Bool = { _ in false },
@@ -51,8 +53,8 @@ public struct TrainingRun {
     }
   }
 
-  /// The same on samples that the caller opens, such as those of a cache that is open already, which a process
-  /// opens once only.
+  /// The same on samples that the caller opens, such as those of a cache that is open already,
+  /// which a process opens once only.
   public init(
     resuming path: String, mayStart: (String) -> Bool = { _ in false },
     registry: TrainerRegistry = EmbeddedTrainers.registry,
@@ -89,8 +91,8 @@ public struct TrainingRun {
     return try external.run(progress: progress, cancellation: cancellation)
   }
 
-  /// A folder in `runs` that is not taken, such as `runs/mel-small-grouped-seed1-0.8-0.1-0.1-seed1`; a number
-  /// follows where it would be.
+  /// A folder in `runs` that is not taken, such as
+  /// `runs/mel-small-grouped-seed1-0.8-0.1-0.1-seed1`; a number follows where it would be.
   public static func newPath(for record: RunRecord) -> String {
     let trainer = TrainingMode.command(of: record.trainer) == nil ? record.trainer : "exec"
     let test = record.split.sides.contains("train") ? "" : "-\(record.sides.test ?? "")"

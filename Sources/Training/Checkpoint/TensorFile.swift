@@ -64,8 +64,8 @@ public struct TensorFile: Sendable {
   public subscript(name: String) -> Tensor? { tensors[name] }
 
   /// The floats of a tensor.
-  /// - Throws: ``TrainingError/Kind/checkpoint`` that names the tensor where it is missing or has another
-  ///   shape or type.
+  /// - Throws: ``TrainingError/Kind/checkpoint`` that names the tensor where it is missing or has
+  ///   another shape or type.
   public func floats(_ name: String, shape: [Int]) throws(TrainingError) -> [Float] {
     guard let tensor = tensors[name] else {
       throw mismatch(name, "is missing")

@@ -14,8 +14,8 @@ public struct ConfusionMatrix: Sendable, Hashable {
   }
 
   /// A matrix of counts.
-  /// - Throws: ``TrainingError`` `.data` where it is not square, a count is below 0, or the counts add up to
-  ///   more than 2^53, from where on shares of them would be rounded.
+  /// - Throws: ``TrainingError`` `.data` where it is not square, a count is below 0, or the counts
+  ///   add up to more than 2^53, from where on shares of them would be rounded.
   public init(counts: [[Int]]) throws(TrainingError) {
     var total = 0
     for row in counts {
@@ -72,8 +72,8 @@ public struct ConfusionMatrix: Sendable, Hashable {
     Self.share(counts[label][label], of: predictions(label))
   }
 
-  /// The harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN); nil where the label neither occurs nor
-  /// is predicted.
+  /// The harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN); nil where the label
+  /// neither occurs nor is predicted.
   public func f1(_ label: Int) -> Double? {
     Self.share(2 * counts[label][label], of: support(label) + predictions(label))
   }

@@ -3,9 +3,9 @@ import Glibc
 
 /// Gathers predictions of slices and makes the metrics of a side from them.
 ///
-/// A track's prediction is a vote of its slices: the mean of their probabilities, the label with the highest
-/// mean, the lowest such label where several have it. A mean of 32-bit probabilities is held in 64 bits, so
-/// that it does not depend on the order in which the slices come.
+/// A track's prediction is a vote of its slices: the mean of their probabilities, the label with
+/// the highest mean, the lowest such label where several have it. A mean of 32-bit probabilities is
+/// held in 64 bits, so that it does not depend on the order in which the slices come.
 public struct Evaluation: Sendable {
   private struct Track {
     let label: Int
@@ -44,9 +44,9 @@ public struct Evaluation: Sendable {
   ///   - slice: which of the track's slices it is.
   ///   - label: its true label.
   ///   - probabilities: one of each label, 0 to 1, adding up to 1 within 0.01.
-  /// - Throws: ``TrainingError``: `.data` that names track and slice for a label or a probability out of range, a
-  ///   slice that was added already, or another label than the track's other slices; `.diverged` where a
-  ///   probability is not a number. Nothing is added then.
+  /// - Throws: ``TrainingError``: `.data` that names track and slice for a label or a probability
+  ///   out of range, a slice that was added already, or another label than the track's other
+  ///   slices; `.diverged` where a probability is not a number. Nothing is added then.
   public mutating func add(
     track: Int, slice: Int, label: Int, probabilities: some Collection<Float>
   ) throws(TrainingError) {

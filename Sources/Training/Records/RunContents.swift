@@ -41,8 +41,8 @@ extension RunDirectory {
 
   /// Reads a run directory, whether the run has ended or not.
   ///
-  /// - Throws: ``TrainingError``: `.run` where there is no run, or a record is damaged, of another schema or
-  ///   contradicts another (it names file and line), `.system`.
+  /// - Throws: ``TrainingError``: `.run` where there is no run, or a record is damaged, of another
+  ///   schema or contradicts another (it names file and line), `.system`.
   public static func contents(at path: String) throws(TrainingError) -> RunContents {
     let file = "\(path)/\(File.record)"
     guard try RunFiles.isFolder(path) == true,
@@ -72,7 +72,7 @@ extension RunDirectory {
     return result
   }
 
-  /// Decodes the record; one of another schema is told apart from a damaged one.
+  /// Decodes the record; a record of another schema is distinguished from a damaged one.
   private static func record(_ json: [UInt8], subject: String) throws(TrainingError) -> RunRecord {
     struct Schema: Decodable { let schema: String }
     let schema = try RunJSON.decode(Schema.self, from: json, subject: subject).schema
@@ -87,8 +87,8 @@ extension RunDirectory {
     if let text = record.options.removeValue(forKey: "patience-epochs"), record.patience == nil {
       record.patience = Int(text)
     }
-    // Earlier versions of the Python package told of these twice: runs that differ in the seed alone would have other
-    // options each.
+    // Earlier versions of the Python package recorded these twice: runs that differ in the seed
+    // alone would have other options each.
     if record.torchNetwork != nil {
       for name in Self.optionsInFields {
         let text = record.options.removeValue(forKey: name)

@@ -17,8 +17,8 @@ import Synchronization
 ///   result.json         ResultRecord, when the run has ended
 ///   run.lock            held by the process that writes the run
 /// ```
-/// Every file but `metrics.jsonl` is replaced as a whole; lines of that are on the disk before ``append(_:)``
-/// returns. Whoever reads the directory meanwhile (``contents(at:)``) needs no lock.
+/// Every file but `metrics.jsonl` is replaced as a whole; lines of that are on the disk before
+/// ``append(_:)`` returns. Whoever reads the directory meanwhile (``contents(at:)``) needs no lock.
 public final class RunDirectory: Sendable {
   /// The names of the files.
   public enum File {
@@ -63,8 +63,8 @@ public final class RunDirectory: Sendable {
 
   /// Begins a run in a new or empty folder, made where it is missing.
   ///
-  /// - Throws: ``TrainingError``: `.run` where the folder holds another run or anything else, `.locked` where
-  ///   another process is beginning one there, `.noSpace`, `.system`.
+  /// - Throws: ``TrainingError``: `.run` where the folder holds another run or anything else,
+  ///   `.locked` where another process is beginning one there, `.noSpace`, `.system`.
   public static func create(
     at path: String, record: RunRecord
   ) throws(TrainingError) -> RunDirectory {
@@ -102,8 +102,8 @@ public final class RunDirectory: Sendable {
   /// Opens a run to go on with it. A last line of metrics that a crash cut short is taken away.
   ///
   /// - Returns: the directory and what it holds.
-  /// - Throws: ``TrainingError``: `.run` where there is none or it is damaged, `.locked` where another process
-  ///   is writing it, `.noSpace`, `.system`.
+  /// - Throws: ``TrainingError``: `.run` where there is none or it is damaged, `.locked` where
+  ///   another process is writing it, `.noSpace`, `.system`.
   public static func resume(
     at path: String
   ) throws(TrainingError) -> (directory: RunDirectory, contents: RunContents) {
@@ -122,8 +122,8 @@ public final class RunDirectory: Sendable {
 
   /// Adds an epoch's record to the metrics; it is on the disk when this returns.
   ///
-  /// - Throws: ``TrainingError``: `.run` where the epoch is not the one after the last, `.noSpace` and `.system`,
-  ///   in which case nothing was added.
+  /// - Throws: ``TrainingError``: `.run` where the epoch is not the one after the last, `.noSpace`
+  ///   and `.system`, in which case nothing was added.
   public func append(_ epoch: EpochRecord) throws(TrainingError) {
     try epoch.check("epoch \(epoch.epoch)")
     let file = path(of: File.metrics)
@@ -152,10 +152,11 @@ public final class RunDirectory: Sendable {
     }
   }
 
-  /// Takes away the metrics of the epochs after `epoch`, so that these can be trained again, and the result.
+  /// Takes away the metrics of the epochs after `epoch`, so that these can be trained again, and
+  /// the result.
   ///
-  /// - Throws: ``TrainingError`` as ``contents(at:)`` and ``append(_:)``; `.run` where there are fewer epochs
-  ///   than that.
+  /// - Throws: ``TrainingError`` as ``contents(at:)`` and ``append(_:)``; `.run` where there are
+  ///   fewer epochs than that.
   public func truncateMetrics(after epoch: Int) throws(TrainingError) {
     let contents = try Self.contents(at: path)
     guard contents.epochs.count >= epoch else {
@@ -184,7 +185,8 @@ public final class RunDirectory: Sendable {
   }
 
   /// Writes how the run ended.
-  /// - Throws: ``TrainingError``: `.run` where matrices are not of the run's labels, `.noSpace`, `.system`.
+  /// - Throws: ``TrainingError``: `.run` where matrices are not of the run's labels, `.noSpace`,
+  ///   `.system`.
   public func finish(_ result: ResultRecord) throws(TrainingError) {
     try write(result, to: File.result)
   }
@@ -210,8 +212,8 @@ public final class RunDirectory: Sendable {
     try replace(name, with: bytes)
   }
 
-  /// Replaces one of its files, such as a checkpoint: whoever reads it, at any moment and after any crash,
-  /// finds the old content or the new one.
+  /// Replaces one of its files, such as a checkpoint: whoever reads it, at any moment and after any
+  /// crash, finds the old content or the new one.
   /// - Throws: ``TrainingError`` `.noSpace`, `.system`; the old content is still there then.
   public func replace(_ name: String, with bytes: [UInt8]) throws(TrainingError) {
     try RunFiles.replace(path(of: name), with: bytes)

@@ -37,13 +37,13 @@ enum RunFiles {
     try onFiles { () throws(FileError) in try Files.write(bytes, to: descriptor, path) }
   }
 
-  /// Replaces a file so that whoever reads it, at any moment and after any crash, finds the old content or
-  /// the new one.
+  /// Replaces a file so that whoever reads it, at any moment and after any crash, finds the old
+  /// content or the new one.
   static func replace(_ path: String, with bytes: [UInt8]) throws(TrainingError) {
     try onFiles { () throws(FileError) in try Files.replace(path, with: bytes) }
   }
 
-  /// The system's last error, told for a path.
+  /// The system's last error, as an error about a path.
   static func failure(_ code: Int32, _ operation: String, _ path: String) -> TrainingError {
     TrainingError(FileError(.system(code), operation, path))
   }

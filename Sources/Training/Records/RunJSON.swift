@@ -3,8 +3,8 @@ import FoundationEssentials
 
 /// The JSON of a run's records: keys in order, slashes as they are.
 ///
-/// JSON has no word for what is no number, which a diverged run's loss is: such numbers are the texts `NaN`,
-/// `Infinity` and `-Infinity`, which Python's `float` and JavaScript's `Number` read.
+/// JSON has no word for what is no number, which a diverged run's loss is: such numbers are the
+/// texts `NaN`, `Infinity` and `-Infinity`, which Python's `float` and JavaScript's `Number` read.
 enum RunJSON {
   /// - Throws: ``TrainingError`` `.run` for what JSON cannot hold.
   static func encode(

@@ -1,15 +1,15 @@
 public import Corpus
 public import DataLoading
 
-/// What a run trains, on what and how: `run.json`, written before the first step; an external program may add
-/// to it what it alone knows.
+/// What a run trains, on what and how: `run.json`, written before the first step; an external
+/// program may add to it what it alone knows.
 public struct RunRecord: Sendable, Hashable, Codable {
   /// The schema that this version writes and reads.
   public static let schema = "lathe.run/1"
 
   /// Where samples come from.
   public struct Source: Sendable, Hashable, Codable {
-    /// The kinds of places.
+    /// What samples can come from.
     public enum Kind: String, Sendable, Hashable, Codable {
       /// A cache.
       case cache
@@ -17,7 +17,7 @@ public struct RunRecord: Sendable, Hashable, Codable {
       case csv
     }
 
-    /// What kind of place it is.
+    /// What kind of source it is.
     public var kind: Kind
     /// Where it was.
     public var path: String
@@ -124,10 +124,11 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public var samples: [String: Int]
   /// How many tracks each side has.
   public var tracks: [String: Int]
-  /// How many tracks of each measured side were learnt from, wholly or in parts; nil in older records.
+  /// How many tracks of each measured side were learnt from, wholly or in parts; nil in older
+  /// records.
   public var learntTracks: [String: Int]?
-  /// What the tracks of each measured side share with those that were learnt from; nil in older records, and where
-  /// nothing is known of the tracks.
+  /// What the tracks of each measured side share with those that were learnt from; nil in older
+  /// records, and where nothing is known of the tracks.
   public var overlaps: [String: TrackOverlap]?
   /// The version of lathe.
   public var lathe: String
@@ -169,15 +170,16 @@ public struct RunRecord: Sendable, Hashable, Codable {
     self.startedAt = startedAt
   }
 
-  /// The network of a run that `python -m lathe.train` recorded by itself, whose weights fit the network of that
-  /// name here; nil for other trainers.
+  /// The network of a run that `python -m lathe.train` recorded by itself, whose weights fit the
+  /// network of that name here; nil for other trainers.
   public var torchNetwork: String? {
     let prefix = "torch-"
     return trainer.hasPrefix(prefix) ? String(trainer.dropFirst(prefix.count)) : nil
   }
 
-  /// Whether tracks of the test side were learnt from, wholly, in parts or as other takes and copies of the same recording:
-  /// its figure then says how well they are remembered, not how well others are told.
+  /// Whether tracks of the test side were learnt from, wholly, in parts or as other takes and
+  /// copies of the same recording: its figure then says how well they are remembered, not how well
+  /// others are recognised.
   public var testsLearntTracks: Bool {
     guard let test = sides.test else { return false }
     if let overlap = overlaps?[test], overlap.recordings > 0 { return true }
@@ -185,7 +187,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
     return SplitPolicy(rawValue: split.policy)?.leaksByDesign == true
   }
 
-  /// What another record asks for otherwise, of all that decides a run's outcome; nil where nothing is.
+  /// What another record asks for otherwise, of all that decides a run's outcome; nil where nothing
+  /// is.
   public func difference(from other: RunRecord) -> String? {
     let parts: [(name: String, isSame: Bool)] = [
       ("trainer", trainer == other.trainer), ("view", view == other.view),

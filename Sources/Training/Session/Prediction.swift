@@ -7,7 +7,8 @@ public struct Prediction {
   private let trainer: any Trainer
   private let configuration: LoaderConfiguration
 
-  /// - Parameter configuration: batch size, threads and normalisation; samples come once and in order.
+  /// - Parameter configuration: batch size, threads and normalisation; samples come once and in
+  ///   order.
   public init(_ trainer: any Trainer, _ configuration: LoaderConfiguration) {
     self.trainer = trainer
     var configuration = configuration

@@ -15,19 +15,22 @@ public struct SessionConfiguration: Sendable {
   public var augmentation: Augmentation?
   /// In which proportion training samples come.
   public var sampling = Sampling.uniform
-  /// Epochs without a better one on the selection side after which it stops, 1 or more; nil for never.
+  /// Epochs without a better one on the selection side after which it stops, 1 or more; nil for
+  /// never.
   public var patience: Int?
-  /// Threads that fill batches. One keeps up with any of the networks here, and leaves the processors to
-  /// them.
+  /// Threads that fill batches. One keeps up with any of the networks here, and leaves the
+  /// processors to them.
   public var loaderThreads = 1
-  /// The state is saved at the end of an epoch where the last time is longer ago than this, and at the end.
+  /// The state is saved at the end of an epoch where the last time is longer ago than this, and at
+  /// the end.
   public var secondsBetweenStates = 5.0
 
   /// Thirty epochs of batches of 64.
   public init() {}
 
   /// Refuses what cannot be done with these samples, before anything is written.
-  /// - Throws: ``TrainingError/Kind/configuration`` that names the field or the part of the augmentation.
+  /// - Throws: ``TrainingError/Kind/configuration`` that names the field or the part of the
+  ///   augmentation.
   public func check(for samples: any SampleSource) throws(TrainingError) {
     try check()
     var loading = loading(training: true)

@@ -19,7 +19,8 @@ struct SessionState: Codable {
   var seconds = 0.0
 
   /// Takes the epoch that just ended for the best where it is.
-  /// - Parameter selection: how well the side that chooses was predicted; nil where no side chooses.
+  /// - Parameter selection: how well the side that chooses was predicted; nil where no side
+  ///   chooses.
   /// - Returns: whether it is the best so far.
   mutating func note(_ selection: SideMetrics?) -> Bool {
     if let selection {
@@ -89,8 +90,9 @@ struct EpochSums: Codable {
   var samplesPerSecond: Double { trainSeconds > 0 ? Double(samples) / trainSeconds : 0 }
 }
 
-/// The file `state.safetensors`: weights under `weights.`, the other arrays that the trainer keeps under
-/// `trainer.`, and as JSON in `session` where the training stands. The checksum is of all of these.
+/// The file `state.safetensors`: weights under `weights.`, the other arrays that the trainer keeps
+/// under `trainer.`, and as JSON in `session` where the training stands. The checksum is of all of
+/// these.
 enum StateFile {
   private static let sessionName = "session"
   private static let schemaKey = "schema"
@@ -137,8 +139,8 @@ enum StateFile {
 
 /// What the end of an epoch left: all that its checkpoint and its state hold.
 ///
-/// It is taken after every epoch, and written every few seconds: whatever goes wrong in the next epoch, the
-/// last good weights are still there.
+/// It is taken after every epoch, and written every few seconds: whatever goes wrong in the next
+/// epoch, the last good weights are still there.
 struct EpochSnapshot {
   private let weights: [Tensor]
   private let own: TrainerState

@@ -2,7 +2,7 @@
 public enum TrainingEvent: Sendable {
   /// It begins, or goes on after so many epochs.
   case began(RunRecord, epochsDone: Int)
-  /// A step was taken; not every one is told.
+  /// A step was taken; not every step is reported.
   case advanced(TrainingAdvance)
   /// An epoch has ended.
   case epochEnded(EpochRecord)
@@ -26,17 +26,18 @@ public struct TrainingAdvance: Sendable, Hashable, Codable {
   public let accuracy: Double
   /// Samples learnt from in a second.
   public let samplesPerSecond: Double
-  /// Seconds to the end of the last epoch, evaluations not counted; nil while that cannot be told.
+  /// Seconds to the end of the last epoch, evaluations not counted; nil while that cannot be
+  /// estimated.
   public let remainingSeconds: Double?
 }
 
-/// Who is told.
+/// Receives what happens in a training.
 public protocol TrainingProgress {
   /// Takes an event; called by the thread that trains.
   func report(_ event: TrainingEvent)
 }
 
-/// Who does not want to be told.
+/// Receives nothing.
 public struct SilentTraining: TrainingProgress {
   /// Tells nobody.
   public init() {}

@@ -5,8 +5,8 @@ internal import Foundation
 
 /// Trains: epochs of batches, an evaluation after each, checkpoints, records.
 ///
-/// The same source, trainer, seed and number of threads give the same weights bit for bit, whether it ran
-/// through or was killed and resumed any number of times.
+/// The same source, trainer, seed and number of threads give the same weights bit for bit, whether
+/// it ran through or was killed and resumed any number of times.
 public final class TrainingSession {
   private let trainer: any Trainer
   private let source: TrainingSource
@@ -37,10 +37,12 @@ public final class TrainingSession {
     self.progress = progress
   }
 
-  /// Goes on where a run was when its state was last saved; epochs after that are trained again, alike.
+  /// Goes on where a run was when its state was last saved; epochs after that are trained again,
+  /// alike.
   ///
-  /// - Throws: ``TrainingError/Kind/checkpoint`` where the state is damaged, of another network or of other
-  ///   samples; ``TrainingError/Kind/run`` where the metrics lack epochs that the state has behind it.
+  /// - Throws: ``TrainingError/Kind/checkpoint`` where the state is damaged, of another network or
+  ///   of other samples; ``TrainingError/Kind/run`` where the metrics lack epochs that the state
+  ///   has behind it.
   public func resume() throws(TrainingError) {
     guard let directory else { return }
     let path = directory.path(of: RunDirectory.File.state)
@@ -58,8 +60,9 @@ public final class TrainingSession {
   /// Trains until the last epoch, an early end or a request to stop.
   ///
   /// - Returns: what it came to; the same is written as the run's result.
-  /// - Throws: ``TrainingError``: `.diverged` that names epoch and batch, `.data` where a sample cannot be
-  ///   read, `.noSpace`; the result is written then, too, and the last good checkpoint is kept.
+  /// - Throws: ``TrainingError``: `.diverged` that names epoch and batch, `.data` where a sample
+  ///   cannot be read, `.noSpace`; the result is written then, too, and the last good checkpoint is
+  ///   kept.
   public func run(cancellation: Cancellation = Cancellation()) throws(TrainingError) -> ResultRecord
   {
     if let directory { progress.report(.began(directory.record, epochsDone: state.epochsDone)) }
@@ -214,7 +217,8 @@ public final class TrainingSession {
     return all
   }
 
-  /// Writes what the best and the last epoch left; the state last, since a resumed run begins with it.
+  /// Writes what the best and the last epoch left; the state last, since a resumed run begins with
+  /// it.
   private func saveEpochs() throws(TrainingError) {
     guard let directory else { return }
     if let best = unsavedBest {

@@ -20,12 +20,13 @@ public struct TrainingSource: Sendable {
   public let training: any SampleSource
   /// What is predicted, in order.
   public let evaluated: [Side]
-  /// The name of the side that the best epoch is chosen by; nil where the last one is to be the best.
+  /// The name of the side that the best epoch is chosen by; nil where the last one is to be the
+  /// best.
   public let selection: String?
 
-  /// - Throws: ``TrainingError/Kind/data`` where there are fewer than two labels to tell apart, a side is
-  ///   empty, or sides do not have the same labels and shape; `.configuration` where a side is there twice or
-  ///   the selecting one is none of them.
+  /// - Throws: ``TrainingError/Kind/data`` where there are fewer than two labels to tell apart, a
+  ///   side is empty, or sides do not have the same labels and shape; `.configuration` where a side
+  ///   is there twice or the selecting one is none of them.
   public init(
     training: any SampleSource, evaluated: [Side], selection: String? = nil
   ) throws(TrainingError) {
@@ -78,7 +79,8 @@ public struct TrainingSource: Sendable {
 
   /// A side that has no sample of some labels.
   public struct LackingSide: Sendable, Hashable {
-    /// Its name; nil for the training side, where what is missing cannot be learnt, and not only not measured.
+    /// Its name; nil for the training side, where what is missing cannot be learnt, and not only
+    /// not measured.
     public let name: String?
     /// The labels, in order.
     public let labels: [String]

@@ -3,8 +3,9 @@ public import Safetensors
 
 /// What learns: takes batches, and says what it makes of them.
 ///
-/// The loop around it (epochs, evaluation, checkpoints, records, resuming) is ``TrainingSession``'s, so a
-/// trainer of one's own is these few functions and a ``TrainerKind`` that makes it:
+/// The loop around it (epochs, evaluation, checkpoints, records, resuming) is
+/// ``TrainingSession``'s, so a trainer of one's own is these few functions and a ``TrainerKind``
+/// that makes it:
 ///
 /// ```swift
 /// final class NearestMean: Trainer { … }
@@ -23,20 +24,22 @@ public protocol Trainer: AnyObject {
   ///   - batch: inputs, labels and, with mixup, label distributions.
   ///   - moment: where in the training this is.
   /// - Returns: the loss before the step, and how many samples were labelled rightly.
-  /// - Throws: ``TrainingError``; a loss that is not finite need not be thrown, the session sees it.
+  /// - Throws: ``TrainingError``; a loss that is not finite need not be thrown, the session sees
+  ///   it.
   func train(on batch: borrowing Batch, at moment: TrainingMoment) throws(TrainingError)
     -> StepResult
 
-  /// Appends the probability of each label for each sample of a batch: `batch.count` rows of as many numbers
-  /// as there are labels, which add up to 1.
+  /// Appends the probability of each label for each sample of a batch: `batch.count` rows of as
+  /// many numbers as there are labels, which add up to 1.
   func predict(_ batch: borrowing Batch, into probabilities: inout [Float]) throws(TrainingError)
 
-  /// What was learnt, under the names that the trainer's checkpoints have. What the best checkpoint holds,
-  /// and what ``predict(_:into:)`` uses.
+  /// What was learnt, under the names that the trainer's checkpoints have. What the best checkpoint
+  /// holds, and what ``predict(_:into:)`` uses.
   func weights() -> [Tensor]
 
   /// Takes over what ``weights()`` gave.
-  /// - Throws: ``TrainingError/Kind/checkpoint`` that names the tensor that is missing or of another shape.
+  /// - Throws: ``TrainingError/Kind/checkpoint`` that names the tensor that is missing or of
+  ///   another shape.
   func restore(weights: TensorFile) throws(TrainingError)
 
   /// Everything else that a training needs to go on exactly as if it had not been interrupted.

@@ -9,7 +9,8 @@ public enum TrainerInput: String, Sendable, Hashable, CaseIterable {
   /// Two axes, such as frequency and time, of any size.
   case picture
 
-  /// Whether samples are such; where the source does not say what runs along a single axis, it may be either.
+  /// Whether samples are such; where the source does not say what runs along a single axis, it may
+  /// be either.
   ///
   /// - Parameters:
   ///   - shape: the lengths of the axes of a sample.

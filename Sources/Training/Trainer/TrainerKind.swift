@@ -145,8 +145,8 @@ public struct TrainerRegistry: Sendable {
       hint: "give one of \(kinds.map(\.name).joined(separator: ", ")), or exec:COMMAND")
   }
 
-  /// The kind that a view is trained with where none is named: one that is usually trained on a view of that
-  /// name, else the first that takes such samples.
+  /// The kind that a view is trained with where none is named: one that is usually trained on a
+  /// view of that name, else the first that takes such samples.
   ///
   /// - Parameters:
   ///   - view: the view's name.
