@@ -6,7 +6,8 @@
 
 The first step leaves three seconds of each clip, from the tenth on, in FOLDER/signals (numpy, soundfile); the
 second the pictures in FOLDER/KIND-CASE; the third needs the library: torch and torchaudio for `kaldi`, librosa
-too for `spectra`, scipy and gammatone for `gammatone`. It
+too for `spectra`, scipy and gammatone for `gammatone`, and for `networks` the first three, torchvggish,
+torchlibrosa and musicnn (pip install --no-deps). It
 prints the greatest differences and ends with status 1 where one is above its limit. Clips are taken as they are
 for any sample rate that a case names: what is compared is arithmetic.
 """
@@ -70,14 +71,88 @@ def gammatone_pictures():
             for case in pinned.CASES]
 
 
+def network_pictures():
+    """The recipes of published networks and the code of their packages: torchvggish, torchlibrosa (of
+    panns_inference), musicnn (librosa only: TensorFlow is not needed for its front end). All signals are taken for
+    ones of the network's rate."""
+    import functools
+    import tempfile
+    import types
+
+    import librosa
+    import soundfile
+    import torch
+    import torchlibrosa
+
+    # Not needed for signals of the network's own rate.
+    sys.modules.setdefault("resampy", types.ModuleType("resampy"))
+    from torchvggish import mel_features, vggish_params
+
+    def vggish(y):
+        return mel_features.log_mel_spectrogram(
+            y, audio_sample_rate=vggish_params.SAMPLE_RATE, log_offset=vggish_params.LOG_OFFSET,
+            window_length_secs=vggish_params.STFT_WINDOW_LENGTH_SECONDS,
+            hop_length_secs=vggish_params.STFT_HOP_LENGTH_SECONDS, num_mel_bins=vggish_params.NUM_MEL_BINS,
+            lower_edge_hertz=vggish_params.MEL_MIN_HZ, upper_edge_hertz=vggish_params.MEL_MAX_HZ).T
+
+    # As the Cnn14 of panns_inference makes them.
+    spectrogram = torchlibrosa.Spectrogram(
+        n_fft=1024, hop_length=320, win_length=1024, window="hann", center=True, pad_mode="reflect")
+    logarithm = torchlibrosa.LogmelFilterBank(
+        sr=32000, n_fft=1024, n_mels=64, fmin=50, fmax=14000, ref=1.0, amin=1e-10, top_db=None)
+
+    def panns(y):
+        tensor = torch.from_numpy(np.ascontiguousarray(y))[None]
+        with torch.no_grad():
+            return logarithm.to(tensor.dtype)(spectrogram.to(tensor.dtype)(tensor))[0, 0].numpy().T
+
+    # librosa padded by reflection when the networks were trained.
+    librosa.feature.melspectrogram = functools.partial(librosa.feature.melspectrogram, pad_mode="reflect")
+    absent = types.ModuleType("tensorflow")
+    absent.compat = types.SimpleNamespace(v1=types.SimpleNamespace(disable_eager_execution=lambda: None))
+    sys.modules.setdefault("tensorflow", absent)
+    sys.modules.setdefault("musicnn.models", types.ModuleType("musicnn.models"))
+    from musicnn import extractor
+
+    def musicnn(y):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "signal.wav")
+            soundfile.write(path, y, 16000, subtype="FLOAT")
+            return extractor.batch_data(path, 187, 187)[1].T
+
+    def exact_musicnn(y):
+        mel = librosa.feature.melspectrogram(y=y.astype(np.float64), sr=16000, hop_length=256, n_fft=512, n_mels=96)
+        return np.log10(10000 * mel + 1)
+
+    import make_kaldi_pinned
+
+    def ast(y):
+        return make_kaldi_pinned.picture("ast", torch.from_numpy(y)).numpy().T
+
+    def double(picture):
+        return lambda y: picture(y.astype(np.float64))
+
+    # musicnn rounds the sums to float16 before the logarithm: half a unit of 11 bits is 2.1e-4, below 6e-5 more.
+    return [("network-ast", 1e-3, ast, double(ast)), ("network-vggish", 1e-4, vggish, double(vggish)),
+            ("network-panns", 1e-3, panns, double(panns)), ("network-musicnn", 5e-4, musicnn, exact_musicnn)]
+
+
 # Cases of sums, which are compared however small they are.
 RELATIVE = {"mel-sums"}
-KINDS = {"kaldi": kaldi_pictures, "spectra": spectrum_pictures, "gammatone": gammatone_pictures}
+# Cases in decibels, which are compared in decibels.
+DECIBELS = {"mel", "mel-dialect", "torchaudio-mel", "torchaudio-mel-slaney", "spectrogram-decibel", "network-panns"}
+KINDS = {"kaldi": kaldi_pictures, "spectra": spectrum_pictures, "gammatone": gammatone_pictures,
+         "networks": network_pictures}
 
 
 def difference(ours, theirs):
     """The greatest of |a - b| / max(1, |b|)."""
     return float((np.abs(ours - theirs) / np.maximum(1, np.abs(theirs))).max())
+
+
+def absolute_difference(ours, theirs):
+    """The greatest of |a - b|."""
+    return float(np.abs(ours - theirs).max())
 
 
 def relative_difference(ours, theirs):
@@ -89,7 +164,8 @@ def compare(kind, folder):
     faults = 0
     files = sorted(glob.glob(os.path.join(folder, "signals", "*.f32")))
     for case, limit, single, double in KINDS[kind]():
-        measure = relative_difference if case in RELATIVE else difference
+        measure = (relative_difference if case in RELATIVE else
+                   absolute_difference if case in DECIBELS else difference)
         largest, where, own, exact = 0.0, "", 0.0, 0.0
         for path in files:
             y = np.fromfile(path, dtype="<f4")
