@@ -1,10 +1,11 @@
 #include "blocked.h"
 
-// Products of blocked matrices: [blocks][rows][16], sixteen channels side by side. Two kinds of sums
-// over the same tile of registers: `rows` numbers of the left, broadcast, by `panels` vectors of the right.
+// Products of blocked matrices: [blocks][rows][16], sixteen channels side by side. Two kinds of
+// sums over the same tile of registers: `rows` numbers of the left, broadcast, by `panels` vectors
+// of the right.
 //
-// `rowStride` and `step` say where the left's numbers lie: a sum over channels goes through the sixteen
-// of a block, rows 16 apart; a sum over rows goes from row to row, channels 1 apart.
+// `rowStride` and `step` say where the left's numbers lie: a sum over channels goes through the
+// sixteen of a block, rows 16 apart; a sum over rows goes from row to row, channels 1 apart.
 INLINE void multiply_tile(const int rows, const int panels, const long rowStride, const long step,
                           const long blocks, const long steps, const float *left,
                           const long leftBlock, const float *right, const long rightPanel,

@@ -1,8 +1,8 @@
 #include "versions.h"
 
-// A row of the product is an output position, its inputs `span` floats of each segment; rows overlap. Rows
-// are reached from every third one, at once or twice the stride on, which addresses of x86 express: so a
-// tile of 14 rows needs five pointers whatever the stride.
+// A row of the product is an output position, its inputs `span` floats of each segment; rows
+// overlap. Rows are reached from every third one, at once or twice the stride on, which addresses
+// of x86 express: so a tile of 14 rows needs five pointers whatever the stride.
 enum { MOST_ROWS = 28, ROWS_A_POINTER = 3, MOST_POINTERS = (MOST_ROWS + 2) / 3 };
 
 // One tile: `rows` positions by `panels` panels of sixteen channels, all in registers.
@@ -21,7 +21,8 @@ INLINE void convolve_tile(const int rows, const int panels, const LatheConvoluti
     UNROLLED for (int g = 0; g * ROWS_A_POINTER < rows; g++) {
       from[g] = input + g * ROWS_A_POINTER * stride;
 #if defined(__x86_64__)
-      // Hides that the pointers are related, or each row would get one of its own and some no register.
+      // Hides that the pointers are related, or each row would get one of its own and some no
+      // register.
       __asm__("" : "+r"(from[g]));
 #endif
     }
@@ -107,8 +108,8 @@ INLINE void convolve(const int width, const int most, const int mostOfOne,
   }
 }
 
-// Registers: 32 of 16 lanes hold 14 rows by two panels; 16 of 8 lanes hold 6 rows of one panel; 16 of 4
-// lanes (or 32 of NEON's) hold 3.
+// Registers: 32 of 16 lanes hold 14 rows by two panels; 16 of 8 lanes hold 6 rows of one panel; 16
+// of 4 lanes (or 32 of NEON's) hold 3.
 static void convolve_v1(const LatheConvolution *shape, const float *input,
                         const float *weights, const float *bias, float *output) {
   convolve(1, 3, 3, shape, input, weights, bias, output);

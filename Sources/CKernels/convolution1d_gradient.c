@@ -8,8 +8,8 @@ typedef struct {
   long step;
 } Approach;
 
-// One tile of the gradient: `rows` neighbouring inputs of the span by `panels` panels of sixteen channels,
-// summed over all positions of all samples in registers.
+// One tile of the gradient: `rows` neighbouring inputs of the span by `panels` panels of sixteen
+// channels, summed over all positions of all samples in registers.
 INLINE void gradient_tile(const int rows, const int panels, const LatheConvolution *shape,
                           const float *input, const float *gradient, float *weights,
                           Approach *approach) {

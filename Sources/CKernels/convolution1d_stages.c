@@ -1,7 +1,7 @@
 #include "versions.h"
 
-// Sums run in float over whole windows of at most so many positions together (or one that is longer), a lane
-// each, and in double across them.
+// Sums run in float over whole windows of at most so many positions together (or one that is
+// longer), a lane each, and in double across them.
 enum { MOST_SUMMED = 256 };
 
 typedef float StreamedLanes __attribute__((vector_size(64), aligned(64)));
@@ -23,8 +23,8 @@ INLINE Float16Lanes normalised(const Constants *c, Float16Lanes x) {
   return (x - c->mean) * c->scale + c->offset;
 }
 
-// Chooses by the sign of a scale: the largest of a window where it is positive, the smallest where it is
-// negative, the first where it is 0.
+// Chooses by the sign of a scale: the largest of a window where it is positive, the smallest where
+// it is negative, the first where it is 0.
 typedef struct {
   Int16Lanes flip, none;
 } Choice;

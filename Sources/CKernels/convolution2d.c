@@ -1,8 +1,8 @@
 #include "blocked.h"
 #include "transpose.h"
 
-// Any kernel, stride and padding as a product over columns: [taps * blocks][rows][16], where row t of tap
-// (i, j) is the input that output t meets there.
+// Any kernel, stride and padding as a product over columns: [taps * blocks][rows][16], where row t
+// of tap (i, j) is the input that output t meets there.
 
 DISPATCHED
 void lathe_blocked_columns(const float *input, const LathePlane *plane, float *columns, long row,

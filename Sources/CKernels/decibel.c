@@ -23,8 +23,8 @@ float lathe_decibel(float *values, float minimum, long count) {
   return largest;
 }
 
-// What factor * x + offset loses in rounding is added afterwards, so that log(1 + x) is exact for small x
-// too.
+// What factor * x + offset loses in rounding is added afterwards, so that log(1 + x) is exact for
+// small x too.
 DISPATCHED
 void lathe_logarithm(float *values, float factor, float offset, float minimum, float scale,
                      long count) {

@@ -8,8 +8,8 @@
 // Vectors are passed between always-inlined functions only, so how they would be passed is moot.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-// One build, three instruction sets; the loader picks. Not under the thread sanitizer: what picks would call
-// its run-time before that is set up.
+// One build, three instruction sets; the loader picks. Not under the thread sanitizer: what picks
+// would call its run-time before that is set up.
 #if defined(__x86_64__) && defined(__ELF__) && !__has_feature(thread_sanitizer)
 #define DISPATCHED __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
@@ -19,7 +19,8 @@
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLLED _Pragma("clang loop unroll(full)")
 
-// Sixteen lanes whatever the processor: wider registers only change how many instructions that takes.
+// Sixteen lanes whatever the processor: wider registers only change how many instructions that
+// takes.
 typedef float Float16Lanes __attribute__((vector_size(64), aligned(4)));
 typedef int32_t Int16Lanes __attribute__((vector_size(64), aligned(4)));
 typedef double Double8Lanes __attribute__((vector_size(64), aligned(8)));

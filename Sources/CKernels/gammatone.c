@@ -1,7 +1,7 @@
 #include "dispatch.h"
 
-// What a filter holds after long silence sinks towards subnormal numbers, which some processors are slow with:
-// in so many samples it cannot sink from the one bound to the other.
+// What a filter holds after long silence sinks towards subnormal numbers, which some processors are
+// slow with: in so many samples it cannot sink from the one bound to the other.
 enum { SAMPLES_BETWEEN_CHECKS = 256 };
 static const double SILENT = 1e-100;
 

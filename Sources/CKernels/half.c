@@ -16,7 +16,8 @@ INLINE Float16Lanes widened(const void *halves) {
   // Shift the exponent's origin from 15 to 127; infinity and NaN keep an exponent of ones.
   const Bits16Lanes special = (Bits16Lanes)(bits >= 0x0f800000) & 0x38000000;
   const Bits16Lanes normal = bits + 0x38000000 + special;
-  // A subnormal is its bits, in units of 2^-24: set behind those of 2^-14, which is then taken away.
+  // A subnormal is its bits, in units of 2^-24: set behind those of 2^-14, which is then taken
+  // away.
   const Float16Lanes small = (Float16Lanes)(bits | 0x38800000) - 0x1p-14f;
   const Int16Lanes isSmall = (Int16Lanes)(bits < 0x00800000);
   return (Float16Lanes)((Bits16Lanes)chosen(isSmall, small, (Float16Lanes)normal) | sign);

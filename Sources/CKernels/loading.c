@@ -57,8 +57,8 @@ void lathe_float_to_float16(const float *input, uint16_t *output, long count) {
     memcpy(&bits, input + i, sizeof bits);
     const uint32_t sign = bits >> 16 & 0x8000;
     bits &= 0x7fffffff;
-    // From 2^-14 on: shift the exponent's origin, add what rounds to the nearest, ties to even. What
-    // rounds up past 65504 becomes the bits of infinity by itself.
+    // From 2^-14 on: shift the exponent's origin, add what rounds to the nearest, ties to even.
+    // What rounds up past 65504 becomes the bits of infinity by itself.
     const uint32_t normal = (bits + 0xc8000fff + (bits >> 13 & 1)) >> 13;
     // Below: adding 0.5 lets the float unit round at 2^-24, the last place of a subnormal.
     float magnitude;

@@ -7,8 +7,8 @@ typedef struct {
   Float16Lanes e, m, r;
 } LogarithmParts;
 
-// r by the polynomial of Cephes' logf (Moshier); m + r has a relative error of about 1e-7. The parts
-// come apart so that a caller may add the small ones first.
+// r by the polynomial of Cephes' logf (Moshier); m + r has a relative error of about 1e-7. The
+// parts come apart so that a caller may add the small ones first.
 INLINE LogarithmParts logarithm_parts(Float16Lanes x) {
   Int16Lanes bits;
   memcpy(&bits, &x, sizeof bits);

@@ -2,9 +2,9 @@
 
 // Sixteen neighbouring medians of 31 share sixteen rows. Sort those once; then halve: of the R
 // candidates that R outputs share, the h = R / 2 outputs of either half share h rows more, and with
-// them only the middle h of the R + h values can still be a median. For sorted `kept` (R) and sorted
-// `added` (h) the middle ones are clamp(added[h - 1 - i], kept[i], kept[i + h]), a bitonic sequence
-// (by the 0-1 principle). 28 minima and maxima an output instead of a sort of 31.
+// them only the middle h of the R + h values can still be a median. For sorted `kept` (R) and
+// sorted `added` (h) the middle ones are clamp(added[h - 1 - i], kept[i], kept[i + h]), a bitonic
+// sequence (by the 0-1 principle). 28 minima and maxima an output instead of a sort of 31.
 
 INLINE void exchange(Ordered8Lanes *a, Ordered8Lanes *b) {
   Ordered8Lanes low = __builtin_elementwise_min(*a, *b);

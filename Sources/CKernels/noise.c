@@ -3,8 +3,8 @@
 typedef uint32_t Word16Lanes __attribute__((vector_size(64), aligned(4)));
 typedef uint64_t Product8Lanes __attribute__((vector_size(64), aligned(8)));
 
-// Both halves of the products of 16 words with a constant. A product of the words at even places is a
-// product of whole 64-bit lanes with their upper halves cleared, which every processor has.
+// Both halves of the products of 16 words with a constant. A product of the words at even places is
+// a product of whole 64-bit lanes with their upper halves cleared, which every processor has.
 INLINE Word16Lanes multiply(Word16Lanes words, uint32_t factor, Word16Lanes *high) {
   Product8Lanes pairs;
   memcpy(&pairs, &words, sizeof pairs);
@@ -39,7 +39,8 @@ INLINE Float16Lanes signed_by(Float16Lanes x, Word16Lanes sign) {
   return x;
 }
 
-// Box and Muller: two words make two normal deviates, sqrt(-2 log u) times cosine and sine of 2 pi v.
+// Box and Muller: two words make two normal deviates, sqrt(-2 log u) times cosine and sine of 2 pi
+// v.
 INLINE void normal_pair(Word16Lanes first, Word16Lanes second, Float16Lanes *cosine,
                         Float16Lanes *sine) {
   // u in [2^-32, 1] keeps its 31 bits where it is small, which is where large deviates come from.

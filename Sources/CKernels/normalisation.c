@@ -1,7 +1,7 @@
 #include "dispatch.h"
 
-// The mean comes as the sum of two floats: next to it the first difference is exact, so that nothing
-// is lost where the mean is far larger than the deviation.
+// The mean comes as the sum of two floats: next to it the first difference is exact, so that
+// nothing is lost where the mean is far larger than the deviation.
 DISPATCHED
 void lathe_normalise(const void *input, float mean, float rest, float inverse, float *output,
                      long count) {

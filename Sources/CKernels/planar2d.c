@@ -1,7 +1,7 @@
 #include "blocked.h"
 
-// Planar inputs, few channels one after the other, padded with zeros: each tap is a number that meets
-// vectors of sixteen outputs.
+// Planar inputs, few channels one after the other, padded with zeros: each tap is a number that
+// meets vectors of sixteen outputs.
 
 INLINE void planar_tile(const int positions, const int panels, const long step,
                         const LathePlane *plane, const float *image, const float *weights,

@@ -2,8 +2,8 @@
 
 #include "fused.h"
 
-// A kernel whose tile follows from the count of registers is written once, inlined, and instantiated for
-// each instruction set by name; DISPATCH picks when it is called.
+// A kernel whose tile follows from the count of registers is written once, inlined, and
+// instantiated for each instruction set by name; DISPATCH picks when it is called.
 #if defined(__x86_64__)
 #define VERSION_3 __attribute__((target("arch=x86-64-v3")))
 // Without the width, registers of 512 bits would be left alone.

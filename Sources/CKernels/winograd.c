@@ -1,8 +1,9 @@
 #include "blocked.h"
 #include "transpose.h"
 
-// Winograd's minimal filtering F(m x m, 3 x 3) for m = 2 and 4, with the matrices of Lavin and Gray (2016):
-// Y = A^T [(G g G^T) (.) (B^T d B)] A over tiles of m x m outputs and n = m + 2 inputs a side.
+// Winograd's minimal filtering F(m x m, 3 x 3) for m = 2 and 4, with the matrices of Lavin and Gray
+// (2016): Y = A^T [(G g G^T) (.) (B^T d B)] A over tiles of m x m outputs and n = m + 2 inputs a
+// side.
 enum { MOST = 6 };
 
 // x -> B^T x.
@@ -93,7 +94,8 @@ INLINE void weight_gradient_from_points(const int m, const Lanes *u, Lanes *g) {
   }
 }
 
-// One tile of one block of channels, whose first input is at (y, x); outside of the plane lie zeros.
+// One tile of one block of channels, whose first input is at (y, x); outside of the plane lie
+// zeros.
 INLINE void input_tile(const int m, const int isInside, const float *plane, long height, long width,
                        long y, long x, float *points, long pointStride) {
   const int n = m + 2;
@@ -284,7 +286,8 @@ INLINE void weight_points(const int m, const float *weights, long inputs, long o
   }
 }
 
-// The same of the filters that take gradients back: inputs and outputs exchanged, turned by half a turn.
+// The same of the filters that take gradients back: inputs and outputs exchanged, turned by half a
+// turn.
 INLINE void turned_weight_points(const int m, const float *weights, long inputs, long outputs,
                                  long first, long panels, float *points) {
   const long padded = (outputs + 15) / 16 * 16, pointStride = panels * padded * 16;

@@ -1,6 +1,6 @@
 import Glibc
 
-/// An exclusive lock on a file, with its holder's process id for whoever is refused.
+/// An exclusive lock on a file, which gives its holder's process id to those that it refuses.
 ///
 /// The system lets it go when the process ends, however it ends. The file stays: removing it would
 /// let two processes lock two files of the same name.

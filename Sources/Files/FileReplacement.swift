@@ -1,7 +1,7 @@
 import Glibc
 
 /// A file that is written under another name, beside its own, and takes its own when it is whole:
-/// whoever reads it, at any moment and after any crash, finds the old content or the new one.
+/// readers find, at any moment and after any crash, the old content or the new one.
 ///
 /// What a killed run left under the other name is removed first. Where a link lies there it is
 /// removed too, and what it leads to stays as it is: nobody who may write to the folder chooses

@@ -80,9 +80,9 @@ package enum Files {
   }
 
   /// The bytes of a file; nil where there is none.
-  /// - Throws: ``FileError``, also for what is no ordinary file or longer than `limit`, now or
-  ///   while it is read, so that nobody is made to read a pipe for ever, to fill the memory, or to
-  ///   take a part for the whole.
+  /// - Throws: ``FileError``, also for what is not an ordinary file or is longer than `limit`, now
+  ///   or while it is read, so that nobody is made to read a pipe for ever, to fill the memory, or
+  ///   to take a part for the whole.
   package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]? {
     // A pipe without a writer would block here.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

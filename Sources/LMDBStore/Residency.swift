@@ -44,7 +44,7 @@ final class Residency: Sendable {
       let places = known ?? MappedFile.places(of: descriptor)
       known = places
       for place in places {
-        // The file is mapped shared and for reading: whoever is reading it now gets the same bytes.
+        // The file is mapped shared and for reading: those who read it now get the same bytes.
         unsafe _ = madvise(
           UnsafeMutableRawPointer(bitPattern: place.lowerBound), place.count, MADV_DONTNEED)
       }

@@ -3,7 +3,7 @@ import Glibc
 
 /// One state of the store, held for as long as the object lives and read from any thread.
 ///
-/// For whoever reads the same values again and again, such as a loader: the addresses that it gives
+/// For readers of the same values again and again, such as a loader: the addresses that it gives
 /// stay valid, and what they point to unchanged, until the object goes, whatever any process writes
 /// meanwhile. The price: pages that the writer frees are not used again until then, so the file
 /// grows; and this process cannot move its map (see ``Environment/Options/mapsAhead``).
@@ -54,8 +54,8 @@ import Glibc
 
   /// Where the value of a key lies in the mapped file; nil where there is none.
   ///
-  /// Unsafe because nothing keeps the address from outliving the snapshot: whoever keeps the one
-  /// must keep the other.
+  /// Unsafe because nothing keeps the address from outliving the snapshot: the caller who keeps the
+  /// one must keep the other.
   /// - Complexity: O(log n) page look-ups; one thread at a time.
   /// - Throws: `.staleDatabase`, `.damaged`, `.badKey`, `.forked`.
   @unsafe public func address(

@@ -2,7 +2,7 @@ import Wording
 
 /// Numbers as reports and figures print them.
 enum Numbers {
-  /// A number with so many digits after the point; "–" for what is no number.
+  /// A number with this many digits after the point; "–" for NaN.
   static func fixed(_ value: Double, _ digits: Int) -> String {
     printed(Words.fixed(value, digits))
   }

@@ -8,7 +8,7 @@ public enum OutputFile {
     try onFiles(path) { () throws(FileError) in try Files.makeFolder(path) }
   }
 
-  /// Replaces a file so that whoever reads it, at any moment and after any crash, finds the old
+  /// Replaces a file so that readers find, at any moment and after any crash, the old
   /// content or the new one. What is no ordinary file (a pipe, a device) is written as it is.
   ///
   /// - Parameters:

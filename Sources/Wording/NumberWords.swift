@@ -10,7 +10,7 @@ extension Words {
     return fixed(value, 1) + " TB"
   }
 
-  /// `4.2 s`, `3 min 20 s`, `2 h 5 min`; `–` for what is no number.
+  /// `4.2 s`, `3 min 20 s`, `2 h 5 min`; `–` where it is not finite.
   package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, abs(seconds) < 1e15 else { return "–" }
     if seconds < 99.95 { return fixed(seconds, 1) + " s" }
@@ -19,7 +19,7 @@ extension Words {
     return "\(whole / 3_600) h \(whole % 3_600 / 60) min"
   }
 
-  /// A number with so many decimals; `–` for what is no number.
+  /// A number with so many decimals; `–` for NaN.
   package static func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "–" : value < 0 ? "-∞" : "∞" }
     var scale = 1.0

@@ -4,7 +4,7 @@
 /// end. But each frame carries a checksum in its last two bytes: so some frame must begin near the
 /// end whose checksum is right for exactly the bytes that are left.
 enum FLACEnd {
-  /// The longest last frame that is looked for: a frame of 65,536 stereo samples of 24 bits.
+  /// How long a last frame may be to be found: a frame of 65,536 stereo samples of 24 bits.
   private static let maximumFrame: Int64 = 512 << 10
 
   /// - Throws: ``AudioError`` of the kind truncated.

@@ -37,7 +37,7 @@ enum OggLinks {
       wasLast = page.isLast
       offset = page.end
       if offset < file.byteCount, try !window.has("OggS", at: offset, in: file) {
-        // Whatever lies behind the last page is none of the audio.
+        // Bytes behind the last page are not audio.
         var next = offset
         while next < file.byteCount, try !window.has("OggS", at: next, in: file) { next += 1 }
         if next < file.byteCount {
@@ -50,7 +50,7 @@ enum OggLinks {
         }
       }
     }
-    // A page of which less is left than its header.
+    // Fewer bytes are left than the header of a page has.
     let isCut = try window.has("OggS", at: offset, in: file)
     if isCut || !wasLast { throw truncated(nil) }
     links.append(start..<offset)

@@ -4,7 +4,7 @@ import Wording
 struct MPEGWalk {
   /// How far before the first frame something else may reach.
   private static let maximumJunk: Int64 = 1 << 20
-  /// The longest frame of the free format that is looked for.
+  /// The longest frame of the free format that is found.
   private static let maximumFreeLength: Int64 = 8_192
 
   private let path: String

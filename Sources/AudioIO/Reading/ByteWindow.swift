@@ -1,10 +1,10 @@
-/// A part of a file's bytes that is renewed as whoever looks through the file gets on.
+/// A part of a file's bytes that moves on as the file is scanned.
 struct ByteWindow {
   private static let size = 64 << 10
 
   private var start: Int64 = 0
   private var bytes: [UInt8] = []
-  /// Where the file, or the part of it that is looked through, ends.
+  /// Where the file, or the part of it that is scanned, ends.
   let end: Int64
 
   init(end: Int64) { self.end = end }

@@ -7,7 +7,7 @@ enum HeldBuffers {
   private static let maximumCount = 64
   private static let maximumBytes = 8 << 20
 
-  /// A buffer of nobody's, by address and size.
+  /// A buffer that is free, by address and size.
   private struct Free: Sendable {
     let address: UInt
     let byteCount: Int

@@ -12,7 +12,7 @@ struct DecoderBytes: Sendable, Hashable {
 }
 
 /// A file that is read by a C library's callbacks. It borrows the bytes and the descriptor of an
-/// ``OpenFile``, which whoever makes it keeps for as long.
+/// ``OpenFile``, which the caller must keep for as long.
 @safe final class VirtualFile {
   private let bytes: DecoderBytes
   private let count: Int64

@@ -6,9 +6,13 @@
 /// lanes, then a fixed tree) and fused multiply-add is off, so that the bytes of a result do not
 /// depend on which of the three ran. The networks' kernels are the exception: they do use it.
 ///
-/// A *panel* holds `LATHE_PANEL` consecutive frames of a spectrogram with the frames side by side:
+/// Kernels of spectra take groups of `LATHE_PANEL` consecutive frames, side by side:
 /// `panel[bin * LATHE_PANEL + frame]`. What runs along frequency (cumulative sums, filter banks,
 /// the percussive median) is then a vector operation across frames.
+///
+/// Kernels of networks take channels in groups of sixteen, side by side too. Such a group is called
+/// a panel, as the packed strips of matrices are in BLIS (Van Zee, van de Geijn, "BLIS: A Framework
+/// for Rapidly Instantiating BLAS Functionality", ACM TOMS 2015, whose micro-panels they are).
 #pragma once
 
 #include <stdint.h>
@@ -20,7 +24,7 @@ extern "C" {
 // Of the library that C and Python load, only the interface is seen.
 #pragma GCC visibility push(hidden)
 
-/// Frames in a panel.
+/// Frames in a group.
 #define LATHE_PANEL 16
 /// Rows that sixteen neighbouring medians of 31 read.
 #define LATHE_MEDIAN_ROWS 46
@@ -31,21 +35,21 @@ extern "C" {
 double lathe_sum_of_squares(const float *input, long count);
 /// How many i in 1 ..< count have (input[i] < -threshold) != (input[i - 1] < -threshold).
 long lathe_sign_changes(const float *input, float threshold, long count);
-/// output[n] = the sum over k < length of taps[k] * input[n * factor + k], added in the order of k, for
-/// n < count: a filter whose output is kept at every `factor`-th sample only. Reads
-/// (count - 1) * factor + length samples. `scratch` holds lathe_decimate_scratch(length, factor) floats.
+/// output[n] = the sum over k < length of taps[k] * input[n * factor + k], added in the order of k,
+/// for n < count: a filter whose output is kept at every `factor`-th sample only. Reads (count - 1)
+/// * factor + length samples. `scratch` holds lathe_decimate_scratch(length, factor) floats.
 void lathe_decimate(const float *input, const float *taps, long length, long factor, long count,
                     float *output, float *scratch);
 /// See `lathe_decimate`.
 long lathe_decimate_scratch(long length, long factor);
-/// Adds the sum of input[i] to sums[0] and that of input[i]^2 to sums[1], both in double; returns the
-/// largest |input[i]|, 0 for none. Values are not NaN.
+/// Adds the sum of input[i] to sums[0] and that of input[i]^2 to sums[1], both in double; returns
+/// the largest |input[i]|, 0 for none. Values are not NaN.
 float lathe_levels(const float *input, long count, double *sums);
 /// How many |input[i]| are below `threshold`.
 long lathe_count_below(const float *input, float threshold, long count);
-/// output[4 * b + j] = the sum over i < length of input[b * length + i] * weights[j * length + i], for
-/// blocks b < blocks and j < 4: what a low-pass of 4 * length weights is made of that keeps one sample
-/// in `length`. `length` is at least 1.
+/// output[4 * b + j] = the sum over i < length of input[b * length + i] * weights[j * length + i],
+/// for blocks b < blocks and j < 4: what a low-pass of 4 * length weights is made of that keeps one
+/// sample in `length`. `length` is at least 1.
 void lathe_block_moments(const float *input, const float *weights, long length, long blocks,
                          float *output);
 
@@ -53,8 +57,8 @@ void lathe_block_moments(const float *input, const float *weights, long length, 
 
 /// output[i] = samples[i] * window[i], in float.
 void lathe_window(const float *samples, const float *window, float *output, long count);
-/// output[i] = (x[i] - coefficient * x[i - 1]) * window[i] where x[i] = samples[i] - mean, and x[-1] is
-/// x[0]: a frame without its mean, its high frequencies raised, windowed.
+/// output[i] = (x[i] - coefficient * x[i - 1]) * window[i] where x[i] = samples[i] - mean, and
+/// x[-1] is x[0]: a frame without its mean, its high frequencies raised, windowed.
 void lathe_emphasise(const float *samples, float mean, float coefficient, const float *window,
                      float *output, long count);
 /// output[i] = samples[i] * window[i], in double.
@@ -64,8 +68,8 @@ void lathe_window_double(const float *samples, const double *window, double *out
 /// 2 pi k / (2 half), k = 0 ... half / 2. Writes half + 1 powers; `scratch` holds half / 2 + 1.
 void lathe_power_of_half(const float *transform, const float *cosine, const float *sine,
                          long half, float *power, float *scratch);
-/// The spectrum of 2 * half reals, as `lathe_power_of_half`, computed in double and rounded to float:
-/// half + 1 real and imaginary parts, and their magnitudes.
+/// The spectrum of 2 * half reals, as `lathe_power_of_half`, computed in double and rounded to
+/// float: half + 1 real and imaginary parts, and their magnitudes.
 void lathe_spectrum_of_half(const double *transform, const double *cosine, const double *sine,
                             long half, float *real, float *imaginary, float *magnitude);
 /// The inverse of the above up to the factor 2 * half: packs a spectrum times a real mask into the
@@ -77,16 +81,18 @@ void lathe_magnitude(const float *real, const float *imaginary, long count, floa
 /// sum[i] += samples[i] * window[i].
 void lathe_overlap_add(const float *samples, const float *window, float *sum, long count);
 
-/// Runs eight filters of four sections side by side over the same samples and adds the sum of the squares of
-/// what comes out to energy[lane]. Section s of a lane is y = (1 + zero z^-1) / (1 + pole1 z^-1 +
-/// pole2 z^-2) with zero = coefficients[8 s + lane], pole1 = coefficients[32 + lane] and pole2 =
-/// coefficients[40 + lane]. `state`, 64 numbers, zeros at first, goes on from call to call.
+/// Runs eight filters of four sections side by side over the same samples and adds the sum of the
+/// squares of what comes out to energy[lane]. Section s of a lane is y = (1 + zero z^-1) / (1 +
+/// pole1 z^-1 + pole2 z^-2) with zero = coefficients[8 s + lane], pole1 = coefficients[32 + lane]
+/// and pole2 = coefficients[40 + lane]. `state`, 64 numbers, zeros at first, goes on from call to
+/// call.
 void lathe_gammatone(const double *coefficients, double *state, const float *input, long count,
                      double *energy);
 
-// Panels
+// Groups of sixteen frames
 
-/// panel[c * 16 + r] = rows[r * stride + c] for sixteen rows and `columns` columns, a multiple of 16.
+/// panel[c * 16 + r] = rows[r * stride + c] for sixteen rows and `columns` columns, a multiple of
+/// 16.
 void lathe_rows_to_panel(const float *rows, long stride, long columns, float *panel);
 /// rows[r * stride + c] = panel[c * 16 + r] for `columns` columns, a multiple of 16.
 void lathe_panel_to_rows(const float *panel, long columns, float *rows, long stride);
@@ -97,9 +103,9 @@ void lathe_panel_to_rows(const float *panel, long columns, float *rows, long str
 void lathe_spectral_moments(const float *panel, long bins, float share, double *moments,
                             int32_t *rolloff);
 
-/// output[m * stride + f] = the sum over a filter's bins of weight * x, x being the panel's value,
-/// squared where `squared` is not 0. Filter m has `lengths[m]` weights, the first of which belongs to
-/// bin `starts[m]`; the weights of all filters follow each other in `weights`.
+/// output[m * stride + f] = the sum over a filter's bins of weight * x, x being the group's value,
+/// squared where `squared` is not 0. Filter m has `lengths[m]` weights, the first of which belongs
+/// to bin `starts[m]`; the weights of all filters follow each other in `weights`.
 void lathe_filter_bank(const float *panel, int squared, const int32_t *starts,
                        const int32_t *lengths, const float *weights, long filters, float *output,
                        long stride);
@@ -112,16 +118,17 @@ void lathe_squares(const float *input, float *output, long count);
 void lathe_square_roots(const float *input, float *output, long count);
 
 /// The spectral peaks of sixteen frames of magnitudes, on power (magnitude^2): bins k in
-/// first ..< last with power above `share` of its frame's maximum over all bins, above its lower and not
-/// below its upper neighbour. Only frames below `frames` count. Writes power below, at and above the
-/// peak and its bin; returns how many, at most frames * (last - first + 1) / 2.
+/// first ..< last with power above `share` of its frame's maximum over all bins, above its lower
+/// and not below its upper neighbour. Only frames below `frames` count. Writes power below, at and
+/// above the peak and its bin; returns how many, at most frames * (last - first + 1) / 2.
 long lathe_spectral_peaks(const float *panel, long bins, long frames, float share, long first,
                           long last, float *below, float *at, float *above, int32_t *bin);
 
 // Medians and masks
 
-/// Sixteen neighbouring medians of 31, exactly: outputs[o][i] is the median of rows[o ... o + 30][i].
-/// Values are non-negative (their bits then order as integers); `columns` is a multiple of 8.
+/// Sixteen neighbouring medians of 31, exactly: outputs[o][i] is the median of rows[o ... o +
+/// 30][i]. Values are non-negative (their bits then order as integers); `columns` is a multiple of
+/// 8.
 void lathe_median31(const float *const *rows, float *const *outputs, long columns);
 /// mask[i] = h^2 / (h^2 + p^2), one half where h^2 + p^2 is below 1e-30.
 void lathe_soft_mask(const float *harmonic, const float *percussive, float *mask, long count);
@@ -134,8 +141,8 @@ void lathe_split_moments(const float *sum, const float *scale, const float *samp
 
 /// values[i] = 10 log10(max(values[i], minimum)); returns the largest. `count` is a multiple of 16.
 float lathe_decibel(float *values, float minimum, long count);
-/// values[i] = scale * log(max(factor * values[i] + offset, minimum)), natural logarithm, minimum at least
-/// the least normal float. `count` is a multiple of 16.
+/// values[i] = scale * log(max(factor * values[i] + offset, minimum)), natural logarithm, minimum
+/// at least the least normal float. `count` is a multiple of 16.
 void lathe_logarithm(float *values, float factor, float offset, float minimum, float scale,
                      long count);
 /// values[i] = max(values[i], floor).
@@ -157,19 +164,21 @@ void lathe_int16_to_float(const int16_t *input, float scale, float *output, long
 void lathe_int16_to_float_streaming(const int16_t *input, float scale, float *output, long count);
 /// A copy with stores that pass the caches by, and the same order.
 void lathe_copy_streaming(const void *input, void *output, long bytes);
-/// output[i] = input[i] * scale for IEEE 754 binary16 at any address; without the scale every number is
-/// exact, and a NaN stays one.
+/// output[i] = input[i] * scale for IEEE 754 binary16 at any address; without the scale every
+/// number is exact, and a NaN stays one.
 void lathe_float16_to_float(const void *input, float scale, float *output, long count);
 /// The same without a scale, with stores that pass the caches by, and the same order.
 void lathe_float16_to_float_streaming(const void *input, float *output, long count);
-/// `lathe_float16_to_float` by integer arithmetic, as on processors that have no instruction for it.
+/// `lathe_float16_to_float` by integer arithmetic, as on processors that have no instruction for
+/// it.
 void lathe_float16_to_float_plainly(const void *input, float scale, float *output, long count);
 /// Asks the processor to have these bytes in its caches soon.
 void lathe_approach(const void *input, long bytes);
 
 enum { LATHE_GATHER_INT16 = 1, LATHE_GATHER_STREAMING = 2, LATHE_GATHER_FLOAT16 = 4 };
-/// Samples of `elements` numbers, float32 or, with LATHE_GATHER_INT16 or LATHE_GATHER_FLOAT16, int16 or
-/// float16, one after the other as float32, stored past the caches with LATHE_GATHER_STREAMING: nothing but a loop over known addresses.
+/// Samples of `elements` numbers, float32 or, with LATHE_GATHER_INT16 or LATHE_GATHER_FLOAT16,
+/// int16 or float16, one after the other as float32, stored past the caches with
+/// LATHE_GATHER_STREAMING: nothing but a loop over known addresses.
 void lathe_gather(const void *const *samples, long count, long elements, int kind, float *output);
 /// output[i] = input[i] as IEEE 754 binary16, rounded to the nearest, ties to even: infinity from
 /// 65,520 on, subnormals kept, a NaN stays one with the upper bits of its payload.
@@ -189,10 +198,11 @@ void lathe_normalise_int16(const int16_t *input, float scale, float mean, float 
 /// output[i] = ((input[i] - means[i]) - rests[i]) * inverses[i]; input as for `lathe_normalise`.
 void lathe_normalise_each(const void *input, const float *means, const float *rests,
                           const float *inverses, float *output, long count);
-/// Adds to sums[0] the sum of input[i], to sums[1] that of input[i]^2: exactly, for counts below 2^32.
+/// Adds to sums[0] the sum of input[i], to sums[1] that of input[i]^2: exactly, for counts below
+/// 2^32.
 void lathe_int16_moments(const int16_t *input, long count, int64_t sums[2]);
-/// Adds to *sum the sum of input[i] - pivot, to *squares that of (input[i] - pivot)^2, for floats at
-/// any address.
+/// Adds to *sum the sum of input[i] - pivot, to *squares that of (input[i] - pivot)^2, for floats
+/// at any address.
 void lathe_float_moments(const void *input, double pivot, long count, double *sum, double *squares);
 /// sums[i] += input[i] - pivots[i] and squares[i] += (input[i] - pivots[i])^2, likewise.
 void lathe_float_moments_each(const void *input, const double *pivots, double *sums,
@@ -205,19 +215,20 @@ void lathe_mix(const float *other, float otherShare, float share, float *values,
 /// The least of the values; infinity where there are none.
 float lathe_minimum(const float *values, long count);
 /// values[i] += deviation * n[i], where the n are normal deviates by Box and Muller's method from
-/// Philox4x32-10 with key `seed` and counter (block, stream): blocks 16 k ... 16 k + 15 make deviates
-/// 64 k ... 64 k + 63, the cosines of their first pairs of words in sixteen lanes, the sines, the
-/// cosines of their second pairs, the sines. Radii have a resolution of 2^-32 in probability and end
-/// at 6.66; each deviate is right to about 1e-6.
+/// Philox4x32-10 with key `seed` and counter (block, stream): blocks 16 k ... 16 k + 15 make
+/// deviates 64 k ... 64 k + 63, the cosines of their first pairs of words in sixteen lanes, the
+/// sines, the cosines of their second pairs, the sines. Radii have a resolution of 2^-32 in
+/// probability and end at 6.66; each deviate is right to about 1e-6.
 void lathe_add_normal_noise(uint64_t seed, uint64_t stream, float deviation, float *values,
                             long count);
-/// output[i] = the sum over t < 16 of input[n + t] * weights[16 p + t], where n and p are quotient and
-/// rest of (phase + step i) / phases, phase < phases. Added up by halves: t + 8 to t, then 4, 2, 1.
+/// output[i] = the sum over t < 16 of input[n + t] * weights[16 p + t], where n and p are quotient
+/// and rest of (phase + step i) / phases, phase < phases. Added up by halves: t + 8 to t, then 4,
+/// 2, 1.
 void lathe_resample(const float *input, const float *weights, long phases, long step, long phase,
                     float *output, long count);
 
-// Networks: dense layers and optimisers. Sums and products here may be fused, so that last bits depend on
-// the processor; a run is repeated bit for bit on the same one.
+// Networks: dense layers and optimisers. Sums and products here may be fused, so that last bits
+// depend on the processor; a run is repeated bit for bit on the same one.
 
 /// Tells the processor that this thread is looking out for another.
 static inline void lathe_pause(void) {
@@ -233,9 +244,9 @@ void lathe_column_sums(const float *values, long rows, long columns, float *sums
 void lathe_rectify(const float *input, float *output, long count);
 /// gradient[i] = output[i] > 0 ? gradient[i] * scale : 0.
 void lathe_rectify_backward(const float *output, float scale, float *gradient, long count);
-/// output[i] = input[i] * scale with the chance `keep`, else 0, drawn from Philox4x32-10 with key `seed` and
-/// counter (first / 64 * 16 ..., stream): the same for the same numbers. `first`, the place of input[0] in
-/// the whole, is a multiple of 64. `output` may be `input`.
+/// output[i] = input[i] * scale with the chance `keep`, else 0, drawn from Philox4x32-10 with key
+/// `seed` and counter (first / 64 * 16 ..., stream): the same for the same numbers. `first`, the
+/// place of input[0] in the whole, is a multiple of 64. `output` may be `input`.
 void lathe_dropout(uint64_t seed, uint64_t stream, long first, float keep, float scale,
                    const float *input, float *output, long count);
 /// The sum of values[i]^2 in double.
@@ -269,18 +280,19 @@ void lathe_average(const float *value, float share, float *average, long count);
 
 // Convolutions along time
 
-/// A convolution of sequences whose channels lie in panels of sixteen: panel[t * 16 + c], channels that
-/// are missing to a multiple of sixteen being 0. Position t of an output panel q reads, in each of
-/// `segments` segments, `span` neighbouring floats, so that no input is ever copied:
+/// A convolution of sequences whose channels lie in panels of sixteen: panel[t * 16 + c], channels
+/// that are missing to a multiple of sixteen being 0. Position t of an output panel q reads, in
+/// each of `segments` segments, `span` neighbouring floats, so that no input is ever copied:
 ///
-///   output[place(q) + t * outputRowStride + c] = bias[16 q + c] + the sum over segments s and i < span
+///   output[place(q) + t * outputRowStride + c] = bias[16 q + c] + the sum over segments s and i <
+///   span
 ///     of input[s * segmentStride + t * rowStride + i] * weights[((q * segments + s) * span + i) * 16 + c]
 ///   place(q) = q / phases * outputPanelStride + q % phases * 16
 ///
-/// Sequences of more than one channel have a segment for each input panel with span = kernel * 16 and
-/// rowStride = stride * 16; those of one channel have one segment, span = kernel and rowStride = stride.
-/// `phases` is 1, but for gradients by the input: those of a convolution of stride s come out s positions
-/// a row, one in each of s phases.
+/// Sequences of more than one channel have a segment for each input panel with span = kernel * 16
+/// and rowStride = stride * 16; those of one channel have one segment, span = kernel and rowStride
+/// = stride. `phases` is 1, but for gradients by the input: those of a convolution of stride s come
+/// out s positions a row, one in each of s phases.
 typedef struct {
   long samples, positions, panels;
   long segments, span;
@@ -291,9 +303,9 @@ typedef struct {
 /// The convolution above for all samples; `bias` may be null. All but `input` are 64-byte aligned.
 void lathe_convolve(const LatheConvolution *shape, const float *input, const float *weights,
                     const float *bias, float *output);
-/// Adds to the packed `weights` the gradient by them: the sum over samples and positions of input times
-/// gradient[q * outputPanelStride + t * 16 + c]. Meanwhile it asks for `count` floats at `soon`, which the
-/// caller reads next; null and 0 for none.
+/// Adds to the packed `weights` the gradient by them: the sum over samples and positions of input
+/// times gradient[q * outputPanelStride + t * 16 + c]. Meanwhile it asks for `count` floats at
+/// `soon`, which the caller reads next; null and 0 for none.
 void lathe_convolution_add_gradient(const LatheConvolution *shape, const float *input,
                                     const float *gradient, float *weights, const float *soon,
                                     long count);
@@ -310,35 +322,36 @@ void lathe_pack_convolution(const LatheFilters *filters, const float *weights, l
 void lathe_unpack_convolution(const LatheFilters *filters, const float *packed, long panel,
                               float *weights);
 /// Packs the filters for the gradient by the input, which is a convolution itself: of the output's
-/// gradient with ceil(kernel / stride) - 1 rows of zeroes on both sides, by the filters backwards, a
-/// panel for every `stride` phases of every sixteen inputs.
+/// gradient with ceil(kernel / stride) - 1 rows of zeroes on both sides, by the filters backwards,
+/// a panel for every `stride` phases of every sixteen inputs.
 void lathe_pack_input_gradient(const LatheFilters *filters, const float *weights, long panel,
                                float *packed);
 /// Panels of sixteen from channels[count][positions], and back.
 void lathe_channels_to_panels(const float *channels, long count, long positions, float *panels);
 void lathe_panels_to_channels(const float *panels, long count, long positions, float *channels);
 
-/// What normalises sixteen channels: y = (x - mean) * scale + offset. Its gradient by x is scale times
-/// the gradient by y, plus shift + (x - mean) * factor, through mean and variance.
+/// What normalises sixteen channels: y = (x - mean) * scale + offset. Its gradient by x is scale
+/// times the gradient by y, plus shift + (x - mean) * factor, through mean and variance.
 typedef struct {
   float mean[16], scale[16], offset[16], shift[16], factor[16];
 } LatheNormalisation;
 
-/// What follows a convolution in one panel, in one pass: max(0, ·) where `rectify` is not 0, the sums
-/// that batch normalisation needs, and the value of each whole window of positions that will be its
-/// maximum after normalisation: the largest where the channel's scale is positive, the smallest where it
-/// is negative, the first where it is 0.
+/// What follows a convolution in one panel, in one pass: max(0, ·) where `rectify` is not 0, the
+/// sums that batch normalisation needs, and the value of each whole window of positions that will
+/// be its maximum after normalisation: the largest where the channel's scale is positive, the
+/// smallest where it is negative, the first where it is 0.
 ///
-/// `output` takes all positions, past the caches unless it is `values` itself, and is 64-byte aligned;
-/// it may be null. `extremes` takes positions / window positions; null where they aren't wanted. sums[c]
-/// and sums[16 + c] are added to: of x and of x^2; null where they aren't wanted.
+/// `output` takes all positions, past the caches unless it is `values` itself, and is 64-byte
+/// aligned; it may be null. `extremes` takes positions / window positions; null where they aren't
+/// wanted. sums[c] and sums[16 + c] are added to: of x and of x^2; null where they aren't wanted.
 void lathe_convolution_finish(const float *values, long positions, int rectify, long window,
                               const float *scale, float *output, float *extremes, double *sums);
-/// output = the normalised values, max(0, ·) of them where `rectify` is not 0. May be `values` itself.
+/// output = the normalised values, max(0, ·) of them where `rectify` is not 0. May be `values`
+/// itself.
 void lathe_normalise_panel(const LatheNormalisation *normalisation, const float *values,
                            int rectify, long positions, float *output);
-/// Adds to sums[c] the sum of g, to sums[16 + c] that of g * (x - mean), g being the gradient, 0 where
-/// `rectify` is not 0 and the normalised value not positive.
+/// Adds to sums[c] the sum of g, to sums[16 + c] that of g * (x - mean), g being the gradient, 0
+/// where `rectify` is not 0 and the normalised value not positive.
 void lathe_normalisation_sums(const LatheNormalisation *normalisation, const float *values,
                               const float *gradient, int rectify, long positions, double *sums);
 /// Where max(0, ·) was, seen from a normalisation.
@@ -347,10 +360,10 @@ typedef enum {
   LATHE_RECTIFIED_BEFORE,
   LATHE_RECTIFIED_AFTER
 } LatheRectification;
-/// The gradient by a convolution's output in one panel: back through pooling (the first of a window that
-/// equals its extreme has all of it), normalisation, and max(0, ·) where there was one. `values` and `extremes` are what
-/// `lathe_convolution_finish` gave; `gradient` is that by the pooled outputs. Adds to sums[c] the sum of
-/// `output`, the gradient by the bias.
+/// The gradient by a convolution's output in one panel: back through pooling (the first of a window
+/// that equals its extreme has all of it), normalisation, and max(0, ·) where there was one.
+/// `values` and `extremes` are what `lathe_convolution_finish` gave; `gradient` is that by the
+/// pooled outputs. Adds to sums[c] the sum of `output`, the gradient by the bias.
 void lathe_convolution_unfinish(const LatheNormalisation *normalisation, const float *values,
                                 long positions, LatheRectification rectified, long window,
                                 const float *extremes, const float *gradient, float *output,
@@ -358,13 +371,13 @@ void lathe_convolution_unfinish(const LatheNormalisation *normalisation, const f
 
 // Networks in two dimensions
 //
-// Activations are *blocked*: [blocks][positions][16], sixteen channels side by side, a sample's blocks
-// one after the other; channels beyond the last are zero. Strides are in floats.
+// Activations are *blocked*: [blocks][positions][16], sixteen channels side by side, a sample's
+// blocks one after the other; channels beyond the last are zero. Strides are in floats.
 
-/// output[k][t][j] = the sum over c < 16 * inputBlocks of left[c / 16][t][c % 16] * weights[k][c][j]
-/// for rows t < rows and panels k < outputBlocks, added to what stands there where `accumulates` is not
-/// 0. Blocks of `left`, panels of `weights` and blocks of `output` are `leftBlock`, `weightsPanel` and
-/// `outputBlock` floats apart.
+/// output[k][t][j] = the sum over c < 16 * inputBlocks of left[c / 16][t][c % 16] *
+/// weights[k][c][j] for rows t < rows and panels k < outputBlocks, added to what stands there where
+/// `accumulates` is not 0. Blocks of `left`, panels of `weights` and blocks of `output` are
+/// `leftBlock`, `weightsPanel` and `outputBlock` floats apart.
 void lathe_blocked_product(const float *left, long leftBlock, long rows, long inputBlocks,
                            const float *weights, long weightsPanel, long outputBlocks,
                            float *output, long outputBlock, int accumulates);
@@ -374,8 +387,8 @@ void lathe_blocked_gradient(const float *left, long leftBlock, long rows, long i
                             const float *right, long rightBlock, long outputBlocks, float *output,
                             long outputBlock, int accumulates);
 
-/// The extents of a convolution or pooling in two dimensions: output (y, x) meets inputs (y * stride +
-/// i - padding, x * stride + j - padding) for i, j < kernel.
+/// The extents of a convolution or pooling in two dimensions: output (y, x) meets inputs (y *
+/// stride + i - padding, x * stride + j - padding) for i, j < kernel.
 typedef struct {
   /// Blocks of sixteen channels of a blocked input; channels of a planar one.
   long blocks, channels;
@@ -383,10 +396,10 @@ typedef struct {
   long kernel, stride, padding;
 } LathePlane;
 
-/// Winograd's F(tile x tile, 3 x 3), `tile` 2 or 4, of a 3 x 3 convolution with stride 1 and padding 1:
-/// a plane of height x width becomes ceil(height / tile) * ceil(width / tile) tiles, each (tile + 2)^2
-/// numbers, its *points*, a channel. points[n * pointStride + b * blockStride + t * 16 + j] = point n
-/// of tile t of channel 16 b + j.
+/// Winograd's F(tile x tile, 3 x 3), `tile` 2 or 4, of a 3 x 3 convolution with stride 1 and
+/// padding 1: a plane of height x width becomes ceil(height / tile) * ceil(width / tile) tiles,
+/// each (tile + 2)^2 numbers, its *points*, a channel. points[n * pointStride + b * blockStride + t
+/// * 16 + j] = point n of tile t of channel 16 b + j.
 
 /// The points of a convolution's input, B^T d B.
 void lathe_winograd_input(int tile, const float *input, long blocks, long height, long width,
@@ -397,35 +410,35 @@ void lathe_winograd_gradient(int tile, const float *gradient, long blocks, long 
 /// A convolution's output, A^T M A + bias, from the points' products; `bias` may be null.
 void lathe_winograd_output(int tile, const float *points, long pointStride, long blockStride,
                            const float *bias, long blocks, long height, long width, float *output);
-/// G g G^T of weights [outputs][inputs][3][3] for panels first ..< first + panels of sixteen outputs:
-/// points[n][panel][input][16], inputs filled up to sixteens. `turned`: of the filters that take
-/// gradients back, inputs and outputs exchanged and the kernel turned by half a turn; a panel is then
-/// sixteen inputs.
+/// G g G^T of weights [outputs][inputs][3][3] for panels first ..< first + panels of sixteen
+/// outputs: points[n][panel][input][16], inputs filled up to sixteens. `turned`: of the filters
+/// that take gradients back, inputs and outputs exchanged and the kernel turned by half a turn; a
+/// panel is then sixteen inputs.
 void lathe_winograd_weights(int tile, const float *weights, long inputs, long outputs, long first,
                             long panels, int turned, float *points);
-/// gradient = G^T P G for the same panels, where P is the sum of `parts` arrays of points, `partStride`
-/// floats apart, in the layout of `lathe_winograd_weights`.
+/// gradient = G^T P G for the same panels, where P is the sum of `parts` arrays of points,
+/// `partStride` floats apart, in the layout of `lathe_winograd_weights`.
 void lathe_winograd_weight_gradient(int tile, const float *points, long parts, long partStride,
                                     long inputs, long outputs, long first, long panels,
                                     float *gradient);
 
-/// columns[(i * kernel + j) * blocks + b][row + t][16] = what output t meets at tap (i, j) of block b,
-/// zero outside; `rows` is the number of rows of a column.
+/// columns[(i * kernel + j) * blocks + b][row + t][16] = what output t meets at tap (i, j) of block
+/// b, zero outside; `rows` is the number of rows of a column.
 void lathe_blocked_columns(const float *input, const LathePlane *plane, float *columns, long row,
                            long rows);
 /// The adjoint: gradient[b][y][x][16] = the sum over the columns' numbers that were taken there.
 void lathe_blocked_columns_gradient(const float *columns, long row, long rows,
                                     const LathePlane *plane, float *gradient);
-/// packed[panel][tap][input][16] of weights [outputs][inputs][taps] for panels first ..< first + panels,
-/// the first of which is written to `packed`; inputs filled up to sixteens with zeros.
+/// packed[panel][tap][input][16] of weights [outputs][inputs][taps] for panels first ..< first +
+/// panels, the first of which is written to `packed`; inputs filled up to sixteens with zeros.
 void lathe_blocked_weights(const float *weights, long inputs, long outputs, long taps, long first,
                            long panels, float *packed);
 /// turned[n][output][16 inputs] of packed[panel][n][16 inputs][16 outputs] for first <= n < first +
 /// count of all taps * blocks.
 void lathe_blocked_weights_turned(const float *packed, long blocks, long taps, long panels,
                                   long first, long count, float *turned);
-/// gradient[outputs][inputs][taps] of the sum of `parts` packed arrays, `partStride` floats apart, for
-/// panels first ..< first + panels of them.
+/// gradient[outputs][inputs][taps] of the sum of `parts` packed arrays, `partStride` floats apart,
+/// for panels first ..< first + panels of them.
 void lathe_blocked_weight_gradient(const float *packed, long parts, long partStride, long inputs,
                                    long outputs, long taps, long first, long panels,
                                    float *gradient);
@@ -444,8 +457,8 @@ void lathe_blocked_moments(const float *plane, long positions, float *mean, floa
 void lathe_blocked_normalise(const float *input, long positions, const float *scale,
                              const float *shift, const float *residual, int rectifies,
                              float *output);
-/// Of one block: sets `gradient` to zero where `output` is given and is not above zero; then sum[j] =
-/// its sum, product[j] = the sum of gradient * (input - mean).
+/// Of one block: sets `gradient` to zero where `output` is given and is not above zero; then sum[j]
+/// = its sum, product[j] = the sum of gradient * (input - mean).
 void lathe_blocked_normalise_sums(float *gradient, const float *output, const float *input,
                                   long positions, const float *mean, float *sum, float *product);
 /// output = scale * gradient - offset - slope * (input - mean) of one block.
@@ -453,8 +466,8 @@ void lathe_blocked_normalise_gradient(const float *gradient, const float *input,
                                       const float *mean, const float *scale, const float *offset,
                                       const float *slope, float *output);
 
-/// The largest in each window of a blocked input, and with `indices` its tap i * kernel + j, below 256:
-/// the first of equal ones.
+/// The largest in each window of a blocked input, and with `indices` its tap i * kernel + j, below
+/// 256: the first of equal ones.
 void lathe_blocked_max_pool(const float *input, const LathePlane *plane, float *output,
                             uint8_t *indices);
 /// The same of max(input * scale + shift, 0); winners: the input that won.

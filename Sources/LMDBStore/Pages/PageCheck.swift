@@ -5,7 +5,7 @@ import Wording
 ///
 /// It goes on after what is damaged, so that the rest can be checked, or saved, too.
 @safe struct PageCheck {
-  /// More are not kept: a file of which much is damaged would fill the memory with them.
+  /// No more are kept: those of a badly damaged file would fill the memory.
   static let mostFlaws = 100
 
   private let pages: StorePages

@@ -42,7 +42,7 @@ import Glibc
     (PageFormat.header - 1 + bytes) / meta.pageSize + 1
   }
 
-  /// The record of a database; nil where there is none of that name.
+  /// The record of a database; nil where no database has that name.
   func tree(named name: String) throws(StoreError) -> TreeRecord? {
     try told("") { () throws(PageFlaw) in
       var name = name

@@ -1,8 +1,8 @@
 import Wording
 import Glibc
 
-/// A branch or a leaf of a tree, of which nothing is taken unchecked: its header when it is made,
-/// an entry's bounds when that is asked for.
+/// A branch or a leaf of a tree, everything of which is checked before it is used: its header when
+/// it is made, an entry's bounds when that is asked for.
 @safe struct TreePage {
   let number: UInt64
   let isLeaf: Bool

@@ -2,7 +2,8 @@ import Foundation
 
 /// What memory is left before Linux ends a process for taking more.
 ///
-/// Linux grants any size at first and kills later, so whoever wants much has to ask beforehand.
+/// Linux grants any size at first and kills later, so a program that wants much has to ask
+/// beforehand.
 enum FreeMemory {
   /// Bytes that can be had without swapping: of the machine, and of the control group (version 2)
   /// where that has a limit; nil where neither says.

@@ -1,4 +1,4 @@
-/// What becomes of a mel-spectrogram's one channel before a network that expects three.
+/// How the one channel of a mel-spectrogram becomes the three that a network expects.
 enum MelColours: Equatable {
   /// Three times the same.
   case repeated

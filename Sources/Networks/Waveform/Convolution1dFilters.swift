@@ -62,7 +62,7 @@ final class Convolution1dFilters {
     try biasSums.reserve(parts * packedBias.count)
   }
 
-  /// Packs the filters as they are now; `back`: also for the gradient by the input.
+  /// Packs the present filters; with `back` also for the gradient by the input.
   func pack(back: Bool, team: ThreadTeam) {
     let outputPanels = shape.outputPanels
     let backPanels = back ? shape.inputPanels * shape.stride : 0

@@ -5,7 +5,7 @@ import CCairo
 ///
 /// The drawing calls cannot fail; what cairo could not do is an error when the canvas is finished.
 @safe public struct Canvas: ~Copyable {
-  /// What becomes of the drawing.
+  /// The kind of file that the drawing becomes.
   public enum Form: Sendable, Hashable {
     /// Pixels, so many of them to a unit.
     case png(scale: Double)

@@ -212,8 +212,8 @@ public final class RunDirectory: Sendable {
     try replace(name, with: bytes)
   }
 
-  /// Replaces one of its files, such as a checkpoint: whoever reads it, at any moment and after any
-  /// crash, finds the old content or the new one.
+  /// Replaces one of its files, such as a checkpoint: readers find, at any moment and after any
+  /// crash, the old content or the new one.
   /// - Throws: ``TrainingError`` `.noSpace`, `.system`; the old content is still there then.
   public func replace(_ name: String, with bytes: [UInt8]) throws(TrainingError) {
     try RunFiles.replace(path(of: name), with: bytes)

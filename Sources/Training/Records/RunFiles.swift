@@ -37,7 +37,7 @@ enum RunFiles {
     try onFiles { () throws(FileError) in try Files.write(bytes, to: descriptor, path) }
   }
 
-  /// Replaces a file so that whoever reads it, at any moment and after any crash, finds the old
+  /// Replaces a file so that readers find, at any moment and after any crash, the old
   /// content or the new one.
   static func replace(_ path: String, with bytes: [UInt8]) throws(TrainingError) {
     try onFiles { () throws(FileError) in try Files.replace(path, with: bytes) }

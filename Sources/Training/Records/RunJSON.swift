@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// The JSON of a run's records: keys in order, slashes as they are.
 ///
-/// JSON has no word for what is no number, which a diverged run's loss is: such numbers are the
+/// JSON has no word for NaN and infinity, which the loss of a diverged run is: they are the
 /// texts `NaN`, `Infinity` and `-Infinity`, which Python's `float` and JavaScript's `Number` read.
 enum RunJSON {
   /// - Throws: ``TrainingError`` `.run` for what JSON cannot hold.

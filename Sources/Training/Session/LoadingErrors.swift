@@ -4,7 +4,7 @@ package import DataLoading
 extension TrainingError {
   /// An error of the loader as one of the training.
   package init(_ error: LoadingError) {
-    // Which batch it was to be in does not help whoever mends a sample.
+    // The batch that it was to be in does not help to mend a sample.
     if let sample = error.sample {
       self.init(kind: .data, subject: sample.subject, detail: sample.detail, hint: sample.hint)
       return

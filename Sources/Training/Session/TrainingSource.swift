@@ -26,7 +26,7 @@ public struct TrainingSource: Sendable {
 
   /// - Throws: ``TrainingError/Kind/data`` where there are fewer than two labels to tell apart, a
   ///   side is empty, or sides do not have the same labels and shape; `.configuration` where a side
-  ///   is there twice or the selecting one is none of them.
+  ///   is given twice or the selecting side is not among them.
   public init(
     training: any SampleSource, evaluated: [Side], selection: String? = nil
   ) throws(TrainingError) {
