@@ -108,7 +108,8 @@ final class OpenCache: Sendable {
       var views: [String: JSONValue] = [:]
       var labels: [String] = []
       let facts = try cache.viewFacts().filter { $0.value.hasSamples }
-      for (view, fingerprint) in try cache.fingerprints() where facts[view] != nil {
+      for (view, fingerprint) in try cache.fingerprints() {
+        guard let facts = facts[view] else { continue }
         let samples: CacheSamples
         do throws(CacheError) {
           samples = try cache.samples(view: view)
@@ -120,6 +121,8 @@ final class OpenCache: Sendable {
           "fingerprint": .string(fingerprint.hex), "samples": .integer(Int64(samples.count)),
           "shape": .array(samples.shape.map { .integer(Int64($0)) }),
           "tracks": .integer(Int64(samples.trackCount)),
+          "kind": .string(facts.kind), "form": .string(facts.form.rawValue),
+          "unit": .string(facts.unit), "axes": .array(facts.axes.map(Self.json)),
         ]
         if let columns = about?.columns[view] {
           fields["columns"] = .array(columns.map(JSONValue.string))
@@ -136,6 +139,18 @@ final class OpenCache: Sendable {
     } catch {
       throw InterfaceError(error)
     }
+  }
+
+  /// What runs along an axis, and where its numbers stand, as the cache keeps it.
+  private static func json(_ axis: SampleAxis) -> JSONValue {
+    var fields: [String: JSONValue] = ["name": .string(axis.name), "unit": .string(axis.unit)]
+    switch axis.positions {
+    case .even(let start, let step):
+      fields["start"] = .number(start)
+      fields["step"] = .number(step)
+    case .listed(let places): fields["positions"] = .array(places.map(JSONValue.number))
+    }
+    return .object(fields)
   }
 
   /// The JSON of `lathe_describe_split`.

@@ -150,11 +150,17 @@ int32_t lathe_close(lathe_cache *cache);
 /*
  * What a cache holds, as JSON:
  *   {"path": "gtzan.lathe", "name": "gtzan", "tracks": 100, "labels": ["blues", …],
- *    "views": {"mel": {"shape": [128, 87], "samples": 1000, "tracks": 100, "fingerprint": "…"},
+ *    "views": {"mel": {"shape": [128, 87], "samples": 1000, "tracks": 100, "fingerprint": "…",
+ *                      "kind": "mel", "form": "rows" or "signal", "unit": "dB",
+ *                      "axes": [{"name": "frequency", "unit": "Hz", "positions": [23.2, …]},
+ *                               {"name": "time", "unit": "s", "start": 0, "step": 0.0232}]},
  *              "features": {…, "columns": ["chroma_stft_mean", …]}, …},
  *    "splits": {"stratified-seed1-0.8-0.1-0.1": {"train": 80, "validation": 10, "test": 10}},
  *    "recipe": {…}}
- * Labels are in byte order, which numbers them; splits tell the tracks of each side.
+ * Labels are in byte order, which numbers them; splits tell the tracks of each side. Samples of the form
+ * "signal" are windows of one signal. The axes of a sample, outermost first, say what runs along them (such
+ * as "time", "frequency", "coefficient", "feature") and where their numbers stand, evenly or each in a list;
+ * the unit of the numbers is empty where they are plain.
  *
  * This and the functions below that fill a buffer return the length of the text in bytes, without the
  * NUL that ends it. They write as much as fits in `capacity` bytes, the NUL included: a result of

@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 
 from .batch import Batch
-from .cache import Cache, Split, View
+from .cache import Cache, Split
 from .errors import (
     ConfigurationError,
     DamagedError,
@@ -33,11 +33,13 @@ from .errors import (
 from .loader import Loader
 from .samples import Sample, Samples
 from .tracks import Track, Tracks
+from .views import Axis, View
 
 #: That of the program ``lathe`` from the same checkout.
 __version__ = "0.1.0"
 
 __all__ = [
+    "Axis",
     "Batch",
     "Cache",
     "ConfigurationError",

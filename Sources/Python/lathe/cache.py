@@ -30,25 +30,11 @@ from .options import (
 )
 from .samples import Sample, Samples
 from .tracks import Tracks
+from .views import View
 
 if TYPE_CHECKING:
     import torch
     from typing_extensions import Unpack
-
-
-@dataclass(frozen=True)
-class View:
-    """One prepared form of the tracks."""
-
-    name: str
-    #: The shape of a sample.
-    shape: tuple[int, ...]
-    #: How many samples all tracks have together.
-    samples: int
-    #: How many tracks have some.
-    tracks: int
-    #: The names of the columns, for tables.
-    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -129,17 +115,8 @@ class Cache:
 
     @property
     def views(self) -> dict[str, View]:
-        """The views by name."""
-        return {
-            name: View(
-                name,
-                tuple(view["shape"]),
-                view["samples"],
-                view["tracks"],
-                tuple(view.get("columns") or ()),
-            )
-            for name, view in self._about["views"].items()
-        }
+        """The views by name: what their samples are, and what runs along them."""
+        return {name: View.described(name, about) for name, about in self._about["views"].items()}
 
     @property
     def splits(self) -> dict[str, Split]:

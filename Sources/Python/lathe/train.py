@@ -41,32 +41,37 @@ def _train(line: list[str]) -> int:
         raise ConfigurationError(
             ErrorCode.CONFIGURATION, f"{cause.name} is not installed: pip install 'lathe[torch]'"
         ) from cause
-    from .training import plugin
-    from .training.batches import Sides
+    from .training import plugin, stream
+    from .training.batches import Sides, opened
+    from .training.inputs import Form
+    from .training.options import completed
     from .training.predicting import predict
     from .training.records import RunDirectory
     from .training.session import Session
-    from .training.stream import StreamedSides
-
     if not plugin.is_plugin():
-        options = command_line.options(line)
-        session = Session(options, Sides(options), keeps_state=True)
+        chosen = command_line.chosen(line)
+        cache, view = opened(chosen)
+        options = completed(chosen, Form.of(view))
+        session = Session(options, Sides(options, cache, view), keeps_state=True)
         with contextlib.closing(RunDirectory(options, lambda text: print(text, flush=True))) as run:
             return _run(session, run)
     # Standard output is for events alone; whatever else prints there goes to standard error.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as events:
         os.dup2(2, 1)
-        options = command_line.options(plugin.arguments() + line, plugin.given())
+        chosen = command_line.chosen(plugin.arguments() + line, plugin.given())
         if plugin.predicts():
-            reporter = plugin.Events(options, events)
-            predict(options, os.environ, sys.stdin.buffer, reporter)
+            options = completed(chosen, stream.form(os.environ))
+            predict(options, os.environ, sys.stdin.buffer, plugin.Events(options, events))
             return 0
-        sides: Sides | StreamedSides
+        sides: Sides | stream.StreamedSides
         is_streamed = os.environ.get("LATHE_BATCHES") == "stream"
         if is_streamed:
-            sides = StreamedSides(options, os.environ, sys.stdin.buffer)
+            options = completed(chosen, stream.form(os.environ))
+            sides = stream.StreamedSides(options, os.environ, sys.stdin.buffer)
         else:
-            sides = Sides(options)
+            cache, view = opened(chosen)
+            options = completed(chosen, Form.of(view))
+            sides = Sides(options, cache, view)
         # A stream cannot be asked for where a state was kept.
         session = Session(options, sides, keeps_state=not is_streamed)
         return _run(session, plugin.Events(options, events))

@@ -13,6 +13,9 @@ enum ExternalEnvironment {
     var variables = variables(
       record, run: training.run.path, cache: training.cache, samples: samples)
     variables["LATHE_MODE"] = "train"
+    let axes = training.source.training.axes.map { JSONValue.string($0.name) }
+    variables["LATHE_SAMPLE_AXES"] = String(
+      decoding: JSONValue.array(axes).canonicalBytes(), as: UTF8.self)
     variables["LATHE_EPOCHS_DONE"] = "\(training.before?.epochs ?? 0)"
     variables["LATHE_BATCHES"] = training.batches.rawValue
     return variables

@@ -71,6 +71,7 @@ import Testing
       "LATHE_CACHE=/music/gtzan.lathe", "LATHE_EPOCHS=1",
       #"LATHE_LABELS=["blues","rock & \"roll\""]"#, "LATHE_NORMALISATION=",
       #"LATHE_OPTIONS={"rate":"0.01"}"#, "LATHE_RUN_DIR=\(path)", "LATHE_SAMPLE_SHAPE=[3]",
+      #"LATHE_SAMPLE_AXES=[]"#,
       #"LATHE_SAMPLES={"test":6,"train":15}"#,
       "LATHE_SEED=18446744073709551615", "LATHE_SELECTION_SIDE=", "LATHE_SPLIT=s",
       "LATHE_TEST_SIDE=test", "LATHE_TRAINING_SIDE=train", "LATHE_VIEW=features",

@@ -180,6 +180,7 @@ def _initialise(model: nn.Module) -> None:
 
 def _laid_out(pictures: Tensor, first: nn.Module) -> Tensor:
     """Channels last where the weights are."""
-    if first.weight.is_contiguous(memory_format=torch.channels_last):
+    weight = first.get_parameter("weight")
+    if weight.is_contiguous(memory_format=torch.channels_last):
         return pictures.contiguous(memory_format=torch.channels_last)
     return pictures

@@ -13,6 +13,7 @@ from ..batch import Batch
 from ..cache import Cache
 from ..errors import ConfigurationError, ErrorCode, NotFoundError
 from ..loader import Loader
+from ..views import View
 from .options import Options
 
 
@@ -30,20 +31,13 @@ class Moved:
 class Sides:
     """The training side and what is evaluated, of one view of a cache."""
 
-    def __init__(self, options: Options) -> None:
-        """:raises LatheError: for a cache, view, split or side that is not there, or no cache at all."""
-        if not options.cache:
-            raise ConfigurationError(
-                ErrorCode.CONFIGURATION, "no cache is given: give --cache FOLDER"
-            )
-        self.cache = Cache(options.cache)
-        if options.view not in self.cache.views:
-            raise NotFoundError(
-                ErrorCode.NOT_FOUND,
-                f"view '{options.view}' is not in {options.cache}; there are "
-                + ", ".join(self.cache.views),
-            )
-        self.view = self.cache.views[options.view]
+    def __init__(self, options: Options, cache: Cache, view: View) -> None:
+        """
+        :param cache: that of the options, and so is the view: what :func:`opened` gave.
+        :raises LatheError: for a split or side that is not there.
+        """
+        self.cache = cache
+        self.view = view
         self.split = self._split(options.split)
         sides = self.cache.splits[self.split].sides
         self.training_name = options.training_side or "train"
@@ -123,6 +117,23 @@ class Sides:
     def _normalise(self) -> Any:
         axis = self._options.normalise
         return None if axis == "none" else {"axis": axis, "side": self.training_name}
+
+
+def opened(chosen: Mapping[str, Any]) -> tuple[Cache, View]:
+    """The cache and its view that are chosen.
+
+    :raises LatheError: for a cache or view that is not there, or no cache at all.
+    """
+    if not chosen.get("cache"):
+        raise ConfigurationError(ErrorCode.CONFIGURATION, "no cache is given: give --cache FOLDER")
+    cache = Cache(chosen["cache"])
+    view = cache.views.get(chosen["view"])
+    if view is None:
+        raise NotFoundError(
+            ErrorCode.NOT_FOUND,
+            f"view '{chosen['view']}' is not in {chosen['cache']}; there are " + ", ".join(cache.views),
+        )
+    return cache, view
 
 
 def _side(given: str | None, usual: str, sides: Mapping[str, int]) -> str | None:

@@ -21,7 +21,7 @@ def network(options: Options, labels: int, shape: tuple[int, ...]) -> nn.Module:
     :raises ConfigurationError: where it does not fit them.
     """
     try:
-        if options.network == "features":
+        if options.network in ("features", "linear"):
             (inputs,) = shape
             return networks.Features(
                 labels,
@@ -172,7 +172,7 @@ class Machine:
         """A network on the device, with its numbers in the order in which they are computed fastest."""
         model = model.to(self.device)
         if self.channels_last:
-            model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, unused-ignore]
         return model
 
     def autocast(self) -> contextlib.AbstractContextManager[Any]:

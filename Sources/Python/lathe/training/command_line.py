@@ -8,13 +8,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from ..errors import ConfigurationError, ErrorCode
-from .options import DEFAULTS, Options, completed
+from . import inputs
+from .options import DEFAULTS
 
 _EPILOG = """\
 examples:
   python -m lathe.train features --cache gtzan.lathe
   python -m lathe.train mel --cache gtzan.lathe --split stratified-seed1-0.8-0.1-0.1 \\
       --epochs 40 --label-smoothing 0.1 --augmentation '{"mixup": {"alpha": 0.2}}'
+  python -m lathe.train mel64 --cache gtzan.lathe --network mel-small
+  python -m lathe.train linear --cache gtzan.lathe
   python -m lathe.train mel --resume --output runs/mel-1 --cache gtzan.lathe
   lathe train mel --cache gtzan.lathe --trainer 'exec:python -m lathe.train --precision bfloat16'
 
@@ -44,7 +47,12 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = made.add_argument
-    add("view", nargs="?", help="what to train on: features, features-30s, waveform or mel")
+    add(
+        "view",
+        nargs="?",
+        help="what to train on: any view of the cache, such as features, waveform or mel; or a network, which is"
+        " trained on its usual view",
+    )
 
     add = made.add_argument_group("data").add_argument
     add("--cache", metavar="FOLDER", help="the cache")
@@ -68,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="JSON",
         type=_augmentation,
         help="none, or what is done to training samples at random, as in lathe.Cache.loader (default:"
-        " waveform crops and turns polarity, mel shifts, mixes and masks):"
+        " waveform crops and turns polarity, mel shifts, mixes and masks, as far as the samples let it):"
         ' \'{"mixup": {"alpha": 0.2}, "gain": {"decibels": [-6, 6]}}\'',
     )
 
@@ -83,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
         "--epochs",
         type=_whole(1),
         metavar="N",
-        help="how often all is seen (default: features 60, mel 20, mel-small 80, else 30)",
+        help="how often all is seen (default: features and linear 60, mel 20, mel-small 80, else 30)",
     )
     add("--seed", type=_whole(0), metavar="S", help="of weights, order and all that is random (1)")
 
@@ -92,20 +100,22 @@ def parser() -> argparse.ArgumentParser:
         "--batch-size",
         type=_whole(2),
         metavar="N",
-        help="samples a step (default: mel 32, else 64)",
+        help="samples a step (default: mel and mel-small 32, else 64)",
     )
     add("--optimiser", choices=["adamw", "sgd"], help="(features sgd, else adamw)")
     add(
         "--learning-rate",
         type=_number(0, None),
         metavar="R",
-        help="the highest (default: features 0.1, waveform 0.002, mel 0.001, mel-small 0.003)",
+        help="the highest (default: features 0.1, linear 0.01, waveform 0.002, mel 0.001, mel-small"
+        " 0.003)",
     )
     add(
         "--weight-decay",
         type=_number(0, None),
         metavar="D",
-        help="of weights, not of biases and normalisation (features 0.0005, mel 0.05, else 0.01)",
+        help="of weights, not of biases and normalisation (features 0.0005, linear 0.1, mel 0.05, else"
+        " 0.01)",
     )
     add("--momentum", type=_number(0, 1), metavar="M", help="of sgd (0.9)")
     add(
@@ -131,7 +141,7 @@ def parser() -> argparse.ArgumentParser:
         "--label-smoothing",
         type=_number(0, 1),
         metavar="E",
-        help="share of a target spread over all labels (mel 0, else 0.1)",
+        help="share of a target spread over all labels (linear and mel 0, else 0.1)",
     )
     add(
         "--class-weights",
@@ -153,7 +163,12 @@ def parser() -> argparse.ArgumentParser:
     )
 
     add = made.add_argument_group("network").add_argument
-    add("--network", choices=[name for name in DEFAULTS if name], help="(by default the view's)")
+    add(
+        "--network",
+        choices=[name for name in DEFAULTS if name],
+        help="by default the view's: by its name, or else by its samples: features for one axis, waveform where"
+        " that is time, mel for two axes",
+    )
     add(
         "--dropout",
         type=_number(0, 1),
@@ -218,14 +233,28 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def options(arguments: Sequence[str], given: Mapping[str, Any] | None = None) -> Options:
-    """The options of a command line.
+def chosen(arguments: Sequence[str], given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What a command line chooses, by the names of :class:`.options.Options`.
 
     :param arguments: without the program's name.
     :param given: what is chosen already, such as by ``lathe train``; the command line wins.
-    :raises ConfigurationError: for an unknown option or a value out of its range; it names them.
+    :raises ConfigurationError: for an unknown option or a value out of its range, which it names; where no view
+        is given.
     """
-    return completed(dict(given or {}) | vars(parser().parse_args(list(arguments))))
+    parsed = vars(parser().parse_args(list(arguments)))
+    if word := parsed.get("view"):
+        parsed["view"], network = inputs.mode(word)
+        if network is not None and parsed.setdefault("network", network) != network:
+            raise ConfigurationError(
+                ErrorCode.CONFIGURATION, f"'{word}' is a network already: leave out --network"
+            )
+    all_chosen = dict(given or {}) | parsed
+    if not all_chosen.get("view"):
+        raise ConfigurationError(
+            ErrorCode.CONFIGURATION,
+            "no view is given: give one of the cache, such as features, waveform or mel",
+        )
+    return all_chosen
 
 
 def _whole(lowest: int) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ..errors import ConfigurationError, ErrorCode
+from . import inputs
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,10 @@ class Options:
         facts = asdict(self)
         for name in _IN_FIELDS:
             del facts[name]
-        if not self.network.startswith("waveform"):
-            # Another network reads these names as its own.
-            for name in _OF_WAVEFORM:
-                del facts[name]
+        # Another network reads these names as its own.
+        others = () if self.network.startswith("waveform") else _OF_WAVEFORM
+        for name in (*others, *_FIXED.get(self.network, ())):
+            del facts[name]
         return {
             name.replace("_", "-"): _text(value)
             for name, value in sorted(facts.items())
@@ -105,6 +106,8 @@ _OF_WAVEFORM = (
     "filters",
     "sample_rate",
 )
+#: What a network has no choice of.
+_FIXED = {"linear": ("hidden", "dropout", "input_dropout", "transform")}
 _WAVEFORM = {"random_crop": {}, "polarity": {"probability": 0.5}}
 _PICTURE = {
     "circular_shift": {"share": 0.5},
@@ -137,6 +140,10 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "weight_decay": 5e-4, "normalise": "first", "hidden": (256, 128, 64), "dropout": 0.4,
         "input_dropout": 0.1, "transform": "normal",
     },
+    "linear": {
+        "epochs": 60, "batch_size": 64, "learning_rate": 1e-2, "weight_decay": 0.1, "label_smoothing": 0.0,
+        "normalise": "first", "hidden": (), "dropout": 0.0,
+    },
     "waveform": {
         "batch_size": 64, "learning_rate": 2e-3, "dropout": 0.25, "augmentation": _WAVEFORM,
     },
@@ -154,23 +161,25 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def completed(given: Mapping[str, Any]) -> Options:
+def completed(given: Mapping[str, Any], form: inputs.Form) -> Options:
     """What was chosen, with the network's defaults for all else.
 
-    :raises ConfigurationError: where the view is missing or has no network.
+    :param given: the view, and what else is chosen.
+    :param form: of the view's samples, by which the network is chosen where none is given.
+    :raises ConfigurationError: where the network does not take such samples, or has no choice of an option.
     """
     chosen = {"cache": ""} | dict(given)
-    if not chosen.get("view"):
-        raise ConfigurationError(
-            ErrorCode.CONFIGURATION,
-            "no view is given: give features, features-30s, waveform or mel",
-        )
-    network = chosen.setdefault("network", str(chosen["view"]).split("-")[0])
-    if network not in DEFAULTS:
-        raise ConfigurationError(
-            ErrorCode.CONFIGURATION, f"view '{chosen['view']}' has no network; give --network"
-        )
-    chosen = DEFAULTS[""] | DEFAULTS[network] | chosen
+    network = chosen.get("network") or inputs.standard(chosen["view"], form)
+    inputs.check(network, form)
+    for name in _FIXED.get(network, ()):
+        if name in chosen:
+            raise ConfigurationError(
+                ErrorCode.CONFIGURATION,
+                f"--{name.replace('_', '-')}: the network '{network}' has none; leave it out",
+            )
+    usual = DEFAULTS[""] | DEFAULTS[network]
+    usual["augmentation"] = inputs.fitted(usual.get("augmentation"), form)
+    chosen = usual | chosen | {"network": network}
     chosen.setdefault("output", f"runs/{chosen['view']}-{chosen['seed']}")
     for field in fields(Options):
         chosen.setdefault(field.name, False if field.name == "resume" else None)
@@ -181,4 +190,3 @@ def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return ",".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value)
-

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import numpy.typing as npt
 from safetensors.numpy import save as serialised
 from torch import nn
 
@@ -149,7 +150,7 @@ class Events:
     def predictions(self, epoch: int, side: str, said: Predictions) -> None:
         """Hands over what the network says of a side."""
         name = f"predictions-{epoch}-{side}.safetensors"
-        tensors = {
+        tensors: dict[str, npt.NDArray[Any]] = {
             "probabilities": said.probabilities, "tracks": said.tracks, "slices": said.slices,
         }  # fmt: skip
         files.replace(self._folder / name, serialised(tensors))

@@ -46,7 +46,7 @@ def predict(
     path = Path(environment["LATHE_CHECKPOINT"])
     labels = json.loads(environment["LATHE_LABELS"])
     machine = Machine(options)
-    model = network(options, len(labels), tuple(json.loads(environment["LATHE_SAMPLE_SHAPE"])))
+    model = network(options, len(labels), stream.form(environment).shape)
     tensors, _ = checkpoints.load(path)
     try:
         model.load_state_dict(tensors, strict=True)

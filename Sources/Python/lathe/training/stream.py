@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ..batch import Batch
 from ..errors import ConfigurationError, ErrorCode, LatheError
+from .inputs import Form
 from .options import Options
 
 
@@ -47,6 +48,14 @@ def batches(frames: IO[bytes]) -> Iterator[tuple[str, Batch[Tensor]]]:
         yield side, batch
 
 
+def form(environment: Mapping[str, str]) -> Form:
+    """What the samples are that Lathe tells of."""
+    return Form(
+        tuple(json.loads(environment["LATHE_SAMPLE_SHAPE"])),
+        tuple(json.loads(environment.get("LATHE_SAMPLE_AXES") or "[]")),
+    )
+
+
 class StreamedSides:
     """What :class:`.batches.Sides` is, over frames; they come in the order in which they are used."""
 
@@ -62,7 +71,7 @@ class StreamedSides:
                 " give their weights",
             )
         self.labels: tuple[str, ...] = tuple(json.loads(environment["LATHE_LABELS"]))
-        self.shape: tuple[int, ...] = tuple(json.loads(environment["LATHE_SAMPLE_SHAPE"]))
+        self.shape: tuple[int, ...] = form(environment).shape
         self._samples: dict[str, int] = json.loads(environment["LATHE_SAMPLES"])
         self._frames = batches(frames)
         self.training_name = options.training_side
