@@ -65,7 +65,8 @@ CASES = {
     "mel-log10": (lambda y: np.log10(10000 * mel(y, n_fft=512, hop_length=256, n_mels=96) + 1), 1e-5),
     "torchaudio-mel": (
         lambda y: torchaudio_mel(y, torchaudio.transforms.AmplitudeToDB("power", top_db=80), n_fft=1024, n_mels=64),
-        1e-3),
+        # Its filters are computed in single precision: 2.2e-3 from those of double precision.
+        3e-3),
     "torchaudio-mel-slaney": (
         lambda y: torchaudio_mel(
             y, torchaudio.transforms.AmplitudeToDB("magnitude", top_db=80), n_fft=1024, win_length=600,
@@ -76,7 +77,7 @@ CASES = {
     "mfcc-lifter": (mfcc_lifter, 3e-4),
     "spectrogram": (lambda y: np.abs(librosa.stft(y)), 1e-4),
     "spectrogram-decibel": (lambda y: librosa.power_to_db(np.abs(librosa.stft(y, n_fft=1000, hop_length=250)) ** 2),
-                            1e-3),
+                            5e-3),
     "chroma": (lambda y: librosa.feature.chroma_stft(y=y, sr=RATE), 1e-4),
     "chroma-tuned": (lambda y: librosa.feature.chroma_stft(
         y=y, sr=RATE, n_chroma=24, tuning=0.25, n_fft=4096, hop_length=1024), 1e-4),
