@@ -47,7 +47,12 @@ extension Recipe {
       known.formUnion(views.keys)
     }
     guard known.contains(first) || keys.dropFirst() == [RecipeView.Key.kind] else {
-      throw RecipeFields.unknown(first, at: "", known: RecipeReader.keys.union(known))
+      let all = RecipeReader.keys.union(known)
+      let near = NearNames.near(first, in: all)
+      let meant = near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? "
+      throw RecipeError(
+        subject: path, detail: "is not known",
+        hint: "\(meant)it may begin with \(all.sorted().joined(separator: ", "))")
     }
     return ["views"] + keys
   }

@@ -1,7 +1,6 @@
 internal import Corpus
 internal import DatasetCache
 internal import SignalKit
-internal import Wording
 
 /// Reads recipes of both schemas.
 struct RecipeReader {
@@ -13,165 +12,160 @@ struct RecipeReader {
     "schema", "name", "sampleRate", "maximumSeconds", "profile", "views", "faults", "verdicts",
   ]
 
+  /// What is known of the recipe when its views are read.
+  private struct Head {
+    let isFirst: Bool
+    let rate: Int
+  }
+
   /// - Throws: ``RecipeError`` that names the place.
   func recipe(_ value: JSONValue) throws(RecipeError) -> Recipe {
-    let fields = try RecipeFields(value, at: "", known: Self.keys)
-    let schema = try fields.text("schema")
+    let form = JSONForm<Recipe>.object(named: "the recipe") { fields throws(JSONFieldError) in
+      try recipe(fields)
+    }
+    do throws(JSONFieldError) { return try form.read(value, at: "") } catch {
+      throw RecipeError(subject: error.subject, detail: error.detail, hint: error.hint)
+    }
+  }
+
+  private func recipe(_ fields: StrictObject) throws(JSONFieldError) -> Recipe {
+    let schema = try fields.required("schema", .text)
     let schemas = [Recipe.firstSchema, Recipe.schema]
-    try RecipeError.require(
-      schemas.contains(schema), "schema", "is \(Words.quoted(schema))",
-      "use \(schemas.joined(separator: " or "))")
-    let rate = try fields.wholeNumber("sampleRate")
-    let profile = try self.profile(fields.text("profile"))
+    guard schemas.contains(schema) else {
+      throw fields.error(
+        "schema", "is \(Self.quoted(schema))", hint: "use \(schemas.joined(separator: " or "))")
+    }
+    let head = Head(
+      isFirst: schema == Recipe.firstSchema, rate: try fields.required("sampleRate", .whole()))
     var recipe = Recipe(
-      name: try fields.text("name"), sampleRate: rate,
-      maximumSeconds: try fields.number("maximumSeconds"), profile: profile, views: [])
-    let views = try RecipeFields(
-      try fields.value("views"), at: "views",
-      known: schema == Recipe.firstSchema ? FirstRecipe.views : nil)
-    for (name, value) in views.members {
-      let view = try view(
-        name, value, rate: Double(rate), isFirst: schema == Recipe.firstSchema)
-      recipe.views[view.name] = view
-    }
-    if let value = fields.optional("faults") {
-      let faults = try RecipeFields(
-        value, at: "faults", known: Set(FaultSubject.allCases.map(\.rawValue)))
-      for key in faults.keys { _ = try faults.text(key) }
-      recipe.faults = try faults.decoded(FaultPolicies.self)
-    }
-    if let value = fields.optional("verdicts") {
-      let verdicts = try RecipeFields(
-        value, at: "verdicts",
-        known: Set(FaultSubject.allCases.filter(\.hasFigure).map(\.rawValue)))
-      for key in verdicts.keys { _ = try verdicts.number(key) }
-      recipe.verdicts = try verdicts.decoded(VerdictLimits.self)
-    }
+      name: try fields.required("name", .text), sampleRate: head.rate,
+      maximumSeconds: try fields.required("maximumSeconds", .number),
+      profile: try fields.required("profile", .choice), views: [])
+    recipe.views = try fields.required("views", .object { fields throws(JSONFieldError) in try self.views(fields, head) })
+    recipe.faults = try fields.optional("faults", .object(faults)) ?? recipe.faults
+    recipe.verdicts = try fields.optional("verdicts", .object(verdicts)) ?? recipe.verdicts
     return recipe
   }
 
-  private func profile(_ text: String) throws(RecipeError) -> Profile {
-    guard let profile = Profile(rawValue: text) else {
-      throw RecipeError(
-        subject: "profile", detail: "is \(Words.quoted(text))",
-        hint: "use \(Profile.allCases.map(\.rawValue).joined(separator: " or "))")
+  private func faults(_ fields: StrictObject) throws(JSONFieldError) -> FaultPolicies {
+    var policies = FaultPolicies()
+    for subject in FaultSubject.allCases {
+      guard let policy = try fields.optional(subject.rawValue, .text) else { continue }
+      do throws(FaultPolicyError) { try policies.choose(policy, for: subject.rawValue) } catch {
+        throw fields.error(subject.rawValue, error.detail, hint: error.hint)
+      }
     }
-    return profile
+    return policies
+  }
+
+  private func verdicts(_ fields: StrictObject) throws(JSONFieldError) -> VerdictLimits {
+    var limits: [String: JSONValue] = [:]
+    for subject in FaultSubject.allCases where subject.hasFigure {
+      limits[subject.rawValue] =
+        try fields.optional(subject.rawValue, .number).map(JSONValue.number)
+    }
+    return try JSONForm<VerdictLimits>.decodable("limits")
+      .read(.object(limits), at: fields.path)
+  }
+
+  private func views(
+    _ fields: StrictObject, _ head: Head
+  ) throws(JSONFieldError) -> RecipeViews {
+    var views: RecipeViews = []
+    if head.isFirst {
+      for name in FirstRecipe.views.sorted() {
+        guard let view = View(rawValue: name) else { continue }
+        views[view] = try fields.optional(name, .object { fields throws(JSONFieldError) in try self.view(view, fields, head) })
+      }
+      return views
+    }
+    for (key, value) in fields.rest().sorted(by: { ByteOrder.precedes($0.key, $1.key) }) {
+      guard let name = View(rawValue: key) else {
+        throw fields.error(key, "is no name of a view", hint: "use \(View.rule)")
+      }
+      if value == .null { continue }
+      let path = JSONPath.field(key, of: fields.path)
+      views[name] = try JSONForm<RecipeView>.object { fields throws(JSONFieldError) in
+        try self.view(name, fields, head)
+      }
+        .read(value, at: path)
+    }
+    return views
   }
 
   private func view(
-    _ text: String, _ value: JSONValue, rate: Double, isFirst: Bool
-  ) throws(RecipeError) -> RecipeView {
-    let place = "views.\(RecipeFields.shown(text))"
-    guard let name = View(rawValue: text) else {
-      throw RecipeError(
-        subject: place, detail: "is no name of a view", hint: "use \(View.rule)")
+    _ name: View, _ fields: StrictObject, _ head: Head
+  ) throws(JSONFieldError) -> RecipeView {
+    typealias Key = RecipeView.Key
+    var kindName = ViewRegistry.kindName(impliedBy: name)
+    if head.isFirst {
+      try refuseNew(Key.new, in: fields)
+    } else {
+      kindName = try fields.optional(Key.kind, .text) ?? kindName
     }
-    let fields = try RecipeFields(value, at: place, known: nil)
-    let kindName =
-      isFirst
-      ? ViewRegistry.kindName(impliedBy: name)
-      : try fields.optionalText(RecipeView.Key.kind) ?? ViewRegistry.kindName(impliedBy: name)
-    guard let type = kinds.kind(named: kindName) else {
-      return try unknown(kindName, name, fields, rate: rate)
-    }
-    try checkKeys(of: fields, type, isFirst: isFirst)
     var view = RecipeView(
-      try kind(type, fields), named: name, slices: try slices(fields, rate: rate))
-    try readCommon(fields, into: &view)
+      try kind(kindName, fields, head), named: name,
+      slices: try fields.required(Key.slices, .object { fields throws(JSONFieldError) in
+        try RecipeSeconds.slices(fields, head.rate)
+      }))
+    if head.isFirst { return view }
+    view.precision = try fields.optional(Key.precision, .choice) ?? view.precision
+    view.channels = try fields.optional(Key.channels, .choice) ?? view.channels
     return view
   }
 
-  private func readCommon(
-    _ fields: RecipeFields, into view: inout RecipeView
-  ) throws(RecipeError) {
-    view.precision =
-      try fields.choice(RecipeView.Key.precision, of: ViewPrecision.self) ?? view.precision
-    view.channels =
-      try fields.choice(RecipeView.Key.channels, of: ViewChannels.self) ?? view.channels
+  /// Refuses fields that only later recipes have.
+  private func refuseNew(
+    _ keys: Set<String>, in fields: StrictObject
+  ) throws(JSONFieldError) {
+    for key in keys.sorted() where fields.has(key) {
+      throw fields.error(
+        key, "is of recipes of \(Recipe.schema)", hint: "set \"schema\" to \"\(Recipe.schema)\"")
+    }
+  }
+
+  private func kind(
+    _ name: String, _ fields: StrictObject, _ head: Head
+  ) throws(JSONFieldError) -> any ViewKind {
+    guard let type = kinds.kind(named: name) else { return try unknown(name, fields) }
+    return try kind(type, fields, head)
   }
 
   private func kind<Kind: ViewKind>(
-    _ type: Kind.Type, _ fields: RecipeFields
-  ) throws(RecipeError) -> any ViewKind {
+    _ type: Kind.Type, _ fields: StrictObject, _ head: Head
+  ) throws(JSONFieldError) -> any ViewKind {
     var kind = Kind()
     for parameter in type.parameters {
-      guard let value = fields.optional(parameter.name) else { continue }
+      if head.isFirst, parameter.isHiddenByDefault {
+        try refuseNew([parameter.name], in: fields)
+        continue
+      }
+      guard let value = try fields.optional(parameter.name, .any) else { continue }
       do throws(ViewFault) { try parameter.read(&kind, value) } catch {
-        throw RecipeError(fault: error, at: fields.place)
+        throw fields.error(parameter.name, error.detail, hint: error.hint)
       }
     }
     return kind
   }
 
-  private func checkKeys(
-    of fields: RecipeFields, _ kind: any ViewKind.Type, isFirst: Bool
-  ) throws(RecipeError) {
-    let all = Self.parameterNames(of: kind).union(RecipeView.Key.all)
-    let known = isFirst ? FirstRecipe.fields(of: kind) : all
-    for key in fields.keys where !known.contains(key) {
-      if all.contains(key) {
-        throw RecipeError(
-          subject: "\(fields.place).\(key)", detail: "is of recipes of \(Recipe.schema)",
-          hint: "set \"schema\" to \"\(Recipe.schema)\"")
-      }
-      throw RecipeFields.unknown(key, at: fields.place, known: known)
-    }
-  }
-
-  static func parameterNames(of kind: any ViewKind.Type) -> Set<String> {
-    func names<Kind: ViewKind>(_ kind: Kind.Type) -> [String] { kind.parameters.map(\.name) }
-    return Set(names(kind))
-  }
-
-  private func slices(_ fields: RecipeFields, rate: Double) throws(RecipeError) -> SliceRule {
-    let place = "\(fields.place).\(RecipeView.Key.slices)"
-    let value = try RecipeFields(
-      try fields.value(RecipeView.Key.slices), at: place,
-      known: Set(RecipeSeconds.sampleKeys + RecipeSeconds.keys.values))
-    let slices = try RecipeSeconds.inSamples(value, rate: rate)
-    guard let length = try slices.optionalWholeNumber("length") else {
-      if let key = slices.keys.first {
-        throw RecipeError(
-          subject: "\(place).\(key)", detail: "is set although there is no length",
-          hint: "give a length too, or nothing at all for the whole track")
-      }
-      return .whole
-    }
-    let (hop, required) = (
-      try slices.wholeNumber("hop"), try slices.optionalWholeNumber("required")
-    )
-    let maximumCount = try slices.optionalWholeNumber("maximumCount")
-    do throws(SliceRuleError) {
-      return try SliceRule(
-        length: length, hop: hop, required: required, maximumCount: maximumCount)
-    } catch {
-      throw RecipeError(
-        subject: "\(place).\(error.subject)", detail: error.detail, hint: error.hint)
-    }
-  }
-
   /// A view of a kind that is not in the registry.
   private func unknown(
-    _ kindName: String, _ name: View, _ fields: RecipeFields, rate: Double
-  ) throws(RecipeError) -> RecipeView {
+    _ name: String, _ fields: StrictObject
+  ) throws(JSONFieldError) -> any ViewKind {
     if keepsUnknownKinds {
-      var parameters: [String: JSONValue] = [:]
-      for (key, value) in fields.members where !RecipeView.Key.all.contains(key) {
-        parameters[key] = value
-      }
-      let kind = UnknownKind(kindName: kindName, parameters: parameters)
-      var view = RecipeView(kind, named: name, slices: try slices(fields, rate: rate))
-      try readCommon(fields, into: &view)
-      return view
+      let rest = fields.rest().filter { !RecipeView.Key.all.contains($0.key) }
+      return UnknownKind(kindName: name, parameters: rest)
     }
     let names = kinds.names
-    let near = NearNames.near(kindName, in: names)
+    let near = NearNames.near(name, in: names)
     let meant = near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? "
-    let isNamed = fields.optional(RecipeView.Key.kind) != nil
-    throw RecipeError(
-      subject: "\(fields.place).\(RecipeView.Key.kind)",
-      detail: isNamed ? "is \(Words.quoted(kindName))" : "is missing",
+    throw fields.error(
+      RecipeView.Key.kind,
+      fields.has(RecipeView.Key.kind) ? "is \(Self.quoted(name))" : "is missing",
       hint: "\(meant)the kinds are \(names.joined(separator: ", "))")
+  }
+
+  private static func quoted(_ text: String) -> String {
+    String(decoding: JSONValue.string(text).canonicalBytes(), as: UTF8.self)
   }
 }

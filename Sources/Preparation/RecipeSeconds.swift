@@ -9,32 +9,53 @@ enum RecipeSeconds {
   /// The keys, each with the one that it stands for.
   static let keys = ["length": "lengthSeconds", "hop": "hopSeconds", "required": "requiredSeconds"]
 
-  /// The keys of lengths in samples, and the largest number of slices.
-  static let sampleKeys = ["length", "hop", "required", "maximumCount"]
-
-  /// The fields of slices with all lengths in samples.
+  /// Reads a rule; without a length it is the whole track.
   ///
-  /// - Throws: ``RecipeError`` where a length is given twice, or is no length.
-  static func inSamples(_ slices: RecipeFields, rate: Double) throws(RecipeError) -> RecipeFields {
-    var result: [String: JSONValue] = [:]
-    for (key, value) in slices.members { result[key] = value }
-    for (samples, seconds) in keys.sorted(by: { $0.key < $1.key }) {
-      guard result.removeValue(forKey: seconds) != nil else { continue }
-      let path = slices.path(seconds)
-      guard result[samples] == nil else {
-        throw RecipeError(
-          subject: path, detail: "is given beside \(samples)",
-          hint: "give the length in seconds or in samples, one of the two")
+  /// - Throws: `JSONFieldError` where a length is given twice, is no length, or others stand without one.
+  static func slices(_ fields: StrictObject, _ rate: Int) throws(JSONFieldError) -> SliceRule {
+    let length = try samples("length", fields, rate)
+    let hop = try samples("hop", fields, rate)
+    let required = try samples("required", fields, rate)
+    let maximumCount = try fields.optional("maximumCount", .whole())
+    guard let length else {
+      let given = [("hop", hop), ("required", required), ("maximumCount", maximumCount)]
+      if let (key, _) = given.first(where: { $0.1 != nil }) {
+        throw fields.error(
+          key, "is set although there is no length",
+          hint: "give a length too, or nothing at all for the whole track")
       }
-      let number = try slices.number(seconds)
-      let count = (number * rate).rounded()
-      guard count >= 1, count <= Double(SliceRule.maximumSamples) else {
-        throw RecipeError(
-          subject: path, detail: "is \(number), \(count) samples at \(Int(rate)) Hz",
-          hint: "give at least one sample's time")
-      }
-      result[samples] = .integer(Int64(count))
+      return .whole
     }
-    return slices.replacing(result)
+    guard let hop else {
+      throw fields.error("hop", "is missing", hint: "give a whole number of samples, or hopSeconds")
+    }
+    do throws(SliceRuleError) {
+      return try SliceRule(
+        length: length, hop: hop, required: required, maximumCount: maximumCount)
+    } catch {
+      throw fields.error(error.subject, error.detail, hint: error.hint)
+    }
+  }
+
+  /// A length in samples, given so or in seconds.
+  private static func samples(
+    _ key: String, _ fields: StrictObject, _ rate: Int
+  ) throws(JSONFieldError) -> Int? {
+    let samples = try fields.optional(key, .whole())
+    guard let secondsKey = keys[key],
+      let seconds = try fields.optional(secondsKey, .number)
+    else { return samples }
+    guard samples == nil else {
+      throw fields.error(
+        secondsKey, "is given beside \(key)",
+        hint: "give the length in seconds or in samples, one of the two")
+    }
+    let count = (seconds * Double(rate)).rounded()
+    guard count >= 1, count <= Double(SliceRule.maximumSamples) else {
+      throw fields.error(
+        secondsKey, "is \(seconds), \(count) samples at \(rate) Hz",
+        hint: "give at least one sample's time")
+    }
+    return Int(count)
   }
 }

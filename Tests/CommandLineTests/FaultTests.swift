@@ -95,14 +95,14 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""faults": {"moon": "drop"}"#, "faults.moon is not something a recipe has"),
+    (#""faults": {"moon": "drop"}"#, "faults.moon is not known"),
     (#""faults": {"silent": "explode"}"#, #"faults.silent is "explode", which is no policy"#),
     (#""faults": {"clipped": "relabel"}"#, #"faults.clipped cannot be "relabel""#),
-    (#""faults": {"silent": 3}"#, "faults.silent cannot be read: a text in quotes"),
+    (#""faults": {"silent": 3}"#, "faults.silent is 3; give a text in quotes"),
     (#""faults": 3"#, "faults cannot be read"),
     (#""verdicts": {"clipped": 0}"#, "verdicts.clipped is 0"),
     (#""verdicts": {"clipped": 1.5}"#, "verdicts.clipped is 1.5"),
-    (#""verdicts": {"loud": 1}"#, "verdicts.loud is not something a recipe has"),
+    (#""verdicts": {"loud": 1}"#, "verdicts.loud is not known"),
   ])
   func aWrongRecipeIsRefusedWithItsPlace(_ part: String, _ words: String) throws {
     let recipe = Collection.recipe.replacingOccurrences(

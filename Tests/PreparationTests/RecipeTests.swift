@@ -101,7 +101,7 @@ import Testing
     ),
     (
       #""schema": "lathe.recipe/1", "name": "x", "sampleRate": 22050, "maximumSeconds": 60,"#
-        + #" "profile": "librosa-2""#, "profile", "librosa-0.8 or librosa-1.0"
+        + #" "profile": "librosa-2""#, "profile", "one of librosa-0.8, librosa-1.0"
     ),
     (
       #""schema": "lathe.recipe/1", "name": "x", "sampleRate": 0, "maximumSeconds": 60,"#
@@ -113,7 +113,7 @@ import Testing
     ),
     (
       #""schema": "lathe.recipe/1", "sampleRate": 22050, "maximumSeconds": 1,"#
-        + #" "profile": "librosa-0.8""#, "name", "gtzan.json"
+        + #" "profile": "librosa-0.8""#, "name", "a text in quotes"
     ),
   ])
   func theHeadIsChecked(_ head: String, _ place: String, _ hint: String) {

@@ -1,5 +1,5 @@
 /// Places in a JSON document as a person writes them: `tracks[17].md5`.
-enum JSONPath {
+public enum JSONPath {
   static func text(_ keys: [any CodingKey], _ last: String...) -> String {
     var path = ""
     for key in keys {
@@ -10,7 +10,7 @@ enum JSONPath {
   }
 
   /// A field of the object at a path; the path of the whole text is empty.
-  static func field(_ key: String, of path: String) -> String {
+  public static func field(_ key: String, of path: String) -> String {
     (path.isEmpty ? "" : path + ".") + shown(key)
   }
 

@@ -48,7 +48,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     return ViewParameter(
       name: name, help: help, range: words,
       read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try Int(wholeNumber: value, named: name, in: range)
+        kind[keyPath: path] = try JSONForm.whole(in: range).read(value, named: name)
       }, write: { .integer(Int64($0[keyPath: path])) })
   }
 
@@ -61,7 +61,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     return ViewParameter(
       name: name, help: help, range: words,
       read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try Int(wholeNumber: value, named: name, in: range)
+        kind[keyPath: path] = try JSONForm.whole(in: range).read(value, named: name)
       }, write: { $0[keyPath: path].map { .integer(Int64($0)) } })
   }
 
@@ -74,7 +74,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     ViewParameter(
       name: name, help: help, range: inWords(range),
       read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try Double(number: value, named: name, in: range)
+        kind[keyPath: path] = try JSONForm.number(in: range).read(value, named: name)
       }, write: { .number($0[keyPath: path]) })
   }
 
@@ -86,7 +86,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     ViewParameter(
       name: name, help: help, range: inWords(range),
       read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try Double(number: value, named: name, in: range)
+        kind[keyPath: path] = try JSONForm.number(in: range).read(value, named: name)
       }, write: { $0[keyPath: path].map { .number($0) } })
   }
 
@@ -98,11 +98,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     return ViewParameter(
       name: name, help: help, range: words.joined(separator: ", "),
       read: { kind, value throws(ViewFault) in
-        let word = try String(text: value, named: name)
-        guard let choice = Choice(rawValue: word) else {
-          throw ViewFault(name, "is \(Words.quoted(word))", hint: choose(word, among: words))
-        }
-        kind[keyPath: path] = choice
+        kind[keyPath: path] = try JSONForm<Choice>.choice.read(value, named: name)
       }, write: { .string($0[keyPath: path].rawValue) })
   }
 
@@ -114,11 +110,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     return ViewParameter(
       name: name, help: help, range: words.joined(separator: ", "),
       read: { kind, value throws(ViewFault) in
-        let word = try String(text: value, named: name)
-        guard let choice = Choice(rawValue: word) else {
-          throw ViewFault(name, "is \(Words.quoted(word))", hint: choose(word, among: words))
-        }
-        kind[keyPath: path] = choice
+        kind[keyPath: path] = try JSONForm<Choice>.choice.read(value, named: name)
       }, write: { $0[keyPath: path].map { .string($0.rawValue) } })
   }
 
@@ -129,10 +121,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     ViewParameter(
       name: name, help: help, range: "true or false",
       read: { kind, value throws(ViewFault) in
-        guard case .bool(let flag) = value else {
-          throw ViewFault(name, "is no flag", hint: "write true or false")
-        }
-        kind[keyPath: path] = flag
+        kind[keyPath: path] = try JSONForm.flag.read(value, named: name)
       }, write: { .bool($0[keyPath: path]) })
   }
 
@@ -143,7 +132,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     ViewParameter(
       name: name, help: help, range: "a text",
       read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try String(text: value, named: name)
+        kind[keyPath: path] = try JSONForm.text.read(value, named: name)
       }, write: { .string($0[keyPath: path]) })
   }
 
@@ -154,11 +143,7 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     ViewParameter(
       name: name, help: help, range: "a list of texts",
       read: { kind, value throws(ViewFault) in
-        var texts: [String] = []
-        for element in try elements(of: value, named: name) {
-          texts.append(try String(text: element, named: name))
-        }
-        kind[keyPath: path] = texts
+        kind[keyPath: path] = try JSONForm.list(of: .text).read(value, named: name)
       }, write: { .array($0[keyPath: path].map { .string($0) }) })
   }
 
@@ -170,21 +155,8 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     ViewParameter(
       name: name, help: help, range: "a list of \(inWords(range))",
       read: { kind, value throws(ViewFault) in
-        var numbers: [Int] = []
-        for element in try elements(of: value, named: name) {
-          numbers.append(try Int(wholeNumber: element, named: name, in: range))
-        }
-        kind[keyPath: path] = numbers
+        kind[keyPath: path] = try JSONForm.list(of: .whole(in: range)).read(value, named: name)
       }, write: { .array($0[keyPath: path].map { .integer(Int64($0)) }) })
-  }
-
-  private static func elements(
-    of value: JSONValue, named name: String
-  ) throws(ViewFault) -> [JSONValue] {
-    guard case .array(let elements) = value, elements.count <= 1_024 else {
-      throw ViewFault(name, "is no list of at most 1,024", hint: "write [\"a\", \"b\"]")
-    }
-    return elements
   }
 }
 
@@ -199,57 +171,11 @@ private func inWords(_ range: ClosedRange<Double>) -> String {
   return "\(number(range.lowerBound)) to \(number(range.upperBound))"
 }
 
-private func choose(_ word: String, among words: [String]) -> String {
-  let near = NearNames.near(word, in: words)
-  let meant = near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? "
-  return "\(meant)use \(words.joined(separator: ", "))"
-}
-
-extension Int {
-  /// The whole number that a recipe gives.
-  fileprivate init(
-    wholeNumber value: JSONValue, named name: String, in range: ClosedRange<Int>
-  ) throws(ViewFault) {
-    switch value {
-    case .integer(let number) where range.contains(Int(number)): self = Int(number)
-    case .integer(let number):
-      throw ViewFault(
-        name, "is \(number)", hint: "use \(inWords(range))")
-    case .number(let number):
-      throw ViewFault(name, "is \(number)", hint: "use a whole number")
-    default:
-      throw ViewFault(name, "cannot be read: a whole number is expected", hint: "write 128")
+extension JSONForm {
+  /// The value of a parameter.
+  fileprivate func read(_ json: JSONValue, named name: String) throws(ViewFault) -> Value {
+    do throws(JSONFieldError) { return try read(json, at: name) } catch {
+      throw ViewFault(name, error.detail, hint: error.hint)
     }
-  }
-}
-
-extension Double {
-  /// The number that a recipe gives.
-  fileprivate init(
-    number value: JSONValue, named name: String, in range: ClosedRange<Double>
-  ) throws(ViewFault) {
-    let number: Double
-    switch value {
-    case .integer(let whole): number = Double(whole)
-    case .unsigned(let whole): number = Double(whole)
-    case .number(let fraction): number = fraction
-    default: throw ViewFault(name, "cannot be read: a number is expected", hint: "write 0.5")
-    }
-    guard range.contains(number) else {
-      throw ViewFault(
-        name, "is \(number)", hint: "use \(inWords(range))")
-    }
-    self = number
-  }
-}
-
-extension String {
-  /// The text that a recipe gives.
-  fileprivate init(text value: JSONValue, named name: String) throws(ViewFault) {
-    guard case .string(let text) = value, text.utf8.count <= 4_096 else {
-      throw ViewFault(
-        name, "cannot be read: a text in quotes is expected", hint: "write \"...\"")
-    }
-    self = text
   }
 }
