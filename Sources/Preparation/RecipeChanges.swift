@@ -51,7 +51,7 @@ extension Recipe {
       let near = NearNames.near(first, in: all)
       let meant = near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? "
       throw RecipeError(
-        subject: path, detail: "is not known",
+        subject: first, detail: "is not known",
         hint: "\(meant)it may begin with \(all.sorted().joined(separator: ", "))")
     }
     return ["views"] + keys

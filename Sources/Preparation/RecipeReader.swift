@@ -1,6 +1,7 @@
 internal import Corpus
 internal import DatasetCache
 internal import SignalKit
+internal import Wording
 
 /// Reads recipes of both schemas.
 struct RecipeReader {
@@ -33,7 +34,7 @@ struct RecipeReader {
     let schemas = [Recipe.firstSchema, Recipe.schema]
     guard schemas.contains(schema) else {
       throw fields.error(
-        "schema", "is \(Self.quoted(schema))", hint: "use \(schemas.joined(separator: " or "))")
+        "schema", "is \(Words.quoted(schema))", hint: "use \(schemas.joined(separator: " or "))")
     }
     let head = Head(
       isFirst: schema == Recipe.firstSchema, rate: try fields.required("sampleRate", .whole()))
@@ -41,7 +42,8 @@ struct RecipeReader {
       name: try fields.required("name", .text), sampleRate: head.rate,
       maximumSeconds: try fields.required("maximumSeconds", .number),
       profile: try fields.required("profile", .choice), views: [])
-    recipe.views = try fields.required("views", .object { fields throws(JSONFieldError) in try self.views(fields, head) })
+    recipe.views = try fields.required(
+      "views", .object { fields throws(JSONFieldError) in try self.views(fields, head) })
     recipe.faults = try fields.optional("faults", .object(faults)) ?? recipe.faults
     recipe.verdicts = try fields.optional("verdicts", .object(verdicts)) ?? recipe.verdicts
     return recipe
@@ -75,7 +77,8 @@ struct RecipeReader {
     if head.isFirst {
       for name in FirstRecipe.views.sorted() {
         guard let view = View(rawValue: name) else { continue }
-        views[view] = try fields.optional(name, .object { fields throws(JSONFieldError) in try self.view(view, fields, head) })
+        views[view] = try fields.optional(
+          name, .object { fields throws(JSONFieldError) in try self.view(view, fields, head) })
       }
       return views
     }
@@ -88,7 +91,7 @@ struct RecipeReader {
       views[name] = try JSONForm<RecipeView>.object { fields throws(JSONFieldError) in
         try self.view(name, fields, head)
       }
-        .read(value, at: path)
+      .read(value, at: path)
     }
     return views
   }
@@ -105,9 +108,11 @@ struct RecipeReader {
     }
     var view = RecipeView(
       try kind(kindName, fields, head), named: name,
-      slices: try fields.required(Key.slices, .object { fields throws(JSONFieldError) in
-        try RecipeSeconds.slices(fields, head.rate)
-      }))
+      slices: try fields.required(
+        Key.slices,
+        .object { fields throws(JSONFieldError) in
+          try RecipeSeconds.slices(fields, head.rate)
+        }))
     if head.isFirst { return view }
     view.precision = try fields.optional(Key.precision, .choice) ?? view.precision
     view.channels = try fields.optional(Key.channels, .choice) ?? view.channels
@@ -161,11 +166,7 @@ struct RecipeReader {
     let meant = near.isEmpty ? "" : "did you mean \(near.joined(separator: " or "))? "
     throw fields.error(
       RecipeView.Key.kind,
-      fields.has(RecipeView.Key.kind) ? "is \(Self.quoted(name))" : "is missing",
+      fields.has(RecipeView.Key.kind) ? "is \(Words.quoted(name))" : "is missing",
       hint: "\(meant)the kinds are \(names.joined(separator: ", "))")
-  }
-
-  private static func quoted(_ text: String) -> String {
-    String(decoding: JSONValue.string(text).canonicalBytes(), as: UTF8.self)
   }
 }

@@ -99,7 +99,7 @@ import Testing
     (#""faults": {"silent": "explode"}"#, #"faults.silent is "explode", which is no policy"#),
     (#""faults": {"clipped": "relabel"}"#, #"faults.clipped cannot be "relabel""#),
     (#""faults": {"silent": 3}"#, "faults.silent is 3; give a text in quotes"),
-    (#""faults": 3"#, "faults cannot be read"),
+    (#""faults": 3"#, "faults is 3; give an object"),
     (#""verdicts": {"clipped": 0}"#, "verdicts.clipped is 0"),
     (#""verdicts": {"clipped": 1.5}"#, "verdicts.clipped is 1.5"),
     (#""verdicts": {"loud": 1}"#, "verdicts.loud is not known"),
