@@ -43,6 +43,11 @@ public struct GammatoneParameters: Sendable, Hashable {
     }
   }
 
+  /// How many frames a signal of `samples` samples gives: none where it is shorter than a window.
+  public func frames(samples: Int) -> Int {
+    samples < windowLength ? 0 : 1 + (samples - windowLength) / hop
+  }
+
   // ERB(f) = f / Q + b by Glasberg and Moore (1990).
   static let earQuality = 9.26449
   static let minimumBandwidth = 24.7

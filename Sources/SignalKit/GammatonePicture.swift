@@ -33,9 +33,7 @@ public struct GammatonePicture: ~Copyable {
   }
 
   /// How many frames a signal of `samples` samples gives: none where it is shorter than a window.
-  public func frames(samples: Int) -> Int {
-    samples < parameters.windowLength ? 0 : 1 + (samples - parameters.windowLength) / parameters.hop
-  }
+  public func frames(samples: Int) -> Int { parameters.frames(samples: samples) }
 
   /// Writes the picture of `signal`, `bands` rows of `frames` values, to `output`.
   ///
