@@ -134,6 +134,7 @@ final class OpenCache: Sendable {
         "tracks": .integer(Int64(try cache.trackCount())),
         "labels": .array(labels.map(JSONValue.string)), "views": .object(views),
         "splits": .object(try splits()),
+        "default_split": try cache.defaultSplit().map(JSONValue.string) ?? .null,
         "recipe": try about.map(Self.recipe) ?? .null,
       ])
     } catch {

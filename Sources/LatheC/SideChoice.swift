@@ -43,7 +43,7 @@ struct SideChoice {
     }
   }
 
-  /// Nil for all tracks.
+  /// Nil for the default, or, without sides, for all tracks.
   let split: String?
   let sides: Sides?
 
@@ -65,8 +65,8 @@ struct SideChoice {
   /// The same split's sides that the numbers are normalised by.
   /// - Parameter given: nil for the training side; for these sides themselves, where they are several.
   func normalising(by given: Sides?) -> SideChoice {
-    guard split != nil else { return SideChoice(split: nil, sides: nil) }
     if let given { return SideChoice(split: split, sides: given) }
+    guard sides != nil else { return self }
     if case .named(let names)? = sides, names.count == 1 {
       return SideChoice(split: split, sides: .training)
     }
@@ -85,18 +85,19 @@ extension OpenCache {
       guard let sides = choice.sides else {
         return try cache.samples(view: view, split: choice.split)
       }
+      let split = try cache.chosenSplit(choice.split)
       let names: [String]
       switch sides {
       case .named(let given): names = given
-      case .allBut(let test): names = try self.sides(of: choice.split, but: test)
+      case .allBut(let test): names = try self.sides(of: split, but: test)
       }
       if names.count == 1 {
-        return try cache.samples(view: view, split: choice.split, side: names[0])
+        return try cache.samples(view: view, split: split, side: names[0])
       }
       var parts: [any SampleSource] = []
       for side in names {
         do throws(CacheError) {
-          parts.append(try cache.samples(view: view, split: choice.split, side: side))
+          parts.append(try cache.samples(view: view, split: split, side: side))
         } catch {
           // Of all sides but one some may be empty; that every one is, is an error.
           guard case .allBut = sides, error.kind == .noSamples,
@@ -117,13 +118,9 @@ extension OpenCache {
   }
 
   /// The sides of a split but one.
-  private func sides(of split: String?, but test: String) throws -> [String] {
-    guard let split else {
-      throw InterfaceError(.notFound, "test: the side '\(test)' is of no split; name the split too")
-    }
+  private func sides(of split: String, but test: String) throws -> [String] {
     guard let found = try cache.split(named: split) else {
-      let names = try cache.splitNames().joined(separator: ", ")
-      throw InterfaceError(.notFound, "split: \(cache.path) has no '\(split)'; it has \(names)")
+      throw InterfaceError(.notFound, "split: \(cache.path) has no '\(split)' any more")
     }
     guard found.sides.contains(test), found.sides.count > 1 else {
       throw InterfaceError(

@@ -56,7 +56,8 @@ extension Cache {
         Dictionary(
           audit.sides.map { ($0.name, $0.tracks) }, uniquingKeysWith: { first, _ in first })
       },
-      audits: audits.mapValues(\.summary), faults: decoded.map { state.records.effects(of: $0) },
+      defaultSplit: try defaultSplit(), audits: audits.mapValues(\.summary),
+      faults: decoded.map { state.records.effects(of: $0) },
       dropped: state.records.dropped, bytes: state.census.bytes,
       quarantine: state.records.quarantined, licence: licence, citations: citations,
       versions: ["lathe": latheVersion])

@@ -96,8 +96,13 @@ import Testing
     let cache = runs.path("cache")
     try FileManager.default.copyItem(atPath: runs.cache, toPath: cache)
     #expect(try runs.run("split", cache, "--folds", "3", "--policy", "stratified").code == 0)
-    let result = try runs.run("train", "features", "--cache", cache)
-    #expect(result.code == 2 && result.errors.contains("has 2 splits, so name one with --split"))
+    let spare = runs.path("spare")
+    try FileManager.default.copyItem(atPath: cache, toPath: spare)
+    #expect(try runs.run("split", spare, "--folds", "2", "--policy", "stratified").code == 0)
+    #expect(try runs.run("split", spare, "--remove", "stratified-seed1-0.5-0.25-0.25").code == 0)
+    let result = try runs.run("train", "features", "--cache", spare)
+    #expect(result.code == 2 && result.errors.contains("it has 2 splits and none is the default"))
+    #expect(result.errors.contains("lathe split \(spare) --default stratified-seed1-2folds"))
     // Of folds, one is left out.
     let trained = try runs.run(
       "train", "features", "--cache", cache, "--split", "stratified-seed1-3folds", "--test",
@@ -118,7 +123,7 @@ import Testing
     let unknown = try runs.run("evaluate", "run", "--side", "fold-9")
     #expect(unknown.code == 2 && unknown.errors.contains("it has fold-1, fold-2, fold-3"))
     let noSplit = try runs.run("evaluate", "run", "--split", "mine")
-    #expect(noSplit.code == 2 && noSplit.errors.contains("has no such split"))
+    #expect(noSplit.code == 2 && noSplit.errors.contains("it has no split 'mine'"))
   }
 
   /// Under a split by slices the own test side has tracks that were trained on, and it is said.

@@ -1,6 +1,9 @@
+import shutil
+import subprocess
+
 import numpy as np
 import pytest
-from conftest import places
+from conftest import places, program
 
 import lathe
 
@@ -48,6 +51,30 @@ def test_splits_are_described(cache, path, split):
 def test_sides_are_apart_and_complete(cache, split):
     sides = [set(places(cache.loader("mel", split, side))) for side in cache.splits[split].sides]
     assert sum(map(len, sides)) == len(set.union(*sides)) == cache.views["mel"].samples
+
+
+def test_a_side_without_a_split_is_of_the_default(cache, split):
+    assert cache.default_split == split
+    for arguments in ({"side": "test"}, {"side": ["train", "test"]}, {"test": "test"}):
+        loader = cache.loader("features", normalise="first", shuffle=False, **arguments)
+        same = cache.loader("features", split, normalise="first", shuffle=False, **arguments)
+        assert places(loader) == places(same)
+        assert loader.statistics["means"] == same.statistics["means"]
+        ours, others = (cache.samples("features", name, **arguments) for name in (None, split))
+        assert ours.tracks.tolist() == others.tracks.tolist()
+    assert len(places(cache.loader("features"))) == cache.views["features"].samples
+    with pytest.raises(lathe.NotFoundError, match="no side 'dev'"):
+        cache.loader("features", side="dev")
+
+
+def test_without_a_split_the_command_that_makes_one_is_told(path, split, tmp_path):
+    copy = tmp_path / "c"
+    shutil.copytree(path, copy)
+    subprocess.run([program(), "split", copy, "--remove", split], check=True, capture_output=True)
+    with lathe.open(copy) as cache:
+        assert cache.default_split is None
+        with pytest.raises(lathe.NotFoundError, match=f"lathe split {copy}"):
+            cache.loader("features", side="train")
 
 
 def test_epochs_have_orders_of_their_own(cache):

@@ -113,7 +113,7 @@ def test_sides_may_be_several(cache, split):
     ("arguments", "options", "words"),
     [
         (["mel", None, ["train"]], {}, None),
-        (["mel"], {"test": "test"}, "of no split"),
+        (["mel"], {"test": "fold-9"}, "train, validation, test"),
         (["mel", "SPLIT", "test"], {"test": "test"}, "beside a side"),
         (["mel", "SPLIT"], {"test": "fold-9"}, "train, validation, test"),
         (["mel", "SPLIT", []], {}, "empty list"),

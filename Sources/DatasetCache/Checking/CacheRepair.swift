@@ -24,7 +24,10 @@ extension Cache {
       }
       for id in tracks { try transaction.removeTrack(id) }
       for file in files {
-        if file.database == Layout.splits { try transaction.forgetDerived(fromSplit: file.key) }
+        if file.database == Layout.splits {
+          try transaction.forgetDerived(fromSplit: file.key)
+          try transaction.forgetDefault(split: file.key)
+        }
         try transaction.delete(file.key, in: try transaction.database(named: file.database))
       }
     }

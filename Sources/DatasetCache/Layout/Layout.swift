@@ -22,6 +22,7 @@
 ///     sources               path -> SourceStamp, canonical JSON (not part of the digest)
 ///     index                 what loaders need of all tracks at once: see SampleIndex (not part of the
 ///                           digest; gone whenever what it was made from changes)
+///     defaults              what is meant where nothing is named: "split" -> its name (not part of the digest)
 ///     statistics            means and deviations of sides: see KeptStatistics (not part of the digest)
 enum Layout {
   static let schemaPrefix = "lathe.cache/"
@@ -42,10 +43,13 @@ enum Layout {
   static let sources = "sources"
   static let index = "index"
   static let statistics = "statistics"
+  static let defaults = "defaults"
+  /// The key of the split that is meant where none is named.
+  static let defaultSplit = "split"
 
   /// What is of this machine, or can be made again from the rest, and so no part of the digest.
   static func isDerived(_ name: String) -> Bool {
-    [sources, index, statistics, views].contains(name) || name.hasPrefix(blocksPrefix)
+    [sources, index, statistics, views, defaults].contains(name) || name.hasPrefix(blocksPrefix)
   }
 
   private static let blocksPrefix = "blocks/"

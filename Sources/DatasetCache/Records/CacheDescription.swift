@@ -152,7 +152,8 @@ extension Cache {
     return all
   }
 
-  /// Stores a split under a name, in place of an earlier one; the very same one stays untouched.
+  /// Stores a split under a name, in place of an earlier one; the very same one stays untouched. The first one
+  /// becomes the default.
   ///
   /// - Parameters:
   ///   - name: 1 to 511 bytes.
@@ -161,6 +162,7 @@ extension Cache {
     if !environment.options.isReadOnly, try splitJSON(name: name) == json { return }
     try write { transaction throws(StoreError) in
       try transaction.forgetDerived(fromSplit: name)
+      try transaction.chooseDefault(firstSplit: name)
       try transaction.put(json, for: name, in: try transaction.database(named: Layout.splits))
     }
   }
@@ -175,13 +177,14 @@ extension Cache {
     try entries(of: Layout.splits).map(\.key)
   }
 
-  /// Removes a split.
+  /// Removes a split; where it was the default, none is.
   ///
   /// - Returns: Whether it was there.
   @discardableResult
   public func removeSplit(name: String) throws(CacheError) -> Bool {
     try write { transaction throws(StoreError) in
       try transaction.forgetDerived(fromSplit: name)
+      try transaction.forgetDefault(split: name)
       return try transaction.delete(name, in: try transaction.database(named: Layout.splits))
     }
   }

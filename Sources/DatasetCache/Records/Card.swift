@@ -27,6 +27,8 @@ public struct Card: Sendable, Hashable, Codable {
   public var slices: [View: Int]
   /// Tracks of each side of each split.
   public var splits: [String: [String: Int]]
+  /// The split that is meant where none is named; nil where there is none, and in cards of earlier versions.
+  public var defaultSplit: String?
   /// What leaks between the sides of each split; nil in cards of earlier versions.
   public var audits: [String: SplitAudit.Summary]?
   /// The policy for every kind of fault and the tracks that it concerns; nil in cards of earlier
@@ -49,7 +51,7 @@ public struct Card: Sendable, Hashable, Codable {
   public init(
     name: String, manifest: ManifestReference, recipe: String,
     fingerprints: [View: Fingerprint], profile: String, tracks: Int, labels: [String: Int],
-    slices: [View: Int], splits: [String: [String: Int]],
+    slices: [View: Int], splits: [String: [String: Int]], defaultSplit: String? = nil,
     audits: [String: SplitAudit.Summary]? = nil,
     faults: [FaultSubject: FaultEffect]? = nil, dropped: [DroppedRecord]? = nil, bytes: Int,
     quarantine: [QuarantineRecord], licence: String?, citations: [String],
@@ -65,6 +67,7 @@ public struct Card: Sendable, Hashable, Codable {
     self.labels = labels
     self.slices = slices
     self.splits = splits
+    self.defaultSplit = defaultSplit
     self.audits = audits
     self.faults = faults
     self.dropped = dropped

@@ -156,6 +156,7 @@ int32_t lathe_close(lathe_cache *cache);
  *                               {"name": "time", "unit": "s", "start": 0, "step": 0.0232}]},
  *              "features": {…, "columns": ["chroma_stft_mean", …]}, …},
  *    "splits": {"stratified-seed1-0.8-0.1-0.1": {"train": 80, "validation": 10, "test": 10}},
+ *    "default_split": the name of the one that is meant where none is named, or null,
  *    "recipe": {…}}
  * Labels are in byte order, which numbers them; splits tell the tracks of each side. Samples of the form
  * "signal" are windows of one signal. The axes of a sample, outermost first, say what runs along them (such
@@ -205,9 +206,9 @@ int64_t lathe_overlap(
  *
  *   key                type                  default    range, meaning
  *   view               text                  (needed)   a view of the cache, such as "mel"
- *   split              text or null          null       a split of the cache; null takes all tracks
- *   side               text or list          "train"    a side of the split, or several that are joined;
- *                                                       only with a split
+ *   split              text or null          null       a split of the cache; null takes all tracks, or,
+ *                                                       with `side` or `test`, the default split
+ *   side               text or list          "train"    a side of the split, or several that are joined
  *   test               text                  none       in place of `side`: all sides of the split but
  *                                                       this one, such as all folds but "fold-1"
  *   batch_size         integer               128        1 or more

@@ -84,7 +84,7 @@ class Cache:
         view: str,
         split: str,
         measured: str,
-        side: Side = "train",
+        side: Side = None,
         *,
         test: str | None = None,
     ) -> dict[str, int]:
@@ -123,6 +123,12 @@ class Cache:
         """The splits by name."""
         return {name: Split(name, dict(sides)) for name, sides in self._about["splits"].items()}
 
+    @property
+    def default_split(self) -> str | None:
+        """The name of the split that is meant where none is named; ``lathe split --default`` chooses it."""
+        name: str | None = self._about["default_split"]
+        return name
+
     @cached_property
     def tracks(self) -> Tracks:
         """The tracks as a table: id, label, artist, title, verdicts and so on; read once."""
@@ -134,7 +140,7 @@ class Cache:
         self,
         view: str,
         split: str | None = None,
-        side: Side = "train",
+        side: Side = None,
         *,
         test: str | None = None,
         dtype: DataType = "float32",
@@ -177,7 +183,7 @@ class Cache:
         self,
         view: str,
         split: str | None = None,
-        side: Side = "train",
+        side: Side = None,
         *,
         output: Literal["numpy"] = "numpy",
         state: Mapping[str, Any] | None = None,
@@ -189,7 +195,7 @@ class Cache:
         self,
         view: str,
         split: str | None = None,
-        side: Side = "train",
+        side: Side = None,
         *,
         output: Literal["torch"],
         state: Mapping[str, Any] | None = None,
@@ -200,7 +206,7 @@ class Cache:
         self,
         view: str,
         split: str | None = None,
-        side: Side = "train",
+        side: Side = None,
         *,
         test: str | None = None,
         batch_size: int = 128,
@@ -226,8 +232,9 @@ class Cache:
         """Opens a loader of one view.
 
         :param view: such as ``"mel"``; see :attr:`views`.
-        :param split: the name of a split; None takes all tracks, and ``side`` then means nothing.
-        :param side: the side of the split, or a list of several that are joined: ``["fold-2", "fold-3"]``.
+        :param split: the name of a split; None takes all tracks, or, where a side is given, the default split.
+        :param side: the side of the split, or a list of several that are joined: ``["fold-2", "fold-3"]``; of a
+            split that is named ``"train"`` if none is given.
         :param test: in place of ``side``: all sides but this one, such as all folds but ``"fold-1"``.
         :param batch_size: samples of a batch, 1 or more.
         :param seed: 0 to 2**64 - 1; the order and all that is random follow from it alone.

@@ -64,12 +64,12 @@ def chosen(
     """
     chosen: dict[str, Any] = {"view": view, "split": split, "dtype": dtype}
     if test is not None:
-        if side not in ("train", None):
+        if side is not None:
             raise ConfigurationError(
                 ErrorCode.CONFIGURATION, "test: stands beside a side; give one of the two"
             )
         chosen["test"] = test
-    elif split is not None and side is not None:
+    elif side is not None:
         chosen["side"] = side if isinstance(side, str) else list(side)
     if normalise is not None:
         chosen["normalisation"] = (

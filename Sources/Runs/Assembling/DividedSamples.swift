@@ -43,7 +43,7 @@ public struct DividedSamples {
   }
 
   /// A view of a cache with one of its splits.
-  /// - Parameter name: the split; nil for the only one.
+  /// - Parameter name: the split; nil for the cache's default.
   /// - Throws: ``RunError`` `.choice` where the split is not there or must be named, and `CacheError`.
   public static func cache(
     _ path: String, view: View, split name: String? = nil
@@ -56,13 +56,11 @@ public struct DividedSamples {
     _ cache: Cache, view: View, split name: String? = nil
   ) throws -> DividedSamples {
     let path = cache.path
-    let names = try cache.splitNames()
-    let chosen = try name ?? theOnly(of: names, path: path)
+    let chosen = try chosenSplit(name, of: cache)
     guard let split = try cache.split(named: chosen) else {
       throw RunError(
-        kind: .choice, subject: "split '\(chosen)'",
-        detail: "\(path) has no such split; it has \(Words.list(names))",
-        hint: "name one of them, or make it with lathe split \(path)")
+        kind: .choice, subject: "split '\(chosen)'", detail: "\(path) has no such split any more",
+        hint: "make it again with lathe split \(path)")
     }
     let recipe = try cache.description().flatMap {
       try JSONDecoder().decode(JSONValue.self, from: Data($0.recipeJSON))
@@ -72,14 +70,11 @@ public struct DividedSamples {
     }
   }
 
-  private static func theOnly(of names: [String], path: String) throws(RunError) -> String {
-    if names.count == 1 { return names[0] }
-    throw RunError(
-      kind: .choice, subject: path,
-      detail: names.isEmpty
-        ? "it has no split"
-        : "it has \(names.count) splits, so name one with --split: \(Words.list(names))",
-      hint: names.isEmpty ? "make one with: lathe split \(path)" : "")
+  private static func chosenSplit(_ name: String?, of cache: Cache) throws -> String {
+    do throws(CacheError) { return try cache.chosenSplit(name) } catch {
+      guard error.kind == .unknownName else { throw error }
+      throw RunError(kind: .choice, subject: cache.path, detail: error.detail, hint: error.hint)
+    }
   }
 
   /// The same samples under another split of their cache; nil for a table.

@@ -34,7 +34,9 @@ struct BenchLoader: ParsableCommand {
   @Option(help: "Threads that fill batches; may be given several times. (default: 1, then 2)")
   var threads: [Int] = []
 
-  @Option(help: "A split of the cache; all tracks if not given.", completion: Completions.splits)
+  @Option(
+    help: "A split of the cache; the default where a side is given, else all tracks.",
+    completion: Completions.splits)
   var split: String?
 
   @Option(help: "The side of the split.", completion: Completions.sides)
@@ -76,9 +78,7 @@ struct BenchLoader: ParsableCommand {
     for count in threads where !(0...256).contains(count) {
       throw ValidationError("--threads \(count): give 0 to 256.")
     }
-    guard (split == nil) == (side == nil) else {
-      throw ValidationError("--split and --side go together.")
-    }
+    if split != nil, side == nil { throw ValidationError("--split needs --side, too.") }
     _ = try augment.map(AugmentationArgument.read)
     guard seconds > 0, seconds <= 600 else {
       throw ValidationError("--seconds \(seconds): give more than 0 and at most 600.")
@@ -109,7 +109,7 @@ struct BenchLoader: ParsableCommand {
       )
     }
     let samples = try Cache.open(at: path, for: .loading)
-      .samples(view: view, split: split, side: side)
+      .samples(view: view, of: side, split: split)
     let gather = try GatherBaseline(samples, batchSize: batch)
     let measurement = LoaderMeasurement(
       samples: samples, batch: batch, seconds: seconds,
@@ -137,7 +137,7 @@ struct BenchLoader: ParsableCommand {
       configuration.seed = UInt64(round / 2)
       let start = Stopwatch.wallSeconds()
       let samples = try Cache.open(at: path, for: .loading)
-        .samples(view: view, split: split, side: side, verification: verification)
+        .samples(view: view, of: side, split: split, verification: verification)
       let loader = try Loader(samples, configuration: configuration)
       _ = try loader.next()
       let seconds = Stopwatch.wallSeconds() - start
@@ -145,5 +145,17 @@ struct BenchLoader: ParsableCommand {
       return seconds
     }
     return LoaderMeasurement.median(stride(from: 1, to: 10, by: 2).map { rounds[$0] })
+  }
+}
+
+extension Cache {
+  /// The samples of a side of a split, the default where none is named; all without a side.
+  fileprivate func samples(
+    view: View, of side: String?, split: String?,
+    verification: CacheSamples.Verification = .firstTouch
+  ) throws(CacheError) -> CacheSamples {
+    try samples(
+      view: view, split: side == nil ? nil : try chosenSplit(split), side: side,
+      verification: verification)
   }
 }

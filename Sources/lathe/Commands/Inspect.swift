@@ -89,8 +89,10 @@ struct Inspect: ParsableCommand {
     Words.table(rows).forEach { Output.line($0) }
     let labels = card.labels.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     Output.line("labels: \(labels.joined(separator: ", "))")
+    let standard = try cache.defaultSplit()
     for audit in try cache.audits() {
-      Output.line("split \(Words.shown(audit.split))")
+      Output.line(
+        "split \(Words.shown(audit.split))" + (audit.split == standard ? " (default)" : ""))
       SplitTable.lines(audit).forEach { Output.line("  " + $0) }
       Output.line("  " + AuditText.line(audit.split, audit.summary, cache: cache.path))
     }

@@ -20,6 +20,7 @@ struct SplitCommand: ParsableCommand {
         lathe split gtzan.lathe --policy published:fault-filtered --manifest gtzan
         lathe split gtzan.lathe --folds 10 --dry-run
         lathe split gtzan.lathe --list
+        lathe split gtzan.lathe --default five
         lathe split gtzan.lathe --remove five
       """)
 
@@ -46,6 +47,14 @@ struct SplitCommand: ParsableCommand {
     completion: Completions.splits)
   var remove: String?
 
+  @Option(
+    name: .customLong("default"),
+    help: ArgumentHelp(
+      "Make the split of this name the one that is meant where none is named; the first that is made is that "
+        + "already.", valueName: "name"),
+    completion: Completions.splits)
+  var chosenDefault: String?
+
   @Flag(help: "Show the split that would be made, with its audit; nothing is stored.")
   var dryRun = false
 
@@ -53,13 +62,16 @@ struct SplitCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if list || remove != nil {
-      if list, remove != nil {
-        throw ValidationError("--list and --remove exclude each other: give one of them.")
+    let verbs = [
+      list ? "--list" : nil, remove.map { _ in "--remove" }, chosenDefault.map { _ in "--default" },
+    ].compactMap { $0 }
+    if let verb = verbs.first {
+      if verbs.count > 1 {
+        throw ValidationError("\(Words.list(verbs)) exclude each other: give one of them.")
       }
-      if dryRun || division.isAsked || name != nil || manifest != nil || json && remove != nil {
+      if dryRun || division.isAsked || name != nil || manifest != nil || json && !list {
         throw ValidationError(
-          list ? "--list goes with --json or alone." : "--remove NAME goes alone.")
+          list ? "--list goes with --json or alone." : "\(verb) NAME goes alone.")
       }
       return
     }
@@ -82,6 +94,7 @@ struct SplitCommand: ParsableCommand {
       return try SplitList.show(try Cache.open(at: cache, for: .reading), asJSON: json)
     }
     let cache = try Cache.open(at: cache, for: dryRun ? .reading : .writing)
+    if let chosenDefault { return try SplitList.choose(chosenDefault, in: cache) }
     if let remove { return try SplitList.remove(remove, from: cache) }
     let published = try manifest.map(Catalogue.manifest)?.publishedSides ?? []
     let standard = SplitPolicy.standard(

@@ -11,6 +11,13 @@ enum SplitList {
     var name: String
     var policy: String?
     var sides: [String: Int]?
+    /// Whether it is meant where none is named.
+    var isDefault: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case name, policy, sides
+      case isDefault = "default"
+    }
   }
 
   /// Prints the splits, one a line, or as JSON.
@@ -18,6 +25,7 @@ enum SplitList {
     let audits = Dictionary(
       try cache.audits().map { ($0.split, $0) }, uniquingKeysWith: { first, _ in first })
     let names = try cache.splitNames()
+    let standard = try cache.defaultSplit()
     if asJSON {
       let rows = names.map { name in
         Row(
@@ -25,7 +33,7 @@ enum SplitList {
           sides: audits[name].map { audit in
             Dictionary(
               audit.sides.map { ($0.name, $0.tracks) }, uniquingKeysWith: { first, _ in first })
-          })
+          }, isDefault: name == standard)
       }
       return try Output.json(rows, pretty: true)
     }
@@ -34,29 +42,53 @@ enum SplitList {
       return Output.error("no split; make one with: \(command)")
     }
     for name in names {
+      let shown = name == standard ? "* \(name)" : name
       guard let audit = audits[name] else {
-        Output.line("\(name): cannot be read; make it again, or --remove it")
+        Output.line("\(shown): cannot be read; make it again, or --remove it")
         continue
       }
       let sides = audit.sides.map { "\($0.name) \(Words.count($0.tracks))" }
-      Output.line("\(name) (\(audit.policy.rawValue)): \(sides.joined(separator: ", "))")
+      Output.line("\(shown) (\(audit.policy.rawValue)): \(sides.joined(separator: ", "))")
     }
   }
 
   /// Takes a split out of a cache.
   static func remove(_ name: String, from cache: Cache) throws {
+    let wasDefault = try cache.defaultSplit() == name
     guard try cache.removeSplit(name: name) else {
-      let names = try cache.splitNames()
-      let near = NearNames.near(name, in: names)
-      let hint =
-        names.isEmpty
-        ? "it has none."
-        : near.isEmpty ? "it has \(Words.list(names))." : "did you mean \(Words.list(near))?"
-      throw ValidationError(
-        "--remove \(Words.shown(name)): \(Words.shown(cache.path)) has no such split; \(hint)")
+      throw unknown(name, option: "--remove", in: cache)
     }
     try cache.writeIndex()
     try cache.renewCard()
     Output.line("\(name): removed")
+    let left = try cache.splitNames()
+    if wasDefault, let first = left.first {
+      let command = ["lathe", "split", cache.path, "--default", first]
+      let standard = try cache.defaultSplit()
+      Output.line(
+        standard.map { "\($0) is the default now: it is the only one" }
+          ?? "it was the default, and none is now; choose one with: \(Words.command(command))")
+    }
+  }
+
+  /// Makes a split the one that is meant where none is named.
+  static func choose(_ name: String, in cache: Cache) throws {
+    guard try cache.splitNames().contains(name) else {
+      throw unknown(name, option: "--default", in: cache)
+    }
+    try cache.putDefaultSplit(name)
+    try cache.renewCard()
+    Output.line("\(name): the default")
+  }
+
+  private static func unknown(_ name: String, option: String, in cache: Cache) -> any Error {
+    let names = (try? cache.splitNames()) ?? []
+    let near = NearNames.near(name, in: names)
+    let hint =
+      names.isEmpty
+      ? "it has none."
+      : near.isEmpty ? "it has \(Words.list(names))." : "did you mean \(Words.list(near))?"
+    return ValidationError(
+      "\(option) \(Words.shown(name)): \(Words.shown(cache.path)) has no such split; \(hint)")
   }
 }

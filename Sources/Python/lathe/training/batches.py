@@ -47,8 +47,7 @@ class Sides:
 
     def _split(self, name: str | None) -> str:
         splits = list(self.cache.splits)
-        if name is None and len(splits) == 1:
-            return splits[0]
+        name = name or self.cache.default_split
         if name is None or name not in splits:
             wrong = "no split is given" if name is None else f"there is no split '{name}'"
             raise NotFoundError(

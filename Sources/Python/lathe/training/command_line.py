@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
 
     add = made.add_argument_group("data").add_argument
     add("--cache", metavar="FOLDER", help="the cache")
-    add("--split", metavar="NAME", help="its split (default: the only one)")
+    add("--split", metavar="NAME", help="its split (default: the cache's default; see lathe split --default)")
     add("--training-side", metavar="SIDE", help="what is learnt from (default: train)")
     add(
         "--selection-side",

@@ -1,0 +1,75 @@
+import LMDBStore
+import Wording
+
+extension Cache {
+  /// The split that is meant where none is named: the one that was chosen, the first that was made, or the only one.
+  ///
+  /// - Returns: nil where there is no split, or there are several and none was chosen.
+  /// - Throws: `CacheError` where the cache cannot be read.
+  public func defaultSplit() throws(CacheError) -> String? {
+    let state = try state([Layout.splits, Layout.defaults])
+    let names = try state.entries(of: Layout.splits).map(\.key)
+    let chosen = try state.bytes(of: Layout.defaultSplit, in: Layout.defaults)
+      .map { String(decoding: $0, as: UTF8.self) }
+    if let chosen, names.contains(chosen) { return chosen }
+    return names.count == 1 ? names[0] : nil
+  }
+
+  /// Chooses the split that is meant where none is named.
+  ///
+  /// - Throws: `CacheError` `.unknownName` where there is no such split, `.readOnly`, `.noSpace`.
+  public func putDefaultSplit(_ name: String) throws(CacheError) {
+    let name = try chosenSplit(name)
+    try put(Array(name.utf8), for: Layout.defaultSplit, in: Layout.defaults)
+  }
+
+  /// The split of a name, or the default where none is given: what every way into a cache asks.
+  ///
+  /// - Throws: `CacheError` `.unknownName` where there is no such split, or none is meant; it tells the command that
+  ///   makes or chooses one.
+  public func chosenSplit(_ name: String?) throws(CacheError) -> String {
+    let names = try splitNames()
+    if let name {
+      if names.contains(name) { return name }
+      throw failure(
+        .unknownName, "it has no split '\(name)'",
+        names.isEmpty
+          ? "make one with: \(Words.command(["lathe", "split", path]))"
+          : "it has \(Words.list(names))")
+    }
+    if let chosen = try defaultSplit() { return chosen }
+    if names.isEmpty {
+      throw failure(
+        .unknownName, "it has no split",
+        "make one with: \(Words.command(["lathe", "split", path]))")
+    }
+    throw failure(
+      .unknownName, "it has \(names.count) splits and none is the default: \(Words.list(names))",
+      "name one, or choose it with: "
+        + Words.command(["lathe", "split", path, "--default", names[0]]))
+  }
+}
+
+extension WriteTransaction {
+  /// Makes a split that is about to be stored the default where it is the first.
+  mutating func chooseDefault(firstSplit name: String) throws(StoreError) {
+    if let splits = try existingDatabase(named: Layout.splits) {
+      var hasOne = false
+      do {
+        var cursor = try cursor(in: splits)
+        hasOne = try cursor.next()
+      }
+      if hasOne { return }
+    }
+    try put(
+      Array(name.utf8), for: Layout.defaultSplit,
+      in: try database(named: Layout.defaults))
+  }
+
+  /// Forgets that a split is the default, where it is.
+  mutating func forgetDefault(split name: String) throws(StoreError) {
+    guard let defaults = try existingDatabase(named: Layout.defaults) else { return }
+    let chosen = copy(try value(for: Layout.defaultSplit, in: defaults))
+    if chosen == Array(name.utf8) { try delete(Layout.defaultSplit, in: defaults) }
+  }
+}
