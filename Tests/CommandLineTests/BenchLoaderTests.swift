@@ -69,8 +69,8 @@ import Testing
 
   @Test(arguments: [
     [], ["cache", "--synthetic-tracks", "5"], ["cache", "--batch", "0"],
-    ["cache", "--threads", "257"], ["cache", "--threads", "-1"], ["cache", "--side", "train"],
-    ["cache", "--split", "s"], ["cache", "--seconds", "nan"], ["cache", "--seconds", "0"],
+    ["cache", "--threads", "257"], ["cache", "--threads", "-1"], ["cache", "--split", "s"],
+    ["cache", "--seconds", "nan"], ["cache", "--seconds", "0"],
     ["--synthetic-tracks", "0"], ["--synthetic-tracks", "5", "--view", "mel"],
     ["--synthetic-tracks", "5", "--rows", "0"], ["cache", "--view", "Acoustics!"],
   ])

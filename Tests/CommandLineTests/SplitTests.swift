@@ -39,7 +39,8 @@ import Testing
     #expect(try marked() == ["* pair "])
     #expect(try split("--default", "half").output == "half: the default\n")
     #expect(try marked() == ["* half "] && collection.digest() == before)
-    #expect(try Program.run("inspect", collection.cache).output.contains("split half (default)"))
+    let shown = try Program.run("inspect", collection.cache).output
+    #expect(shown.contains("split half\n  the default: meant where none is named\n"))
     let card = try Program.run("inspect", collection.cache, "--json").output
     #expect(card.contains(#""defaultSplit" : "half""#))
     let wrong = try split("--default", "hald")

@@ -116,7 +116,7 @@ def test_sides_may_be_several(cache, split):
         (["mel"], {"test": "fold-9"}, "train, validation, test"),
         (["mel", "SPLIT", "test"], {"test": "test"}, "beside a side"),
         (["mel", "SPLIT"], {"test": "fold-9"}, "train, validation, test"),
-        (["mel", "SPLIT", []], {}, "empty list"),
+        (["mel", "SPLIT", []], {}, "the name of a side"),
         (["mel", "SPLIT", ["test", "test"]], {}, "different names"),
         (["mel", "SPLIT", ["test", "nowhere"]], {}, "nowhere"),
         (["mel", "none"], {"test": "test"}, "'none'"),

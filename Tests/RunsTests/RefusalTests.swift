@@ -28,8 +28,9 @@ import Training
     var error = try refusal {
       _ = try DividedSamples.cache(cache, view: .features, split: "mine")
     }
-    #expect(error.kind == .choice && error.subject == "split 'mine'")
-    #expect(error.detail == "\(cache.path) has no such split; it has \(PreparedMusic.split)")
+    #expect(error.kind == .choice && error.subject == cache.path)
+    #expect(
+      error.detail == "it has no split 'mine'" && error.hint == "it has \(PreparedMusic.split)")
     let samples = try DividedSamples.cache(cache, view: .features)
     error = try refusal { _ = try samples.samples(["exam"]) }
     #expect(error.kind == .choice && error.hint == "it has train, validation, test")

@@ -91,8 +91,8 @@ struct Inspect: ParsableCommand {
     Output.line("labels: \(labels.joined(separator: ", "))")
     let standard = try cache.defaultSplit()
     for audit in try cache.audits() {
-      Output.line(
-        "split \(Words.shown(audit.split))" + (audit.split == standard ? " (default)" : ""))
+      Output.line("split \(Words.shown(audit.split))")
+      if audit.split == standard { Output.line("  the default: meant where none is named") }
       SplitTable.lines(audit).forEach { Output.line("  " + $0) }
       Output.line("  " + AuditText.line(audit.split, audit.summary, cache: cache.path))
     }
