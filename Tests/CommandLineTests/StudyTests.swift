@@ -44,6 +44,36 @@ import Testing
         == weights)
   }
 
+  /// Trainers of two views learn from the same split, stand in one report, and are not trained again.
+  @Test func twoModesAreStudiedOnce() throws {
+    defer { try? FileManager.default.removeItem(atPath: output) }
+    let arguments =
+      ["study", collection.cache, "--trainers", "features,mel-small", "--policies", "stratified"]
+      + ["--epochs", "features=1,mel-small=1", "--ratios", "0.5,0.5", "--output", output]
+      + ["--progress", "none", "--threads", "1"]
+    let first = try Program.start(arguments).end()
+    #expect(first.code == 0, "\(first.errors)")
+    let runs = ["features-stratified", "mel-small-stratified"]
+    let results = try runs.map { run in
+      let data = try Data(contentsOf: URL(fileURLWithPath: "\(output)/\(run)/run.json"))
+      return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+    for key in ["seed", "labels", "split", "tracks"] {
+      let value = try #require(results[0][key] as? NSObject, "\(key)")
+      #expect(value == results[1][key] as? NSObject, "\(key)")
+    }
+    let page = try String(contentsOfFile: "\(output)/report.html", encoding: .utf8)
+    #expect(page.contains("mel-small") && page.contains("features"))
+    for line in ["features ", "mel "] {
+      #expect(first.lines.contains { $0.hasPrefix(line) && $0.contains("stratified") }, "\(line)")
+    }
+
+    let second = try Program.start(arguments).end()
+    #expect(second.code == 0, "\(second.errors)")
+    #expect(second.errors == runs.map { "\($0): done before\n" }.joined())
+    #expect(second.output == first.output)
+  }
+
   @Test(arguments: [
     (["--policies", "slices", "--seed", "2"], "split"), (["--policies", "slices"], "split"),
     (["--policies", "slices", "--ratios", "0.5,0.5", "--epochs", "features=3"], "epochs"),
