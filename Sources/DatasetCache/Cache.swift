@@ -135,30 +135,46 @@ public final class Cache: Sendable {
   }
 
   private func checkSchema() throws(CacheError) {
-    if let found = try metaText("schema") {
-      guard found.hasPrefix(Layout.schemaPrefix),
-        let version = Int(found.dropFirst(Layout.schemaPrefix.count))
-      else {
+    let state = try state(nil)
+    guard let schema = unsafe try state.rawValue(of: "schema", in: Layout.meta) else {
+      guard state.names.isEmpty else {
         throw Self.refusal(
-          .notACache, path, "its schema is '\(found)'", "give the path of a cache of lathe")
+          .notACache, path, "its shard is a store of another program",
+          "give a new or an empty folder")
       }
-      guard version <= Layout.schemaVersion else {
-        throw Self.refusal(
-          .newerSchema, path,
-          "its schema is \(found), and this program knows up to "
-            + "\(Layout.schemaPrefix)\(Layout.schemaVersion)",
-          "use a newer lathe, or prepare it again in another folder")
+      guard access == .creating else { throw Self.unfinished(path) }
+      return try write(makesChecksums: true) { transaction throws(StoreError) in
+        try transaction.put(Layout.schema, for: "schema", in: Layout.meta)
       }
-      return
     }
-    guard try state(nil).names.isEmpty else {
+    let found = unsafe String(decoding: schema, as: UTF8.self)
+    guard found.hasPrefix(Layout.schemaPrefix),
+      let version = Int(found.dropFirst(Layout.schemaPrefix.count)), version > 0
+    else {
       throw Self.refusal(
-        .notACache, path, "its shard is a store of another program",
-        "give a new or an empty folder")
+        .notACache, path, "its schema is '\(found)'", "give the path of a cache of lathe")
     }
-    guard access == .creating else { throw Self.unfinished(path) }
-    try put(
-      Array("\(Layout.schemaPrefix)\(Layout.schemaVersion)".utf8), for: "schema", in: Layout.meta)
+    guard version <= Layout.schemaVersion else {
+      throw Self.refusal(
+        .newerSchema, path,
+        "its schema is \(found), and this program knows up to "
+          + "\(Layout.schemaPrefix)\(Layout.schemaVersion)",
+        "use a newer lathe, or prepare it again in another folder")
+    }
+    if version > 1, !state.isCovered {
+      throw Self.refusal(
+        .damaged, path, "the checksums of its records are gone",
+        "take a copy of it that is whole, or prepare it again in another folder")
+    }
+    if !state.isCovered, access == .creating || access == .writing { try coverRecords() }
+  }
+
+  /// Puts a cache of an earlier version under checksums, as it is now, in one transaction.
+  private func coverRecords() throws(CacheError) {
+    try write(makesChecksums: true) { transaction throws(StoreError) in
+      try transaction.coverEverything()
+      try transaction.put(Layout.schema, for: "schema", in: Layout.meta)
+    }
   }
 
   // MARK: What the extensions share
@@ -168,7 +184,8 @@ public final class Cache: Sendable {
   /// - Parameter names: the databases that will be read; nil for all.
   func state(_ names: [String]?) throws(CacheError) -> CacheState {
     if let pinned { return pinned }
-    return try CacheState(of: environment, databases: names)
+    return try CacheState(
+      of: environment, databases: names.map { $0 + [Layout.checksums, Layout.totals] })
   }
 
   /// A copy of a value, or nil.
@@ -181,29 +198,13 @@ public final class Cache: Sendable {
     try state([name]).entries(of: name)
   }
 
-  /// Runs a body that writes, all of it or nothing; see `Environment.write`.
-  func write<Output>(
-    excludingReaders: Bool = false,
-    _ body: (inout WriteTransaction) throws(StoreError) -> Output
-  ) throws(CacheError) -> Output {
-    if pinned != nil {
-      throw CacheError(
-        kind: .readOnly, operation: "write to", subject: path,
-        detail: "it is the cache as it was at a moment")
-    }
-    return try inStore { () throws(StoreError) in
-      try environment.write(excludingReaders: excludingReaders, body)
-    }
-  }
+  /// Whether this is the cache as it was at a moment.
+  var isSnapshot: Bool { pinned != nil }
 
   func put(_ value: [UInt8], for key: String, in name: String) throws(CacheError) {
     try write { transaction throws(StoreError) in
-      try transaction.put(value, for: key, in: try transaction.database(named: name))
+      try transaction.put(value, for: key, in: name)
     }
-  }
-
-  func metaText(_ key: String) throws(CacheError) -> String? {
-    try bytes(for: key, in: Layout.meta).map { String(decoding: $0, as: UTF8.self) }
   }
 }
 

@@ -65,7 +65,7 @@ import Testing
 
   @Test func aNewerSchemaIsRefused() throws {
     _ = try Cache.open(at: folder.cache, for: .creating)
-    try setMeta("schema", "lathe.cache/2")
+    try setMeta("schema", "lathe.cache/3")
     let error = #expect(throws: CacheError.self) {
       _ = try Cache.open(at: folder.cache, for: .writing)
     }

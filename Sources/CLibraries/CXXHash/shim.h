@@ -17,3 +17,8 @@ static inline XXH64_hash_t lathe_xxh3_128(const void *data, size_t size, XXH64_h
   *high = hash.high64;
   return hash.low64;
 }
+
+/// XXH3-64 of `size` bytes with a seed.
+static inline XXH64_hash_t lathe_xxh3_seeded(const void *data, size_t size, XXH64_hash_t seed) {
+  return XXH3_64bits_withSeed(data, size, seed);
+}

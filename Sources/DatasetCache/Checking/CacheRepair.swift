@@ -3,7 +3,9 @@ import LMDBStore
 extension Cache {
   /// Takes out everything that belongs to the tracks, files and splits which problems of `verify()` name,
   /// in one transaction, so that the next preparation makes it again (a split is to be made again by
-  /// hand), and what is damaged of the index and of the blocks' checksums. What is sound stays.
+  /// hand), and what is damaged of what was made from the rest. What the card has of what the cache is made
+  /// from is taken from there, where its checksum shows that it is the same. What is sound stays, and is
+  /// counted anew.
   ///
   /// - Parameter problems: what `verify()` has found.
   /// - Returns: the ids of the tracks that went, in the order of their bytes. Problems of a database as a
@@ -11,26 +13,50 @@ extension Cache {
   /// - Throws: `CacheError` where the cache is read-only or cannot be written.
   @discardableResult
   public func repair(_ problems: [CacheProblem]) throws(CacheError) -> [String] {
-    let named = problems.filter { !$0.key.isEmpty && !Layout.isDerived($0.database) }
-    let ofFiles: Set = [Layout.quarantine, Layout.dropped, Layout.splits]
-    let files = named.filter { ofFiles.contains($0.database) }
-    let tracks = Set(named.filter { !ofFiles.contains($0.database) }.map(\.key))
+    let named = problems.filter { !$0.key.isEmpty && Layout.isChecked($0.database) }
+    let tracks = Set(
+      named.filter { Layout.isOfTracks($0.database) }.map(\.key))
+    var replacements: [String: [UInt8]] = [:]
+    for problem in named where problem.database == Layout.meta {
+      replacements[problem.key] = try soundCopy(ofMeta: problem.key)
+    }
     try write { transaction throws(StoreError) in
-      if named.count < problems.count { try transaction.forgetDerived() }
-      for problem in problems where Layout.isOfBlocks(problem.database) {
-        if problem.key.isEmpty { continue }
-        try transaction.delete(
-          problem.key, in: try transaction.database(named: problem.database))
+      if problems.contains(where: { Layout.isDerived($0.database) }) {
+        try transaction.forgetDerived()
       }
       for id in tracks { try transaction.removeTrack(id) }
-      for file in files {
-        if file.database == Layout.splits {
-          try transaction.forgetDerived(fromSplit: file.key)
-          try transaction.forgetDefault(split: file.key)
+      for problem in named {
+        if problem.database == Layout.splits {
+          try transaction.forgetDerived(fromSplit: problem.key)
+          try transaction.forgetDefault(split: problem.key)
         }
-        try transaction.delete(file.key, in: try transaction.database(named: file.database))
+        if problem.database != Layout.meta {
+          try transaction.delete(problem.key, in: problem.database)
+        } else if let replacement = replacements[problem.key] {
+          try transaction.put(replacement, for: problem.key, in: Layout.meta)
+        } else if problem.key.hasPrefix("columns/") {
+          try transaction.delete(problem.key, in: Layout.meta)
+        }
       }
+      try transaction.renewTotals()
     }
     return tracks.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// What `meta` had under a key, where it is known from elsewhere; nil where it isn't.
+  private func soundCopy(ofMeta key: String) throws(CacheError) -> [UInt8]? {
+    if key == "schema" { return Layout.schema }
+    guard let card = try? card() else { return nil }
+    let found: [UInt8]?
+    switch key {
+    case "recipe": found = Array(card.recipe.utf8)
+    case "manifest": found = try RecordJSON.encode(card.manifest)
+    default:
+      let view = card.fingerprints.keys.first { key == "fingerprint/\($0.rawValue)" }
+      found = view.flatMap { card.fingerprints[$0] }.map { Array($0.hex.utf8) }
+    }
+    guard let found else { return nil }
+    let own = RecordChecksum(of: Layout.meta).checksum(key: key, value: unsafe found.span.bytes)
+    return try state([]).checksum(of: key, in: RecordChecksum(of: Layout.meta)) == own ? found : nil
   }
 }

@@ -15,6 +15,7 @@ extension Cache {
     guard damaged.isEmpty else { return damaged }
     let cache = try snapshot()
     var verification = Verification(state: try cache.state(nil))
+    try verification.checkChecksums()
     try verification.checkTracks()
     try verification.checkList(QuarantineRecord.self, in: Layout.quarantine)
     try verification.checkList(DroppedRecord.self, in: Layout.dropped)
@@ -22,7 +23,7 @@ extension Cache {
     try verification.checkSlices()
     try verification.checkSplits()
     try verification.checkDerived()
-    return verification.problems.sorted { ($0.database, $0.key) < ($1.database, $1.key) }
+    return verification.problemsOnce.sorted { ($0.database, $0.key) < ($1.database, $1.key) }
   }
 }
 
@@ -36,8 +37,27 @@ struct Verification {
 
   init(state: CacheState) { self.state = state }
 
+  /// Of several problems of one record the first one, which says most.
+  var problemsOnce: [CacheProblem] {
+    var seen: Set<[[UInt8]]> = []
+    return problems.filter { problem in
+      problem.kind == .orphaned || problem.key.isEmpty
+        || seen.insert([Array(problem.database.utf8), Array(problem.key.utf8)]).inserted
+    }
+  }
+
+  /// Checks that every record is there and as it was written.
+  mutating func checkChecksums() throws(CacheError) {
+    for name in state.names where Layout.isChecked(name) {
+      problems += try state.problems(in: name)
+    }
+    for (name, _) in try state.rawEntries(of: Layout.totals) where state[name] == nil {
+      problems.append(.init(name, "", "the database is gone", .missing))
+    }
+  }
+
   mutating func checkTracks() throws(CacheError) {
-    for (id, json) in try state.entries(of: Layout.tracks) {
+    for (id, json) in try state.rawEntries(of: Layout.tracks) {
       do throws(CacheError) {
         let record = try RecordJSON.decode(TrackRecord.self, from: json, subject: id)
         tracks[Array(id.utf8)] = record
@@ -54,7 +74,7 @@ struct Verification {
   mutating func checkList<Record: Decodable>(
     _ type: Record.Type, in database: String
   ) throws(CacheError) {
-    for (key, json) in try state.entries(of: database) {
+    for (key, json) in try state.rawEntries(of: database) {
       do throws(CacheError) {
         _ = try RecordJSON.decode(type, from: json, subject: key)
       } catch {
@@ -68,7 +88,7 @@ struct Verification {
     for view in views {
       let name = Layout.slices(view)
       var found: Set<[UInt8]> = []
-      for (id, bytes) in try state.entries(of: name) {
+      for (id, bytes) in try state.rawEntries(of: name) {
         let key = Array(id.utf8)
         found.insert(key)
         guard let index = SliceIndex(bytes) else {
@@ -102,7 +122,7 @@ struct Verification {
 
   /// Checks that every split can be read and that one made here holds every track.
   mutating func checkSplits() throws(CacheError) {
-    for (name, json) in try state.entries(of: Layout.splits) {
+    for (name, json) in try state.rawEntries(of: Layout.splits) {
       do throws(CacheError) {
         let split = try Cache.decodeSplit(json, name: name)
         // A published one leaves tracks out; one of slices names none; one that fits no more is empty.
@@ -121,7 +141,7 @@ struct Verification {
 
   /// Checks what was made from the rest against its checksums.
   mutating func checkDerived() throws(CacheError) {
-    for (key, bytes) in try state.entries(of: Layout.index) {
+    for (key, bytes) in try state.rawEntries(of: Layout.index) {
       do throws(TensorError) {
         let value = unsafe bytes.span.bytes
         if try SafetensorsHeader(of: value).hasValidChecksum(value) { continue }
@@ -130,7 +150,7 @@ struct Verification {
         problems.append(.init(Layout.index, key, error.detail))
       }
     }
-    for (key, json) in try state.entries(of: Layout.statistics) {
+    for (key, json) in try state.rawEntries(of: Layout.statistics) {
       let kept = try? RecordJSON.decode(KeptStatistics.self, from: json, subject: key)
       if kept?.isWhole != true {
         problems.append(.init(Layout.statistics, key, "it does not have its checksum"))

@@ -30,7 +30,7 @@ extension Verification {
     var ids: Set<[UInt8]> = []
     var found: [StoredValue] = []
     do throws(CacheError) {
-      try state.walk(name) { (key, value) throws(CacheError) in
+      try state.rawWalk(name) { (key, value) throws(CacheError) in
         let id = copy(key) ?? []
         ids.insert(id)
         unsafe value.withUnsafeBytes { bytes in
@@ -52,8 +52,8 @@ extension Verification {
       do throws(CacheError) {
         let hop =
           facts.isSignal
-          ? try state.bytes(of: value.id, in: slices).flatMap(SliceIndex.init)?.hop ?? 0 : 0
-        let record = try state.bytes(of: value.id, in: blocks)
+          ? try state.rawBytes(of: value.id, in: slices).flatMap(SliceIndex.init)?.hop ?? 0 : 0
+        let record = try state.rawBytes(of: value.id, in: blocks)
         let problem = value.problem(
           in: name, facts, fingerprint, blocks: record, named: blocks, hop: hop)
         if let problem { results.withLock { $0.append(problem) } }

@@ -26,9 +26,8 @@ extension Cache {
           transaction.cancel()
           return false
         }
-        let index = try transaction.database(named: Layout.index)
         for (key, value) in values {
-          try transaction.putReserving(byteCount: value.byteCount, for: key, in: index) { span in
+          try transaction.putReserving(byteCount: value.byteCount, for: key, in: Layout.index) { span in
             value.fill(&span)
           }
         }
@@ -97,29 +96,19 @@ extension Cache {
   }
 }
 
-extension WriteTransaction {
+extension RecordTransaction {
   /// Takes away what was made from the tracks, which change in this transaction.
   mutating func forgetDerived() throws(StoreError) {
-    for name in [Layout.index, Layout.statistics] {
-      if let database = try existingDatabase(named: name) { try removeAll(in: database) }
-    }
+    for name in [Layout.index, Layout.statistics] { try removeAll(in: name) }
   }
 
   /// Takes away what was made from a split, which changes in this transaction.
   mutating func forgetDerived(fromSplit name: String) throws(StoreError) {
     let key = SampleIndex.split(name)
-    if key.utf8.count <= 511, let index = try existingDatabase(named: Layout.index) {
-      try delete(key, in: index)
-    }
-    guard let statistics = try existingDatabase(named: Layout.statistics) else { return }
+    if key.utf8.count <= 511 { try delete(key, in: Layout.index) }
     let prefix = KeptStatistics.prefix(split: name)
-    var keys: [String] = []
-    do {
-      var cursor = try cursor(in: statistics)
-      while try cursor.next() {
-        if cursor.keyText.hasPrefix(prefix) { keys.append(cursor.keyText) }
-      }
+    for key in try keys(of: Layout.statistics) where key.hasPrefix(prefix) {
+      try delete(key, in: Layout.statistics)
     }
-    for key in keys { try delete(key, in: statistics) }
   }
 }

@@ -1,4 +1,3 @@
-import LMDBStore
 import Safetensors
 
 /// The index of one state, stored or made.
@@ -25,7 +24,7 @@ extension CacheState {
 
   /// A value of the index; nil where there is none.
   func indexValue(_ key: String) throws(CacheError) -> IndexValue? {
-    guard let database = self[Layout.index] else { return nil }
-    return try IndexValue(key: key, in: database, of: snapshot)
+    guard let found = unsafe try value(of: key, in: Layout.index) else { return nil }
+    return unsafe try IndexValue(found, key: key, of: snapshot)
   }
 }

@@ -10,12 +10,8 @@ import Safetensors
   /// Whose map the bytes lie in; nil where they are this object's own.
   private let snapshot: Snapshot?
 
-  /// The value of a key, checked against its checksum; nil where there is none.
-  init?(key: String, in database: Database, of snapshot: Snapshot) throws(CacheError) {
-    let found = unsafe try inStore { () throws(StoreError) in
-      unsafe try snapshot.address(of: key, in: database)
-    }
-    guard let found = unsafe found else { return nil }
+  /// A stored value, checked against its checksum.
+  init(_ found: UnsafeRawBufferPointer, key: String, of snapshot: Snapshot) throws(CacheError) {
     let span = unsafe RawSpan(_unsafeBytes: found)
     let header: SafetensorsHeader
     do throws(TensorError) { header = try SafetensorsHeader(of: span) } catch {

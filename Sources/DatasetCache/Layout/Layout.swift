@@ -24,9 +24,19 @@
 ///                           digest; gone whenever what it was made from changes)
 ///     defaults              what is meant where nothing is named: "split" -> its name (not part of the digest)
 ///     statistics            means and deviations of sides: see KeptStatistics (not part of the digest)
+///     checksums             key -> checksums of the records that have it: see KeyChecksums (not part of the
+///                           digest)
+///     totals                database -> count and sum of its records' checksums: see RecordTotal (not part
+///                           of the digest)
+///
+/// Schema 1 is the same without checksums and totals.
 enum Layout {
   static let schemaPrefix = "lathe.cache/"
-  static let schemaVersion = 1
+  static let schemaVersion = 2
+  /// The value of `schema` in `meta`.
+  static var schema: [UInt8] { Array("\(schemaPrefix)\(schemaVersion)".utf8) }
+  /// The same of caches before there were checksums of records.
+  static let firstSchema = Array("\(schemaPrefix)1".utf8)
   static let shard = "shard-00000.lmdb"
   /// A shard that is being made anew.
   static let rebuiltShard = "\(shard).rebuilt"
@@ -46,10 +56,13 @@ enum Layout {
   static let defaults = "defaults"
   /// The key of the split that is meant where none is named.
   static let defaultSplit = "split"
+  static let checksums = "checksums"
+  static let totals = "totals"
 
   /// What is of this machine, or can be made again from the rest, and so no part of the digest.
   static func isDerived(_ name: String) -> Bool {
-    [sources, index, statistics, views, defaults].contains(name) || name.hasPrefix(blocksPrefix)
+    [sources, index, statistics, views, defaults, checksums, totals].contains(name)
+      || name.hasPrefix(blocksPrefix)
   }
 
   private static let blocksPrefix = "blocks/"
@@ -59,6 +72,17 @@ enum Layout {
     shard, "\(shard)-lock", card, "\(card).temporary", lock, rebuiltShard,
     "\(rebuiltShard)-lock",
   ]
+
+  /// Whether a database holds safetensors values, whose numbers have a checksum in their header.
+  static func holdsValues(_ name: String) -> Bool { name == index || valueDatabase(name) != nil }
+
+  /// Whether the records of a database are under checksums: all but those of the checksums themselves.
+  static func isChecked(_ name: String) -> Bool { name != checksums && name != totals }
+
+  /// Whether the keys of a database are ids of tracks whose values cannot be used without it.
+  static func isOfTracks(_ name: String) -> Bool {
+    name == tracks || valueDatabase(name) != nil || view(ofSlices: name) != nil
+  }
 
   static func slices(_ view: View) -> String { slicesPrefix + view.rawValue }
 

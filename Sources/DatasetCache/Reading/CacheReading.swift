@@ -28,12 +28,18 @@ extension Cache {
     try records(DroppedRecord.self, in: Layout.dropped, word: "dropped record")
   }
 
-  /// The stamp of a file when it was last read, or nil.
+  /// The stamp of a file when it was last read; nil where there is none, or a damaged one, so that the file
+  /// is read again.
   public func stamp(path: String) throws(CacheError) -> SourceStamp? {
-    guard let json = try bytes(for: try Layout.key(path: path), in: Layout.sources) else {
+    do throws(CacheError) {
+      guard let json = try bytes(for: try Layout.key(path: path), in: Layout.sources) else {
+        return nil
+      }
+      return try RecordJSON.decode(SourceStamp.self, from: json, subject: "stamp of '\(path)'")
+    } catch {
+      guard error.kind == .damaged || error.kind == .invalidRecord else { throw error }
       return nil
     }
-    return try RecordJSON.decode(SourceStamp.self, from: json, subject: "stamp of '\(path)'")
   }
 
   /// The slices of a track in a view, or nil.

@@ -44,8 +44,8 @@ struct CacheState: Sendable {
     databases.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Visits the entries of a database in the order of their keys; none where it does not exist.
-  func walk(
+  /// Visits the entries of a database in the order of their keys, unchecked; none where it does not exist.
+  func rawWalk(
     _ name: String, _ body: (RawSpan, RawSpan) throws(CacheError) -> Void
   ) throws(CacheError) {
     guard let database = databases[name] else { return }
@@ -60,26 +60,26 @@ struct CacheState: Sendable {
     if let failure { throw failure }
   }
 
-  /// Every key of a database with a copy of its value, in the order of the keys.
-  func entries(of name: String) throws(CacheError) -> [(key: String, value: [UInt8])] {
+  /// Every key of a database with a copy of its value, in the order of the keys, unchecked.
+  func rawEntries(of name: String) throws(CacheError) -> [(key: String, value: [UInt8])] {
     var all: [(key: String, value: [UInt8])] = []
-    try walk(name) { (key, value) throws(CacheError) in
+    try rawWalk(name) { (key, value) throws(CacheError) in
       all.append((String(decoding: copy(key) ?? [], as: UTF8.self), copy(value) ?? []))
     }
     return all
   }
 
-  /// Where a value lies; it ends with the snapshot. Nil where there is none.
-  func value(of key: String, in name: String) throws(CacheError) -> UnsafeRawBufferPointer? {
+  /// Where a value lies, unchecked; it ends with the snapshot. Nil where there is none.
+  func rawValue(of key: String, in name: String) throws(CacheError) -> UnsafeRawBufferPointer? {
     guard Layout.hasIdentifier(key), let database = databases[name] else { return nil }
     return unsafe try inStore { () throws(StoreError) in
       unsafe try snapshot.address(of: key, in: database)
     }
   }
 
-  /// A copy of a value, or nil.
-  func bytes(of key: String, in name: String) throws(CacheError) -> [UInt8]? {
-    unsafe try value(of: key, in: name).map { unsafe Array($0) }
+  /// A copy of a value, unchecked, or nil.
+  func rawBytes(of key: String, in name: String) throws(CacheError) -> [UInt8]? {
+    unsafe try rawValue(of: key, in: name).map { unsafe Array($0) }
   }
 
   /// The size of a database; nil where it does not exist.

@@ -43,7 +43,12 @@ extension Cache {
     key: (Record) throws(CacheError) -> String
   ) throws(CacheError) -> [Record] {
     var records: [Record] = []
-    for (name, json) in try entries(of: database) {
+    let state = try state([database])
+    let problems = try state.problems(in: database)
+    damaged += problems
+    let unsound = Set(problems.map { Array($0.key.utf8) })
+    for (name, json) in try state.rawEntries(of: database)
+    where !unsound.contains(Array(name.utf8)) {
       do throws(CacheError) {
         let record = try RecordJSON.decode(type, from: json, subject: name)
         let own = try key(record)

@@ -66,27 +66,25 @@ extension Cache {
       facts.append((Layout.values(view, fingerprint), try RecordJSON.encode(known)))
     }
     try write { transaction throws(StoreError) in
-      let meta = try transaction.database(named: Layout.meta)
-      try transaction.put(description.recipeJSON, for: "recipe", in: meta)
-      try transaction.put(manifest, for: "manifest", in: meta)
+      try transaction.put(description.recipeJSON, for: "recipe", in: Layout.meta)
+      try transaction.put(manifest, for: "manifest", in: Layout.meta)
       for (key, json) in [
         (Self.choicesKey, description.choicesJSON), (Self.wholeManifestKey, wholeManifest),
       ] {
         if let json {
-          try transaction.put(json, for: key, in: meta)
+          try transaction.put(json, for: key, in: Layout.meta)
         } else {
-          try transaction.delete(key, in: meta)
+          try transaction.delete(key, in: Layout.meta)
         }
       }
       try transaction.replace(
         columns.map { ("\(Self.columnsPrefix)\($0.rawValue)", $1) }, prefix: Self.columnsPrefix,
-        in: meta)
+        in: Layout.meta)
       try transaction.replace(
         description.fingerprints.map {
           ("\(Self.fingerprintPrefix)\($0.rawValue)", Array($1.hex.utf8))
-        }, prefix: Self.fingerprintPrefix, in: meta)
-      let views = try transaction.database(named: Layout.views)
-      for (key, json) in facts { try transaction.put(json, for: key, in: views) }
+        }, prefix: Self.fingerprintPrefix, in: Layout.meta)
+      for (key, json) in facts { try transaction.put(json, for: key, in: Layout.views) }
     }
   }
 
@@ -159,11 +157,11 @@ extension Cache {
   ///   - name: 1 to 511 bytes.
   ///   - json: Canonical JSON; kept as it is.
   public func putSplit(name: String, json: [UInt8]) throws(CacheError) {
-    if !environment.options.isReadOnly, try splitJSON(name: name) == json { return }
+    if !environment.options.isReadOnly, (try? splitJSON(name: name)) == json { return }
     try write { transaction throws(StoreError) in
       try transaction.forgetDerived(fromSplit: name)
       try transaction.chooseDefault(firstSplit: name)
-      try transaction.put(json, for: name, in: try transaction.database(named: Layout.splits))
+      try transaction.put(json, for: name, in: Layout.splits)
     }
   }
 
@@ -185,7 +183,7 @@ extension Cache {
     try write { transaction throws(StoreError) in
       try transaction.forgetDerived(fromSplit: name)
       try transaction.forgetDefault(split: name)
-      return try transaction.delete(name, in: try transaction.database(named: Layout.splits))
+      return try transaction.delete(name, in: Layout.splits)
     }
   }
 }

@@ -50,26 +50,18 @@ extension Cache {
   }
 }
 
-extension WriteTransaction {
+extension RecordTransaction {
   /// Makes a split that is about to be stored the default where it is the first.
   mutating func chooseDefault(firstSplit name: String) throws(StoreError) {
-    if let splits = try existingDatabase(named: Layout.splits) {
-      var hasOne = false
-      do {
-        var cursor = try cursor(in: splits)
-        hasOne = try cursor.next()
-      }
-      if hasOne { return }
-    }
-    try put(
-      Array(name.utf8), for: Layout.defaultSplit,
-      in: try database(named: Layout.defaults))
+    if try !keys(of: Layout.splits).isEmpty { return }
+    try put(Array(name.utf8), for: Layout.defaultSplit, in: Layout.defaults)
   }
 
   /// Forgets that a split is the default, where it is.
   mutating func forgetDefault(split name: String) throws(StoreError) {
-    guard let defaults = try existingDatabase(named: Layout.defaults) else { return }
-    let chosen = copy(try value(for: Layout.defaultSplit, in: defaults))
-    if chosen == Array(name.utf8) { try delete(Layout.defaultSplit, in: defaults) }
+    let chosen = try bytes(of: Layout.defaultSplit, in: Layout.defaults)
+    if chosen == Array(name.utf8) {
+      try delete(Layout.defaultSplit, in: Layout.defaults)
+    }
   }
 }

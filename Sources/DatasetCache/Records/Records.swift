@@ -159,15 +159,13 @@ public struct SliceIndex: Sendable, Hashable {
 
   /// Four little-endian 64-bit integers: count, length, hop, frames.
   var encoded: [UInt8] {
-    [count, length, hop, frames].flatMap { number in
-      (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
-    }
+    LittleEndian.bytes([count, length, hop, frames].map { UInt64(bitPattern: Int64($0)) })
   }
 
   init?(_ bytes: [UInt8]) {
     guard bytes.count == 32 else { return nil }
-    let numbers = stride(from: 0, to: 32, by: 8).map { start in
-      (0..<8).reduce(0) { $0 | Int(bytes[start + $1]) << ($1 * 8) }
+    let numbers = unsafe bytes.withUnsafeBytes { bytes in
+      (0..<4).map { unsafe Int(Int64(bitPattern: LittleEndian.number($0, in: bytes))) }
     }
     // Damaged numbers must not make sums of them overflow.
     guard numbers.allSatisfy({ 0..<(1 << 40) ~= $0 }) else { return nil }

@@ -68,8 +68,9 @@ extension Cache {
     let lock = try ExclusiveLock(path: "\(path)/\(Layout.lock)", cache: path)
     try inStore { () throws(StoreError) in
       try environment.writeBriefly { transaction throws(StoreError) in
-        try transaction.put(
-          json, for: key, in: try transaction.database(named: Layout.statistics))
+        try transaction.writeRecords { records throws(StoreError) in
+          try records.put(json, for: key, in: Layout.statistics)
+        }
       }
     }
     withExtendedLifetime(lock) {}

@@ -19,19 +19,19 @@ import Safetensors
   /// - Parameter record: bytes at any address, which must outlive this value.
   init?(_ record: UnsafeRawBufferPointer, division: BlockDivision) {
     guard record.count == Self.headerBytes + 8 * division.count,
-      unsafe Self.number(1, record) == UInt64(division.length)
+      unsafe LittleEndian.number(1, in: record) == UInt64(division.length)
     else { return nil }
     unsafe self.record = record
   }
 
   /// Whether these are the blocks of the value with a header.
   func isOf(_ header: SafetensorsHeader) -> Bool {
-    unsafe XXH3.text(Self.number(0, record)) == header.metadata["xxh3"]
+    unsafe XXH3.text(LittleEndian.number(0, in: record)) == header.metadata["xxh3"]
   }
 
   /// Whether a block's bytes are what was written.
   func matches(_ block: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    unsafe XXH3.checksum(bytes) == Self.number(block + 2, record)
+    unsafe XXH3.checksum(bytes) == LittleEndian.number(block + 2, in: record)
   }
 
   /// Whether a record can be used for a value, which is sound itself, and is right, or cannot be used.
@@ -47,7 +47,7 @@ import Safetensors
         guard let known = unsafe BlockChecksums(record, division: division), known.isOf(header)
         else { return true }
         return unsafe zip(0..., checksums(of: numbers, division: division)).allSatisfy {
-          unsafe number($0 + 2, record) == $1
+          unsafe LittleEndian.number($0 + 2, in: record) == $1
         }
       }
     }
@@ -61,9 +61,7 @@ import Safetensors
   static func record(
     checksum: UInt64, division: BlockDivision, blocks: [UInt64]
   ) -> [UInt8] {
-    ([checksum, UInt64(division.length)] + blocks).flatMap { number in
-      (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
-    }
+    LittleEndian.bytes([checksum, UInt64(division.length)] + blocks)
   }
 
   /// The checksum of each block of a track's numbers.
@@ -77,9 +75,5 @@ import Safetensors
         UnsafeRawBufferPointer(
           rebasing: numbers[elements.lowerBound * width..<elements.upperBound * width]))
     }
-  }
-
-  private static func number(_ index: Int, _ record: UnsafeRawBufferPointer) -> UInt64 {
-    unsafe UInt64(littleEndian: record.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
   }
 }

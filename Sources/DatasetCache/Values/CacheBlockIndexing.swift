@@ -16,8 +16,9 @@ extension Cache {
       let records = try missingBlocks(of: view, facts, values)
       if records.isEmpty { continue }
       try write { transaction throws(StoreError) in
-        let blocks = try transaction.database(named: Layout.blocks(of: values))
-        for (id, record) in records { try transaction.put(record, for: id, in: blocks) }
+        for (id, record) in records {
+          try transaction.put(record, for: id, in: Layout.blocks(of: values))
+        }
       }
     }
   }
@@ -28,18 +29,14 @@ extension Cache {
     let (slices, blocks) = (Layout.slices(view), Layout.blocks(of: values))
     let state = try state([values, slices, blocks])
     var ids: [String] = []
-    try state.walk(values) { (key, _) throws(CacheError) in
+    try state.rawWalk(values) { (key, _) throws(CacheError) in
       ids.append(String(decoding: copy(key) ?? [], as: UTF8.self))
     }
     var missing: [(id: String, record: [UInt8])] = []
-    guard let database = state[values] else { return [] }
     for id in ids {
-      if try state.bytes(of: id, in: blocks) != nil { continue }
+      if unsafe try state.rawValue(of: id, in: blocks) != nil { continue }
       let hop = try state.bytes(of: id, in: slices).flatMap(SliceIndex.init)?.hop ?? 0
-      let value = unsafe try inStore { () throws(StoreError) in
-        unsafe try state.snapshot.address(of: id, in: database)
-      }
-      guard let value = unsafe value else { continue }
+      guard let value = unsafe try state.value(of: id, in: values) else { continue }
       if let record = unsafe BlockChecksums.record(
         of: RawSpan(_unsafeBytes: value), facts, hop: hop)
       {

@@ -35,21 +35,20 @@ struct EncodedValue {
     }
   }
 
-  func store(in transaction: inout WriteTransaction) throws(StoreError) {
-    let values = try transaction.database(named: database)
+  func store(in transaction: inout RecordTransaction) throws(StoreError) {
     var checksum: UInt64 = 0
-    try transaction.putReserving(byteCount: writer.byteCount, for: track, in: values) { span in
+    try transaction.putReserving(byteCount: writer.byteCount, for: track, in: database) { span in
       checksum = writer.fill(&span)
     }
     if let blocks {
       let record = BlockChecksums.record(
         checksum: checksum, division: blocks.division, blocks: blocks.checksums)
       try transaction.put(
-        record, for: track, in: try transaction.database(named: Layout.blocks(of: database)))
-    } else if let old = try transaction.existingDatabase(named: Layout.blocks(of: database)) {
-      try transaction.delete(track, in: old)
+        record, for: track, in: Layout.blocks(of: database))
+    } else {
+      try transaction.delete(track, in: Layout.blocks(of: database))
     }
     try transaction.put(
-      slices.encoded, for: track, in: try transaction.database(named: Layout.slices(view)))
+      slices.encoded, for: track, in: Layout.slices(view))
   }
 }

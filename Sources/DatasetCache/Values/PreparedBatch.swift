@@ -114,25 +114,22 @@ private struct EncodedUnused {
     stampJSON = if let stamp { try RecordJSON.encode(stamp) } else { nil }
   }
 
-  func store(in transaction: inout WriteTransaction) throws(StoreError) {
-    let tracks = try transaction.database(named: Layout.tracks)
-    if Layout.hasIdentifier(id), let stored = copy(try transaction.value(for: id, in: tracks)) {
+  func store(in transaction: inout RecordTransaction) throws(StoreError) {
+    if Layout.hasIdentifier(id), let stored = try transaction.bytes(of: id, in: Layout.tracks) {
       let record = try? RecordJSON.decode(TrackRecord.self, from: stored, subject: id)
       if ownsIdentifier || record?.path == path { try transaction.removeTrack(id) }
     }
     for name in [Layout.quarantine, Layout.dropped] {
-      let list = try transaction.database(named: name)
       if name == database {
-        try transaction.put(json, for: key, in: list)
+        try transaction.put(json, for: key, in: name)
       } else {
-        try transaction.delete(key, in: list)
+        try transaction.delete(key, in: name)
       }
     }
-    let sources = try transaction.database(named: Layout.sources)
     if let stampJSON {
-      try transaction.put(stampJSON, for: key, in: sources)
+      try transaction.put(stampJSON, for: key, in: Layout.sources)
     } else {
-      try transaction.delete(key, in: sources)
+      try transaction.delete(key, in: Layout.sources)
     }
   }
 }

@@ -19,10 +19,8 @@ extension Cache {
     }
     return try write(excludingReaders: true) { transaction throws(StoreError) in
       try transaction.forgetDerived()
-      let tracks = try transaction.database(named: Layout.tracks)
-      let meta = try transaction.database(named: Layout.meta)
       for (id, json, lost) in changed {
-        try transaction.put(json, for: id, in: tracks)
+        try transaction.put(json, for: id, in: Layout.tracks)
         for view in lost { try transaction.removeSlices(of: id, view: view) }
       }
       var dropped: [String] = []
@@ -31,21 +29,14 @@ extension Cache {
         else { continue }
         dropped.append(name)
         let key = "fingerprint/\(view.rawValue)"
-        if copy(try transaction.value(for: key, in: meta)) == Array(fingerprint.hex.utf8) {
-          try transaction.delete(key, in: meta)
+        if try transaction.bytes(of: key, in: Layout.meta) == Array(fingerprint.hex.utf8) {
+          try transaction.delete(key, in: Layout.meta)
         }
         if let facts = try transaction.existingDatabase(named: Layout.views) {
           try transaction.delete(name, in: facts)
         }
       }
-      // Last, because nothing else may open a database in a slot that has just become free.
-      var leaving: [Database] = []
-      for name in dropped.flatMap({ [$0, Layout.blocks(of: $0)] }) {
-        if let database = try transaction.existingDatabase(named: name) {
-          leaving.append(database)
-        }
-      }
-      for database in leaving { try transaction.drop(database) }
+      try transaction.drop(dropped.flatMap { [$0, Layout.blocks(of: $0)] })
       return dropped
     }
   }

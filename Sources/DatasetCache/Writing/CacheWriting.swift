@@ -27,11 +27,9 @@ extension Cache {
     var keys: [String] = []
     for path in paths { keys.append(try Layout.key(path: path)) }
     try write { transaction throws(StoreError) in
-      let list = try transaction.database(named: list)
-      let sources = try transaction.database(named: Layout.sources)
       for key in keys {
         try transaction.delete(key, in: list)
-        try transaction.delete(key, in: sources)
+        try transaction.delete(key, in: Layout.sources)
       }
     }
   }
@@ -52,10 +50,9 @@ extension Cache {
       needed.insert(try Layout.key(path: record.path))
     }
     try write { transaction throws(StoreError) in
-      let sources = try transaction.database(named: Layout.sources)
       for (id, key) in found {
         try transaction.removeTrack(id)
-        if !needed.contains(key) { try transaction.delete(key, in: sources) }
+        if !needed.contains(key) { try transaction.delete(key, in: Layout.sources) }
       }
     }
   }
@@ -99,15 +96,12 @@ struct EncodedTrack {
   }
 
   /// Stores the track; returns what is missing instead where something is.
-  func store(in transaction: inout WriteTransaction) throws(StoreError) -> CacheError? {
-    let tracks = try transaction.database(named: Layout.tracks)
-    let sources = try transaction.database(named: Layout.sources)
-    let quarantine = try transaction.database(named: Layout.quarantine)
-    if let earlier = copy(try transaction.value(for: id, in: tracks)),
+  func store(in transaction: inout RecordTransaction) throws(StoreError) -> CacheError? {
+    if let earlier = try transaction.bytes(of: id, in: Layout.tracks),
       let record = try? RecordJSON.decode(TrackRecord.self, from: earlier, subject: id),
       record.path != path, let key = try? Layout.key(path: record.path)
     {
-      try transaction.delete(key, in: sources)
+      try transaction.delete(key, in: Layout.sources)
     }
     try transaction.removeValues(of: id) { view, fingerprint in views[view] != fingerprint }
     for value in values { try value.store(in: &transaction) }
@@ -115,15 +109,14 @@ struct EncodedTrack {
       try transaction.removeSlices(of: id, view: view)
     }
     for (view, fingerprint) in views.sorted(by: { $0.key < $1.key }) {
-      let database = try transaction.existingDatabase(named: Layout.values(view, fingerprint))
-      guard let database, try transaction.contains(id, in: database) else {
+      guard try transaction.contains(id, in: Layout.values(view, fingerprint)) else {
         return Self.missing(id, "its record names a \(view.rawValue) value that is not there")
       }
     }
-    try transaction.put(json, for: id, in: tracks)
-    try transaction.put(stampJSON, for: pathKey, in: sources)
-    try transaction.delete(pathKey, in: quarantine)
-    try transaction.delete(pathKey, in: try transaction.database(named: Layout.dropped))
+    try transaction.put(json, for: id, in: Layout.tracks)
+    try transaction.put(stampJSON, for: pathKey, in: Layout.sources)
+    try transaction.delete(pathKey, in: Layout.quarantine)
+    try transaction.delete(pathKey, in: Layout.dropped)
     return nil
   }
 }
@@ -132,7 +125,7 @@ extension Layout {
   static func hasIdentifier(_ id: String) -> Bool { (1...511).contains(id.utf8.count) }
 }
 
-extension WriteTransaction {
+extension RecordTransaction {
   /// Removes those values of a track whose view and fingerprint a rule names.
   mutating func removeValues(
     of id: String, where isStale: (View, Fingerprint) -> Bool
@@ -141,7 +134,7 @@ extension WriteTransaction {
       guard let (view, fingerprint) = Layout.valueDatabase(name), isStale(view, fingerprint)
       else { continue }
       for name in [name, Layout.blocks(of: name)] {
-        if let database = try existingDatabase(named: name) { try delete(id, in: database) }
+        try delete(id, in: name)
       }
     }
   }
@@ -152,9 +145,7 @@ extension WriteTransaction {
   }
 
   mutating func removeSlices(of id: String, view: View) throws(StoreError) {
-    if let slices = try existingDatabase(named: Layout.slices(view)) {
-      try delete(id, in: slices)
-    }
+    try delete(id, in: Layout.slices(view))
   }
 
   /// Removes a track's record, values and slices.
@@ -162,6 +153,6 @@ extension WriteTransaction {
     try forgetDerived()
     try removeValues(of: id) { _, _ in true }
     for view in try slicedViews() { try removeSlices(of: id, view: view) }
-    try delete(id, in: try database(named: Layout.tracks))
+    try delete(id, in: Layout.tracks)
   }
 }

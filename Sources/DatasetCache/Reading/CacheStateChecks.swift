@@ -1,0 +1,138 @@
+import LMDBStore
+
+/// What is read of a state is checked against the checksums that were written with it.
+extension CacheState {
+  /// Whether its records are under checksums: not in a cache of schema 1.
+  var isCovered: Bool { self[Layout.checksums] != nil }
+
+  /// Where a value lies, which is as it was written; it ends with the snapshot. Nil where there is none.
+  ///
+  /// - Throws: `CacheError` `.damaged`, which names database and key.
+  func value(of key: String, in name: String) throws(CacheError) -> UnsafeRawBufferPointer? {
+    let value = unsafe try rawValue(of: key, in: name)
+    guard isCovered, Layout.hasIdentifier(key) else { return unsafe value }
+    let checksum = RecordChecksum(of: name)
+    let found = unsafe value.map {
+      checksum.checksum(key: key, value: unsafe RawSpan(_unsafeBytes: $0))
+    }
+    if let fault = Self.fault(found, try self.checksum(of: key, in: checksum)) {
+      throw Self.error(CacheProblem(name, key, fault))
+    }
+    return unsafe value
+  }
+
+  /// A copy of a value, which is as it was written, or nil.
+  func bytes(of key: String, in name: String) throws(CacheError) -> [UInt8]? {
+    unsafe try value(of: key, in: name).map { unsafe Array($0) }
+  }
+
+  /// Every key of a database with a copy of its value, in the order of the keys, all as they were written.
+  func entries(of name: String) throws(CacheError) -> [(key: String, value: [UInt8])] {
+    var all: [(key: String, value: [UInt8])] = []
+    try walk(name) { (key, value) throws(CacheError) in
+      all.append((String(decoding: copy(key) ?? [], as: UTF8.self), copy(value) ?? []))
+    }
+    return all
+  }
+
+  /// Visits the entries of a database in the order of their keys; none where it does not exist. Only at
+  /// the end is it known that all are there and as they were written.
+  ///
+  /// - Throws: `CacheError` `.damaged`, which names database and key; what the body throws.
+  func walk(
+    _ name: String, _ body: (RawSpan, RawSpan) throws(CacheError) -> Void
+  ) throws(CacheError) {
+    guard isCovered else { return try rawWalk(name, body) }
+    let checksum = RecordChecksum(of: name)
+    var total = RecordTotal()
+    do throws(CacheError) {
+      try rawWalk(name) { (key, value) throws(CacheError) in
+        total.add(checksum.checksum(key: key, value: value))
+        try body(key, value)
+      }
+    } catch {
+      // What a body cannot read is likely to be damaged.
+      if let problem = try? problems(in: name).first { throw Self.error(problem) }
+      throw error
+    }
+    if try self.total(of: name) == total { return }
+    if let problem = try problems(in: name).first { throw Self.error(problem) }
+  }
+
+  /// The records of a database that are not as they were written, and those that are gone.
+  func problems(in name: String) throws(CacheError) -> [CacheProblem] {
+    guard isCovered, Layout.isChecked(name) else { return [] }
+    let checksum = RecordChecksum(of: name)
+    var found: [(key: String, checksum: UInt64)] = []
+    var total = RecordTotal()
+    try rawWalk(name) { (key, value) throws(CacheError) in
+      let own = checksum.checksum(key: key, value: value)
+      total.add(own)
+      found.append((String(decoding: copy(key) ?? [], as: UTF8.self), own))
+    }
+    var problems: [CacheProblem] = []
+    for (key, own) in found {
+      if let fault = Self.fault(own, try self.checksum(of: key, in: checksum)) {
+        problems.append(.init(name, key, fault))
+      }
+    }
+    let stored = try self.total(of: name)
+    if stored == total { return problems }
+    var expected: [String] = []
+    try rawWalk(Layout.checksums) { (key, value) throws(CacheError) in
+      let isNamed = unsafe value.withUnsafeBytes {
+        unsafe KeyChecksums.find(checksum.tag, in: $0) != nil
+      }
+      if isNamed { expected.append(String(decoding: copy(key) ?? [], as: UTF8.self)) }
+    }
+    for key in expected where unsafe try rawValue(of: key, in: name) == nil {
+      problems.append(.init(name, key, Self.gone, .missing))
+    }
+    if problems.isEmpty {
+      problems.append(
+        .init(
+          Layout.totals, name,
+          "\(name) has \(total.count) records, and not the \(stored.count) that it had"))
+    }
+    return problems
+  }
+
+  /// The stored checksum of a record; nil where there is none.
+  func checksum(
+    of key: String, in database: RecordChecksum
+  ) throws(CacheError) -> UInt64? {
+    guard let bytes = unsafe try rawValue(of: key, in: Layout.checksums) else { return nil }
+    return unsafe KeyChecksums.find(database.tag, in: bytes)
+  }
+
+  /// The stored total of a database.
+  func total(of name: String) throws(CacheError) -> RecordTotal {
+    RecordTotal(try rawBytes(of: name, in: Layout.totals)) ?? RecordTotal()
+  }
+
+  private static let gone = "it is gone, and its checksum is there"
+
+  /// What is wrong with a record; nil where it is as it was written.
+  private static func fault(_ found: UInt64?, _ stored: UInt64?) -> String? {
+    switch (found, stored) {
+    case (nil, nil): nil
+    case (nil, _): gone
+    case (_, nil): "it has no checksum"
+    case (let found, let stored): found == stored ? nil : "it does not have its checksum"
+    }
+  }
+
+  private static func error(_ problem: CacheProblem) -> CacheError {
+    CacheError(
+      kind: .damaged, operation: "read", subject: "'\(problem.key)' in '\(problem.database)'",
+      detail: problem.detail,
+      hint: "see lathe verify; with --repair it takes out what is damaged, and lathe prepare makes it "
+        + "again")
+  }
+}
+
+extension Cache {
+  /// Whether every record is under a checksum: false in caches of earlier versions, until they are opened
+  /// for writing.
+  public func hasRecordChecksums() throws(CacheError) -> Bool { try state([]).isCovered }
+}
