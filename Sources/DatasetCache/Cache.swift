@@ -164,7 +164,7 @@ public final class Cache: Sendable {
     if version > 1, !state.isCovered {
       throw Self.refusal(
         .damaged, path, "the checksums of its records are gone",
-        "take a copy of it that is whole, or prepare it again in another folder")
+        CacheError.repairHint)
     }
     if !state.isCovered, access == .creating || access == .writing { try coverRecords() }
   }

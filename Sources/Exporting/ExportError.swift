@@ -34,7 +34,7 @@ public enum ExportError: Error, Sendable, CustomStringConvertible {
           ? "prepare a view that is one, such as features"
           : "choose \(tables.map(\.rawValue).joined(separator: " or "))")
     case .wrongShape(let track, let detail):
-      "export: track \(track): \(detail); run lathe inspect --verify, then prepare it again"
+      "export: track \(track): \(detail); run lathe repair CACHE AUDIO_DIR"
     case .unwritable(let path, let reason):
       "export: cannot write \(path): \(reason); check the folder and its free space"
     case .readerGone(let path): "export: the reader of \(path) has gone away; nothing is left to do"

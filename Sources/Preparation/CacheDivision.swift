@@ -152,7 +152,7 @@ extension Cache {
         do throws(CacheError) {
           if let split = try split(named: name) { splits.append(split) }
         } catch {
-          guard error.kind == .invalidRecord else { throw error }
+          guard error.isOfDamage else { throw error }
           damaged.append(name)
         }
       }

@@ -63,6 +63,7 @@ import Testing
         try transaction.removeAll(in: try transaction.database(named: name))
       }
     }
+    try FirstSchema.make(cache.path)
   }
 
   @Test func withoutThemTracksAreCheckedWhole() throws {
@@ -99,8 +100,8 @@ import Testing
     do {
       let writer = try Cache.open(at: cache.path, for: .writing)
       let problems = try writer.verify()
-      #expect(problems.map(\.database) == [try Self.blocks()])
-      #expect(problems.map(\.key) == ["track.0"])
+      #expect(Set(problems.map(\.database)) == [try Self.blocks()])
+      #expect(problems.map(\.key) == ["track.0", "track.1", "track.2"])
       #expect(try writer.repair(problems) == [])
       #expect(try writer.verify() == [])
       try writer.writeIndex()
@@ -110,7 +111,6 @@ import Testing
     #expect(try readable(cache) == all(cache))
   }
 
-  /// What a version that knows nothing of blocks leaves: another value, and the checksums of the one before.
   @Test func thoseOfAnotherValueAreNotUsed() throws {
     let cache = try BlockCache()
     try cache.edit(try Self.blocks(), "track.0") { record in
@@ -118,6 +118,7 @@ import Testing
       for index in 16..<record.count { record[index] = 0 }
     }
     #expect(try readable(cache) == all(cache))
-    #expect(try Cache.open(at: cache.path, for: .reading).verify() == [])
+    let problems = try Cache.open(at: cache.path, for: .reading).verify()
+    #expect(problems.map(\.database) == [try Self.blocks()])
   }
 }

@@ -64,6 +64,10 @@ import Testing
     return all
   }
 
+  private func verified() throws -> [CacheProblem] {
+    try Cache.open(at: folder.cache, for: .reading).verify()
+  }
+
   private func put(_ value: [UInt8], _ key: String, _ database: String) throws {
     try meddle { transaction throws(StoreError) in
       try transaction.put(value, for: key, in: try transaction.database(named: database))
@@ -73,6 +77,7 @@ import Testing
   @Test func aChangedBitOfAnyRecordIsFoundAndNamed() throws {
     try make()
     let records = try firsts()
+    #expect(try verified() == [])
     let names = Set(records.map { $0.database.prefix { $0 != "/" } })
     #expect(
       names == [
@@ -84,7 +89,7 @@ import Testing
       changed[changed.count / 3] ^= 1
       if database == "meta" { continue }  // Its first key is of the features' columns; see below.
       try put(changed, key, database)
-      let problems = try Cache.open(at: folder.cache, for: .reading).verify()
+      let problems = try verified()
       if database == "checksums" {
         #expect(!problems.isEmpty && problems.allSatisfy { $0.key == key }, "\(problems)")
       } else if database == "totals" {
@@ -103,12 +108,14 @@ import Testing
         changed[changed.count / 2] ^= 1
         try transaction.put(changed, for: key, in: meta)
       }
-      let cache = try Cache.open(at: folder.cache, for: .reading)
-      #expect(try cache.verify().map(\.key) == [key])
-      #expect(kind { _ = try cache.description() } == .damaged)
+      do {
+        let cache = try Cache.open(at: folder.cache, for: .reading)
+        #expect(try cache.verify().map(\.key) == [key])
+        #expect(kind { _ = try cache.description() } == .damaged)
+      }
       try put(value, key, "meta")
     }
-    #expect(try Cache.open(at: folder.cache, for: .reading).verify() == [])
+    #expect(try verified() == [])
   }
 
   @Test func aChangedLabelReachesNoReader() throws {
@@ -144,24 +151,23 @@ import Testing
       let splits = try transaction.database(named: "splits")
       let json = copied(try transaction.value(for: Self.plan, in: splits))
       try transaction.put(
-        Array(String(decoding: json, as: UTF8.self).replacing("\"seed\":1", with: "\"seed\":2").utf8),
+        Array(
+          String(decoding: json, as: UTF8.self).replacing("\"seed\":1", with: "\"seed\":2").utf8),
         for: Self.plan, in: splits)
     }
-    let cache = try Cache.open(at: folder.cache, for: .reading)
-    #expect(kind { _ = try cache.slices(of: .waveform) } == .damaged)
-    #expect(kind { _ = try cache.slices(of: .waveform, track: "pop.1") } == .damaged)
-    #expect(kind { _ = try cache.split(named: Self.plan) } == .damaged)
-    #expect(
-      Set(try cache.verify().map(\.database)) == ["slices/waveform", "splits"])
+    do {
+      let cache = try Cache.open(at: folder.cache, for: .reading)
+      #expect(kind { _ = try cache.slices(of: .waveform) } == .damaged)
+      #expect(kind { _ = try cache.slices(of: .waveform, track: "pop.1") } == .damaged)
+      #expect(kind { _ = try cache.split(named: Self.plan) } == .damaged)
+      #expect(try cache.splitNames() == [Self.plan])
+      #expect(
+        Set(try cache.verify().map(\.database)) == ["slices/waveform", "splits"])
+    }
     // The split can be made again over it.
-    let writing = try reopened(cache)
+    let writing = try Cache.open(at: folder.cache, for: .writing)
     try writing.putSplit(name: Self.plan, json: [1])
     #expect(try writing.splitJSON(name: Self.plan) == [1])
-  }
-
-  private func reopened(_ cache: consuming Cache) throws -> Cache {
-    _ = consume cache
-    return try Cache.open(at: folder.cache, for: .writing)
   }
 
   @Test func recordsThatAreGoneAreMissed() throws {
@@ -202,7 +208,7 @@ import Testing
     let cache = try Cache.open(at: folder.cache, for: .writing)
     #expect(try cache.repair(cache.verify()) == ["jazz.1", "pop.1", "rock.1"])
     let left = try cache.verify()
-    #expect(left.allSatisfy { $0.database == "splits" } , "\(left)")
+    #expect(left.allSatisfy { $0.database == "splits" }, "\(left)")
     try cache.store(try ["rock.1", "jazz.1", "pop.1"].map { try preparedTrack($0) })
     #expect(try cache.verify() == [] && cache.digest() == digest)
   }
@@ -210,16 +216,7 @@ import Testing
   @Test func aCacheOfSchema1IsReadAndCoveredWhenItIsWritten() throws {
     try make()
     let digest = try Cache.open(at: folder.cache, for: .reading).digest()
-    // As an earlier version has left it.
-    try Environment(path: "\(folder.cache)/shard-00000.lmdb").write(excludingReaders: true) {
-      transaction throws(StoreError) in
-      try transaction.put(
-        Array("lathe.cache/1".utf8), for: "schema", in: try transaction.database(named: "meta"))
-      let leaving = [
-        try transaction.database(named: "checksums"), try transaction.database(named: "totals"),
-      ]
-      for database in leaving { try transaction.drop(database) }
-    }
+    try FirstSchema.make(folder.cache)
     do {
       let cache = try Cache.open(at: folder.cache, for: .reading)
       #expect(try !cache.hasRecordChecksums() && cache.trackRecords().count == 3)
@@ -242,6 +239,56 @@ import Testing
     }
     #expect(kind { _ = try Cache.open(at: folder.cache, for: .reading) } == .damaged)
     #expect(kind { _ = try Cache.open(at: folder.cache, for: .writing) } == .damaged)
+    // Nothing is trusted then but what the card bears out.
+    #expect(try Cache.rebuild(at: folder.cache) == nil)
+    let cache = try Cache.open(at: folder.cache, for: .writing)
+    #expect(try cache.repair(cache.verify()) == ["jazz.1", "pop.1", "rock.1"])
+    #expect(try cache.verify() == [] && cache.trackCount() == 0 && cache.description() == nil)
+  }
+
+  @Test func whatItIsMadeFromIsTakenFromTheCardWhereThatIsTheSame() throws {
+    try make()
+    func change(_ key: String, _ name: String) throws {
+      try meddle { transaction throws(StoreError) in
+        let database = try transaction.database(named: name)
+        var value = copied(try transaction.value(for: key, in: database))
+        value[value.count - 2] ^= 1
+        try transaction.put(value, for: key, in: database)
+      }
+    }
+    func mended(_ key: String) throws -> CacheDescription? {
+      let cache = try Cache.open(at: folder.cache, for: .writing)
+      #expect(try cache.verify().map(\.key) == [key])
+      try cache.repair(cache.verify())
+      #expect(try cache.verify() == [])
+      return try cache.description()
+    }
+    var card: Card
+    do {
+      let cache = try Cache.open(at: folder.cache, for: .writing)
+      let known = try #require(try cache.description())
+      card = Card(
+        name: "gtzan", manifest: known.manifest,
+        recipe: String(decoding: known.recipeJSON, as: UTF8.self),
+        fingerprints: known.fingerprints, profile: "librosa-0.8", tracks: 3, labels: [:],
+        slices: [:], splits: [:], bytes: 1, quarantine: [], licence: nil, citations: [],
+        versions: [:])
+      try cache.writeCard(card)
+    }
+    for key in ["recipe", "manifest", "fingerprint/waveform"] {
+      try change(key, "meta")
+      let found = try mended(key)
+      #expect(found?.recipeJSON == Array(card.recipe.utf8) && found?.manifest == card.manifest)
+      #expect(found?.fingerprints == card.fingerprints, "\(key)")
+    }
+    // The checksum itself: card and record are the same.
+    try change("recipe", "checksums")
+    #expect(try mended("recipe")?.recipeJSON == Array(card.recipe.utf8))
+    // The card was changed too.
+    try change("recipe", "meta")
+    card.recipe = "{}"
+    try Cache.open(at: folder.cache, for: .writing).writeCard(card)
+    #expect(try mended("recipe") == nil)
   }
 
   @Test func theChecksumIsTheDocumentedOne() throws {

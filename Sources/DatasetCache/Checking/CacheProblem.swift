@@ -23,6 +23,14 @@ public struct CacheProblem: Sendable, Hashable, Codable, CustomStringConvertible
   /// What was found.
   public let detail: String
 
+  /// Whether it is of the recipe or of which manifest there was: what a preparation cannot do without.
+  public var isOfRecipe: Bool { database == Layout.meta && ["recipe", "manifest"].contains(key) }
+
+  /// Whether it is of what else was chosen for a cache: its manifest, the tracks that are left out.
+  public var isOfChoices: Bool {
+    database == Layout.meta && [Cache.choicesKey, Cache.wholeManifestKey].contains(key)
+  }
+
   /// Makes a problem of parts.
   public init(kind: Kind, database: String, key: String, detail: String) {
     self.kind = kind

@@ -27,7 +27,11 @@ extension Cache {
     let lock = try ExclusiveLock(path: "\(path)/\(Layout.lock)", cache: path)
     defer { withExtendedLifetime(lock) {} }
     let shard = "\(path)/\(Layout.shard)"
-    if try inStore({ () throws(StoreError) in try hasSoundPages(shard) }) { return nil }
+    if try inStore({ () throws(StoreError) in try hasSoundPages(shard) }) {
+      // Where the checksums are gone as a whole, there is nothing by which a record could be trusted.
+      _ = try inStore { () throws(StoreError) in try completeMeta(shard, schemaMayBeLost: false) }
+      return nil
+    }
     let new = "\(path)/\(Layout.rebuiltShard)"
     func removeNew() { for file in [new, "\(new)-lock"] { unsafe unlink(file) } }
     removeNew()
@@ -35,7 +39,9 @@ extension Cache {
     let outcome = try inStore { () throws(StoreError) in
       try StoreRebuild.copy(from: shard, to: new)
     }
-    let hasRecipe = try inStore { () throws(StoreError) in try completeMeta(new) }
+    let hasRecipe = try inStore { () throws(StoreError) in
+      try completeMeta(new, schemaMayBeLost: true)
+    }
     // Whoever still reads the old shard keeps the table of its readers; the new one gets its own.
     unsafe unlink("\(shard)-lock")
     if unsafe rename(new, shard) != 0 {
@@ -64,18 +70,30 @@ extension Cache {
     }
   }
 
-  /// Puts the schema where it was lost. Records of another one are found by ``verify()``.
+  /// Puts the schema where it was lost, and the databases of the checksums. Records of another schema, and those
+  /// whose checksums were lost, are found by ``verify()``.
   ///
   /// - Returns: whether the recipe is there.
-  private static func completeMeta(_ shard: String) throws(StoreError) -> Bool {
+  private static func completeMeta(
+    _ shard: String, schemaMayBeLost: Bool
+  ) throws(StoreError) -> Bool {
     let environment = try Environment(path: shard)
+    let names = try environment.databaseNames()
     return try environment.write { transaction throws(StoreError) in
-      let meta = try transaction.database(named: Layout.meta)
-      if try !transaction.contains("schema", in: meta) {
-        let schema = "\(Layout.schemaPrefix)\(Layout.schemaVersion)"
-        try transaction.put(Array(schema.utf8), for: "schema", in: meta)
+      var schema: [UInt8]?
+      if let meta = try transaction.existingDatabase(named: Layout.meta) {
+        schema = copy(try transaction.value(for: "schema", in: meta))
       }
-      return try transaction.contains("recipe", in: meta)
+      let hadChecksums = names.contains(Layout.checksums) || names.contains(Layout.totals)
+      let isCovered = schema.map { $0 == Layout.schema } ?? (schemaMayBeLost && hadChecksums)
+      return try transaction.writeRecords(makesChecksums: isCovered) {
+        records throws(StoreError) in
+        if schema == nil, schemaMayBeLost {
+          try records.put(
+            isCovered ? Layout.schema : Layout.firstSchema, for: "schema", in: Layout.meta)
+        }
+        return try records.contains("recipe", in: Layout.meta)
+      }
     }
   }
 }

@@ -4,8 +4,8 @@ extension Cache {
   /// Takes out everything that belongs to the tracks, files and splits which problems of `verify()` name,
   /// in one transaction, so that the next preparation makes it again (a split is to be made again by
   /// hand), and what is damaged of what was made from the rest. What the card has of what the cache is made
-  /// from is taken from there, where its checksum shows that it is the same. What is sound stays, and is
-  /// counted anew.
+  /// from is taken from there, where its checksum shows that it is the same; otherwise it goes, and another
+  /// preparation has to be given it. What is sound stays, and is counted anew.
   ///
   /// - Parameter problems: what `verify()` has found.
   /// - Returns: the ids of the tracks that went, in the order of their bytes. Problems of a database as a
@@ -16,9 +16,9 @@ extension Cache {
     let named = problems.filter { !$0.key.isEmpty && Layout.isChecked($0.database) }
     let tracks = Set(
       named.filter { Layout.isOfTracks($0.database) }.map(\.key))
-    var replacements: [String: [UInt8]] = [:]
+    var soundCopies: [String: [UInt8]] = [:]
     for problem in named where problem.database == Layout.meta {
-      replacements[problem.key] = try soundCopy(ofMeta: problem.key)
+      soundCopies[problem.key] = try soundCopy(ofMeta: problem.key)
     }
     try write { transaction throws(StoreError) in
       if problems.contains(where: { Layout.isDerived($0.database) }) {
@@ -30,12 +30,10 @@ extension Cache {
           try transaction.forgetDerived(fromSplit: problem.key)
           try transaction.forgetDefault(split: problem.key)
         }
-        if problem.database != Layout.meta {
+        if problem.database == Layout.meta, let copy = soundCopies[problem.key] {
+          try transaction.put(copy, for: problem.key, in: Layout.meta)
+        } else {
           try transaction.delete(problem.key, in: problem.database)
-        } else if let replacement = replacements[problem.key] {
-          try transaction.put(replacement, for: problem.key, in: Layout.meta)
-        } else if problem.key.hasPrefix("columns/") {
-          try transaction.delete(problem.key, in: Layout.meta)
         }
       }
       try transaction.renewTotals()
@@ -56,7 +54,11 @@ extension Cache {
       found = view.flatMap { card.fingerprints[$0] }.map { Array($0.hex.utf8) }
     }
     guard let found else { return nil }
-    let own = RecordChecksum(of: Layout.meta).checksum(key: key, value: unsafe found.span.bytes)
-    return try state([]).checksum(of: key, in: RecordChecksum(of: Layout.meta)) == own ? found : nil
+    let database = RecordChecksum(of: Layout.meta)
+    let state = try state([Layout.meta])
+    // Where it is the checksum that is damaged, card and record bear each other out.
+    if try state.rawBytes(of: key, in: Layout.meta) == found { return found }
+    let checksum = database.checksum(key: key, value: unsafe found.span.bytes)
+    return try state.checksum(of: key, in: database) == checksum ? found : nil
   }
 }

@@ -51,8 +51,13 @@ struct Verification {
     for name in state.names where Layout.isChecked(name) {
       problems += try state.problems(in: name)
     }
-    for (name, _) in try state.rawEntries(of: Layout.totals) where state[name] == nil {
+    for name in try state.keys(of: Layout.totals) where state[name] == nil {
       problems.append(.init(name, "", "the database is gone", .missing))
+    }
+    let tags = Set(state.names.map(RecordChecksum.tag))
+    for (key, bytes) in try state.rawEntries(of: Layout.checksums)
+    where !KeyChecksums(bytes).all.allSatisfy({ tags.contains($0.tag) }) {
+      problems.append(.init(Layout.checksums, key, "its record's database is gone", .missing))
     }
   }
 

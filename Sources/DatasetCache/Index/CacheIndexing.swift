@@ -27,7 +27,8 @@ extension Cache {
           return false
         }
         for (key, value) in values {
-          try transaction.putReserving(byteCount: value.byteCount, for: key, in: Layout.index) { span in
+          try transaction.putReserving(byteCount: value.byteCount, for: key, in: Layout.index) {
+            span in
             value.fill(&span)
           }
         }
@@ -51,7 +52,7 @@ extension Cache {
     /// A stored value that is as it was written.
     func stored(_ key: String) throws(CacheError) -> IndexValue? {
       do throws(CacheError) { return try state.indexValue(key) } catch {
-        guard error.kind == .damaged else { throw error }
+        guard error.isOfDamage else { throw error }
         return nil
       }
     }
@@ -89,7 +90,7 @@ extension Cache {
         }
       } catch {
         // A split that cannot be read has no index; whoever asks for it is told, nobody else.
-        guard error.kind == .invalidRecord else { throw error }
+        guard error.isOfDamage else { throw error }
       }
     }
     return (state.snapshot.number, values)

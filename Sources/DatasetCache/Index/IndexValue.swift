@@ -61,7 +61,7 @@ import Safetensors
   static func damage(_ key: String, _ detail: String) -> CacheError {
     CacheError(
       kind: .damaged, operation: "use", subject: "'\(key)' in '\(Layout.index)'", detail: detail,
-      hint: "check the cache with lathe inspect --verify; --repair makes the index anew")
+      hint: CacheError.repairHint)
   }
 }
 

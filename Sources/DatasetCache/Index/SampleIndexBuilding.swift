@@ -108,7 +108,7 @@ struct SampleIndexBuilder {
   private static func damage(_ database: String, _ key: String, _ detail: String) -> CacheError {
     CacheError(
       kind: .damaged, operation: "index", subject: "'\(key)' in '\(database)'", detail: detail,
-      hint: "take it out with lathe inspect --verify --repair and prepare again")
+      hint: CacheError.repairHint)
   }
 }
 

@@ -69,6 +69,13 @@ public struct CacheError: Error, Sendable, Hashable, CustomStringConvertible {
     Words.fault("cannot \(operation) \(subject): \(detail)", hint: hint)
   }
 
+  /// What makes a cache whole again in which something is damaged.
+  static let repairHint =
+    "run lathe repair CACHE AUDIO_DIR, which keeps what is sound and makes the rest again"
+
+  /// Whether what was asked for is there and cannot be used: a damaged record, value or page.
+  public var isOfDamage: Bool { kind == .damaged || kind == .invalidRecord }
+
   init(_ error: StoreError) {
     let kind: Kind =
       switch error.kind {

@@ -15,14 +15,23 @@ extension Cache {
     try put(try Self.canonical(kept), for: Self.neighboursKey, in: Layout.neighbours)
   }
 
-  /// What was found to sound the same among these tracks; nil where that was not looked for, or the tracks have changed
-  /// since.
+  /// What was found to sound the same among these tracks; nil where that was not looked for, the tracks have changed
+  /// since, or what was kept is damaged: it can be found again.
   public func keptNeighbours(among records: [TrackRecord]) throws(CacheError) -> Neighbours? {
-    guard let json = try bytes(for: Self.neighboursKey, in: Layout.neighbours),
+    guard let json = try soundNeighbours(),
       let kept = try? RecordJSON.decode(KeptNeighbours.self, from: json, subject: "neighbours"),
       kept.state == (try Self.state(of: records))
     else { return nil }
     return kept.found
+  }
+
+  private func soundNeighbours() throws(CacheError) -> [UInt8]? {
+    do throws(CacheError) {
+      return try bytes(for: Self.neighboursKey, in: Layout.neighbours)
+    } catch {
+      guard error.isOfDamage else { throw error }
+      return nil
+    }
   }
 
   private static func canonical(_ value: some Encodable) throws(CacheError) -> [UInt8] {

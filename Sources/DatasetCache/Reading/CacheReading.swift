@@ -4,7 +4,8 @@ import Safetensors
 extension Cache {
   /// The record of a track, or nil.
   ///
-  /// - Throws: `CacheError` `.invalidRecord` where its bytes are not one.
+  /// - Throws: `CacheError` `.damaged` where its bytes are not those that were written, `.invalidRecord` where
+  ///   they are none.
   public func trackRecord(_ id: String) throws(CacheError) -> TrackRecord? {
     guard let json = try bytes(for: id, in: Layout.tracks) else { return nil }
     return try RecordJSON.decode(TrackRecord.self, from: json, subject: "track '\(id)'")
@@ -37,7 +38,7 @@ extension Cache {
       }
       return try RecordJSON.decode(SourceStamp.self, from: json, subject: "stamp of '\(path)'")
     } catch {
-      guard error.kind == .damaged || error.kind == .invalidRecord else { throw error }
+      guard error.isOfDamage else { throw error }
       return nil
     }
   }

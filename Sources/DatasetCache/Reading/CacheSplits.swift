@@ -19,7 +19,7 @@ extension Cache {
 
   /// A stored split; nil where there is none of that name.
   ///
-  /// - Throws: `CacheError` `.invalidRecord` where it is damaged.
+  /// - Throws: `CacheError` `.damaged` or `.invalidRecord` where it is damaged.
   public func split(named name: String) throws(CacheError) -> Split? {
     guard let json = try splitJSON(name: name) else { return nil }
     return try Self.decodeSplit(json, name: name)

@@ -69,6 +69,15 @@ struct CacheState: Sendable {
     return all
   }
 
+  /// The keys of a database in their order, unchecked.
+  func keys(of name: String) throws(CacheError) -> [String] {
+    var all: [String] = []
+    try rawWalk(name) { (key, _) throws(CacheError) in
+      all.append(String(decoding: copy(key) ?? [], as: UTF8.self))
+    }
+    return all
+  }
+
   /// Where a value lies, unchecked; it ends with the snapshot. Nil where there is none.
   func rawValue(of key: String, in name: String) throws(CacheError) -> UnsafeRawBufferPointer? {
     guard Layout.hasIdentifier(key), let database = databases[name] else { return nil }

@@ -126,8 +126,8 @@ extension CacheState {
     CacheError(
       kind: .damaged, operation: "read", subject: "'\(problem.key)' in '\(problem.database)'",
       detail: problem.detail,
-      hint: "see lathe verify; with --repair it takes out what is damaged, and lathe prepare makes it "
-        + "again")
+      hint: problem.database == Layout.splits
+        ? "make it again with lathe split" : CacheError.repairHint)
   }
 }
 

@@ -100,7 +100,7 @@ struct TrackFacts {
       let id = String(decoding: copy(key) ?? [], as: UTF8.self)
       throw CacheError(
         kind: .invalidRecord, operation: "read", subject: "track '\(id)'", detail: error.detail,
-        hint: "the record is damaged: prepare the track again")
+        hint: CacheError.repairHint)
     }
   }
 

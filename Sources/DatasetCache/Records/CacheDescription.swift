@@ -114,10 +114,10 @@ extension Cache {
     try put(json, for: Self.choicesKey, in: Layout.meta)
   }
 
-  private static let choicesKey = "choices"
+  static let choicesKey = "choices"
+  static let wholeManifestKey = "manifest/whole"
   private static let columnsPrefix = "columns/"
   private static let fingerprintPrefix = "fingerprint/"
-  private static let wholeManifestKey = "manifest/whole"
 
   private static func columns(_ state: CacheState) throws(CacheError) -> [View: [String]] {
     var all: [View: [String]] = [:]
@@ -170,9 +170,9 @@ extension Cache {
     try bytes(for: name, in: Layout.splits)
   }
 
-  /// The names of all splits, in the order of their bytes.
+  /// The names of all splits, in the order of their bytes, also of those that are damaged.
   public func splitNames() throws(CacheError) -> [String] {
-    try entries(of: Layout.splits).map(\.key)
+    try state([Layout.splits]).keys(of: Layout.splits)
   }
 
   /// Removes a split; where it was the default, none is.
@@ -200,27 +200,15 @@ extension CacheState {
   }
 }
 
-extension WriteTransaction {
+extension RecordTransaction {
   /// Puts entries, and takes away the others whose keys begin with a prefix.
   fileprivate mutating func replace(
-    _ entries: [(key: String, value: [UInt8])], prefix: String, in database: Database
+    _ entries: [(key: String, value: [UInt8])], prefix: String, in name: String
   ) throws(StoreError) {
     let kept = Set(entries.map(\.key))
-    for key in try keys(prefix: prefix, in: database) where !kept.contains(key) {
-      try delete(key, in: database)
+    for key in try keys(of: name) where key.hasPrefix(prefix) && !kept.contains(key) {
+      try delete(key, in: name)
     }
-    for (key, value) in entries { try put(value, for: key, in: database) }
-  }
-
-  /// The keys that begin with a prefix.
-  fileprivate mutating func keys(
-    prefix: String, in database: Database
-  ) throws(StoreError) -> [String] {
-    var keys: [String] = []
-    var cursor = try cursor(in: database)
-    while try cursor.next() {
-      if cursor.keyText.hasPrefix(prefix) { keys.append(cursor.keyText) }
-    }
-    return keys
+    for (key, value) in entries { try put(value, for: key, in: name) }
   }
 }

@@ -66,7 +66,8 @@ struct KeyChecksums {
 
   /// The checksum for a database in stored bytes, without a copy of them.
   static func find(_ tag: UInt64, in bytes: UnsafeRawBufferPointer) -> UInt64? {
-    for index in 0..<bytes.count / 16 where unsafe LittleEndian.number(2 * index, in: bytes) == tag {
+    for index in 0..<bytes.count / 16 where unsafe LittleEndian.number(2 * index, in: bytes) == tag
+    {
       return unsafe LittleEndian.number(2 * index + 1, in: bytes)
     }
     return nil
@@ -103,7 +104,8 @@ struct RecordTotal: Equatable {
     guard let bytes, bytes.count == 16 else { return nil }
     (count, sum) = unsafe bytes.withUnsafeBytes { bytes in
       unsafe (
-        Int(truncatingIfNeeded: LittleEndian.number(0, in: bytes)), LittleEndian.number(1, in: bytes)
+        Int(truncatingIfNeeded: LittleEndian.number(0, in: bytes)),
+        LittleEndian.number(1, in: bytes)
       )
     }
   }

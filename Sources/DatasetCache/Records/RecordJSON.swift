@@ -28,7 +28,7 @@ enum RecordJSON {
     } catch {
       throw CacheError(
         kind: .invalidRecord, operation: "read", subject: subject, detail: "\(error)",
-        hint: "the record is damaged: prepare the track again")
+        hint: CacheError.repairHint)
     }
   }
 }

@@ -28,12 +28,8 @@ extension Cache {
   ) throws(CacheError) -> [(id: String, record: [UInt8])] {
     let (slices, blocks) = (Layout.slices(view), Layout.blocks(of: values))
     let state = try state([values, slices, blocks])
-    var ids: [String] = []
-    try state.rawWalk(values) { (key, _) throws(CacheError) in
-      ids.append(String(decoding: copy(key) ?? [], as: UTF8.self))
-    }
     var missing: [(id: String, record: [UInt8])] = []
-    for id in ids {
+    for id in try state.keys(of: values) {
       if unsafe try state.rawValue(of: id, in: blocks) != nil { continue }
       let hop = try state.bytes(of: id, in: slices).flatMap(SliceIndex.init)?.hop ?? 0
       guard let value = unsafe try state.value(of: id, in: values) else { continue }

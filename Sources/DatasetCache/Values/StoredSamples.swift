@@ -11,7 +11,7 @@ import Safetensors
   let numbers: UnsafeRawPointer
   private let value: UnsafeRawBufferPointer
 
-  static let hint = "take it out with lathe inspect --verify --repair and prepare again"
+  static let hint = CacheError.repairHint
 
   /// Reads a value's header and checks what it says.
   ///

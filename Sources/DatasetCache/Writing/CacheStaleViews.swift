@@ -32,9 +32,7 @@ extension Cache {
         if try transaction.bytes(of: key, in: Layout.meta) == Array(fingerprint.hex.utf8) {
           try transaction.delete(key, in: Layout.meta)
         }
-        if let facts = try transaction.existingDatabase(named: Layout.views) {
-          try transaction.delete(name, in: facts)
-        }
+        try transaction.delete(name, in: Layout.views)
       }
       try transaction.drop(dropped.flatMap { [$0, Layout.blocks(of: $0)] })
       return dropped

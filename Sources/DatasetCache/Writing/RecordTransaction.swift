@@ -156,11 +156,7 @@ struct RecordTransaction: ~Copyable {
         totals[tag, default: RecordTotal()].replace(old, by: checksum)
       }
       if !isChanged { continue }
-      if known.isEmpty {
-        try transaction.delete(key, in: databases.checksums)
-      } else {
-        try transaction.put(known.encoded, for: key, in: databases.checksums)
-      }
+      try write(known, key, databases.checksums)
     }
     changes.removeAll(keepingCapacity: true)
     for (tag, change) in totals {
@@ -192,24 +188,45 @@ struct RecordTransaction: ~Copyable {
     }
   }
 
-  /// Counts the totals anew from the checksums as they are.
+  /// Counts the totals anew from the checksums as they are, without those of databases that are gone.
   mutating func renewTotals() throws(StoreError) {
     guard let databases else { return }
     try writeChecksums()
+    let names = try databaseNames().filter(Layout.isChecked)
+    let tags = Set(names.map(RecordChecksum.tag))
     var totals: [UInt64: RecordTotal] = [:]
+    var changed: [(key: String, left: KeyChecksums)] = []
     do {
       var cursor = try transaction.cursor(in: databases.checksums)
       while try cursor.next() {
-        for (tag, checksum) in KeyChecksums(copy(cursor.value)).all {
-          totals[tag, default: RecordTotal()].add(checksum)
+        var known = KeyChecksums(copy(cursor.value))
+        let all = known.all
+        for (tag, checksum) in all {
+          if tags.contains(tag) {
+            totals[tag, default: RecordTotal()].add(checksum)
+          } else {
+            _ = known.set(tag, to: nil)
+          }
         }
+        if known.all.count < all.count { changed.append((cursor.keyText, known)) }
       }
     }
+    for (key, left) in changed { try write(left, key, databases.checksums) }
     try transaction.removeAll(in: databases.totals)
-    for name in try databaseNames() where Layout.isChecked(name) {
+    for name in names {
       if let total = totals[RecordChecksum.tag(name)] {
         try transaction.put(total.encoded, for: name, in: databases.totals)
       }
+    }
+  }
+
+  private mutating func write(
+    _ known: KeyChecksums, _ key: String, _ checksums: Database
+  ) throws(StoreError) {
+    if known.isEmpty {
+      try transaction.delete(key, in: checksums)
+    } else {
+      try transaction.put(known.encoded, for: key, in: checksums)
     }
   }
 }

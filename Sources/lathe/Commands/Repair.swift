@@ -31,11 +31,18 @@ struct Repair: ParsableCommand {
         "the shard was written anew with \(Words.counted(rebuilding.kept, "record")) of the old one"
       )
     }
-    try takeOut()
-    guard rebuilding?.hasRecipe != false else {
+    let (problems, hasDescription) = try takeOut()
+    guard rebuilding?.hasRecipe != false, hasDescription || !problems.contains(where: \.isOfRecipe)
+    else {
       Output.error(
         "lathe: the recipe of \(Words.shown(cache)) was lost; run lathe prepare with --recipe, and "
           + "--manifest where it had one")
+      throw ExitCode(Exit.failed)
+    }
+    guard !problems.contains(where: \.isOfChoices) else {
+      Output.error(
+        "lathe: what was chosen for \(Words.shown(cache)) was lost; run lathe prepare with the "
+          + "--manifest and --exclude that it had, if any")
       throw ExitCode(Exit.failed)
     }
     guard let audioFolder else { return }
@@ -51,7 +58,9 @@ struct Repair: ParsableCommand {
   }
 
   /// Takes out what does not go together.
-  private func takeOut() throws {
+  ///
+  /// - Returns: what was found, and whether the cache still says what it is made from.
+  private func takeOut() throws -> (problems: [CacheProblem], hasDescription: Bool) {
     let cache = try Cache.open(at: cache, for: .writing)
     let problems = try cache.verify()
     show(problems.map(\.description))
@@ -72,5 +81,6 @@ struct Repair: ParsableCommand {
     Output.line(
       "\(Words.tracks(try cache.trackCount())) whole, \(Words.count(removed.count)) taken out"
         + (audioFolder == nil ? "; lathe prepare makes what is missing" : ""))
+    return (problems, try cache.description() != nil)
   }
 }

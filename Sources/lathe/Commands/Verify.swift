@@ -27,6 +27,18 @@ struct Verify: ParsableCommand {
   }
 }
 
+/// A cache of an earlier version, in which a changed label would not be noticed.
+enum RecordChecksums {
+  /// What is said of one.
+  static let remark =
+    "an earlier version wrote this cache: its records have no checksums until lathe prepare adds them"
+
+  /// What is to be said of a cache; nil where all is well.
+  static func remark(_ cache: Cache) throws -> String? {
+    try cache.hasRecordChecksums() ? nil : remark
+  }
+}
+
 /// What a check of a cache found, as lines and as JSON.
 enum VerificationText {
   /// What `--json` prints.
@@ -43,17 +55,20 @@ enum VerificationText {
     /// Tracks that were checked; 0 where there are problems.
     let tracks: Int
     let problems: [Problem]
+    /// Whether all records have checksums; not in caches of earlier versions.
+    let recordChecksums: Bool
     /// As they are, for the repair.
     let found: [CacheProblem]
 
     private enum CodingKeys: String, CodingKey {
-      case schema, cache, tracks, problems
+      case schema, cache, tracks, problems, recordChecksums
     }
 
     /// Checks a cache; what is counted is what was checked.
     init(_ cache: Cache) throws {
       let state = try cache.snapshot()
       found = try state.verify()
+      recordChecksums = try state.hasRecordChecksums()
       self.cache = cache.path
       tracks = found.isEmpty ? try state.trackCount() : 0
       problems = found.map {
@@ -93,7 +108,9 @@ enum VerificationText {
     if asJSON { return try Output.json(report, pretty: true) }
     for problem in report.found { Output.line("\(problem)") }
     if report.found.isEmpty {
-      Output.line("\(Words.tracks(report.tracks)), everything as it was written")
+      let checked = report.recordChecksums ? "everything" : "every value"
+      Output.line("\(Words.tracks(report.tracks)), \(checked) as it was written")
     }
+    if !report.recordChecksums { Output.line(RecordChecksums.remark) }
   }
 }
