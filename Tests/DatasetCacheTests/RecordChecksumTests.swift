@@ -2,6 +2,7 @@ import Corpus
 import DatasetCache
 import LMDBStore
 import Safetensors
+import TestSupport
 import Testing
 
 /// Every record is under a checksum: what another hand changes is found by verify and by whoever reads it.

@@ -78,7 +78,7 @@ extension Verification {
     _ view: View, _ fingerprint: Fingerprint
   ) throws(CacheError) -> ViewFacts {
     do throws(CacheError) { return try state.facts(view, fingerprint) } catch {
-      guard error.kind == .invalidRecord else { throw error }
+      guard error.isOfDamage else { throw error }
       problems.append(.init(Layout.views, Layout.values(view, fingerprint), error.detail))
       return .ofFirstVersion(view)
     }
