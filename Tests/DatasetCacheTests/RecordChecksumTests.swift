@@ -35,7 +35,7 @@ import Testing
             track: Track(id: "pop.8", path: "pop.8.wav", label: "pop"), reason: .excluded,
             message: "it is silent"))
       ]))
-    try cache.putNeighbours(json: Array("{\"pairs\":[]}".utf8))
+    try cache.keep(.none, among: cache.trackRecords())
     let members = try cache.trackRecords().map { SplitTrack(id: $0.id, label: $0.label) }
     let plan = try SplitPlan(
       policy: .stratified, seed: 1, division: .ratios([0.8, 0.1, 0.1]), name: Self.plan)
