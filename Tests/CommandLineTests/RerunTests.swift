@@ -156,21 +156,26 @@ import Testing
     #expect(try collection.prepare("--allow-quarantine=-1").code == 2)
   }
 
-  /// Makes the cache one of an earlier version, which kept no choices: their key is another one.
-  private func forgetChoices() throws {
+  /// Makes the cache one of an earlier version, which kept no choices and no checksums of records: they are
+  /// under other names.
+  private func makeEarlier() throws {
     let shard = URL(fileURLWithPath: "\(collection.cache)/shard-00000.lmdb")
     var bytes = try Data(contentsOf: shard)
-    let key = Data("choices".utf8)
-    try #require(bytes.range(of: key) != nil)
-    while let range = bytes.range(of: key) {
-      bytes.replaceSubrange(range, with: Data("choicex".utf8))
+    for (name, other) in [
+      ("choices", "choicex"), ("checksums", "checksumx"), ("totals", "totalx"),
+      ("lathe.cache/2", "lathe.cache/1"),
+    ] {
+      try #require(bytes.range(of: Data(name.utf8)) != nil)
+      while let range = bytes.range(of: Data(name.utf8)) {
+        bytes.replaceSubrange(range, with: Data(other.utf8))
+      }
     }
     try bytes.write(to: shard)
   }
 
   @Test func aCacheOfAnEarlierVersionAsksForItsManifest() throws {
     try first()
-    try forgetChoices()
+    try makeEarlier()
     let asked = try plain()
     #expect(asked.code == 2, "\(asked.errors)")
     #expect(asked.errors.contains("kept of its manifest only the name club. Give it again"))
@@ -182,7 +187,7 @@ import Testing
 
   @Test func aCacheOfAnEarlierVersionWithoutAManifestGoesOn() throws {
     #expect(try collection.prepare("--progress", "none").code == 0)
-    try forgetChoices()
+    try makeEarlier()
     let again = try plain()
     #expect(again.code == 0 && again.output.contains("0 prepared, 4 unchanged"), "\(again.errors)")
     #expect(again.errors.hasPrefix("as before: recipe small; flags"))
