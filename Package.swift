@@ -64,6 +64,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "Wording", swiftSettings: swift),
     .target(name: "Files", dependencies: ["Wording", "CCrypto"], swiftSettings: swift),
+    .target(name: "Programs", dependencies: ["Wording"], swiftSettings: swift),
     .target(name: "Safetensors", dependencies: ["Wording", "CXXHash"], swiftSettings: swiftOverC),
     .target(name: "Corpus", dependencies: ["Wording"], swiftSettings: swift),
     .target(
@@ -79,13 +80,17 @@ let package = Package(
       swiftSettings: swiftOverC),
     .target(
       name: "Preparation",
-      dependencies: ["Wording", "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache"],
+      dependencies: [
+        "Wording", "Files", "Programs", "Safetensors", "Corpus", "AudioIO", "SignalKit",
+        "DatasetCache",
+      ],
       swiftSettings: swift),
     .target(
       name: "DataLoading", dependencies: ["Wording", "Corpus", "CKernels"],
       swiftSettings: swiftOverC),
     .target(
-      name: "Training", dependencies: ["Wording", "Files", "Corpus", "DataLoading", "Safetensors"],
+      name: "Training",
+      dependencies: ["Wording", "Files", "Programs", "Corpus", "DataLoading", "Safetensors"],
       swiftSettings: swift),
     .target(
       name: "Networks",

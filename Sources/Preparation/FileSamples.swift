@@ -13,11 +13,23 @@ public struct FileSamples: ~Copyable {
   private let view: View
   private var worker: TrackWorker
 
-  /// - Throws: ``FileSampleError`` where the recipe cannot be computed or lacks the view.
-  public init(_ view: View, recipe: Recipe) throws(FileSampleError) {
+  /// - Parameter mayStart: whether a program may be started that computes the view, whose command is given.
+  /// - Throws: ``FileSampleError`` where the recipe cannot be computed or lacks the view, or its program may not be
+  ///   started.
+  public init(
+    _ view: View, recipe: Recipe, mayStart: (_ command: String) -> Bool = { _ in false }
+  ) throws(FileSampleError) {
     guard let part = recipe.views[view], part.kind.form != .track else {
       throw FileSampleError(
         path: "recipe", detail: "it has no view \(view.rawValue)", hint: "train on another view")
+    }
+    if !part.kind.command.isEmpty {
+      let command = Words.command(part.kind.command)
+      guard mayStart(command) else {
+        throw FileSampleError(
+          path: "recipe", detail: "view \(view.rawValue) would start this program: \(command)",
+          hint: "if you trust whoever wrote the run, allow it with --allow-exec")
+      }
     }
     // A file need not be long enough for views that nobody asks for.
     var recipe = recipe
@@ -51,7 +63,7 @@ public struct FileSamples: ~Copyable {
     }
     let values: [PreparedTrack.Value]
     do throws(TrackFault) {
-      values = try worker.values(of: audio, views: [view]).values
+      values = try worker.values(of: audio, id: path, views: [view]).values
     } catch {
       throw failure(error.message, error.hint)
     }

@@ -213,8 +213,16 @@ struct PlanMaking {
         return
       }
       let differences = differences(from: before, to: parts)
-      causes[view] = differences.isEmpty ? nil : differences
+      causes[view] = differences.isEmpty ? changedContents(of: view) : differences
     }
+  }
+
+  /// What else a view depends on, where its parameters are the same and its fingerprint is another: what that was
+  /// before, a cache doesn't keep.
+  private func changedContents(of view: View) -> [String]? {
+    guard contents.description?.fingerprints[view] != fingerprints[view] else { return nil }
+    let names = (recipe.views[view]?.kind.contents ?? [:]).keys.sorted()
+    return names.isEmpty ? nil : ["\(names.joined(separator: " or ")) changed"]
   }
 }
 

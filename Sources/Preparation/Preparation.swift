@@ -41,20 +41,28 @@ public struct Preparation: Sendable {
   ///
   /// - Parameters:
   ///   - progress: gets events on the calling thread.
-  ///   - cancellation: ends the run after the tracks at work; what was done is kept.
+  ///   - cancellation: ends the run after the tracks at work; what was done is kept. A track that a program is at
+  ///     work on is left undone.
+  ///   - mayStart: whether a program may be started, whose command is given, for a recipe can come from somebody
+  ///     else: nothing is started unless this says so.
   /// - Returns: what was done; quarantined tracks are named in it, not thrown.
   /// - Throws: ``PreparationError`` where nothing can be prepared, or the cache cannot be written.
   public func run(
-    progress: any ProgressSink, cancellation: Cancellation = Cancellation()
+    progress: any ProgressSink, cancellation: Cancellation = Cancellation(),
+    mayStart: (_ command: String) -> Bool = { _ in false }
   ) throws(PreparationError) -> PreparationSummary {
     let meter = RunMeter()
     let fingerprints = try recipe.fingerprints()
     let found = try readCollection()
+    let isNew = try onCache { () throws(CacheError) in try !Cache.exists(at: cachePath) }
+    // Before anything is written where there was nothing.
+    if isNew { try recipe.checkPrograms(mayStart) }
     let cache = try onCache { () throws(CacheError) in
       try Cache.open(at: cachePath, for: .creating)
     }
     let contents = try CacheContents(cache)
     let (plan, collection) = try self.plan(found, contents, fingerprints)
+    if !isNew { try recipe.checkPrograms(of: plan.views, mayStart) }
     try onCache { () throws(CacheError) in
       if !contents.records.damaged.isEmpty { try cache.repair(contents.records.damaged) }
     }

@@ -18,6 +18,8 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
   case manifest(ManifestError)
   /// A split cannot be made.
   case split(SplitError)
+  /// The recipe would start a program, and nobody has allowed that.
+  case program(view: View, command: String)
   /// The folder holds no track: nothing there has the name of an audio file, or nothing was named.
   case nothingToPrepare(folder: String, unusable: [QuarantineRecord], absent: Int)
   /// Tracks are to be left out that the collection doesn't have.
@@ -36,6 +38,9 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
     case .signal(let error): "\(error)"
     case .manifest(let error): "\(error)"
     case .split(let error): "\(error)"
+    case .program(let view, let command):
+      "prepare: view \(view.rawValue) would start this program: \(command); if you trust whoever wrote the "
+        + "recipe, allow it with --allow-exec"
     case .nothingToPrepare(let folder, let unusable, let absent):
       "prepare: \(folder) holds "
         + (absent > 0

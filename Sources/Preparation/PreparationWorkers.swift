@@ -28,8 +28,12 @@ final class PreparationWorkers: Sendable {
   private let recipe: Recipe
   private let fingerprints: [View: Fingerprint]
   private let cancellation: Cancellation
+  /// The views that programs compute.
+  private let programs: Set<View>
+  private let streaks = ProgramStreaks<Outcome>()
   private let next = Atomic(0)
   private let stopped = Atomic(false)
+  private let running: Atomic<Int>
 
   init(
     plan: PreparationPlan, folder: String, recipe: Recipe, fingerprints: [View: Fingerprint],
@@ -40,6 +44,8 @@ final class PreparationWorkers: Sendable {
     self.recipe = recipe
     self.fingerprints = fingerprints
     self.cancellation = cancellation
+    programs = Set(recipe.views.filter { !$0.kind.command.isEmpty }.map(\.name))
+    running = Atomic(threads)
     outcomes = BoundedQueue(capacity: 2 * threads)
     for number in 0..<threads {
       let thread = Thread { self.work() }
@@ -56,21 +62,50 @@ final class PreparationWorkers: Sendable {
   }
 
   private func work() {
-    defer { outcomes.push(.ended) }
+    defer {
+      if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0, !isStopped {
+        for outcome in streaks.rest() { outcomes.push(outcome) }
+      }
+      outcomes.push(.ended)
+    }
     do {
-      var worker = try TrackWorker(recipe: recipe, fingerprints: fingerprints)
-      while !cancellation.isCancelled, !stopped.load(ordering: .relaxed) {
+      var worker = try TrackWorker(
+        recipe: recipe, fingerprints: fingerprints, cancellation: cancellation)
+      while !isStopped {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < plan.tasks.count else { return }
-        outcomes.push(outcome(of: plan.tasks[index], by: &worker))
+        for outcome in outcomes(of: plan.tasks[index], by: &worker) { outcomes.push(outcome) }
       }
     } catch {
       outcomes.push(.failed(error))
     }
   }
 
-  private func outcome(
+  private var isStopped: Bool { cancellation.isCancelled || stopped.load(ordering: .relaxed) }
+
+  /// What became of a track, and what is known by now of earlier ones.
+  private func outcomes(
     of task: PreparationPlan.Task, by worker: inout TrackWorker
+  ) -> [Outcome] {
+    var fault: TrackFault?
+    let outcome = outcome(of: task, by: &worker, &fault)
+    guard let (view, error) = fault?.program else {
+      guard case .prepared(let track, _) = outcome else { return [outcome] }
+      return streaks.succeeded(programs.intersection(track.values.map(\.view))) + [outcome]
+    }
+    // Nothing is known of the track: it stays as it was.
+    if error.code == SignalError.interrupted { return [] }
+    switch streaks.failed(
+      view, outcome, atOnce: error.code == SignalError.programNotStarted)
+    {
+    case .wait: return []
+    case .handOn(let outcomes): return outcomes
+    case .end: return [.failed(error)]
+    }
+  }
+
+  private func outcome(
+    of task: PreparationPlan.Task, by worker: inout TrackWorker, _ fault: inout TrackFault?
   ) -> Outcome {
     let isKnown = task.isInDoubt && holdsWhatWasRead(task)
     let task =
@@ -100,7 +135,8 @@ final class PreparationWorkers: Sendable {
     }
     let seconds = Double(audio.samples.count) / Double(audio.sampleRate)
     do {
-      let (figures, values) = try worker.values(of: audio, views: task.views)
+      let (figures, values) = try worker.values(
+        of: audio, id: track.id, views: task.views)
       let computed = values.map { ($0.view, $0.fingerprint) }
       let record = TrackRecord(
         track: track, audio: audio, views: task.kept.merging(computed) { $1 }, figures: figures)
@@ -116,6 +152,7 @@ final class PreparationWorkers: Sendable {
         PreparedTrack(record: record, stamp: stamp, values: values),
         overflows: worker.overflows, seconds: values.isEmpty ? 0 : seconds)
     } catch {
+      fault = error
       return unused(task, error, seconds: seconds)
     }
   }

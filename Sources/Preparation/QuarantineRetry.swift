@@ -25,10 +25,12 @@ public struct QuarantineRetry: Sendable {
   /// - Parameters:
   ///   - progress: gets events on the calling thread.
   ///   - cancellation: ends the run after the tracks at work; what was done is kept.
+  ///   - mayStart: whether a program may be started; see ``Preparation``.
   /// - Returns: what was done; ``PreparationSummary/retried`` says what became of each file.
   /// - Throws: ``PreparationError`` where the cache was never prepared or cannot be written.
   public func run(
-    progress: any ProgressSink, cancellation: Cancellation = Cancellation()
+    progress: any ProgressSink, cancellation: Cancellation = Cancellation(),
+    mayStart: (_ command: String) -> Bool = { _ in false }
   ) throws(PreparationError) -> PreparationSummary {
     let meter = RunMeter()
     let cache = try onCache { () throws(CacheError) in
@@ -55,6 +57,7 @@ public struct QuarantineRetry: Sendable {
     let before = contents.records.quarantined
     let plan = PreparationPlan(
       retrying: before, of: collection, folder: folder, views: Set(fingerprints.keys))
+    try choices.recipe.checkPrograms(of: plan.views, mayStart)
     progress.report(.began(plan.overview))
     let run = PreparationRun(
       cache: cache, folder: folder, recipe: choices.recipe, fingerprints: fingerprints,

@@ -14,6 +14,8 @@ struct TrackFault: Error {
   let message: String
   let hint: String
   var figures: TrackFigures?
+  /// The view whose program is at fault, and why; nil for other faults.
+  var program: (view: View, error: SignalError)?
 }
 
 /// Turns decoded tracks into the values of views. One value serves one thread and keeps its buffers
@@ -40,12 +42,16 @@ struct TrackWorker: ~Copyable {
   /// - Parameters:
   ///   - recipe: names the views; the acoustic fingerprints are always among them.
   ///   - fingerprints: under which the values are stored; of another view nothing is computed.
+  ///   - cancellation: ends what may take long with a track.
   /// - Throws: `SignalError` where a view cannot be computed.
-  init(recipe: Recipe, fingerprints: [View: Fingerprint]) throws(SignalError) {
+  init(
+    recipe: Recipe, fingerprints: [View: Fingerprint], cancellation: Cancellation = Cancellation()
+  ) throws(SignalError) {
     var jobs: [Job] = []
     for view in recipe.allViews {
       let computer = try view.kind.makeComputer(view.context(of: recipe))
       shared.add(view, computer)
+      computer.watch(cancellation)
       jobs.append(
         Job(
           view: view, fingerprint: fingerprints[view.name], facts: view.facts(in: recipe),
@@ -115,7 +121,9 @@ struct TrackWorker: ~Copyable {
         tensors = try job.computer.value(of: track, slices: slices)
       }
     } catch {
-      throw Self.fault(error)
+      var fault = Self.fault(error)
+      if !job.view.kind.command.isEmpty { fault.program = (job.view.name, error) }
+      throw fault
     }
     for tensor in tensors {
       if let place = tensor.firstNotFinite { throw Self.notFinite(job.view, place, figures) }
@@ -148,7 +156,7 @@ struct TrackWorker: ~Copyable {
 
   private static func fault(_ error: SignalError) -> TrackFault {
     TrackFault(
-      subject: nil, code: "not-computable", message: "\(error.subject) \(error.detail)",
+      subject: nil, code: error.code, message: "\(error.subject) \(error.detail)",
       hint: error.hint)
   }
 }

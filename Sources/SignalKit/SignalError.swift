@@ -9,11 +9,17 @@ public struct SignalError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What to do about it.
   public let hint: String
 
+  /// The word by which a list of such errors sorts them.
+  public let code: String
+
   /// An error of these parts.
-  public init(_ subject: String, _ detail: String, hint: String) {
+  public init(
+    _ subject: String, _ detail: String, hint: String, code: String = "not-computable"
+  ) {
     self.subject = subject
     self.detail = detail
     self.hint = hint
+    self.code = code
   }
 
   /// One line: subject, fault, remedy.

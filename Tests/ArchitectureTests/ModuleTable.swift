@@ -36,6 +36,7 @@ struct ModuleTable {
       Row("CKernels"),
       Row("Wording"),
       Row("Files", ["Wording", "CCrypto"]),
+      Row("Programs", ["Wording"]),
       Row("Safetensors", ["Wording", "CXXHash"]),
       Row("Corpus", ["Wording"]),
       Row("AudioIO", ["Wording", "Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CXXHash"]),
@@ -43,9 +44,13 @@ struct ModuleTable {
       Row("LMDBStore", ["Wording", "CLMDB"]),
       Row("DatasetCache", ["Wording", "Files", "Safetensors", "Corpus", "LMDBStore"]),
       Row(
-        "Preparation", ["Wording", "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache"]),
+        "Preparation",
+        [
+          "Wording", "Files", "Programs", "Safetensors", "Corpus", "AudioIO", "SignalKit",
+          "DatasetCache",
+        ]),
       Row("DataLoading", ["Wording", "Corpus", "CKernels"]),
-      Row("Training", ["Wording", "Files", "Corpus", "DataLoading", "Safetensors"]),
+      Row("Training", ["Wording", "Files", "Programs", "Corpus", "DataLoading", "Safetensors"]),
       Row(
         "Networks",
         ["Corpus", "DataLoading", "Training", "Safetensors", "COpenBLAS", "CKernels"]),

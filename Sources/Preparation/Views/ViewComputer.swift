@@ -15,6 +15,13 @@ public protocol ViewComputer: AnyObject {
   ///   of whole tracks keeps.
   /// - Throws: `SignalError` where it cannot be computed: the track goes to quarantine.
   func value(of track: TrackAudio, slices: Slices) throws(SignalError) -> [Tensor]
+  /// Is told what ends the run, before the first track: for what may take long with one.
+  func watch(_ cancellation: Cancellation)
+}
+
+extension ViewComputer {
+  /// Does nothing: a track takes a moment.
+  public func watch(_ cancellation: Cancellation) {}
 }
 
 /// The audio of a track as views get it.

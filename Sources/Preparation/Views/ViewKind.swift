@@ -26,6 +26,9 @@ public protocol ViewKind: Sendable {
   /// What the values depend on besides the parameters, such as the content of files that they name; part of
   /// the fingerprint.
   var contents: [String: JSONValue] { get }
+  /// The program that computing it starts, with its arguments; empty where it starts none. Recipes come from
+  /// elsewhere, so a run starts only what it is allowed to.
+  var command: [String] { get }
   /// How slices lie in a value.
   var form: ViewFacts.Form { get }
   /// The unit of the numbers, such as "dB"; empty for plain numbers.
@@ -57,6 +60,8 @@ extension ViewKind {
   public var kindName: String { Self.name }
   /// Nothing.
   public var contents: [String: JSONValue] { [:] }
+  /// No program.
+  public var command: [String] { [] }
   /// A row a slice.
   public var form: ViewFacts.Form { .rows }
   /// Plain numbers.

@@ -25,10 +25,14 @@ public struct FilePredictor: ~Copyable {
   public var record: RunRecord { model.record }
 
   /// A predictor with a run's weights.
-  /// - Parameter directory: where the run is recorded, for messages.
+  /// - Parameters:
+  ///   - directory: where the run is recorded, for messages.
+  ///   - mayStart: whether a program may be started that computes the run's view, whose command is given.
   /// - Throws: ``RunError`` `.run` where the run was trained on a table, whose numbers nothing here makes of audio;
   ///   `FileSampleError` where its recipe cannot be computed.
-  public init(_ model: TrainedModel, in directory: String) throws {
+  public init(
+    _ model: TrainedModel, in directory: String, mayStart: (String) -> Bool = { _ in false }
+  ) throws {
     guard let recipe = model.record.recipe else {
       throw RunError(
         kind: .run, subject: directory,
@@ -36,7 +40,8 @@ public struct FilePredictor: ~Copyable {
         hint: "train on a cache")
     }
     reader = try FileSamples(
-      try model.record.knownView(), recipe: try Recipe.decode(recipe.canonicalBytes()))
+      try model.record.knownView(), recipe: try Recipe.decode(recipe.canonicalBytes()),
+      mayStart: mayStart)
     self.model = model
     self.directory = directory
   }

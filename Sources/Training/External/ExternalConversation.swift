@@ -1,5 +1,6 @@
 import Corpus
 import Glibc
+import Programs
 
 /// Reads what a trainer writes, and writes what it reads, until it has ended.
 ///
@@ -15,8 +16,7 @@ struct ExternalConversation {
   private let child: ChildProcess
   private let clock = ContinuousClock()
   private var output: LineSplitter
-  private var errors = LineSplitter(limit: 1 << 16, excess: .divide)
-  private var lastLines: [String] = []
+  private var lastWords = LastWords()
   private var outputBytes = 0
   private var hasOutput = true
   private var hasErrors = true
@@ -30,8 +30,14 @@ struct ExternalConversation {
     _ program: ExternalProgram, environment: [String: String], stream: (any FrameSource)?
   ) throws(TrainingError) {
     self.program = program
-    child = try ChildProcess(
-      command: program.command, environment: environment, wantsInput: stream != nil)
+    do throws(ProgramError) {
+      child = try ChildProcess(
+        ["/bin/sh", "-c", program.command], environment: environment, wantsInput: stream != nil)
+    } catch {
+      throw TrainingError(
+        kind: .system, subject: program.name, detail: "\(error.subject): \(error.detail)",
+        hint: error.hint)
+    }
     output = LineSplitter(limit: program.limits.line, excess: .refuse)
     self.stream = stream
     lastSign = clock.now
@@ -71,20 +77,16 @@ struct ExternalConversation {
   private mutating func conclude<Records: ExternalListener>(
     _ records: inout Records, wasCancelled: Bool, _ progress: any TrainingProgress
   ) throws(TrainingError) -> Records.Outcome {
-    if let last = errors.remainder() { say(last) }
+    if let last = lastWords.end() { program.output(last) }
     if wasCancelled, records.isComplete { return try records.conclude() }
     if wasCancelled {
       if records.isLate { return try records.stopped(.stoppedEarly, message: nil) }
       return try records.stopped(.interrupted, message: "it was asked to stop")
     }
-    switch child.exit {
-    case .status(0), nil: break
-    case .status(let status):
-      if let end = records.end, end.status != .finished { break }
-      let cause = status > 128 && status < 160 ? " (\(Self.name(of: status - 128)))" : ""
-      throw failure("it ended with status \(status)\(cause) \(records.extent)", told: true)
-    case .signal(let signal):
-      throw failure("it was killed by \(Self.name(of: signal)) \(records.extent)", told: true)
+    if let exit = child.exit, exit != .status(0) {
+      var isTold = false
+      if case .status = exit, let end = records.end { isTold = end.status != .finished }
+      if !isTold { throw failure("it \(exit.words) \(records.extent)", told: true) }
     }
     if let last = output.remainder() {
       try take(last, number: output.count, &records, progress)
@@ -159,7 +161,7 @@ struct ExternalConversation {
       ?? false
     for piece in pieces {
       lastSign = clock.now
-      for line in errors.lines(piece) { say(line) }
+      for line in lastWords.take(piece) { program.output(line) }
     }
   }
 
@@ -205,29 +207,9 @@ struct ExternalConversation {
     if let told = try records.take(event, subject: subject) { progress.report(told) }
   }
 
-  private mutating func say(_ line: [UInt8]) {
-    let text = String(decoding: line, as: UTF8.self)
-    program.output(text)
-    lastLines.append(text)
-    if lastLines.count > 5 { lastLines.removeFirst() }
-  }
-
   private func failure(_ detail: String, told: Bool = false) -> TrainingError {
-    let last = lastLines.filter { !$0.isEmpty }.map(ExternalEvent.shown)
-    return TrainingError(
-      kind: .plugin, subject: program.name,
-      detail: told && !last.isEmpty
-        ? "\(detail); the last that it wrote to standard error: " + last.joined(separator: " | ")
-        : detail,
+    TrainingError(
+      kind: .plugin, subject: program.name, detail: told ? lastWords.told(detail) : detail,
       hint: "see what a trainer must do in Sources/Python/README.md")
-  }
-
-  private static func name(of signal: Int32) -> String {
-    let names: [Int32: String] = [
-      SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGILL: "SIGILL", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS",
-      SIGFPE: "SIGFPE", SIGKILL: "SIGKILL (as for want of memory)", SIGSEGV: "SIGSEGV",
-      SIGPIPE: "SIGPIPE", SIGTERM: "SIGTERM",
-    ]
-    return names[signal] ?? "signal \(signal)"
   }
 }

@@ -1,5 +1,5 @@
-import Wording
 import FoundationEssentials
+import Programs
 
 /// A line that a trainer writes to its standard output; what each means, ``ExternalTraining`` tells.
 enum ExternalEvent: Equatable {
@@ -104,8 +104,5 @@ enum ExternalEvent: Equatable {
   }
 
   /// Text from elsewhere, fit for one line of a message.
-  static func shown(_ text: String) -> String {
-    let plain = Words.shown(text)
-    return plain.count > 120 ? plain.prefix(120) + "…" : plain
-  }
+  static func shown(_ text: String) -> String { LastWords.shown(text) }
 }

@@ -42,7 +42,8 @@ struct Predict: ParsableCommand {
     let model = try TrainedModel(
       run: runDirectory, checkpoint: checkpoint, mayStart: program.mayStart,
       programOutput: { Output.error(Words.shown($0)) })
-    var predictor = try FilePredictor(model, in: runDirectory)
+    var predictor = try FilePredictor(
+      model, in: runDirectory, mayStart: program.mayStart)
     let audio = NamedAudio(files)
     for problem in audio.problems { Output.error(Words.shown("\(problem)")) }
     if audio.otherFiles > 0 {

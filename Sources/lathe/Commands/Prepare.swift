@@ -122,6 +122,8 @@ struct Prepare: ParsableCommand {
   @Option(help: "Worker threads; all cores if not given.")
   var threads: Int?
 
+  @OptionGroup var program: ProgramOptions
+
   @OptionGroup var progress: ProgressOptions
 
   @OptionGroup var division: SplitOptions
@@ -189,7 +191,7 @@ struct Prepare: ParsableCommand {
 
   func run() throws {
     let report = try progress.report(of: "prepare", cache: cache)
-    try report.reporting { try retryQuarantined ? retry(report) : prepare(report) }
+    try asUsage { try report.reporting { try retryQuarantined ? retry(report) : prepare(report) } }
   }
 
   private func prepare(_ report: ProgressReport) throws {
@@ -209,14 +211,18 @@ struct Prepare: ParsableCommand {
     if choices.isChange {
       try Confirmation.ask(losses: preparation.overview().losses, isGiven: yes)
     }
-    try finish(report) { try preparation.run(progress: $0, cancellation: $1) }
+    try finish(report) {
+      try preparation.run(progress: $0, cancellation: $1, mayStart: program.mayStart)
+    }
   }
 
   private func retry(_ report: ProgressReport) throws {
     var retry = QuarantineRetry(folder: audioFolder, cachePath: cache)
     retry.manifest = try manifest.map(Catalogue.manifest)
     if let threads { retry.threads = threads }
-    try finish(report) { try retry.run(progress: $0, cancellation: $1) }
+    try finish(report) {
+      try retry.run(progress: $0, cancellation: $1, mayStart: program.mayStart)
+    }
   }
 
   private func flags() throws -> PrepareChoices.Flags {

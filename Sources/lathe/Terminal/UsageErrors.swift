@@ -1,13 +1,16 @@
 import Wording
 import ArgumentParser
+import Preparation
 import Runs
 
 /// An error as the command line tells it: what other arguments would mend is wrong usage.
 func asUsage(_ error: any Error) -> any Error {
-  guard let error = error as? RunError else { return error }
-  switch error.kind {
-  case .choice, .program: return ValidationError(Words.shown("\(error)."))
-  case .run, .data: return error
+  switch error {
+  case let error as RunError where error.kind == .choice || error.kind == .program:
+    return ValidationError(Words.shown("\(error)."))
+  case PreparationError.program:
+    return ValidationError(Words.shown("\(error)."))
+  default: return error
   }
 }
 

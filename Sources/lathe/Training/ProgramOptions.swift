@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// Whether the program that a run was trained by may be started.
+/// Whether a program may be started that a run or a recipe names.
 struct ProgramOptions: ParsableArguments {
   @Flag(
     help: ArgumentHelp(
-      "Start the program that trained a run (exec:), which the run's folder names; without this it is asked on a "
+      "Start the program that a run (exec:) or a recipe (a view of the kind exec) names; without this it is asked on a "
         + "terminal, and refused elsewhere."))
   var allowExec = false
 
@@ -12,7 +12,7 @@ struct ProgramOptions: ParsableArguments {
   func mayStart(_ command: String) -> Bool {
     if allowExec { return true }
     guard Terminal.answers else { return false }
-    Output.error("The run would start this program: \(command)")
+    Output.error("This would start a program: \(command)")
     Output.ask("Start it? [y/N]")
     return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
   }

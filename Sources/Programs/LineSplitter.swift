@@ -1,9 +1,9 @@
 import Glibc
 
 /// Cuts what comes out of a pipe into lines.
-struct LineSplitter {
+package struct LineSplitter {
   /// What to do with a line that is longer than allowed.
-  enum Excess {
+  package enum Excess {
     /// It comes in pieces.
     case divide
     /// It ends the matter: ``LineSplitter/isTooLong``.
@@ -11,21 +11,21 @@ struct LineSplitter {
   }
 
   /// The longest line, in bytes, without its end.
-  let limit: Int
-  let excess: Excess
+  package let limit: Int
+  package let excess: Excess
   /// How many lines were given out, the one that is refused included.
-  private(set) var count = 0
+  package private(set) var count = 0
   /// Whether a line was too long.
-  private(set) var isTooLong = false
+  package private(set) var isTooLong = false
   private var rest: [UInt8] = []
 
-  init(limit: Int, excess: Excess) {
+  package init(limit: Int, excess: Excess) {
     self.limit = limit
     self.excess = excess
   }
 
   /// The lines that are complete with these bytes, without their ends.
-  mutating func lines(_ bytes: [UInt8]) -> [[UInt8]] {
+  package mutating func lines(_ bytes: [UInt8]) -> [[UInt8]] {
     var lines: [[UInt8]] = []
     var start = 0
     while start < bytes.count, !isTooLong {
@@ -69,7 +69,7 @@ struct LineSplitter {
   }
 
   /// The last line, where it has no end.
-  mutating func remainder() -> [UInt8]? {
+  package mutating func remainder() -> [UInt8]? {
     defer { rest = [] }
     if rest.isEmpty { return nil }
     count += 1

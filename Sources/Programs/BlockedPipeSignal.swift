@@ -1,17 +1,17 @@
 import Glibc
 
 /// Keeps SIGPIPE from this thread, which writes to a pipe whose reader may have gone.
-struct BlockedPipeSignal {
+package struct BlockedPipeSignal {
   private var before = sigset_t()
   private var pipe = sigset_t()
 
-  init() {
+  package init() {
     sigemptyset(&pipe)
     sigaddset(&pipe, SIGPIPE)
     pthread_sigmask(SIG_BLOCK, &pipe, &before)
   }
 
-  func end() {
+  package func end() {
     var (before, pipe) = (before, pipe)
     // One that came meanwhile would strike when it is let through.
     if sigismember(&before, SIGPIPE) == 0 {
