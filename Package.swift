@@ -138,6 +138,8 @@ let package = Package(
     .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: swift),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: swift),
     .testTarget(
+      name: "ProgramsTests", dependencies: ["Programs", "TestSupport"], swiftSettings: swift),
+    .testTarget(
       name: "SafetensorsTests", dependencies: ["Safetensors", "TestSupport"],
       swiftSettings: swiftOverC),
     .testTarget(

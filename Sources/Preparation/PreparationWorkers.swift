@@ -100,7 +100,9 @@ final class PreparationWorkers: Sendable {
     {
     case .wait: return []
     case .handOn(let outcomes): return outcomes
-    case .end: return [.failed(error)]
+    case .end:
+      stopped.store(true, ordering: .relaxed)
+      return [.failed(error)]
     }
   }
 

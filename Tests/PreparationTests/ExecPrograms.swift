@@ -83,9 +83,9 @@ final class ExecProgram: Sendable {
         return header, frame[8 + length :]
 
 
-    def write(facts, shape=None, values=(), name="values", kind="F32"):
+    def write(more, shape=None, values=(), name="values", kind="F32"):
         data = array.array("f", values).tobytes()
-        header = {"__metadata__": facts}
+        header = {"__metadata__": {"frame": facts["frame"], **more}}
         if shape is not None:
             header[name] = {"dtype": kind, "shape": shape, "data_offsets": [0, len(data)]}
         text = json.dumps(header).encode()
@@ -144,6 +144,8 @@ final class ExecProgram: Sendable {
             write({}, [shape[0], 3], values)
         elif does == "sentence":
             write({"error": "there is no song in it"})
+        elif does == "unnamed":
+            write({"frame": "x"}, [shape[0], 3], values)
         elif does == "twice":
             write({}, [shape[0], 3], values)
             write({}, [shape[0], 3], values)

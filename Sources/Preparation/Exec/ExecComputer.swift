@@ -13,6 +13,8 @@ final class ExecComputer: ViewComputer {
   private let frames: ExecFrames
   private var cancellation = Cancellation()
   private var conversation: ProgramConversation?
+  /// Frames that the program was sent before this track, the first one included.
+  private var sent = 0
 
   init(_ kind: ExecKind, _ context: ViewContext) {
     self.kind = kind
@@ -33,20 +35,27 @@ final class ExecComputer: ViewComputer {
     func group(_ number: Int) -> Slices.SubSequence {
       slices[starts[number]..<min(starts[number] + kind.batch, slices.count)]
     }
+    let before = sent
+    sent += starts.count
     do throws(ProgramConversation.End) {
       try conversation?.exchange(
         starts.count,
         longest: frames.longestAnswer(slices: min(kind.batch, slices.count)),
         frame: { (number) throws(ProgramConversation.End) in
-          try Self.sent { () throws(TensorError) in try frames.request(group(number), of: track) }
+          try Self.sent { () throws(TensorError) in
+            try frames.request(group(number), of: track, number: before + number)
+          }
         },
         take: { (number, answer) throws(ProgramConversation.End) in
           // The others of the track are read all the same: after them the program can go on with the next track.
           if fault != nil { return }
           do throws(ExecFrames.Fault) {
             values += try frames.values(
-              answer, slices: group(number).count, from: starts[number])
-          } catch { fault = error }
+              answer, slices: group(number).count, from: starts[number], number: before + number)
+          } catch {
+            if error.isOutOfStep { throw .broken(error.detail) }
+            fault = error
+          }
         })
     } catch {
       throw broken(error, code: SignalError.programFailed)
@@ -66,6 +75,7 @@ final class ExecComputer: ViewComputer {
         subject, "its program \(error.subject): \(error.detail)", hint: error.hint,
         code: SignalError.programNotStarted)
     }
+    sent = 1
     var fault: ExecFrames.Fault?
     do throws(ProgramConversation.End) {
       try conversation?.exchange(

@@ -16,6 +16,8 @@ struct ExecFrames {
     let detail: String
     /// Whether it is what the program itself says, not what is found out about it.
     var isItsOwnWord = false
+    /// Whether answers and frames have come apart, so that no later answer can be trusted either.
+    var isOutOfStep = false
   }
 
   private var shapeText: String { "[" + kind.shape.map(String.init).joined(separator: ",") + "]" }
@@ -26,6 +28,7 @@ struct ExecFrames {
   /// The first frame: what is going to be asked for.
   func hello() throws(TensorError) -> [UInt8] {
     var facts = common
+    facts["frame"] = "0"
     facts["hello"] = "true"
     facts["shape"] = shapeText
     facts["batch"] = "\(kind.batch)"
@@ -36,8 +39,13 @@ struct ExecFrames {
   }
 
   /// Slices of a track.
-  /// - Parameter slices: consecutive ones of it.
-  func request(_ slices: Slices.SubSequence, of track: TrackAudio) throws(TensorError) -> [UInt8] {
+  ///
+  /// - Parameters:
+  ///   - slices: consecutive ones of it.
+  ///   - number: of the frame since the program was started; its answer has to name it.
+  func request(
+    _ slices: Slices.SubSequence, of track: TrackAudio, number: Int
+  ) throws(TensorError) -> [UInt8] {
     let channels = context.channels.count
     let length = slices.first?.length ?? 0
     var samples: [Float] = []
@@ -47,6 +55,7 @@ struct ExecFrames {
         track.floats[slice.range.lowerBound * channels..<slice.range.upperBound * channels]
     }
     var facts = common
+    facts["frame"] = "\(number)"
     facts["track"] = track.id
     facts["first"] = "\(slices.startIndex)"
     let shape = [slices.count, length] + (channels == 1 ? [] : [channels])
@@ -69,13 +78,20 @@ struct ExecFrames {
   /// Takes the answer to the first frame.
   /// - Throws: ``Fault`` with the sentence of a program that refuses.
   func takeHello(_ answer: [UInt8]) throws(Fault) {
-    _ = try header(of: answer)
+    _ = try header(of: answer, number: 0)
   }
 
   /// The values of an answer, slice after slice.
+  ///
+  /// - Parameters:
+  ///   - count: how many slices were sent.
+  ///   - first: the first of them, for messages.
+  ///   - number: of the frame.
   /// - Throws: ``Fault`` for other than what was asked for, and what the program itself says is wrong.
-  func values(_ answer: [UInt8], slices count: Int, from first: Int) throws(Fault) -> [Float] {
-    let header = try header(of: answer)
+  func values(
+    _ answer: [UInt8], slices count: Int, from first: Int, number: Int
+  ) throws(Fault) -> [Float] {
+    let header = try header(of: answer, number: number)
     let wanted = "F32 'values' [\(([count] + kind.shape).map(String.init).joined(separator: ", "))]"
     guard let entry = header["values"] else {
       let names = header.entries.map { Words.quoted($0.name) }
@@ -96,12 +112,18 @@ struct ExecFrames {
     return values
   }
 
-  private func header(of answer: [UInt8]) throws(Fault) -> SafetensorsHeader {
+  private func header(of answer: [UInt8], number: Int) throws(Fault) -> SafetensorsHeader {
     let header: SafetensorsHeader
     do throws(TensorError) {
       header = try SafetensorsHeader(of: answer.span.bytes)
     } catch {
       throw Fault(detail: "answered with no whole safetensors buffer: \(error.detail)")
+    }
+    guard header.metadata["frame"] == "\(number)" else {
+      let named = header.metadata["frame"].map { "frame \(Words.quoted($0))" } ?? "no frame"
+      throw Fault(
+        detail: "answered \(named) by its metadata, and frame \"\(number)\" is due",
+        isOutOfStep: true)
     }
     if let sentence = header.metadata["error"] {
       throw Fault(detail: "says: \(Words.shown(String(sentence.prefix(500))))", isItsOwnWord: true)

@@ -1,4 +1,7 @@
-"""The views of a cache: what they hold, and what runs along the axes of their samples."""
+"""The views of a cache: what they hold, and what runs along the axes of their samples.
+
+:func:`serve` makes a view of a function.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from .view_programs import serve as serve
 
 
 @dataclass(frozen=True)

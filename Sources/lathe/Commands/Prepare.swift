@@ -191,7 +191,7 @@ struct Prepare: ParsableCommand {
 
   func run() throws {
     let report = try progress.report(of: "prepare", cache: cache)
-    try asUsage { try report.reporting { try retryQuarantined ? retry(report) : prepare(report) } }
+    try report.reporting { try retryQuarantined ? retry(report) : prepare(report) }
   }
 
   private func prepare(_ report: ProgressReport) throws {

@@ -59,19 +59,4 @@ import Testing
     #expect(order(frames[5..<7]) == all(10..<12))
     #expect(try self.frames(try ExternalRun()) == frames, "the seed alone decides")
   }
-
-  @Test func linesAreCut() {
-    var lines = LineSplitter(limit: 4, excess: .divide)
-    #expect(lines.lines(Array("ab".utf8)).isEmpty)
-    #expect(
-      lines.lines(Array("c\r\n\nabcdefghi\nx".utf8)).map { String(decoding: $0, as: UTF8.self) }
-        == [
-          "abc", "", "abcd", "efgh", "i",
-        ])
-    #expect(lines.remainder() == [UInt8(ascii: "x")] && lines.remainder() == nil)
-    #expect(lines.count == 6)
-    var strict = LineSplitter(limit: 4, excess: .refuse)
-    #expect(strict.lines(Array("abcd\nabcde".utf8)).count == 1)
-    #expect(strict.isTooLong && strict.count == 2)
-  }
 }
