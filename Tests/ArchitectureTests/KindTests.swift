@@ -10,6 +10,8 @@ import Testing
   /// Files outside `Preparation/Kinds` that may name a kind, each with its reason.
   private static let allowed: [String: String] = [
     "Preparation/Views/ViewRegistry.swift": "the registration, and the names of the first recipes",
+    "Preparation/Exec/ExecComputer.swift": "what computes the kind exec",
+    "Preparation/Exec/ExecFrames.swift": "what a program of the kind exec is sent",
     "Preparation/Recipe.swift": "the recipe of GTZAN, and the view that every cache has",
   ]
 

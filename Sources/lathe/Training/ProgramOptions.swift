@@ -12,7 +12,7 @@ struct ProgramOptions: ParsableArguments {
   func mayStart(_ command: String) -> Bool {
     if allowExec { return true }
     guard Terminal.answers else { return false }
-    Output.error("This would start a program: \(command)")
+    Output.error("It would start this program: \(command)")
     Output.ask("Start it? [y/N]")
     return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
   }
