@@ -90,7 +90,7 @@ final class PreparationWorkers: Sendable {
     var fault: TrackFault?
     let outcome = outcome(of: task, by: &worker, &fault)
     guard let (view, error) = fault?.program else {
-      guard case .prepared(let track, _) = outcome else { return [outcome] }
+      guard case .prepared(let track, _, _) = outcome else { return [outcome] }
       return streaks.succeeded(programs.intersection(track.values.map(\.view))) + [outcome]
     }
     // Nothing is known of the track: it stays as it was.
