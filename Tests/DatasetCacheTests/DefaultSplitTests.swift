@@ -31,7 +31,7 @@ import Testing
     #expect(try cache.defaultSplit() == "c")
     let wrong = try #require(
       refusal { () throws(CacheError) in try cache.putDefaultSplit("d") })
-    #expect(wrong.kind == .unknownName && wrong.hint == "it has a, b and c")
+    #expect(wrong.kind == .unknownName && wrong.hint == "it has a, b, c")
 
     try cache.removeSplit(name: "a")
     #expect(try cache.defaultSplit() == "c")
@@ -39,7 +39,7 @@ import Testing
     #expect(try cache.defaultSplit() == "b", "the only one is meant")
     try cache.putSplit(name: "d", json: Array("{}".utf8))
     let left = try #require(refusal { () throws(CacheError) in _ = try cache.chosenSplit(nil) })
-    #expect(left.detail == "it has 2 splits and none is the default: b and d")
+    #expect(left.detail == "it has 2 splits and none is the default: b, d")
     #expect(left.hint.hasSuffix("lathe split \(cache.path) --default b"))
   }
 

@@ -83,7 +83,7 @@ import Testing
     #expect(
       names == [
         "meta", "tracks", "slices", "features", "waveform", "splits", "neighbours", "quarantine",
-        "dropped", "sources", "index", "blocks", "checksums", "totals",
+        "dropped", "sources", "index", "blocks", "checksums", "totals", "defaults",
       ])
     for (database, key, value) in records {
       var changed = value

@@ -8,9 +8,16 @@ extension Cache {
   /// - Throws: `CacheError` where the cache cannot be read.
   public func defaultSplit() throws(CacheError) -> String? {
     let state = try state([Layout.splits, Layout.defaults])
-    let names = try state.entries(of: Layout.splits).map(\.key)
-    let chosen = try state.bytes(of: Layout.defaultSplit, in: Layout.defaults)
-      .map { String(decoding: $0, as: UTF8.self) }
+    // A split that is itself damaged is refused where it is read.
+    let names = try state.keys(of: Layout.splits)
+    var chosen: String?
+    do throws(CacheError) {
+      chosen = try state.bytes(of: Layout.defaultSplit, in: Layout.defaults)
+        .map { String(decoding: $0, as: UTF8.self) }
+    } catch {
+      // What is damaged chooses nothing; verify names it.
+      if !error.isOfDamage { throw error }
+    }
     if let chosen, names.contains(chosen) { return chosen }
     return names.count == 1 ? names[0] : nil
   }
