@@ -163,7 +163,7 @@ let package = Package(
         "Preparation", "DatasetCache", "Safetensors", "Exporting", "Corpus", "SignalKit", "AudioIO",
         "TestSupport",
       ],
-      swiftSettings: swift),
+      exclude: ["CacheOfFirstSchema"], swiftSettings: swift),
     .testTarget(
       name: "DataLoadingTests",
       dependencies: [

@@ -20,12 +20,25 @@ package final class ExclusiveLock: Sendable {
 
   private let descriptor: Int32
 
-  /// Takes the lock without waiting. A link is refused: the id is written into the file.
+  /// Whether a process has the lock on a file at this moment.
+  package static func isHeld(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    if descriptor < 0 { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
+  /// Takes the lock, waiting for nobody but who only looks whether it is taken (``isHeld(_:)``). A link is refused: the id is written into the file.
   package init(_ path: String) throws(Refusal) {
     let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
     if descriptor < 0 { throw .file(FileError(.system(errno), "lock", path)) }
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      let code = errno
+    var code: Int32 = 0
+    for attempt in 0..<3 {
+      if attempt > 0 { usleep(5_000) }
+      code = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno
+      if code != EWOULDBLOCK { break }
+    }
+    if code != 0 {
       var text = [UInt8](repeating: 0, count: 32)
       let count = max(0, pread(descriptor, &text, text.count, 0))
       close(descriptor)

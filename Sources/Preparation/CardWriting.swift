@@ -11,15 +11,16 @@ extension Cache {
     of state: SettledCache, recipe: Recipe, manifest: Manifest
   ) throws(PreparationError) -> Card {
     try onCache { () throws(CacheError) in
-      let json = try canonicalJSON(recipe)
-      return try writeCard(
-        of: state, name: manifest.name, manifest: try ManifestReference(manifest),
-        recipe: String(decoding: json, as: UTF8.self), profile: recipe.profile.rawValue,
+      let card = try card(
+        of: state, recipe: String(decoding: try canonicalJSON(recipe), as: UTF8.self),
+        manifest: try ManifestReference(manifest), profile: recipe.profile.rawValue,
         licence: manifest.licence, citations: manifest.citations)
+      try writeCard(card)
+      return card
     }
   }
 
-  /// Writes the card again after the splits have changed; everything else stays as the old card says.
+  /// Writes the card again after the splits have changed.
   ///
   /// - Throws: `PreparationError` where the cache has no card or cannot be written.
   public func renewCard() throws(PreparationError) {
@@ -27,29 +28,56 @@ extension Cache {
     _ = try renewCard(of: try SettledCache(of: self, records: records))
   }
 
-  /// Writes the card again; of what the cache was made from it says what the old card says.
+  /// Writes the card again; the old one is asked for what the shard does not tell.
   func renewCard(of state: SettledCache) throws(PreparationError) -> Card {
     try onCache { () throws(CacheError) in
-      guard let card = try card() else {
-        throw CacheError(
-          kind: .unfinished, operation: "renew the card", subject: path, detail: "there is none",
-          hint: "run lathe prepare again")
+      var old: Card?
+      do throws(CacheError) {
+        old = try card()
+        if old == nil { throw noCard }
+      } catch {
+        guard error.isOfDamage else { throw error }
+        old = nil
       }
-      return try writeCard(
-        of: state, name: card.name, manifest: card.manifest, recipe: card.recipe,
-        profile: card.profile, licence: card.licence, citations: card.citations)
+      let card = try card(of: state, after: old)
+      try writeCard(card)
+      return card
     }
   }
 
-  private func writeCard(
-    of state: SettledCache, name: String, manifest: ManifestReference, recipe: String,
-    profile: String, licence: String?, citations: [String]
+  /// The card that belongs to a state, as a preparation would write it.
+  ///
+  /// - Parameter old: the card that there is, for what only a card tells; nil where it cannot be read.
+  func card(of state: SettledCache, after old: Card?) throws(CacheError) -> Card {
+    let description = try description()
+    let recipe = description.map { String(decoding: $0.recipeJSON, as: UTF8.self) } ?? old?.recipe
+    guard let recipe, let manifest = description?.manifest ?? old?.manifest else { throw noCard }
+    let whole = try wholeManifest().flatMap { try? Manifest.decode($0) }
+    let profile = Self.recipe(recipe)?.profile.rawValue ?? old?.profile
+    return try card(
+      of: state, recipe: recipe, manifest: manifest, profile: profile ?? "",
+      licence: whole == nil ? old?.licence : whole?.licence,
+      citations: whole?.citations ?? old?.citations ?? [])
+  }
+
+  private var noCard: CacheError {
+    CacheError(
+      kind: .unfinished, operation: "renew the card", subject: path, detail: "there is none",
+      hint: "run lathe prepare again")
+  }
+
+  private static func recipe(_ json: String) -> Recipe? {
+    try? Recipe.decode(Array(json.utf8), keepingUnknownKinds: true)
+  }
+
+  private func card(
+    of state: SettledCache, recipe: String, manifest: ManifestReference, profile: String,
+    licence: String?, citations: [String]
   ) throws(CacheError) -> Card {
-    let decoded = try? Recipe.decode(Array(recipe.utf8), keepingUnknownKinds: true)
     let audits = Dictionary(
       state.audits.map { ($0.split, $0) }, uniquingKeysWith: { first, _ in first })
-    let card = Card(
-      name: name, manifest: manifest, recipe: recipe, fingerprints: try fingerprints(),
+    return Card(
+      name: manifest.name, manifest: manifest, recipe: recipe, fingerprints: try fingerprints(),
       profile: profile, tracks: state.census.tracks, labels: state.census.labels,
       slices: state.census.views.mapValues(\.slices),
       splits: audits.mapValues { audit in
@@ -57,11 +85,9 @@ extension Cache {
           audit.sides.map { ($0.name, $0.tracks) }, uniquingKeysWith: { first, _ in first })
       },
       defaultSplit: try defaultSplit(), audits: audits.mapValues(\.summary),
-      faults: decoded.map { state.records.effects(of: $0) },
+      faults: Self.recipe(recipe).map { state.records.effects(of: $0) },
       dropped: state.records.dropped, bytes: state.census.bytes,
       quarantine: state.records.quarantined, licence: licence, citations: citations,
       versions: ["lathe": latheVersion])
-    try writeCard(card)
-    return card
   }
 }

@@ -42,6 +42,26 @@ import Testing
     #expect(try folder.digest() == digest && folder.open().verify() == [])
   }
 
+  /// Slices are four whole numbers: count, length, hop, frames.
+  @Test func aTrackWhoseSlicesAreDamagedIsPreparedAgain() throws {
+    let slices = [3, 4_000, 2_000, 9_600].flatMap { Wave.bytes(Int64($0)) }
+    let id = Array("jazz.00001".utf8)
+    let shard = URL(fileURLWithPath: "\(folder.cache)/shard-00000.lmdb")
+    var bytes = try Data(contentsOf: shard)
+    var (found, from) = (0, bytes.startIndex)
+    while let range = bytes.range(of: Data(id + slices), in: from..<bytes.endIndex) {
+      bytes[range.lowerBound + id.count + 16] ^= 1
+      (found, from) = (found + 1, range.upperBound)
+    }
+    try #require(found > 0)
+    try bytes.write(to: shard)
+    let sink = Recorder()
+    let summary = try folder.prepare(sink: sink)
+    #expect(sink.reasons == ["all views of 1 track: its record is damaged (jazz.00001)"])
+    #expect(summary.tracks == 4 && summary.prepared == 1 && summary.unchanged == 3)
+    #expect(try folder.digest() == digest && folder.open().verify() == [])
+  }
+
   @Test func aFileInQuarantineIsLookedAtAgain() throws {
     try folder.write([], "jazz/empty.wav")
     try folder.prepare()

@@ -39,6 +39,11 @@ public struct CacheProblem: Sendable, Hashable, Codable, CustomStringConvertible
     self.detail = detail
   }
 
+  /// Something in the card; an empty field where it cannot be read.
+  public static func ofCard(_ field: String, _ detail: String) -> CacheProblem {
+    CacheProblem(Layout.card, field, detail)
+  }
+
   init(_ database: String, _ key: String, _ detail: String, _ kind: Kind = .damaged) {
     self.init(kind: kind, database: database, key: key, detail: detail)
   }

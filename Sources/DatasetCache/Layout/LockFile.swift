@@ -18,3 +18,10 @@ extension ExclusiveLock {
     }
   }
 }
+
+extension Cache {
+  /// Whether another process writes to the cache at this moment.
+  public var isBeingWritten: Bool {
+    access != .writing && access != .creating && ExclusiveLock.isHeld("\(path)/\(Layout.lock)")
+  }
+}

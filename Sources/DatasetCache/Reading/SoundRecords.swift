@@ -14,9 +14,9 @@ public struct SoundRecords: Sendable {
   /// No records, as of a cache that isn't there yet.
   public init() {}
 
-  /// The ids of the tracks whose records are damaged.
+  /// The ids of the tracks whose records or slices are damaged.
   public var damagedTracks: [String] {
-    damaged.filter { $0.database == Layout.tracks }.map(\.key)
+    damaged.filter { Layout.isOfTracks($0.database) }.map(\.key)
   }
 }
 
@@ -29,11 +29,26 @@ extension Cache {
     all.tracks = try sound(TrackRecord.self, in: Layout.tracks, &all.damaged) {
       (record) throws(CacheError) in record.id
     }
+    let slices = try damagedSlices()
+    if !slices.isEmpty {
+      all.damaged += slices
+      let unsound = Set(slices.map { Array($0.key.utf8) })
+      all.tracks.removeAll { unsound.contains(Array($0.id.utf8)) }
+    }
     all.quarantined = try sound(QuarantineRecord.self, in: Layout.quarantine, &all.damaged) {
       (record) throws(CacheError) in try Layout.key(path: record.path)
     }
     all.dropped = try sound(DroppedRecord.self, in: Layout.dropped, &all.damaged) {
       (record) throws(CacheError) in try Layout.key(path: record.track.path)
+    }
+    return all
+  }
+
+  private func damagedSlices() throws(CacheError) -> [CacheProblem] {
+    let state = try state(nil)
+    var all: [CacheProblem] = []
+    for name in state.names where Layout.view(ofSlices: name) != nil {
+      all += try state.problems(in: name)
     }
     return all
   }

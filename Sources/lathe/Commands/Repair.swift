@@ -1,5 +1,6 @@
 import ArgumentParser
 import DatasetCache
+import Preparation
 import Wording
 
 struct Repair: ParsableCommand {
@@ -81,6 +82,7 @@ struct Repair: ParsableCommand {
     Output.line(
       "\(Words.tracks(try cache.trackCount())) whole, \(Words.count(removed.count)) taken out"
         + (audioFolder == nil ? "; lathe prepare makes what is missing" : ""))
+    if try cache.mendCard() { Output.line("card.json was written anew") }
     return (problems, try cache.description() != nil)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DatasetCache
+import Preparation
 import Wording
 
 struct Verify: ParsableCommand {
@@ -7,7 +8,7 @@ struct Verify: ParsableCommand {
     abstract: "Check everything that a cache holds against what was written.",
     discussion: """
       Reads every page, record and value of one state of the cache, also while a preparation writes, and \
-      changes nothing. Ends with exit code 1 where anything is damaged; lathe repair CACHE AUDIO_DIR makes \
+      changes nothing. Where all is sound and nobody writes, card.json is compared with it. Ends with exit code 1 where anything is damaged; lathe repair CACHE AUDIO_DIR makes \
       it whole again.
 
       Examples:
@@ -67,7 +68,8 @@ enum VerificationText {
     /// Checks a cache; what is counted is what was checked.
     init(_ cache: Cache) throws {
       let state = try cache.snapshot()
-      found = try state.verify()
+      let damage = try state.verify()
+      found = damage.isEmpty ? try cache.cardProblems() : damage
       recordChecksums = try state.hasRecordChecksums()
       self.cache = cache.path
       tracks = found.isEmpty ? try state.trackCount() : 0
@@ -94,9 +96,10 @@ enum VerificationText {
     try write(report, asJSON: asJSON)
     if report.found.isEmpty { return }
     let removed = try cache.repair(report.found)
-    let done = "\(Words.tracks(removed.count)) taken out; run lathe prepare again to make them"
-    if asJSON { Output.error(done) } else { Output.line(done) }
+    var done = ["\(Words.tracks(removed.count)) taken out; run lathe prepare again to make them"]
     let left = try cache.verify()
+    if left.isEmpty, try cache.mendCard() { done.append("card.json was written anew") }
+    for line in done { if asJSON { Output.error(line) } else { Output.line(line) } }
     guard !left.isEmpty else { return }
     Output.error(
       "lathe: \(Words.counted(left.count, "problem")) left in \(cache.path); "
