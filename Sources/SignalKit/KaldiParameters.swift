@@ -82,8 +82,7 @@ public struct KaldiParameters: Sendable, Hashable {
 
   /// The front end of the Audio Spectrogram Transformer (Gong, Chung, Glass 2021): 128 filters at
   /// 16 kHz, Hann window, the values of AudioSet brought to mean 0 and deviation ½. Its other data sets
-  /// have other means and deviations. `transformers.ASTFeatureExtractor` gives the same, without taking
-  /// the signal's mean away, which its frames lose anyway, and filled up to 1,024 frames.
+  /// have other means and deviations. Its own front end fills pictures up to 1,024 frames besides.
   public static var audioSpectrogramTransformer: KaldiParameters {
     var parameters = KaldiParameters()
     parameters.bands = 128
