@@ -1,5 +1,4 @@
 internal import Corpus
-internal import FoundationEssentials
 
 extension Recipe {
   /// The recipe with some of its values changed, as `lathe prepare --set` does it.
@@ -27,13 +26,18 @@ extension Recipe {
     }
     for (path, value) in changes {
       let keys = try Self.keys(of: path, in: json, kinds)
-      json = try Self.replacing(keys[...], in: json, with: Self.value(value), of: path)
+      json = try Self.replacing(keys[...], in: json, with: Self.value(value, of: path), of: path)
     }
     return try Self.decode(json.canonicalBytes(), kinds: kinds)
   }
 
-  private static func value(_ text: String) -> JSONValue {
-    (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .string(text)
+  private static func value(_ text: String, of path: String) throws(RecipeError) -> JSONValue {
+    do throws(JSONFieldError) { return try JSONValue(json: text.utf8, named: "its value") } catch {
+      guard text.hasPrefix("{") || text.hasPrefix("[") else { return .string(text) }
+      throw RecipeError(
+        subject: path, detail: "is no JSON value: \(error.subject) \(error.detail)",
+        hint: error.hint)
+    }
   }
 
   /// The keys of a path, with `views` in front where it begins with the name of a view.

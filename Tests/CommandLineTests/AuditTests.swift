@@ -75,6 +75,42 @@ import Testing
     #expect(try Program.run("inspect", collection.cache).output.contains("leaks by design"))
   }
 
+  /// Neither a cache whose only split is damaged nor one that has sound splits beside it passes for clean.
+  @Test func aDamagedSplitIsNamed() throws {
+    #expect(try prepare("--split", "0.5,0.5").code == 0)
+    let name = "grouped-seed1-0.5-0.5"
+    let shard = URL(fileURLWithPath: "\(collection.cache)/shard-00000.lmdb")
+    var bytes = try Data(contentsOf: shard)
+    var end = bytes.startIndex
+    // Pages that are free may hold the record too.
+    while let found = bytes.range(of: Data(#""assignment":{""#.utf8), in: end..<bytes.endIndex) {
+      bytes[found.upperBound] ^= 1
+      end = found.upperBound
+    }
+    #expect(end > bytes.startIndex)
+    try bytes.write(to: shard)
+    let damage =
+      "'\(name)' in 'splits': it does not have its checksum; make it again with lathe split"
+    for arguments in [
+      ["audit", collection.cache], ["audit", collection.cache, "--json"],
+      ["audit", collection.cache, "--split", name],
+      ["train", "features", "--cache", collection.cache, "--output", "\(collection.path)/run"],
+      ["export", "images", collection.cache, "--view", "mel", "--split", name]
+        + ["--output", "\(collection.path)/pictures"],
+    ] {
+      let result = try Program.start(arguments).end()
+      #expect(result.code == 1 && result.errors.contains(damage), "\(arguments): \(result)")
+      #expect(!result.errors.contains("no split"), "\(arguments): \(result)")
+    }
+    let other = try Program.run("split", collection.cache, "--policy", "stratified")
+    #expect(other.code == 0)
+    let both = try Program.run("audit", collection.cache)
+    #expect(both.code == 1 && both.errors.contains(damage))
+    #expect(both.output.hasPrefix("split stratified-seed1-0.8-0.1-0.1 (stratified)"))
+    #expect(try Program.run("split", collection.cache, "--remove", name).code == 0)
+    #expect(try Program.run("audit", collection.cache).code == 0)
+  }
+
   @Test func aManifestIsStudiedWithoutACache() throws {
     let study = try Program.run(
       "audit", "--manifest", manifest, "--seeds", "2", "--ratios", "0.5,0.5")

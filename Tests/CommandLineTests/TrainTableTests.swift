@@ -35,6 +35,16 @@ import Testing
 
   @Test func aTableThatChanged() throws {
     #expect(try train("run").code == 0)
+    // A split that says two things about one track is none.
+    let split = URL(fileURLWithPath: "\(runs.path("run"))/split.json")
+    let written = try String(contentsOf: split, encoding: .utf8)
+    try Data(
+      written.replacing(#""assignment":{"#, with: #""assignment":{"t":"train","t":"test","#).utf8
+    )
+    .write(to: split)
+    #expect(try String(contentsOf: split, encoding: .utf8) != written)
+    expectOneLine(try runs.run("evaluate", "run"), "split.json", "not there, or damaged")
+    try Data(written.utf8).write(to: split)
     let place = URL(fileURLWithPath: runs.path("table.csv"))
     var text = try String(contentsOf: place, encoding: .utf8)
     text = text.replacingOccurrences(of: "jazz\n", with: "pop\n")

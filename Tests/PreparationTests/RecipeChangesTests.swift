@@ -46,6 +46,15 @@ struct RecipeChangesTests {
     #expect(error?.description.contains(words) == true, "\(String(describing: error))")
   }
 
+  @Test("An object that gives a key twice is refused")
+  func repeatedKeys() {
+    let error = refusal("mel.slices", #"{"length": 4, "hop": 2, "hop": 4}"#)
+    #expect(
+      error?.description.contains(
+        #"mel.slices is no JSON value: its value, line 1 gives "hop" twice in one object"#) == true,
+      "\(String(describing: error))")
+  }
+
   @Test("A value is changed by its path, with or without the word views")
   func changes() throws {
     let recipe = try Recipe.gtzan.changing([

@@ -23,6 +23,10 @@ import Testing
     (#"{"schema": "lathe.run/2"}"#, "'lathe.run/2', not 'lathe.run/1'"),
     (#"{"schema": "lathe.run/1"}"#, "has no 'trainer'"),
     (#"{"schema": 5}"#, "'schema' is no"),
+    (
+      "{\"schema\": \"lathe.run/1\",\n\"schema\": \"lathe.run/1\"}",
+      "the record, line 2 gives \"schema\" twice in one object"
+    ),
   ])
   func damagedRecordsAreRefused(_ text: String, words: String) throws {
     try folder.write(text, "run.json")

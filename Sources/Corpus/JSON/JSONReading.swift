@@ -12,25 +12,13 @@ extension JSONValue {
   ///   with two values under one key.
   public init(json: some Collection<UInt8>, named name: String) throws(JSONFieldError) {
     let json = [UInt8](json)
-    if json.contains(0) || String(validating: json, as: UTF8.self) == nil {
-      throw JSONFieldError(at: name, "is not UTF-8 text", hint: "give JSON in that encoding")
-    }
-    if let line = JSONNesting.line(in: json, deeperThan: Self.maximumDepth) {
-      throw JSONFieldError(
-        at: "\(name), line \(line)", "is nested deeper than \(Self.maximumDepth) levels",
-        hint: "write it with fewer")
-    }
+    try StrictJSON.check(json, named: name)
     do {
       self = try JSONDecoder().decode(JSONValue.self, from: Data(json))
     } catch {
       let line = JSONSyntax.lineOfFault(in: json).map { ", line \($0)" } ?? ""
       throw JSONFieldError(
         at: name + line, "is not sound JSON", hint: "check the commas, quotes and brackets there")
-    }
-    if let (key, line) = JSONSyntax.repeatedKey(in: json) {
-      throw JSONFieldError(
-        at: "\(name), line \(line)", "gives \(Words.quoted(key)) twice in one object",
-        hint: "give it once")
     }
   }
 

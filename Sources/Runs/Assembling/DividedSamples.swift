@@ -1,7 +1,6 @@
 import Wording
 public import Corpus
 public import DatasetCache
-internal import Foundation
 internal import Preparation
 public import Training
 
@@ -62,8 +61,8 @@ public struct DividedSamples {
         kind: .choice, subject: "split '\(chosen)'", detail: "\(path) has no such split any more",
         hint: "make it again with lathe split \(path)")
     }
-    let recipe = try cache.description().flatMap {
-      try JSONDecoder().decode(JSONValue.self, from: Data($0.recipeJSON))
+    let recipe = try cache.description().map {
+      try JSONValue(json: $0.recipeJSON, named: "the recipe of \(path)")
     }
     return DividedSamples(kind: .cache, path: path, split: split, recipe: recipe, cache: cache) {
       try cache.samples(view: view, split: chosen, side: $0)

@@ -29,7 +29,8 @@ extension DividedSamples {
     case .csv:
       let file = "\(directory)/\(RunDirectory.File.split)"
       guard let data = FileManager.default.contents(atPath: file),
-        let split = try? JSONDecoder().decode(Split.self, from: data)
+        let json = try? JSONValue(json: data, named: file),
+        let split = try? JSONForm<Split>.decodable("a split").read(json, at: "")
       else {
         throw RunError(
           kind: .run, subject: file, detail: "the split of the run is not there, or damaged",

@@ -1,3 +1,4 @@
+import Corpus
 import FoundationEssentials
 import Programs
 
@@ -58,6 +59,7 @@ enum ExternalEvent: Equatable {
     let decoder = JSONDecoder()
     let data = Data(line)
     do {
+      try StrictJSON.check(line, named: "the line")
       let name = try decoder.decode(Name.self, from: data).event
       switch name {
       case "start": self = .start(try decoder.decode(Start.self, from: data))
@@ -87,6 +89,7 @@ enum ExternalEvent: Equatable {
         hint: "the trainer has diverged: lower its learning rate")
     }
     var detail = "'\(text)' is no JSON object with an \"event\""
+    if let error = error as? JSONFieldError { detail += ": it \(error.detail)" }
     switch error as? DecodingError {
     case .keyNotFound(let key, _) where key.stringValue != "event":
       detail = "'\(key.stringValue)' is missing in \(text)"

@@ -25,8 +25,12 @@ enum RunJSON {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    let json = [UInt8](json)
     do {
+      try StrictJSON.check(json, named: "the record")
       return try decoder.decode(type, from: Data(json))
+    } catch let error as JSONFieldError {
+      throw .record(subject, "\(error.subject) \(error.detail)")
     } catch let error as TrainingError {
       throw .record(subject, "\(error.subject): \(error.detail)")
     } catch let error as DecodingError {

@@ -21,7 +21,8 @@ struct Audit: ParsableCommand {
         lathe audit gtzan.lathe --split grouped-seed1-0.8-0.1-0.1 --fail-above 0
         lathe audit --manifest gtzan --seeds 100
 
-      Exit code 1 where something leaks that --fail-above does not allow, and where the cache has no split.
+      Exit code 1 where something leaks that --fail-above does not allow, and where the cache has no split or \
+      one that is damaged.
       """)
 
   @Argument(help: "The cache.", completion: .directory)
@@ -109,12 +110,29 @@ struct Audit: ParsableCommand {
     } else {
       audits.flatMap(AuditText.lines).forEach { Output.line($0) }
     }
-    // Nothing was found because nothing was looked at: no script may take that for a clean audit.
+    // Nothing was found because nothing was examined: no script may take that for a clean audit.
+    if split == nil {
+      let audited = Set(audits.map(\.split))
+      try refuseDamaged(cache.splitNames().filter { !audited.contains($0) }, of: cache)
+    }
     if audits.isEmpty {
       Output.error("lathe: \(path) has no split to audit; lathe split \(path) makes one")
       throw ExitCode(Exit.failed)
     }
     return audits.map(\.highestPercent).max() ?? 0
+  }
+
+  /// Names the damage of splits that could not be audited, a line each.
+  private func refuseDamaged(_ names: [String], of cache: Cache) throws {
+    for name in names {
+      do {
+        _ = try cache.split(named: name)
+      } catch {
+        let command = Words.command(["lathe", "split", cache.path, "--remove", name])
+        Output.error("lathe: \(error); or take it out with: \(command)")
+      }
+    }
+    if !names.isEmpty { throw ExitCode(Exit.failed) }
   }
 
   private func study(_ name: String) throws -> Double {

@@ -54,6 +54,10 @@ import Testing
       #"echo '{"event":"epoch","epoch":1,"train":{"loss":null,"accuracy":1}}'"#, "line 1",
       "'train.loss'"
     ),
+    (
+      #"echo '{"event":"epoch","epoch":1,"epoch":2,"train":{"loss":1,"accuracy":1}}'"#, "line 1",
+      "it gives \"epoch\" twice in one object"
+    ),
     ("predict validation 1; epoch 2", "line 2", "epoch 2, and the one after 0 is due"),
     ("whole 1; whole 1", "line 4", "epoch 1, and the one after 1 is due"),
     ("whole 1; whole 2; whole 3", "line 7", "epoch 3, and 2 were asked for"),
