@@ -53,14 +53,22 @@ private enum NumberPlaces {
   private static func first<Bits: FixedWidthInteger & SIMDScalar>(
     in numbers: UnsafeRawBufferPointer, exponent: Bits
   ) -> Int? where Bits.SIMDMaskScalar: SIMDScalar {
-    let (width, lanes) = (MemoryLayout<Bits>.size, 8)
+    let (width, lanes, block) = (MemoryLayout<Bits>.size, 16, 1_024)
     let count = numbers.count / width
     var index = 0
-    let all = SIMD8<Bits>(repeating: exponent)
-    while index + lanes <= count {
-      let bits = unsafe numbers.loadUnaligned(fromByteOffset: index * width, as: SIMD8<Bits>.self)
-      if any((bits & all) .== all) { break }
-      index += lanes
+    let all = SIMD16<Bits>(repeating: exponent)
+    // Added to an exponent of ones alone, its lowest bit carries into the sign, which is zero else.
+    let lowest = SIMD16<Bits>(repeating: exponent & (0 &- exponent))
+    while index + block <= count {
+      var carries = SIMD16<Bits>()
+      for start in stride(from: index, to: index &+ block, by: lanes) {
+        let bits = unsafe numbers.loadUnaligned(
+          fromByteOffset: start &* width, as: SIMD16<Bits>.self)
+        carries |= (bits & all) &+ lowest
+      }
+      let sign = all &+ lowest
+      if carries & sign != SIMD16<Bits>() { break }
+      index += block
     }
     while index < count {
       let bits = unsafe numbers.loadUnaligned(fromByteOffset: index * width, as: Bits.self)
