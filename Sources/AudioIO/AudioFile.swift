@@ -1,7 +1,7 @@
 /// Audio files, read whole.
 public enum AudioFile {
-  /// What the file at `path` holds, from its header; nothing is decoded. The frames of MPEG audio are
-  /// counted one by one.
+  /// What the file at `path` holds, from its header; nothing is decoded. The frames of MPEG audio
+  /// are counted one by one.
   ///
   /// The header's promise of bytes is checked (see ``decode(at:_:)``), the audio is not.
   /// - Throws: ``AudioError``, as ``decode(at:_:)``.
@@ -23,29 +23,33 @@ public enum AudioFile {
   /// Decodes the file at `path` to one channel at one rate.
   ///
   /// - wav (RIFF, RIFX, RF64, BW64, extensible), Wave64, aiff, au, caf, flac, ogg (Vorbis, Opus,
-  ///   FLAC), MPEG audio (layer I to III; in a wav file too), NIST SPHERE, voc, 8svx, ircam, paf, pvf
-  ///   and avr, 1 to 64 channels, 1 to 768 kHz. The content decides, not the name.
+  ///   FLAC), MPEG audio (layer I to III; in a wav file too), NIST SPHERE, voc, 8svx, ircam, paf,
+  ///   pvf and avr, 1 to 64 channels, 1 to 768 kHz. The content decides, not the name.
   /// - One channel of 16-bit samples at the rate asked for stays as it is (``Samples/int16(_:)``).
   ///   Anything else becomes 32-bit float, full scale -1 to 1, 16-bit samples over 32,768.
   /// - Several channels become their mean: summed in order in 32-bit float, then divided, as
   ///   `librosa.to_mono` does.
   /// - Another rate is resampled by soxr at quality HQ, after the mean.
+  /// - Where `decoding` keeps them, the first two of several channels come too, each as it would
+  ///   alone.
   /// - Audio that ends before its header says so is refused, never used in part: fewer bytes than a
-  ///   wav, Wave64, aiff, au or caf header counts, fewer frames than a flac header or the Xing, Info
-  ///   or VBRI table of an mp3 counts, an Ogg stream without its end, a last frame of MPEG audio or
-  ///   FLAC that is cut short. A size that programs leave who write to a pipe promises nothing: the
-  ///   audio ends where the file does. A size a few bytes too large is a ``DecodedTrack/remark``.
+  ///   wav, Wave64, aiff, au or caf header counts, fewer frames than a flac header or the Xing,
+  ///   Info or VBRI table of an mp3 counts, an Ogg stream without its end, a last frame of MPEG
+  ///   audio or FLAC that is cut short. A size that programs leave who write to a pipe promises
+  ///   nothing: the audio ends where the file does. A size a few bytes too large is a
+  ///   ``DecodedTrack/remark``.
   /// - Streams in a row are read whole where rate and channels stay the same: joined mp3 files, a
   ///   chained Ogg. Where they change, the file is refused.
-  /// - Tags, chunks and other bytes before and after the audio are passed over; within MPEG audio they
-  ///   are damage.
-  /// - Of mp3 files the same samples come as from `librosa.load` by soundfile: the delays of encoder
-  ///   and decoder are left out where a LAME table states them, and kept where nothing does.
+  /// - Tags, chunks and other bytes before and after the audio are passed over; within MPEG audio
+  ///   they are damage.
+  /// - Of mp3 files the same samples come as from `librosa.load` by soundfile: the delays of
+  ///   encoder and decoder are left out where a LAME table states them, and kept where nothing
+  ///   does.
   /// - Parameters:
   ///   - path: the file; links are followed.
   ///   - decoding: the rate of the result and the longest file that is accepted.
-  ///   - takesMD5: whether the MD5 of the file is taken too, which takes several times as long as all
-  ///     else where the samples lie in the file as they are.
+  ///   - takesMD5: whether the MD5 of the file is taken too, which takes several times as long as
+  ///     all else where the samples lie in the file as they are.
   /// - Throws: ``AudioError`` with the verdict on the file.
   public static func decode(
     at path: String, _ decoding: Decoding = Decoding(), takesMD5: Bool = false
@@ -74,18 +78,19 @@ public enum AudioFile {
         sound.isInteger16 && source.channels == 1 && source.sampleRate == decoding.sampleRate
       decoded =
         try keepsIntegers
-        ? DecodedSamples.integers(&sound, decoding) : DecodedSamples.mean(&sound, decoding)
+        ? DecodedSamples.integers(&sound, decoding)
+        : DecodedSamples.mean(&sound, decoding, isInteger: sound.isInteger16)
     case .mpeg(let frames, let container):
       var decoder = try MPEGDecoder(file, frames, container: container)
       source = decoder.format
       try check(source, path)
-      decoded = try DecodedSamples.mean(&decoder, decoding)
+      decoded = try DecodedSamples.mean(&decoder, decoding, isInteger: false)
     }
     var found = source
     found.frames = decoded.frames
     return DecodedTrack(
-      samples: decoded.samples, sampleRate: decoding.sampleRate, source: found,
-      clippedSamples: decoded.clipped, md5: md5, xxh3: xxh3, byteCount: byteCount,
+      samples: decoded.samples, stereo: decoded.stereo, sampleRate: decoding.sampleRate,
+      source: found, clippedSamples: decoded.clipped, md5: md5, xxh3: xxh3, byteCount: byteCount,
       remark: layout.remark)
   }
 

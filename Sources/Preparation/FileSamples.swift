@@ -56,8 +56,7 @@ public struct FileSamples: ~Copyable {
     }
     let audio: DecodedTrack
     do throws(AudioError) {
-      audio = try AudioFile.decode(
-        at: path, Decoding(sampleRate: recipe.sampleRate, maximumSeconds: recipe.maximumSeconds))
+      audio = try AudioFile.decode(at: path, recipe.decoding)
     } catch {
       throw failure(error.detail, error.hint)
     }

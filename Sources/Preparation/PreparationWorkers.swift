@@ -122,8 +122,7 @@ final class PreparationWorkers: Sendable {
     let audio: DecodedTrack
     do {
       audio = try AudioFile.decode(
-        at: "\(folder)/\(track.path)",
-        Decoding(sampleRate: recipe.sampleRate, maximumSeconds: recipe.maximumSeconds),
+        at: "\(folder)/\(track.path)", recipe.decoding,
         takesMD5: track.md5 != nil || plan.takesMD5)
     } catch {
       // Only here is it known where the limit stands.

@@ -49,11 +49,10 @@ extension Recipe {
       let place = "views.\(view.name.rawValue)"
       try RecipeError.require(
         view.name != .acoustic, place, "is a view that every cache has", "use another name")
-      // Values of other channels are not made yet, and must not be cached under their name.
-      try RecipeError.require(
-        view.channels == .mono, "\(place).channels", "is \(view.channels.rawValue)",
-        "use mono, the mean of all channels; others cannot be prepared yet")
-      do throws(ViewFault) { try view.kind.check(view.context(of: self)) } catch {
+      do throws(ViewFault) {
+        try view.kind.check(view.context(of: self))
+        try view.checkChannels()
+      } catch {
         throw RecipeError(fault: error, at: place)
       }
     }

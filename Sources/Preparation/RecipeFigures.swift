@@ -26,7 +26,7 @@ extension Recipe {
       // A signal of 16-bit audio is stored in 16 bits.
       let width = view.precision == .float16 || view.kind.form == .signal ? 2.0 : 4.0
       return ViewFigures(
-        view: view.name, shape: view.kind.axes(view.context(of: self)).map(\.count),
+        view: view.name, shape: view.axes(view.context(of: self)).map(\.count),
         sliceSeconds: rule.length.map { Double($0) / Double(sampleRate) },
         hopSeconds: rule.length == nil ? nil : Double(rule.hop) / Double(sampleRate),
         slicesOfMinute: rule.count(frames: frames),

@@ -31,7 +31,7 @@ extension RecipeView {
         view: name, sampleRate: recipe.sampleRate, profile: recipe.profile,
         slices: (try? SliceRule(length: max(1, frames), hop: max(1, frames))) ?? slices,
         channels: channels)
-      let axes = kind.axes(slices.length == nil ? whole : context(of: recipe))
+      let axes = axes(slices.length == nil ? whole : context(of: recipe))
       let slice = axes.reduce(1.0) { $0 * Double($1.count ?? 1) }
       return slice * Double(slices.count(frames: frames))
     }

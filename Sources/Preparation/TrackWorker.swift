@@ -63,11 +63,11 @@ struct TrackWorker: ~Copyable {
     self.meter = meter
   }
 
-  /// The figures of a track and the values of `views`; no values where ``judgement`` then says that it
-  /// isn't used.
+  /// The figures of a track and the values of `views`; no values where ``judgement`` then says that
+  /// it isn't used.
   ///
-  /// - Throws: ``TrackFault`` where the track is too short for a slice of a view of the recipe, whether
-  ///   that view is computed now or not: a track is either all there or not there.
+  /// - Throws: ``TrackFault`` where the track is too short for a slice of a view of the recipe,
+  ///   whether that view is computed now or not: a track is either all there or not there.
   mutating func values(
     of audio: DecodedTrack, id: String = "", views: Set<View>
   ) throws(TrackFault) -> (figures: TrackFigures, values: [PreparedTrack.Value]) {
@@ -94,32 +94,26 @@ struct TrackWorker: ~Copyable {
       channels: audio.source.channels)
     judgement = Judgement(verdicts, recipe.faults)
     if judgement != .use { return (figures, []) }
-    let track = TrackAudio(samples: audio.samples, floats: samples, id: id)
+    var track = ChannelAudio(audio, floats: samples, id: id)
     var values: [PreparedTrack.Value] = []
     overflows = [:]
     shared.begin()
     for job in jobs where views.contains(job.view.name) {
       guard let fingerprint = job.fingerprint else { continue }
-      values.append(try value(of: track, job, fingerprint, figures, views))
+      values.append(try value(of: &track, job, fingerprint, figures, views))
     }
     return (figures, values)
   }
 
   private mutating func value(
-    of track: TrackAudio, _ job: Job, _ fingerprint: Fingerprint, _ figures: TrackFigures,
+    of track: inout ChannelAudio, _ job: Job, _ fingerprint: Fingerprint, _ figures: TrackFigures,
     _ wanted: Set<View>
   ) throws(TrackFault) -> PreparedTrack.Value {
-    let (rule, frames) = (job.view.slices, track.samples.count)
+    let (rule, frames) = (job.view.slices, track.frames)
     let slices = rule.slices(frames: frames)
     let tensors: [Tensor]
     do throws(SignalError) {
-      if let value = shared.value(
-        of: job.view.name, wanted: wanted, track: track, slices: slices)
-      {
-        tensors = value
-      } else {
-        tensors = try job.computer.value(of: track, slices: slices)
-      }
+      tensors = try computed(of: &track, job, slices, wanted)
     } catch {
       var fault = Self.fault(error)
       if !job.view.kind.command.isEmpty { fault.program = (job.view.name, error) }
@@ -137,8 +131,36 @@ struct TrackWorker: ~Copyable {
       facts: job.facts)
   }
 
-  /// Why a track is not used whose values are no finite numbers: nothing can be learnt from it, and a
-  /// trainer that meets one refuses the whole side.
+  private mutating func computed(
+    of track: inout ChannelAudio, _ job: Job, _ slices: Slices, _ wanted: Set<View>
+  ) throws(SignalError) -> [Tensor] {
+    let channels = job.view.channels
+    guard job.view.stacksChannels else {
+      return try computed(of: track[channels], channels, job, slices, wanted)
+    }
+    var values: [[Tensor]] = []
+    for channel in channels.single {
+      values.append(try computed(of: track[channel], channel, job, slices, wanted))
+    }
+    var stacked: [Tensor] = []
+    for (left, right) in zip(values[0], values[1]) {
+      stacked.append(try Tensor.stacked(left, right))
+    }
+    return stacked
+  }
+
+  private mutating func computed(
+    of track: TrackAudio, _ channels: ViewChannels, _ job: Job, _ slices: Slices,
+    _ wanted: Set<View>
+  ) throws(SignalError) -> [Tensor] {
+    let value = shared.value(
+      of: job.view.name, channels, wanted: wanted, track: track, slices: slices)
+    if let value { return value }
+    return try job.computer.value(of: track, slices: slices)
+  }
+
+  /// Why a track is not used whose values are no finite numbers: nothing can be learnt from it, and
+  /// a trainer that meets one refuses the whole side.
   private static func notFinite(
     _ view: RecipeView, _ place: [Int], _ figures: TrackFigures
   ) -> TrackFault {

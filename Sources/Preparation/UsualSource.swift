@@ -3,8 +3,8 @@ import Wording
 internal import Corpus
 internal import DatasetCache
 
-/// The rate and the channels that most files of a cache have: what a collection usually is cannot be what
-/// is wrong with its tracks, where the recipe only keeps them.
+/// The rate and the channels that most files of a cache have: what a collection usually is cannot
+/// be what is wrong with its tracks, where the recipe only keeps them.
 struct UsualSource {
   private var sampleRate: Int?
   private var channels: Int?
@@ -28,8 +28,8 @@ struct UsualSource {
       if count.value > 1 {
         lines.append(
           "\(UsualFormat.percent(count.share)) of the files have "
-            + "\(Words.counted(count.value, "channel")), of which "
-            + "the mean is taken")
+            + "\(Words.counted(count.value, "channel")), of which the mean is taken"
+            + (recipe.takesStereo ? " for views of mono" : ""))
       }
     }
   }

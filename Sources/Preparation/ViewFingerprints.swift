@@ -55,7 +55,7 @@ extension Recipe {
 
   /// What runs along the axes of the samples of a view, outermost first; empty where it has no such view.
   public func axes(of view: View) -> [SampleAxis] {
-    views[view].map { view in view.kind.axes(view.context(of: self)).map(\.axis) } ?? []
+    views[view].map { view in view.axes(view.context(of: self)).map(\.axis) } ?? []
   }
 
   /// The names of the columns of the views that are tables.
@@ -73,7 +73,7 @@ extension RecipeView {
 
   /// What the cache is told of the view's values.
   func facts(in recipe: Recipe) -> ViewFacts {
-    let axes = kind.axes(context(of: recipe))
+    let axes = axes(context(of: recipe))
     let size = axes.reduce(1.0) { $0 * Double($1.count ?? Self.numbersWithBlocks) }
     let hasBlocks =
       switch kind.form {

@@ -64,6 +64,40 @@ import Testing
     }
   }
 
+  /// What is done to a picture is done to each of its channels.
+  @Test func channelsAreMaskedAndShiftedAlike() throws {
+    let axes = [
+      SampleAxis.channel, .frequency(.even(start: 0, step: 1)), .time(step: 1),
+    ]
+    let source = TrackSource(
+      floats: [Self.numbers + Self.numbers.map { $0 + 1_000 }], shape: [2, 12, 30], axes: axes,
+      isSignal: false)
+    let parts = augmentation {
+      $0.specAugment = .init(timeMasks: 1, timeWidth: 7, frequencyMasks: 1, frequencyWidth: 4)
+      $0.circularShift = .init(share: 0.5)
+    }
+    var changed = 0
+    for row in try rows(source, parts, draws: Self.draws) {
+      // The mean of all: the lowest and the highest number's middle.
+      let covered = row.map { $0 == 680.5 }
+      #expect(Array(covered[..<360]) == Array(covered[360...]))
+      let isSame = (0..<360).allSatisfy { covered[$0] || row[$0 + 360] == row[$0] + 1_000 }
+      #expect(isSame)
+      for band in 0..<12 where (0..<30).allSatisfy({ covered[band * 30 + $0] }) { changed += 1 }
+    }
+    #expect(changed > 300)
+  }
+
+  @Test func signalPartsAreForOneChannel() throws {
+    let source = TrackSource(
+      floats: [[Float](repeating: 1, count: 60)], shape: [10, 2], axes: [.time(step: 1), .channel],
+      isSignal: false, name: "both")
+    let crop = augmentation { $0.randomCrop = .init() }
+    #expect(crop.fitted(to: source).randomCrop == nil)
+    let error = #expect(throws: LoadingError.self) { try rows(source, crop) }
+    #expect("\(try #require(error))".contains("signals of one channel, and both has 2"))
+  }
+
   @Test func mixturesRevealTheirShare() throws {
     // Sample k is all 10^k and has label k, so that the mixture tells share and partner.
     let tracks: [[Float]] = [[1, 1], [10, 10], [100, 100]]

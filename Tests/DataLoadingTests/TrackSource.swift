@@ -9,6 +9,7 @@ final class TrackSource: SampleSource {
   let identity = "tracks"
   let shape: [Int]
   let labels: [String]
+  let axes: [SampleAxis]
   private let trackBytes: [[UInt8]]
   private let type: SampleType
   private let isSignal: Bool
@@ -20,13 +21,14 @@ final class TrackSource: SampleSource {
 
   init(
     floats: [[Float]] = [], integers: [[Int16]] = [], halves: [[Float16]] = [], shape: [Int],
-    hop: Int? = nil,
+    axes: [SampleAxis] = [], hop: Int? = nil,
     isSignal: Bool, labels: [String] = ["a", "b", "c"], offset: Int = 2, damaged: Set<Int> = [],
     name: String = "tracks"
   ) {
     self.name = name
     self.shape = shape
     self.labels = labels
+    self.axes = axes
     self.isSignal = isSignal
     self.offset = offset
     self.damaged = damaged

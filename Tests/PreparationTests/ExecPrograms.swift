@@ -13,8 +13,8 @@ final class ExecProgram: Sendable {
   let folder: TemporaryFolder
   var path: String { "\(folder.path)/embed.py" }
 
-  /// A program that gives the mean, the greatest and the first of a slice's samples; `misdeed` is what it does
-  /// instead with the track `bad`, or with every one.
+  /// A program that gives the mean, the greatest and the first of a slice's samples; `misdeed` is
+  /// what it does instead with the track `bad`, or with every one.
   init() throws {
     folder = try TemporaryFolder()
     try folder.write(Self.script.utf8, "embed.py")
@@ -110,7 +110,8 @@ final class ExecProgram: Sendable {
         header, data = read()
         facts, shape = header["__metadata__"], header["samples"]["shape"]
         samples = array.array("f", data)
-        rows = [samples[i * shape[1] : (i + 1) * shape[1]] for i in range(shape[0])]
+        size = shape[1] * (shape[2] if len(shape) == 3 else 1)
+        rows = [samples[i * size : (i + 1) * size] for i in range(shape[0])]
         values = [x for row in rows for x in (sum(row) / len(row), max(row), row[0])]
         note("frames", f"{facts['track']} {facts['first']} {shape[0]}")
         does = misdeed if bad in ("*", facts["track"]) else "none"

@@ -49,6 +49,22 @@ struct ExecViewTests {
     #expect(try program.isGone())
   }
 
+  /// It is given both channels side by side, and answers in its own shape.
+  @Test func itIsGivenBothChannels() throws {
+    let (left, right) = (Wave.notes(seed: 1), Wave.notes(seed: 2))
+    let both = zip(left, right).flatMap { [$0, $1] }
+    try music.write(Wave.pcm16(both, channels: 2), "rock/a.wav")
+    var view = try program.view(hop: 1_000)
+    view.channels = .stereo
+    #expect(try music.prepareStarting(program.recipe(view)).quarantine.isEmpty)
+    let value = try #require(try music.open().floats(of: emb, track: "a"))
+    #expect(value.shape == [8, 3])
+    let wanted = (0..<8).flatMap { expected(both[$0 * 2_000..<$0 * 2_000 + 4_000]) }
+    #expect(zip(value.values, wanted).allSatisfy { abs($0 - $1) < 1e-7 }, "\(value.values)")
+    let facts = try #require(try music.open().viewFacts()[emb])
+    #expect(facts.axes.map(\.name) == ["embedding"] && facts.channels == 1)
+  }
+
   @Test(arguments: [
     ("die", "ended with status 3; the last that it wrote to standard error: the last word", 2),
     ("kill", "was killed by SIGKILL (as for want of memory); the last that it wrote", 2),

@@ -147,7 +147,10 @@ import Testing
     (#""blocks": {"kind": "mel", "slices": {}}"#, "views.blocks", "a-z"),
     (#""acoustic": {"kind": "mel", "slices": {}}"#, "views.acoustic", "another name"),
     (#""x": {"kind": "mel", "slices": {}, "precision": "half"}"#, "views.x.precision", "float16"),
-    (#""x": {"kind": "mel", "slices": {}, "channels": "stereo"}"#, "views.x.channels", "use mono"),
+    (
+      #""x": {"kind": "features", "slices": {}, "channels": "stereo"}"#, "views.x.channels",
+      "use two views, one of left and one of right"
+    ),
     (#""x": {"kind": "mel", "slices": {}, "bands": 0}"#, "views.x.bands", "1 to 4,096"),
     (#""x": {"kind": "mel", "slices": {}, "bnads": 4}"#, "views.x.bnads", "did you mean bands?"),
     (

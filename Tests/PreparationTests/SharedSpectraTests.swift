@@ -76,7 +76,7 @@ import Testing
     func computed(_ name: String, wanted: [String]) throws -> Bool {
       let view = try #require(recipe.views[View(like: name)])
       return shared.value(
-        of: view.name, wanted: Set(wanted.map { View(like: $0) }), track: track,
+        of: view.name, .mono, wanted: Set(wanted.map { View(like: $0) }), track: track,
         slices: view.slices.slices(frames: samples.count)) != nil
     }
     shared.begin()

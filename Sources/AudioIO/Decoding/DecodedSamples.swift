@@ -1,6 +1,8 @@
 /// The samples of a file in one channel at the rate asked for.
 struct DecodedSamples {
   let samples: Samples
+  /// The first two channels, where they are kept and there are two.
+  var stereo: StereoSamples?
   /// Samples a channel that the file held.
   let frames: Int
   /// Samples of the file in runs at full scale.
@@ -68,9 +70,11 @@ struct DecodedSamples {
     return DecodedSamples(samples: .int16(result), frames: result.count, clipped: clipping.count)
   }
 
-  /// The mean of the channels at the rate asked for.
+  /// The mean of the channels at the rate asked for, and the first two where that is wanted.
+  ///
+  /// - Parameter isInteger: whether the file's samples are 16-bit integers.
   static func mean<Reader: OpenSound & ~Copyable>(
-    _ reader: inout Reader, _ decoding: Decoding
+    _ reader: inout Reader, _ decoding: Decoding, isInteger: Bool
   ) throws(AudioError) -> DecodedSamples {
     let format = reader.format
     let channels = format.channels
@@ -83,11 +87,14 @@ struct DecodedSamples {
       resampler = try Resampler(
         from: format.sampleRate, to: decoding.sampleRate, path: reader.path)
     }
+    var stereo: StereoReader?
+    if decoding.keepsStereo, channels > 1 {
+      stereo = try StereoReader(of: format, decoding, isInteger: isInteger, path: reader.path)
+    }
     var buffer = [Float](repeating: 0, count: framesAtATime * channels)
     var mono: [Float] = []
     var result: [Float] = []
-    let length = Double(format.frames) * Double(decoding.sampleRate) / Double(format.sampleRate)
-    result.reserveCapacity(Int(min(length, 0x1p24)))
+    result.reserveCapacity(capacity(format, decoding))
     var frames = 0
     while true {
       let count = try reader.read(into: &buffer, frames: framesAtATime)
@@ -108,6 +115,7 @@ struct DecodedSamples {
         result.append(contentsOf: buffer[..<count])
         continue
       }
+      try stereo?.take(piece)
       takeMean(of: piece, channels: channels, into: &mono)
       if isResampled {
         try resampler?.process(mono, into: &result)
@@ -120,7 +128,15 @@ struct DecodedSamples {
     // A handful of samples may come out as none at a lower rate.
     if result.isEmpty { throw AudioError(.noSamples, "decode", reader.path) }
     clipping.finish()
-    return DecodedSamples(samples: .float32(result), frames: frames, clipped: clipping.count)
+    return DecodedSamples(
+      samples: .float32(result), stereo: try stereo.take()?.finish(), frames: frames,
+      clipped: clipping.count)
+  }
+
+  /// The room that samples of the length of a header are given at first.
+  static func capacity(_ format: AudioFormat, _ decoding: Decoding) -> Int {
+    let length = Double(format.frames) * Double(decoding.sampleRate) / Double(format.sampleRate)
+    return Int(min(length, 0x1p24))
   }
 
   private static func checkedLimit(

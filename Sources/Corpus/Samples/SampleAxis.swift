@@ -37,10 +37,15 @@ public struct SampleAxis: Sendable, Hashable, Codable {
     SampleAxis("frequency", unit: "Hz", positions)
   }
 
+  /// Channels of audio, the left before the right.
+  public static let channel = SampleAxis("channel")
+
   /// Whether time runs along it.
   public var isTime: Bool { name == "time" }
   /// Whether frequency runs along it.
   public var isFrequency: Bool { name == "frequency" }
+  /// Whether channels of audio do.
+  public var isChannel: Bool { name == "channel" }
 
   /// Where number `index` stands, in ``unit``; nil beyond a list.
   public func position(of index: Int) -> Double? {

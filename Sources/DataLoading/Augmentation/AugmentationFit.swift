@@ -2,6 +2,8 @@ public import Corpus
 
 /// What kind of samples a source has, as far as augmentation asks.
 struct SampleForm: Sendable {
+  /// How many pictures a sample is, one after the other: its channels; else 1.
+  let pictures: Int
   /// The length of the first axis of a picture, else 1.
   let rows: Int
   /// The length of the last axis.
@@ -17,10 +19,13 @@ struct SampleForm: Sendable {
   init(of source: any SampleSource) {
     let shape = source.shape
     let axes = source.axes
-    isPicture = shape.count == 2 && (axes.last?.isTime ?? true)
-    hasFrequency = isPicture && (axes.first?.isFrequency ?? true)
-    rows = isPicture ? shape[0] : 1
-    columns = isPicture ? shape[1] : shape.reduce(1, *)
+    let hasChannels = axes.first?.isChannel == true && shape.count == 3
+    let side = hasChannels ? 1 : 0
+    isPicture = shape.count == side + 2 && (axes.last?.isTime ?? true)
+    hasFrequency = isPicture && (axes.dropFirst(side).first?.isFrequency ?? true)
+    pictures = isPicture && hasChannels ? shape[0] : 1
+    rows = isPicture ? shape[side] : 1
+    columns = isPicture ? shape[side + 1] : shape.reduce(1, *)
     var isSignal: Bool?
     for sample in 0..<min(source.count, 16) where isSignal == nil {
       try? source.read(sample) { _, window in isSignal = window.isSignal }
@@ -33,8 +38,8 @@ extension Augmentation {
   /// Whether there is no part.
   var isEmpty: Bool { self == Augmentation() }
 
-  /// The same without the parts that cannot be applied to samples of `source`, and with masks of at most
-  /// a quarter of an axis, so that what suits usual samples suits others.
+  /// The same without the parts that cannot be applied to samples of `source`, and with masks of at
+  /// most a quarter of an axis, so that what suits usual samples suits others.
   public func fitted(to source: any SampleSource) -> Augmentation {
     let form = SampleForm(of: source)
     var fitted = self
@@ -64,10 +69,14 @@ extension Augmentation {
       (Speed.name, speed != nil), (RandomCrop.name, randomCrop != nil), (Gain.name, gain != nil),
       (Polarity.name, polarity != nil), (Noise.name, noise != nil),
     ]
+    let isStereo = source.axes.last?.isChannel == true
     for part in signalParts where part.isThere && !form.isSignal {
       throw .part(
-        part.name, "this is for signals along time, and \(source.name) has none",
-        hint: "leave it out, or load a view of waveforms")
+        part.name,
+        isStereo
+          ? "this is for signals of one channel, and \(source.name) has \(source.shape.last ?? 2)"
+          : "this is for signals along time, and \(source.name) has none",
+        hint: "leave it out, or load a view of waveforms of one channel")
     }
     if circularShift != nil, !form.isSignal, !form.isPicture {
       throw .part(

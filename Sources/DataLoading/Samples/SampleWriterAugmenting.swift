@@ -100,7 +100,7 @@ extension SampleWriter {
   ) {
     let first = start(of: elements, window, streams)
     let columns = form.columns
-    for row in 0..<form.rows {
+    for row in 0..<form.pictures * form.rows {
       let place = first + row * columns
       let split = columns - shift
       let floats = unsafe output + row * columns

@@ -37,7 +37,7 @@ extension SampleWriter {
     var generator = streams.generator(.timeMasks)
     for _ in 0..<masks.timeMasks {
       let frames = Self.mask(upTo: masks.timeWidth, of: columns, &generator)
-      for row in 0..<rows {
+      for row in 0..<form.pictures * rows {
         unsafe (picture + row * columns + frames.lowerBound).update(
           repeating: fill, count: frames.count)
       }
@@ -45,8 +45,10 @@ extension SampleWriter {
     generator = streams.generator(.frequencyMasks)
     for _ in 0..<masks.frequencyMasks {
       let bands = Self.mask(upTo: masks.frequencyWidth, of: rows, &generator)
-      unsafe (picture + bands.lowerBound * columns).update(
-        repeating: fill, count: bands.count * columns)
+      for channel in 0..<form.pictures {
+        unsafe (picture + (channel * rows + bands.lowerBound) * columns).update(
+          repeating: fill, count: bands.count * columns)
+      }
     }
   }
 

@@ -17,6 +17,13 @@ final class Network {
     statistics = body.statistics
   }
 
+  /// A network of layers on pictures, [height, width], or [channels, height, width] of several
+  /// channels.
+  convenience init(_ layers: [any Layer], onPictures channels: Int, height: Int, width: Int) {
+    let shape = (channels == 1 ? [] : [channels]) + [height, width]
+    self.init(Sequential(inputShape: shape, layers), inputShape: shape)
+  }
+
   /// How many labels there are logits for.
   var labelCount: Int { body.outputCount }
   /// Floating-point operations of the products of a step of training for one sample, by plain sums.

@@ -3,7 +3,7 @@ import Training
 /// A compact network on mel-spectrograms: a sixth of ResNet-18's multiplications and a twentieth of
 /// its parameters, and more accurate on a hundred clips.
 ///
-/// In PyTorch `features` is `Sequential` of Conv2d(1, stem, k, stride 2), BatchNorm2d, ReLU,
+/// In PyTorch `features` is `Sequential` of Conv2d(channels, stem, k, stride 2), BatchNorm2d, ReLU,
 /// MaxPool2d(2), then for each 3 × 3 convolution Conv2d without bias, BatchNorm2d, ReLU, and
 /// MaxPool2d(2) where the picture is halved; then `cat([x.mean((2, 3)), x.amax((2, 3))], 1)` and
 /// `classifier` = Sequential(Dropout, Linear).
@@ -19,16 +19,19 @@ struct CompactMelNetwork {
   /// See ``Convolution2D/tile``.
   var tile: Int?
 
-  /// A network for pictures of `height` × `width` levels.
+  /// A network for pictures of `channels` × `height` × `width` levels.
   /// - Throws: ``TrainingError`` where there is not the memory, or of kind `configuration` where
   ///   the picture is too small for the poolings.
-  func make(height: Int, width: Int, labels: Int, seed: UInt64) throws(TrainingError) -> Network {
+  func make(
+    channels pictures: Int = 1, height: Int, width: Int, labels: Int, seed: UInt64
+  ) throws(TrainingError) -> Network {
     let workspace = Workspace()
     let halving = Window(kernel: 2, stride: 2)
     let first = try Convolution2D(
       name: "features.0", outputs: stem,
       window: Window(kernel: stemKernel, stride: 2, padding: stemKernel / 2)
-    ).make(onPictures: 1, height: height, width: width, seed: seed, workspace: workspace)
+    ).make(
+      onPictures: pictures, height: height, width: width, seed: seed, workspace: workspace)
     let pool = try NormalisedMaxPool2D("features.1", input: first.output, window: halving)
     var layers: [any Layer] = [first, pool]
     var shape = pool.output
@@ -63,7 +66,6 @@ struct CompactMelNetwork {
       Dropout(shape: [2 * shape.channels], rate: Float(dropout), number: 0),
       try Linear("classifier.1", inputs: 2 * shape.channels, outputs: labels, seed: seed),
     ]
-    return Network(
-      Sequential(inputShape: [height, width], layers), inputShape: [height, width])
+    return Network(layers, onPictures: pictures, height: height, width: width)
   }
 }

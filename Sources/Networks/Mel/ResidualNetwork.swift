@@ -18,9 +18,13 @@ struct ResidualNetwork {
   /// See ``Convolution2D/tile``.
   var tile: Int?
 
-  /// A network for pictures of `height` × `width` levels.
-  /// - Throws: ``TrainingError`` where there is not the memory.
-  func make(height: Int, width: Int, labels: Int, seed: UInt64) throws(TrainingError) -> Network {
+  /// A network for pictures of `height` × `width` levels. One channel is repeated for the three
+  /// that the first convolution has; of several it has as many.
+  /// - Throws: ``TrainingError`` where there is not the memory, or of kind `configuration` for a
+  ///   colour map of several channels.
+  func make(
+    channels: Int = 1, height: Int, width: Int, labels: Int, seed: UInt64
+  ) throws(TrainingError) -> Network {
     let workspace = Workspace()
     var layers: [any Layer] = []
     let stem = Convolution2D(
@@ -30,8 +34,15 @@ struct ResidualNetwork {
     switch colours {
     case .repeated:
       first = try stem.make(
-        onPictures: 1, repeats: 3, height: height, width: width, seed: seed, workspace: workspace)
+        onPictures: channels, repeats: channels == 1 ? 3 : 1, height: height, width: width,
+        seed: seed, workspace: workspace)
     case .mapped(let range):
+      guard channels == 1 else {
+        throw TrainingError(
+          kind: .configuration, subject: "option 'colours'",
+          detail: "a map of colours is for pictures of one channel, and these have \(channels)",
+          hint: "give repeated, which takes each channel as it is")
+      }
       layers.append(ColourMapping(height: height, width: width, range: range))
       first = try stem.make(
         onPictures: 3, height: height, width: width, seed: seed, workspace: workspace)
@@ -51,7 +62,6 @@ struct ResidualNetwork {
     }
     layers.append(GlobalPool2D(input: shape, withMaximum: false))
     layers.append(try Linear("fc", inputs: shape.channels, outputs: labels, seed: seed))
-    return Network(
-      Sequential(inputShape: [height, width], layers), inputShape: [height, width])
+    return Network(layers, onPictures: channels, height: height, width: width)
   }
 }

@@ -4,10 +4,31 @@ import Training
 protocol PictureNetworkSettings: Sendable {
   static var table: OptionTable<Self> { get }
 
-  /// The network for pictures of `height` × `width` levels.
+  /// The network for pictures.
   /// - Throws: ``TrainingError`` for settings that do not fit each other, or memory that is not
   ///   there.
-  func make(height: Int, width: Int, labels: Int, seed: UInt64) throws(TrainingError) -> Network
+  func make(_ picture: PictureShape, labels: Int, seed: UInt64) throws(TrainingError) -> Network
+}
+
+/// The lengths of the axes of pictures.
+struct PictureShape: Hashable {
+  var channels: Int
+  var height: Int
+  var width: Int
+
+  /// The shape of samples: two axes, or three of which the first is the channels.
+  /// - Throws: ``TrainingError`` for samples that are no pictures.
+  init(_ sampleShape: [Int]) throws(TrainingError) {
+    guard (2...3).contains(sampleShape.count), sampleShape.allSatisfy({ $0 > 0 }) else {
+      throw TrainingError(
+        kind: .configuration, subject: "mel",
+        detail: "samples of shape \(sampleShape) are no pictures",
+        hint: "train it on the view 'mel'")
+    }
+    channels = sampleShape.count == 3 ? sampleShape[0] : 1
+    height = sampleShape[sampleShape.count - 2]
+    width = sampleShape[sampleShape.count - 1]
+  }
 }
 
 /// What is chosen about ``ResidualNetwork``.
@@ -38,7 +59,7 @@ struct ResidualSettings: PictureNetworkSettings {
     ])
   }
 
-  func make(height: Int, width: Int, labels: Int, seed: UInt64) throws(TrainingError) -> Network {
+  func make(_ picture: PictureShape, labels: Int, seed: UInt64) throws(TrainingError) -> Network {
     var network = network
     network.tile = try tile.checked()
     if colours == .map {
@@ -50,7 +71,9 @@ struct ResidualSettings: PictureNetworkSettings {
       }
       network.colours = .mapped(Float(darkest)...Float(brightest))
     }
-    return try network.make(height: height, width: width, labels: labels, seed: seed)
+    return try network.make(
+      channels: picture.channels, height: picture.height, width: picture.width, labels: labels,
+      seed: seed)
   }
 }
 
@@ -72,10 +95,12 @@ struct CompactSettings: PictureNetworkSettings {
     ])
   }
 
-  func make(height: Int, width: Int, labels: Int, seed: UInt64) throws(TrainingError) -> Network {
+  func make(_ picture: PictureShape, labels: Int, seed: UInt64) throws(TrainingError) -> Network {
     var network = network
     network.tile = try tile.checked()
-    return try network.make(height: height, width: width, labels: labels, seed: seed)
+    return try network.make(
+      channels: picture.channels, height: picture.height, width: picture.width, labels: labels,
+      seed: seed)
   }
 }
 

@@ -40,11 +40,10 @@ extension EmbeddedTrainers {
         epochs: epochs, batchSize: 32, normalisation: .first, augmentation: pictureAugmentation),
       options: Settings.table.list(settings) + TrainingOptions.list(standard)
     ) { setting throws(TrainingError) in
-      let (height, width) = try pictureSides(setting)
+      let picture = try PictureShape(setting.sampleShape)
       let chosen = try Settings.table.settings(setting.options, from: settings)
       return try NetworkTrainer(
-        try chosen.make(
-          height: height, width: width, labels: setting.labels.count, seed: setting.seed),
+        try chosen.make(picture, labels: setting.labels.count, seed: setting.seed),
         setting, try TrainingOptions.configuration(setting, standard))
     }
   }
@@ -59,17 +58,5 @@ extension EmbeddedTrainers {
     parts.specAugment = Augmentation.SpecAugment(
       timeMasks: 1, timeWidth: 16, frequencyMasks: 2, frequencyWidth: 16, fill: .mean)
     return parts
-  }
-
-  private static func pictureSides(
-    _ setting: TrainerSetting
-  ) throws(TrainingError) -> (height: Int, width: Int) {
-    guard setting.sampleShape.count == 2, setting.sampleShape.allSatisfy({ $0 > 0 }) else {
-      throw TrainingError(
-        kind: .configuration, subject: "mel",
-        detail: "samples of shape \(setting.sampleShape) are no pictures",
-        hint: "train it on the view 'mel'")
-    }
-    return (setting.sampleShape[0], setting.sampleShape[1])
   }
 }

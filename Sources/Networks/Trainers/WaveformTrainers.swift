@@ -36,7 +36,8 @@ extension EmbeddedTrainers {
       let network = try WaveformSettings.table.settings(setting.options, from: settings).checked()
       return try NetworkTrainer(
         try network.make(
-          length: setting.sampleShape.reduce(1, *), labels: setting.labels.count,
+          length: setting.sampleShape.first ?? 0,
+          channels: setting.sampleShape.dropFirst().reduce(1, *), labels: setting.labels.count,
           seed: setting.seed), setting, try TrainingOptions.configuration(setting, standard))
     }
   }

@@ -48,12 +48,23 @@ struct WaveformNetwork: Hashable {
   /// Samples a second, which the gammatone filters need.
   var rate = 22_050.0
 
-  /// A network for slices of `length` samples.
-  /// - Throws: ``TrainingError/Kind/configuration`` where the slices are too short for it;
-  ///   `.system` where there is not the memory.
-  func make(length: Int, labels: Int, seed: UInt64) throws(TrainingError) -> Network {
+  /// A network for slices of `length` instants of one or more channels, which lie side by side.
+  /// - Throws: ``TrainingError/Kind/configuration`` where the slices are too short for it, or for
+  ///   gammatone filters on several channels; `.system` where there is not the memory.
+  func make(
+    length: Int, channels signals: Int = 1, labels: Int, seed: UInt64
+  ) throws(TrainingError) -> Network {
     var layers: [any Layer] = []
-    var (channels, positions) = (1, length)
+    if signals > 1 {
+      guard firstFilters == .learnt else {
+        throw TrainingError(
+          kind: .configuration, subject: "option 'filters'",
+          detail: "gammatone filters are for signals of one channel, and these have \(signals)",
+          hint: "give learnt, or train on a view of one channel")
+      }
+      layers.append(ChannelsApart(channels: signals, length: length))
+    }
+    var (channels, positions) = (signals, length)
     for (number, block) in blocks.enumerated() {
       let shape = try Convolution1dShape(
         "convolution \(number)", inputs: channels, outputs: block.channels, kernel: block.kernel,
@@ -63,7 +74,7 @@ struct WaveformNetwork: Hashable {
       let isPlain = block.channels == 1 || number == blocks.count - 1
       let layer = try ConvolutionBlock(
         number: number, shape, window: block.pooling, order: order,
-        inputLayout: channels == 1 ? .channels : .panels,
+        inputLayout: isFirst || channels == 1 ? .channels : .panels,
         outputLayout: isPlain ? .channels : .panels, passesGradient: !isFirst,
         start: isFirst ? startingFilters(block) : nil,
         isFixed: isFirst && firstFilters == .fixedGammatone, seed: seed)
@@ -82,7 +93,8 @@ struct WaveformNetwork: Hashable {
     }
     layers.append(
       try Linear("classifier.\(hidden.count)", inputs: width, outputs: labels, seed: seed))
-    return Network(Sequential(inputShape: [1, length], layers), inputShape: [1, length])
+    let inputShape = signals == 1 ? [1, length] : [length, signals]
+    return Network(Sequential(inputShape: inputShape, layers), inputShape: inputShape)
   }
 
   private func startingFilters(_ block: Block) -> [Float]? {

@@ -2,8 +2,8 @@ public import Corpus
 public import SignalKit
 internal import Wording
 
-/// What another program computes of slices, such as the embeddings of a pretrained network. What the program reads and
-/// writes, the article "Views by programs of one's own" tells.
+/// What another program computes of slices, such as the embeddings of a pretrained network. What
+/// the program reads and writes, the article "Views by programs of one's own" tells.
 public struct ExecKind: ViewKind {
   /// The program and what it is given: its name or path, and its arguments.
   public var program: [String] = []
@@ -46,6 +46,8 @@ public struct ExecKind: ViewKind {
   public var contents: [String: JSONValue] { CommandFiles.contents(of: program) }
   /// What it starts.
   public var command: [String] { program }
+  /// The program is given both channels, and makes of them what it will.
+  public var takesStereo: Bool { true }
 
   /// The axes of the shape, under the names that they were given.
   public func axes(_ context: ViewContext) -> [ViewAxis] {

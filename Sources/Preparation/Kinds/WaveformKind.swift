@@ -4,7 +4,8 @@ public import DatasetCache
 internal import Safetensors
 public import SignalKit
 
-/// The samples themselves, once for each track; slices are windows into them, so overlap costs nothing.
+/// The samples themselves, once for each track; slices are windows into them, so overlap costs
+/// nothing.
 public struct WaveformKind: ViewKind {
   /// The samples have no parameters.
   public init() {}
@@ -23,7 +24,7 @@ public struct WaveformKind: ViewKind {
   public func axes(_ context: ViewContext) -> [ViewAxis] {
     let time = ViewAxis(.time(step: 1 / Double(context.sampleRate)), count: context.sliceLength)
     if context.channels.count == 1 { return [time] }
-    return [time, ViewAxis(SampleAxis("channel"), count: context.channels.count)]
+    return [time, ViewAxis(.channel, count: context.channels.count)]
   }
 
   /// What hands the samples on.
@@ -33,9 +34,11 @@ public struct WaveformKind: ViewKind {
 
   private final class Computer: ViewComputer {
     func value(of track: TrackAudio, slices: Slices) throws(SignalError) -> [Tensor] {
-      switch track.samples {
-      case .int16(let values): [Tensor("waveform", shape: [values.count], values)]
-      case .float32(let values): [Tensor("waveform", shape: [values.count], values)]
+      let count = track.samples.count / track.channels
+      let shape = track.channels == 1 ? [count] : [count, track.channels]
+      return switch track.samples {
+      case .int16(let values): [Tensor("waveform", shape: shape, values)]
+      case .float32(let values): [Tensor("waveform", shape: shape, values)]
       }
     }
   }

@@ -47,8 +47,8 @@ public struct RecipeView: Sendable {
     static let all: Set = [kind, slices, precision, channels]
   }
 
-  /// What differs from the view that its name alone would be: the kind where the name does not say it, the
-  /// numbers' type and the channels where they are not the usual ones.
+  /// What differs from the view that its name alone would be: the kind where the name does not say
+  /// it, the numbers' type and the channels where they are not the usual ones.
   var distinctions: [String: JSONValue] {
     var fields: [String: JSONValue] = [:]
     if kind.kindName != ViewRegistry.kindName(impliedBy: name) {
@@ -85,23 +85,6 @@ extension RecipeView: Hashable {
     hasher.combine(name)
     hasher.combine(fields)
   }
-}
-
-/// Which channels of the audio a view is made of.
-public enum ViewChannels: String, Sendable, Hashable, CaseIterable {
-  /// The mean of all channels.
-  case mono
-  /// Two channels side by side; mono audio is both.
-  case stereo
-  /// The first channel.
-  case left
-  /// The second channel; of mono audio the only one.
-  case right
-  /// Half the difference of the first two.
-  case side
-
-  /// How many channels that makes.
-  public var count: Int { self == .stereo ? 2 : 1 }
 }
 
 extension SliceRule {

@@ -33,7 +33,8 @@ public struct RecipeViews: Sendable, Hashable, RandomAccessCollection, Expressib
   }
 
   /// The view of a name as one of a kind, so that its parameters can be read and changed:
-  /// `recipe.views[mel, as: MelKind.self]?.bands = 64`; nil where it is of another kind or not there.
+  /// `recipe.views[mel, as: MelKind.self]?.bands = 64`; nil where it is of another kind or not
+  /// there.
   public subscript<Kind: ViewKind>(name: View, as type: Kind.Type) -> KindView<Kind>? {
     get {
       guard let view = self[name], let kind = view.kind as? Kind else { return nil }

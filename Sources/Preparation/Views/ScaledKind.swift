@@ -7,8 +7,8 @@ public protocol ScaledKind: SpectrumKind {
   var scaling: ScalingSettings { get set }
 }
 
-/// Which power of magnitudes a view is made of and what becomes of the values, as recipes say it; see
-/// ``SignalKit/SpectrumScaling``.
+/// Which power of magnitudes a view is made of and what becomes of the values, as recipes say it;
+/// see ``SignalKit/SpectrumScaling``.
 public struct ScalingSettings: Sendable, Hashable {
   /// The function.
   public enum Function: String, Sendable, Hashable, CaseIterable {

@@ -22,8 +22,8 @@ final class SpectrumComputer: ViewComputer {
     try values(of: track, slices: slices, with: [])[0]
   }
 
-  /// The values of this view and of others whose pictures are made of the same transform, which runs once
-  /// for each slice.
+  /// The values of this view and of others whose pictures are made of the same transform, which
+  /// runs once for each slice.
   func values(
     of track: TrackAudio, slices: Slices, with others: [SpectrumComputer]
   ) throws(SignalError) -> [[Tensor]] {
@@ -54,8 +54,8 @@ final class SpectrumComputer: ViewComputer {
   }
 }
 
-/// Which views of a recipe need the same transform of the same slices, and what it gave for the track at
-/// hand: the first of them that is computed computes the others that are wanted, too.
+/// Which views of a recipe need the same transform of the same slices, and what it gave for the
+/// track at hand: the first of them that is computed computes the others that are wanted, too.
 struct SharedSpectra {
   /// What must be equal.
   private struct Need: Hashable {
@@ -66,7 +66,12 @@ struct SharedSpectra {
 
   private var computers: [View: SpectrumComputer] = [:]
   private var needs: [View: Need] = [:]
-  private var values: [View: [Tensor]] = [:]
+  /// What a view is due for a channel: those of stereo are computed one after the other.
+  private struct Part: Hashable {
+    let view: View
+    let channel: ViewChannels
+  }
+  private var values: [Part: [Tensor]] = [:]
 
   /// Takes note of what computes a view; of one that is made of no transform, nothing.
   mutating func add(_ view: RecipeView, _ computer: any ViewComputer) {
@@ -79,19 +84,22 @@ struct SharedSpectra {
   /// Forgets the last track.
   mutating func begin() { values.removeAll(keepingCapacity: true) }
 
-  /// The value of `view`, to the last bit what its computer alone would give; nil where it shares nothing
-  /// with another of the views that are `wanted`, or where one of them fails: each alone then says why.
+  /// The value of `view` for a channel, to the last bit what its computer alone would give; nil
+  /// where it shares nothing with another of the views that are `wanted`, or where one of them
+  /// fails: each alone then says why.
   mutating func value(
-    of view: View, wanted: Set<View>, track: TrackAudio, slices: Slices
+    of view: View, _ channel: ViewChannels, wanted: Set<View>, track: TrackAudio, slices: Slices
   ) -> [Tensor]? {
-    if let value = values.removeValue(forKey: view) { return value }
+    if let value = values.removeValue(forKey: Part(view: view, channel: channel)) { return value }
     guard let computer = computers[view], let need = needs[view] else { return nil }
     let others = wanted.filter { $0 != view && needs[$0] == need }.sorted()
     if others.isEmpty { return nil }
     let shared = try? computer.values(
       of: track, slices: slices, with: others.compactMap { computers[$0] })
     guard let shared else { return nil }
-    for (other, value) in zip(others, shared.dropFirst()) { values[other] = value }
+    for (other, value) in zip(others, shared.dropFirst()) {
+      values[Part(view: other, channel: channel)] = value
+    }
     return shared.first
   }
 }

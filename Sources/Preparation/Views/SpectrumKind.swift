@@ -1,8 +1,9 @@
 internal import Corpus
 public import SignalKit
 
-/// A kind whose samples are pictures of a short-time Fourier transform: mel bands, cepstra, pitch classes.
-/// Views of one recipe that need the same transform of the same slices share it (``SharedSpectra``).
+/// A kind whose samples are pictures of a short-time Fourier transform: mel bands, cepstra, pitch
+/// classes. Views of one recipe that need the same transform of the same slices share it
+/// (``SharedSpectra``).
 public protocol SpectrumKind: ViewKind {
   /// The transform, as recipes say it.
   var spectrum: SpectrumSettings { get set }

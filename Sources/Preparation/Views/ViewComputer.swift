@@ -3,16 +3,16 @@ public import Corpus
 public import Safetensors
 public import SignalKit
 
-/// Turns tracks into the values of a view. One serves one thread, and keeps its buffers and plans from
-/// track to track.
+/// Turns tracks into the values of a view. One serves one thread, and keeps its buffers and plans
+/// from track to track.
 public protocol ViewComputer: AnyObject {
   /// The value of a track.
   ///
   /// - Parameters:
   ///   - track: its audio.
   ///   - slices: how it is cut; at least one.
-  /// - Returns: one tensor of which the first axis is the slices (for a signal, the instants), or what a view
-  ///   of whole tracks keeps.
+  /// - Returns: one tensor of which the first axis is the slices (for a signal, the instants), or
+  ///   what a view of whole tracks keeps.
   /// - Throws: `SignalError` where it cannot be computed: the track goes to quarantine.
   func value(of track: TrackAudio, slices: Slices) throws(SignalError) -> [Tensor]
   /// Is told what ends the run, before the first track: for what may take long with one.
@@ -26,18 +26,22 @@ extension ViewComputer {
 
 /// The audio of a track as views get it.
 public struct TrackAudio: Sendable {
-  /// The samples in the form that loses nothing.
+  /// The samples in the form that loses nothing, those of two channels side by side.
   public let samples: Samples
   /// The same as floats, full scale being -1 to 1.
   public let floats: [Float]
   /// The track's id.
   public let id: String
+  /// Samples of an instant: 2 for kinds that take stereo (``ViewKind/takesStereo``) where a recipe
+  /// asks for it, else 1.
+  public let channels: Int
 
   /// The audio of a track.
-  public init(samples: Samples, floats: [Float], id: String = "") {
+  public init(samples: Samples, floats: [Float], id: String = "", channels: Int = 1) {
     self.samples = samples
     self.floats = floats
     self.id = id
+    self.channels = channels
   }
 }
 

@@ -2,7 +2,8 @@ public import Corpus
 public import DatasetCache
 public import SignalKit
 
-/// A kind of view: all that the rest of the program asks of one, in one value that holds its parameters.
+/// A kind of view: all that the rest of the program asks of one, in one value that holds its
+/// parameters.
 ///
 /// A kind is one file in `Preparation/Kinds` and a line in ``ViewRegistry/builtIn``. The article
 /// "Adding a view" writes one from beginning to end.
@@ -15,7 +16,8 @@ public protocol ViewKind: Sendable {
   static var summary: String { get }
   /// Its parameters: what a recipe may set, in which range, and what it means.
   static var parameters: [ViewParameter<Self>] { get }
-  /// Counts up whenever the values change for the same parameters, so that caches compute them again.
+  /// Counts up whenever the values change for the same parameters, so that caches compute them
+  /// again.
   static var algorithm: Int64 { get }
   /// Whether the values depend on the recipe's profile.
   static var usesProfile: Bool { get }
@@ -23,21 +25,25 @@ public protocol ViewKind: Sendable {
   static var isForRecipes: Bool { get }
   /// What recipes call this one: ``name``, but for a kind that this program does not have.
   var kindName: String { get }
-  /// What the values depend on besides the parameters, such as the content of files that they name; part of
-  /// the fingerprint.
+  /// What the values depend on besides the parameters, such as the content of files that they name;
+  /// part of the fingerprint.
   var contents: [String: JSONValue] { get }
-  /// The program that computing it starts, with its arguments; empty where it starts none. Recipes come from
-  /// elsewhere, so a run starts only what it is allowed to.
+  /// The program that computing it starts, with its arguments; empty where it starts none. Recipes
+  /// come from elsewhere, so a run starts only what it is allowed to.
   var command: [String] { get }
   /// How slices lie in a value.
   var form: ViewFacts.Form { get }
+  /// Whether it makes one value of both channels of stereo, which it is then given side by side;
+  /// else each is computed by itself, and a sample has an axis of channels in front.
+  var takesStereo: Bool { get }
   /// The unit of the numbers, such as "dB"; empty for plain numbers.
   var unit: String { get }
   /// The names of the numbers of a sample, where it is a row of a table.
   var columns: [String] { get }
   /// The axes of a sample, outermost first, with their lengths.
   func axes(_ context: ViewContext) -> [ViewAxis]
-  /// Refuses what only fails together: a range that ends before it begins, more than the rate gives.
+  /// Refuses what only fails together: a range that ends before it begins, more than the rate
+  /// gives.
   ///
   /// - Throws: ``ViewFault`` that names the parameter.
   func check(_ context: ViewContext) throws(ViewFault)
@@ -64,6 +70,8 @@ extension ViewKind {
   public var command: [String] { [] }
   /// A row a slice.
   public var form: ViewFacts.Form { .rows }
+  /// Signals do.
+  public var takesStereo: Bool { form == .signal }
   /// Plain numbers.
   public var unit: String { "" }
   /// No table.

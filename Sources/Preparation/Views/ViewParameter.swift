@@ -1,10 +1,11 @@
 internal import Corpus
 internal import Wording
 
-/// A parameter of a kind of view: how it is called and meant, what it may be, and where the kind keeps it.
+/// A parameter of a kind of view: how it is called and meant, what it may be, and where the kind
+/// keeps it.
 ///
-/// One declaration serves the reading of recipes, the refusal of what is out of range, fingerprints and
-/// `lathe views`.
+/// One declaration serves the reading of recipes, the refusal of what is out of range, fingerprints
+/// and `lathe views`.
 public struct ViewParameter<Kind: ViewKind>: Sendable {
   /// What recipes call it.
   public let name: String
@@ -12,8 +13,8 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
   public let help: String
   /// What it may be, in words, such as "1 to 4,096".
   public let range: String
-  /// Whether a value that is the default is left out of recipes and fingerprints: so it must be where
-  /// a kind has got a parameter that caches of earlier versions do not have.
+  /// Whether a value that is the default is left out of recipes and fingerprints: so it must be
+  /// where a kind has got a parameter that caches of earlier versions do not have.
   public let isHiddenByDefault: Bool
   /// Sets it.
   let read: @Sendable (inout Kind, JSONValue) throws(ViewFault) -> Void

@@ -5,8 +5,9 @@ internal import SignalKit
 public enum ViewPrecision: String, Sendable, Hashable, CaseIterable {
   /// As they are computed: 32-bit floats, and samples of 16-bit audio as 16-bit integers.
   case full
-  /// 32-bit floats rounded to 16-bit ones: half the cache, 11 bits of each number, at most 65,504. What is
-  /// beyond becomes ±65,504 and is counted. 16-bit integers stay what they are: exact, and no larger.
+  /// 32-bit floats rounded to 16-bit ones: half the cache, 11 bits of each number, at most 65,504.
+  /// What is beyond becomes ±65,504 and is counted. 16-bit integers stay what they are: exact, and
+  /// no larger.
   case float16
 
   /// A computed value as it is stored, and how many of its numbers are beyond what can be.

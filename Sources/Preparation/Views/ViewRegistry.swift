@@ -23,8 +23,8 @@ public struct ViewRegistry: Sendable {
   /// The kind of a name; nil where there is none.
   public func kind(named name: String) -> (any ViewKind.Type)? { kinds.first { $0.name == name } }
 
-  /// The kind of a view for which a recipe names none: that of its own name, and for `features-30s`, which
-  /// the first recipes had, `features`.
+  /// The kind of a view for which a recipe names none: that of its own name, and for
+  /// `features-30s`, which the first recipes had, `features`.
   static func kindName(impliedBy view: View) -> String {
     view == .features30s ? FeatureKind.name : view.rawValue
   }

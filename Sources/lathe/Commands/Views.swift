@@ -10,7 +10,8 @@ struct Views: ParsableCommand {
       A recipe names any number of views, each of a kind: "mel64": {"kind": "mel", "bands": 64, "slices": …}. \
       Without a kind a view is of the kind that it is named after. Besides its own parameters every view \
       has slices (length, hop, required and maximumCount in samples, or lengthSeconds and hopSeconds; \
-      none for whole tracks) and precision: full, or float16 for half the cache.
+      none for whole tracks), precision (full, or float16 for half the cache) and channels (mono, stereo, \
+      left, right or side).
 
       Examples:
         lathe views

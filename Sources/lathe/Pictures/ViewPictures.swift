@@ -12,11 +12,14 @@ struct ViewPictures {
   /// The slices of all tracks, or of one side of a split.
   init(_ cache: Cache, _ view: View, split: String? = nil, side: String? = nil) throws {
     samples = try cache.samples(view: view, split: split, side: side)
-    guard samples.shape.count == 2, samples.shape.allSatisfy({ $0 > 0 }) else {
+    guard samples.shape.count == 2, !samples.facts.isSignal, samples.shape.allSatisfy({ $0 > 0 })
+    else {
       let pictures = try Self.views(of: cache)
+      let isOfChannels = samples.facts.axes.contains(where: \.isChannel)
       throw ValidationFailure(
         "\(view.rawValue) is no picture: its samples are "
           + samples.shape.map(String.init).joined(separator: " × ")
+          + (isOfChannels ? ", of several channels" : "")
           + (pictures.isEmpty
             ? "; prepare a view of two axes" : "; give \(pictures.joined(separator: " or "))"))
     }
@@ -25,12 +28,12 @@ struct ViewPictures {
 
   /// The views of two axes, by name.
   static func views(of cache: Cache) throws -> [String] {
-    try cache.viewFacts().filter { $0.value.axes.count == 2 && $0.value.hasSamples }
+    try cache.viewFacts().filter { $0.value.axes.count == 2 && $0.value.form == .rows }
       .keys.sorted().map(\.rawValue)
   }
 
-  /// The axes of the view; those of its recipe where the cache is of the first version, which does not state
-  /// where the bands lie.
+  /// The axes of the view; those of its recipe where the cache is of the first version, which does
+  /// not state where the bands lie.
   private static func axes(of samples: CacheSamples, in cache: Cache) throws -> [SampleAxis] {
     let stated = samples.facts.axes
     if stated.allSatisfy({ !$0.unit.isEmpty }), stated.count == 2 { return stated }
