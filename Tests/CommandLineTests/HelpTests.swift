@@ -80,7 +80,7 @@ import Testing
         "lathe demo --folder demo --tracks 8", "Nothing is downloaded",
       ]
     ),
-    (["bench"], ["features", "mel", "decode", "prepare", "loader"]),
+    (["bench"], ["features", "mel", "views", "decode", "prepare", "loader"]),
     (
       ["bench", "loader"],
       [

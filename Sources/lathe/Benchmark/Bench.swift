@@ -9,12 +9,13 @@ struct Bench: ParsableCommand {
       Examples:
         lathe bench features --audio genres_original --against librosa
         lathe bench mel --against torchaudio --python venv/bin/python
+        lathe bench views mfcc chroma --audio genres_original --against librosa
         lathe bench prepare --audio genres_original
         lathe bench loader gtzan.lathe --view mel
         lathe bench train --against torch
       """,
     subcommands: [
-      BenchFeatures.self, BenchMel.self, BenchDecode.self, BenchPrepare.self,
+      BenchFeatures.self, BenchMel.self, BenchViews.self, BenchDecode.self, BenchPrepare.self,
       BenchLoader.self, BenchTrain.self,
     ])
 }

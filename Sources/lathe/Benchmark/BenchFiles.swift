@@ -63,7 +63,7 @@ struct BenchPrepare: ParsableCommand {
       throw ValidationError("--threads \(threads): give 1 to 1,024.")
     }
     if options.against != nil {
-      throw ValidationError("--against goes with bench features, mel and decode.")
+      throw ValidationError("--against goes with bench features, mel, views and decode.")
     }
   }
 

@@ -16,18 +16,18 @@ struct BenchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Run librosa or torchaudio on the same audio in the same minute and give the ratio.",
-      valueName: "librosa|torchaudio"))
+      "Run another library on the same audio in the same minute and give the ratio.",
+      valueName: "librosa|torchaudio|gammatone"))
   var against: Reference?
 
-  @Option(help: "The Python that has librosa or torchaudio.")
+  @Option(help: "The Python that has that library.")
   var python = "python3"
 
   @Flag(help: "Print the figures as JSON.")
   var json = false
 
   enum Reference: String, ExpressibleByArgument, CaseIterable {
-    case librosa, torchaudio
+    case librosa, torchaudio, gammatone
   }
 
   func validate() throws {

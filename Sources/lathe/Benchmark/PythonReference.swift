@@ -1,6 +1,7 @@
 import ArgumentParser
 import AudioIO
 import Foundation
+import Preparation
 
 extension BenchOptions {
   /// Seconds of processor time that the reference takes for one of `slices`, by the name of the way it
@@ -22,6 +23,12 @@ extension BenchOptions {
       files.append(path)
     }
     return try reference(work, files: files)
+  }
+
+  /// The same for the only view of a recipe; nil where no reference was asked for or it has no such thing.
+  func reference(_ recipe: Recipe, slices: [[Float]]) throws -> (String, Double)? {
+    let work = String(decoding: try JSONEncoder().encode(recipe), as: UTF8.self)
+    return try reference(work, slices: slices, sampleRate: recipe.sampleRate).first
   }
 
   /// The same for whole files.

@@ -1,12 +1,17 @@
-"""Times librosa or torchaudio on one thread: python - LIBRARY WORK SECONDS FILE...
+"""Times another library on one thread: python - LIBRARY WORK SECONDS FILE...
 
-Prints a JSON list of {"name", "seconds"}: processor seconds for one file, the median of rounds.
+WORK is features, mel or decode, or a recipe of one view as JSON. Prints a JSON list of {"name", "seconds"}:
+processor seconds for one file, the median of rounds; an empty list where the library has no such view.
 """
+import importlib.metadata
 import json
 import statistics
 import sys
 import time
 import warnings
+import wave
+
+import numpy
 
 warnings.filterwarnings("ignore")
 library, work, budget, files = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4:]
@@ -27,8 +32,96 @@ def measure(function, inputs):
     return statistics.median(rounds)
 
 
+def read(path):
+    with wave.open(path) as file:
+        samples = numpy.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+    return samples.astype(numpy.float32) / 32768
+
+
+def transform(view):
+    return {"n_fft": view.get("transformLength", 2048), "hop_length": view.get("hop", 512)}
+
+
+def bands(view, low, high, count):
+    names = {"minimumFrequency": low, "maximumFrequency": high, "bands": count}
+    return {theirs: view[ours] for ours, theirs in names.items() if view.get(ours) is not None}
+
+
+def librosa_view(kind, view, rate):
+    """What computes a picture of samples; None for a kind that the library lacks."""
+    import librosa
+
+    f = librosa.feature
+    common = {"sr": rate, **transform(view)}
+    filters = bands(view, "fmin", "fmax", "n_mels")
+
+    def mfcc(y):
+        values = f.mfcc(y=y, n_mfcc=view.get("coefficients", 20), **common, **filters)
+        deltas = range(1, 1 + view.get("derivatives", 0))
+        return [values] + [f.delta(values, order=order) for order in deltas]
+
+    return {
+        "mel": lambda y: librosa.power_to_db(f.melspectrogram(y=y, **common, **filters)),
+        "mfcc": mfcc,
+        "chroma": lambda y: f.chroma_stft(
+            y=y, n_chroma=view.get("classes", 12), tuning=view.get("tuning"), **common),
+        "spectrogram": lambda y: librosa.power_to_db(abs(librosa.stft(y, **transform(view))) ** 2),
+        "features": features_plain,
+    }.get(kind)
+
+
+def torchaudio_view(kind, view, rate):
+    import torch
+    import torchaudio
+    from torchaudio.compliance import kaldi
+
+    torch.set_num_threads(1)
+    transforms = torchaudio.transforms
+    decibel = transforms.AmplitudeToDB(top_db=80)
+    filters = bands(view, "f_min", "f_max", "n_mels")
+    slaney = {"norm": "slaney", "mel_scale": "slaney"}
+
+    def of_tensors(module):
+        def run(y):
+            with torch.inference_mode():
+                return module(torch.from_numpy(y))
+        return run
+
+    def mel():
+        module = transforms.MelSpectrogram(rate, **transform(view), **slaney, **{"n_mels": 128, **filters})
+        return of_tensors(lambda y: decibel(module(y)))
+
+    def mfcc():
+        mel = {**transform(view), **slaney, **{"n_mels": 128, **filters}}
+        return of_tensors(transforms.MFCC(rate, n_mfcc=view.get("coefficients", 20), melkwargs=mel))
+
+    def spectrogram():
+        module = transforms.Spectrogram(**transform(view))
+        return of_tensors(lambda y: decibel(module(y)))
+
+    def filter_bank():
+        filters = bands(view, "low_freq", "high_freq", "num_mel_bins")
+        return of_tensors(lambda y: kaldi.fbank(
+            y[None], sample_frequency=rate, window_type=view.get("window", "povey"), **filters))
+
+    makers = {"mel": mel, "mfcc": mfcc, "spectrogram": spectrogram, "kaldi-filter-bank": filter_bank}
+    return makers[kind]() if kind in makers else None
+
+
+def gammatone_view(kind, view, rate):
+    from gammatone.gtgram import gtgram
+
+    if kind != "gammatone":
+        return None
+    window, hop = view.get("windowLength", 1024) / rate, view.get("hop", 512) / rate
+    low, high = view.get("minimumFrequency", 50.0), view.get("maximumFrequency")
+    return lambda y: gtgram(y.astype(float), rate, window, hop, view.get("bands", 64), low, high)
+
+
 def features_plain(y):
     """57 features, each function called on the samples: what scripts do."""
+    import librosa
+
     f, sr = librosa.feature, 22050
     rows = [
         f.chroma_stft(y=y, sr=sr), f.rms(y=y), f.spectral_centroid(y=y, sr=sr),
@@ -41,6 +134,8 @@ def features_plain(y):
 
 def features_shared(y):
     """The same from one transform, shared by all that can share it."""
+    import librosa
+
     f, sr = librosa.feature, 22050
     d = librosa.stft(y)
     s = abs(d)
@@ -57,45 +152,28 @@ def features_shared(y):
     return [(row.mean(), row.var()) for row in rows], tempo
 
 
-if library == "librosa":
+def load(path):
     import librosa
-    import numpy
-    import soundfile
 
-    name = f"librosa {librosa.__version__}"
-    if work == "decode":
-        results = [(f"{name}, librosa.load", measure(lambda p: librosa.load(p, sr=22050), files))]
-    else:
-        inputs = [soundfile.read(path, dtype="float32")[0] for path in files]
-        if work == "features":
-            results = [
-                (f"{name}, plain calls", measure(features_plain, inputs)),
-                (f"{name}, spectra shared", measure(features_shared, inputs)),
-            ]
-        else:
-            picture = lambda y: librosa.power_to_db(librosa.feature.melspectrogram(y=y, sr=22050))
-            results = [(name, measure(picture, inputs))]
+    return librosa.load(path, sr=22050)
+
+
+views = {"librosa": librosa_view, "torchaudio": torchaudio_view, "gammatone": gammatone_view}[library]
+name = f"{library} {importlib.metadata.version(library)}"
+inputs = files if work == "decode" else [read(path) for path in files]
+if work in ("decode", "features") and library != "librosa":
+    sys.exit(f"{library} is no reference for {work}")
+if work == "decode":
+    functions = {f"{name}, librosa.load": load}
+elif work == "features":
+    functions = {f"{name}, plain calls": features_plain, f"{name}, spectra shared": features_shared}
+elif work == "mel":
+    functions = {name: views("mel", {}, 22050)}
+    if functions[name] is None:
+        sys.exit(f"{library} is no reference for mel")
 else:
-    import wave
-
-    import torch
-    import torchaudio
-
-    torch.set_num_threads(1)
-    name = f"torchaudio {torchaudio.__version__}"
-    if work != "mel":
-        sys.exit(f"torchaudio is a reference for mel only, not for {work}")
-
-    def read(path):
-        with wave.open(path) as file:
-            samples = bytearray(file.readframes(file.getnframes()))
-        return torch.frombuffer(samples, dtype=torch.int16).float() / 32768
-
-    inputs = [read(path) for path in files]
-    mel = torchaudio.transforms.MelSpectrogram(
-        22050, n_fft=2048, hop_length=512, n_mels=128, norm="slaney", mel_scale="slaney")
-    decibel = torchaudio.transforms.AmplitudeToDB(top_db=80)
-    with torch.inference_mode():
-        results = [(name, measure(lambda y: decibel(mel(y)), inputs))]
-
-print(json.dumps([{"name": n, "seconds": s} for n, s in results]))
+    recipe = json.loads(work)
+    ((view_name, view),) = recipe["views"].items()
+    function = views(view.get("kind", view_name), view, recipe["sampleRate"])
+    functions = {name: function} if function else {}
+print(json.dumps([{"name": n, "seconds": measure(f, inputs)} for n, f in functions.items()]))
