@@ -3,7 +3,7 @@ import Testing
 
 /// `lathe bench views` for an instant. How fast anything is, is no matter here.
 @Suite struct BenchViewsTests {
-  /// Three tracks of 9,600 samples, each two slices of 4,800.
+  /// Three tracks of 1.2 s, 26,460 samples at 22,050 Hz: each five slices of 4,800.
   private let collection: Collection
 
   init() throws { collection = try Collection(tracks: 3) }
@@ -28,7 +28,7 @@ import Testing
   @Test func namedKindsAreMeasuredEachAlone() throws {
     let views = ["chroma", "mfcc"]
     for report in try reports(views + ["--set", "mfcc.coefficients=13"], views: views) {
-      #expect(report["slices"] as? Int == 6 && report["sliceSamples"] as? Int == 4_800)
+      #expect(report["slices"] as? Int == 15 && report["sliceSamples"] as? Int == 4_800)
       let (median, best) = (report["seconds"] as? Double, report["bestSeconds"] as? Double)
       #expect(try #require(best) > 0 && #require(median) >= #require(best))
       #expect(report["ratio"] == nil && report["reference"] == nil)
@@ -45,8 +45,8 @@ import Testing
     let lines = result.output.split(separator: "\n").map(String.init)
     try #require(lines.count == 4)
     #expect(lines[0].hasPrefix("view    slice s  slices  µs a slice"))
-    #expect(lines[1].hasPrefix("mel        0.22       6 "))
-    #expect(lines[2].hasPrefix("narrow     0.22       6 "))
+    #expect(lines[1].hasPrefix("mel        0.22      15 "))
+    #expect(lines[2].hasPrefix("narrow     0.22      15 "))
     #expect(lines[3].hasPrefix("all of them together: ") && lines[3].hasSuffix(" %"))
   }
 
@@ -70,7 +70,7 @@ import Testing
     let ratio = try #require(reports[1]["ratio"] as? Double)
     #expect(abs(ratio * seconds - 2) < 1e-9)
     let arguments = try String(contentsOfFile: said, encoding: .utf8).split(separator: "\n")
-    #expect(arguments.count { $0.hasSuffix(".wav") } == 2 * 6)
+    #expect(arguments.count { $0.hasSuffix(".wav") } == 2 * 15)
     #expect(arguments.count { $0.contains(#""coefficients":20"#) } == 1)
   }
 
