@@ -2,6 +2,7 @@
 
 #include "dispatch.h"
 
-// The networks' kernels may fuse multiplications and additions: their results are compared with
-// those of other libraries, which do as well, and not byte for byte between processors.
+// The kernels of networks and of constant-Q pictures may fuse multiplications and additions: their
+// results are compared with those of other libraries, which do as well, and not byte for byte
+// between processors.
 #pragma clang fp contract(fast)

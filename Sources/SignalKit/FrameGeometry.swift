@@ -100,31 +100,10 @@ public struct FrameGeometry: Sendable, Hashable {
         .update(from: base + inside.lowerBound, count: inside.count)
     }
     for position in range.lowerBound..<max(range.lowerBound, min(range.upperBound, 0)) {
-      output[position - range.lowerBound] = outside(position, of: signal)
+      output[position - range.lowerBound] = padding.value(at: position, outside: signal)
     }
     for position in min(range.upperBound, max(range.lowerBound, signal.count))..<range.upperBound {
-      output[position - range.lowerBound] = outside(position, of: signal)
+      output[position - range.lowerBound] = padding.value(at: position, outside: signal)
     }
-  }
-
-  /// The sample that stands for `position`, which lies outside the signal.
-  private func outside(_ position: Int, of signal: UnsafeBufferPointer<Float>) -> Float {
-    switch padding {
-    case .zero: 0
-    case .edge: position < 0 ? signal[0] : signal[signal.count - 1]
-    case .reflect: signal[reflected(position, count: signal.count)]
-    }
-  }
-
-  /// The place of `position` in a sequence of `count` mirrored about its first and last element, as
-  /// often as it takes: period 2 (count − 1).
-  private func reflected(_ position: Int, count: Int) -> Int {
-    guard count > 1 else { return 0 }
-    // Once is enough for all but signals shorter than the padding.
-    if position < 0, -position < count { return -position }
-    if position >= count, position < 2 * count - 1 { return 2 * (count - 1) - position }
-    let period = 2 * (count - 1)
-    let phase = ((position % period) + period) % period
-    return phase < count ? phase : period - phase
   }
 }

@@ -6,10 +6,10 @@
 
 The first step leaves three seconds of each clip, from the tenth on, in FOLDER/signals (numpy, soundfile); the
 second the pictures in FOLDER/KIND-CASE; the third needs the library: torch and torchaudio for `kaldi`, librosa
-too for `spectra`, scipy and gammatone for `gammatone`, and for `networks` the first three, torchvggish,
-torchlibrosa and musicnn (pip install --no-deps). It
-prints the greatest differences and ends with status 1 where one is above its limit. Clips are taken as they are
-for any sample rate that a case names: what is compared is arithmetic.
+too for `spectra`, librosa for `constant-q`, scipy and gammatone for `gammatone`, and for `networks` the first
+three, torchvggish, torchlibrosa and musicnn (pip install --no-deps). It prints the greatest differences and ends
+with status 1 where one is above its limit. Clips are taken as they are for any sample rate that a case names: what
+is compared is arithmetic.
 """
 
 import argparse
@@ -69,6 +69,17 @@ def gammatone_pictures():
 
     return [("gammatone-" + case, 1e-3, logarithm(pinned.library, case), logarithm(pinned.picture, case))
             for case in pinned.CASES]
+
+
+def constant_q_pictures():
+    """As above; librosa's magnitudes, and decibels."""
+    import make_constant_q_pinned as pinned
+
+    def reference(case, precision):
+        return lambda y: pinned.picture(case, y.astype(precision))
+
+    return [("constant-q-" + case, 2e-2 if case == "decibel" else 1e-2, reference(case, np.float32),
+             reference(case, np.float64)) for case in pinned.CASES]
 
 
 def network_pictures():
@@ -144,9 +155,10 @@ def network_pictures():
 # Cases of sums, which are compared however small they are.
 RELATIVE = {"mel-sums"}
 # Cases in decibels, which are compared in decibels.
-DECIBELS = {"mel", "mel-dialect", "torchaudio-mel", "torchaudio-mel-slaney", "spectrogram-decibel", "network-panns"}
+DECIBELS = {"mel", "mel-dialect", "torchaudio-mel", "torchaudio-mel-slaney", "spectrogram-decibel", "network-panns",
+            "constant-q-decibel"}
 KINDS = {"kaldi": kaldi_pictures, "spectra": spectrum_pictures, "gammatone": gammatone_pictures,
-         "networks": network_pictures}
+         "constant-q": constant_q_pictures,         "networks": network_pictures}
 
 
 def difference(ours, theirs):
@@ -164,12 +176,18 @@ def relative_difference(ours, theirs):
     return float((np.abs(ours - theirs) / np.maximum(1e-30, np.abs(theirs))).max())
 
 
+def picture_difference(ours, theirs):
+    """The greatest of |a - b| / |b|, values below a thousandth of the picture's largest taken for as much."""
+    return float((np.abs(ours - theirs) / np.maximum(1e-3 * np.abs(theirs).max(), np.abs(theirs))).max())
+
+
 def compare(kind, folder):
     faults = 0
     files = sorted(glob.glob(os.path.join(folder, "signals", "*.f32")))
     for case, limit, single, double in KINDS[kind]():
         measure = (relative_difference if case in RELATIVE else
-                   absolute_difference if case in DECIBELS else difference)
+                   absolute_difference if case in DECIBELS else
+                   picture_difference if kind == "constant-q" else difference)
         largest, where, own, exact = 0.0, "", 0.0, 0.0
         for path in files:
             y = np.fromfile(path, dtype="<f4")

@@ -32,6 +32,17 @@ import Testing
         return picture
       }
     }
+    for name in ConstantQCases.names {
+      let parameters = ConstantQCases.parameters(name)
+      var constantQ = try ConstantQPicture(parameters)
+      try Self.write("constant-q-\(name)") { signal in
+        var picture = [Float](
+          repeating: 0, count: parameters.bins * constantQ.frames(samples: signal.count))
+        var span = picture.mutableSpan
+        try constantQ.write(signal.span, to: &span)
+        return picture
+      }
+    }
     for (name, parameters) in GammatoneCases.all {
       var gammatone = try GammatonePicture(parameters)
       try Self.write("gammatone-\(name)") { signal in

@@ -42,6 +42,12 @@ void lathe_decimate(const float *input, const float *taps, long length, long fac
                     float *output, float *scratch);
 /// See `lathe_decimate`.
 long lathe_decimate_scratch(long length, long factor);
+/// output[t * columns + c] = the sum over i < length of input[t * hop + i] * matrix[i * columns + c],
+/// added in the order of i, for frames t < count; multiplications and additions may be fused.
+/// `columns` is a multiple of 16. Whatever is linear in frames of samples can be had so: wavelets (a
+/// column each), filters of which some outputs are kept (a column an output).
+void lathe_frame_products(const float *input, long hop, long count, const float *matrix, long length,
+                          long columns, float *output);
 /// Adds the sum of input[i] to sums[0] and that of input[i]^2 to sums[1], both in double; returns
 /// the largest |input[i]|, 0 for none. Values are not NaN.
 float lathe_levels(const float *input, long count, double *sums);

@@ -3,7 +3,7 @@ public import SignalKit
 
 /// Spectrograms of slices: `librosa.power_to_db(abs(librosa.stft(y)) ** 2)`; see
 /// ``SignalKit/SpectrogramPicture``.
-public struct SpectrogramKind: ViewKind, ScaledKind {
+public struct SpectrogramKind: ViewKind, SpectrumKind, ScaledKind {
   /// The transform.
   public var spectrum = SpectrumSettings()
   /// What becomes of it.

@@ -2,7 +2,7 @@ internal import Corpus
 public import SignalKit
 
 /// A kind that is made of mel bands.
-public protocol MelBandKind: ScaledKind {
+public protocol MelBandKind: SpectrumKind, ScaledKind {
   /// The filters.
   var filters: MelFilterSettings { get set }
 }

@@ -2,7 +2,7 @@ internal import Corpus
 internal import SignalKit
 
 /// A kind whose values are powers or magnitudes, scaled.
-public protocol ScaledKind: SpectrumKind {
+public protocol ScaledKind: ViewKind {
   /// Which power, and what becomes of it.
   var scaling: ScalingSettings { get set }
 }

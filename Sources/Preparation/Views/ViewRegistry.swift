@@ -11,7 +11,8 @@ public struct ViewRegistry: Sendable {
   /// The kinds that come with the program.
   public static let builtIn = ViewRegistry([
     FeatureKind.self, WaveformKind.self, MelKind.self, CepstrumKind.self, SpectrogramKind.self,
-    ChromaKind.self, KaldiFilterBankKind.self, GammatoneKind.self, ExecKind.self,
+    ChromaKind.self, KaldiFilterBankKind.self, GammatoneKind.self, ConstantQKind.self,
+    ExecKind.self,
   ])
 
   /// The same and one more, such as one's own.

@@ -27,9 +27,14 @@ struct PictureMatrix: ~Copyable {
   func group(_ group: Int) -> UnsafeMutablePointer<Float> { values.base + group * 16 }
 
   /// Copies the rows of a panel into the columns of group `group`.
-  func put(_ panel: UnsafePointer<Float>, group: Int) {
+  func put(_ panel: UnsafePointer<Float>, group: Int) { put(panel, rows: 0..<rows, group: group) }
+
+  /// Copies the rows of a panel into some rows of the columns of group `group`.
+  func put(_ panel: UnsafePointer<Float>, rows: Range<Int>, group: Int) {
     let target = self.group(group)
-    for row in 0..<rows { (target + row * stride).update(from: panel + row * 16, count: 16) }
+    for (index, row) in rows.enumerated() {
+      (target + row * stride).update(from: panel + index * 16, count: 16)
+    }
   }
 
   func write(to output: inout MutableSpan<Float>) throws(SignalError) {
