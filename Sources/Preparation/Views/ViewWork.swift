@@ -34,7 +34,9 @@ public struct ViewWork: ~Copyable {
       let slices = view.slices.slices(frames: track.floats.count)
       if slices.isEmpty { continue }
       values[view.name] =
-        if let value = shared.value(of: view.name, wanted: wanted, track: track, slices: slices) {
+        if let value = shared.value(
+          of: view.name, .mono, wanted: wanted, track: track, slices: slices)
+        {
           value
         } else {
           try computer.value(of: track, slices: slices)
