@@ -83,7 +83,35 @@ package struct FileReplacement: ~Copyable {
   }
 }
 
+extension FileReplacement {
+  /// Gives the file its name where nothing has that name; what has it stays as it is.
+  ///
+  /// - Returns: whether it was given. Of several processes, on whatever machines, one gets it.
+  package mutating func finishAsFirst() throws(FileError) -> Bool {
+    guard isReplacing, let name = temporary else { return false }
+    if fsync(descriptor) != 0 { throw FileError(.system(errno), "write", path) }
+    if link(name, path) == 0 {
+      Files.syncFolder(of: path)
+      return true
+    }
+    if errno == EEXIST { return false }
+    throw FileError(.system(errno), "create", path)
+  }
+}
+
 extension Files {
+  /// Makes a file of the given bytes where there is none.
+  ///
+  /// - Parameter temporary: where it is written first, in the same folder: a name that no other process takes.
+  /// - Returns: whether it was made; false where something has the name.
+  package static func create(
+    _ path: String, temporary: String, with bytes: [UInt8]
+  ) throws(FileError) -> Bool {
+    var file = try FileReplacement(path, temporary: temporary)
+    try file.write(bytes)
+    return try file.finishAsFirst()
+  }
+
   /// Replaces a file by the given bytes; see ``FileReplacement``.
   package static func replace(
     _ path: String, with bytes: [UInt8], isDurable: Bool = true

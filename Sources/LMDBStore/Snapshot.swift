@@ -16,7 +16,7 @@ import Glibc
   /// The store.
   public let environment: Environment
   private let transaction: OpaquePointer
-  private let pages: StorePages
+  let pages: StorePages
 
   /// Takes the state that was committed last.
   ///
@@ -87,7 +87,7 @@ import Glibc
   }
 
   /// The record of a database; nil where this state has none.
-  private func tree(of database: Database) throws(StoreError) -> TreeRecord? {
+  func tree(of database: Database) throws(StoreError) -> TreeRecord? {
     try environment.checkUsable()
     try environment.checkCurrent(database)
     environment.residency?.note(4)

@@ -103,6 +103,17 @@ public struct Collection: Sendable {
       unlisted: unlisted, others: others)
   }
 
+  /// What of the collection belongs to a shard. Files that are no tracks belong to one by their paths.
+  func part(of shard: Shard) -> Collection {
+    let others = manifest.tracks.map(\.id).filter { !shard.holds($0) }
+    return Collection(
+      manifest: manifest.excluding(others).manifest,
+      dropped: dropped.filter { shard.holds($0.track.id) },
+      rejected: rejected.filter { shard.holds($0.id) },
+      absent: absent.filter { shard.holds($0.id) },
+      unlisted: unlisted.filter(shard.holds), others: self.others.filter(shard.holds))
+  }
+
   /// The ids of all tracks that the collection could have.
   var ids: [String] {
     manifest.tracks.map(\.id) + dropped.map(\.track.id) + absent.map(\.id)

@@ -1,5 +1,5 @@
 public import Corpus
-internal import DatasetCache
+public import DatasetCache
 internal import Foundation
 internal import SignalKit
 
@@ -12,6 +12,9 @@ public struct Preparation: Sendable {
   public var folder: String
   /// The cache, made where there is none.
   public var cachePath: String
+  /// The one shard to prepare, whatever becomes of the others; nil for the whole cache. What is common to all
+  /// shards, such as splits, is made by a ``ShardMerge``.
+  public var shard: Shard?
   /// What is known of the dataset; without it the folders are the labels.
   public var manifest: Manifest?
   /// Whether groups, artists, titles and faults that the cache knows from an earlier manifest stay where
@@ -54,11 +57,14 @@ public struct Preparation: Sendable {
     let meter = RunMeter()
     let fingerprints = try recipe.fingerprints()
     let found = try readCollection()
-    let isNew = try onCache { () throws(CacheError) in try !Cache.exists(at: cachePath) }
+    let isNew = try onCache { () throws(CacheError) in
+      try !Cache.exists(at: cachePath, shard: shard)
+    }
     // Before anything is written where there was nothing.
     if isNew { try recipe.checkPrograms(mayStart) }
+    let pinned = try pinnedPlan(of: found, fingerprints)
     let cache = try onCache { () throws(CacheError) in
-      try Cache.open(at: cachePath, for: .creating)
+      try Cache.open(at: cachePath, for: .creating, shard: shard)
     }
     let contents = try CacheContents(cache)
     let (plan, collection) = try self.plan(found, contents, fingerprints)
@@ -67,21 +73,34 @@ public struct Preparation: Sendable {
       if !contents.records.damaged.isEmpty { try cache.repair(contents.records.damaged) }
     }
     progress.report(.began(plan.overview))
+    if let shard, plan.changesTracks { try reopen(shard) }
     try begin(cache, collection: collection, fingerprints: fingerprints)
     let run = PreparationRun(
       cache: cache, folder: folder, recipe: recipe, fingerprints: fingerprints, threads: threads,
       progress: progress, cancellation: cancellation, meter: meter)
-    let writer = try run.work(on: plan, rejected: collection.rejected)
+    let part = shard.map(collection.part) ?? collection
+    let writer = try run.work(on: plan, rejected: part.rejected)
     var misfits: [String] = []
     var records: SoundRecords
     if cancellation.isCancelled {
       records = try onCache { () throws(CacheError) in try cache.soundRecords() }
     } else {
       records = try clear(cache, plan: plan, writer: writer, fingerprints: fingerprints)
+      if let shard, let pinned {
+        let state = try SettledCache(ofShard: cache, records: records)
+        try end(shard, of: cache, by: pinned, state, run.meter)
+        return run.summary(
+          plan: plan, collection: part, writer: writer, state: state, card: nil)
+      }
       misfits = try cache.settleSplits(
         adding: split, groupsNeighbours: groupsNeighbours, published: published,
         tracks: records.tracks)
       try endChoices(cache)
+    }
+    if shard != nil {
+      return run.summary(
+        plan: plan, collection: part, writer: writer,
+        state: try SettledCache(ofShard: cache, records: records), card: nil)
     }
     let state = try SettledCache(of: cache, records: records, misfits: misfits)
     let card = try cache.writeCard(of: state, recipe: recipe, manifest: collection.manifest)
@@ -98,11 +117,13 @@ public struct Preparation: Sendable {
 
   /// What is in the cache now; nothing where there is none.
   private func presentContents() throws(PreparationError) -> CacheContents {
-    guard try onCache({ () throws(CacheError) in try Cache.exists(at: cachePath) }) else {
+    guard
+      try onCache({ () throws(CacheError) in try Cache.exists(at: cachePath, shard: shard) })
+    else {
       return CacheContents()
     }
     do {
-      return try CacheContents(try Cache.open(at: cachePath, for: .reading))
+      return try CacheContents(try Cache.open(at: cachePath, for: .reading, shard: shard))
     } catch let error as CacheError {
       // A making that ended before anything was stored.
       if error.kind == .unfinished { return CacheContents() }
@@ -127,7 +148,8 @@ public struct Preparation: Sendable {
     }
     try checkExclusions(collection, contents)
     var plan = try PlanMaking.plan(
-      for: collection, folder: folder, recipe: recipe, fingerprints: fingerprints,
+      for: shard.map(collection.part) ?? collection, folder: folder, recipe: recipe,
+      fingerprints: fingerprints,
       contents: contents, cachePath: cachePath, checksContent: checksContent)
     if manifest == nil { plan.overview.warnings = Self.warnings(of: collection.manifest.tracks) }
     plan.overview.warnings += recipe.warnings
@@ -207,7 +229,7 @@ extension Preparation {
     }
   }
 
-  private func storedChoices(isEnded: Bool) -> StoredChoices {
+  func storedChoices(isEnded: Bool) -> StoredChoices {
     StoredChoices(
       hasManifest: manifest != nil,
       pendingSplit: isEnded

@@ -56,6 +56,9 @@ public struct PreparationPlan: Sendable {
   /// no other checksum, and files of the same bytes are found by one that both have.
   var takesMD5 = false
 
+  /// Whether tracks are computed, stored again or removed.
+  var changesTracks: Bool { !tasks.isEmpty || !removed.isEmpty }
+
   init(tasks: [Task], unused: PreparedBatch, removed: [String], overview: Overview) {
     self.tasks = tasks
     self.unused = unused

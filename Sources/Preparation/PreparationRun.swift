@@ -47,9 +47,11 @@ struct PreparationRun {
   }
 
   /// What was done, in numbers.
+  ///
+  /// - Parameter card: nil for a shard, which has none.
   func summary(
     plan: PreparationPlan, collection: Collection, writer: PreparationWriter, state: SettledCache,
-    card: Card
+    card: Card?
   ) -> PreparationSummary {
     let published = Dictionary(
       collection.manifest.tracks.map { (Array($0.id.utf8), $0.md5) },
@@ -68,7 +70,8 @@ struct PreparationRun {
       bytes: state.census.views.mapValues(\.bytes),
       overflows: writer.overflows, quarantine: state.records.quarantined,
       duplicates: state.neighbours.pairs.count, dropped: state.records.dropped,
-      faults: card.faults ?? [:], splits: state.splitNames, audits: card.audits ?? [:],
+      faults: card?.faults ?? (card == nil ? state.records.effects(of: recipe) : [:]),
+      splits: state.splitNames, audits: card?.audits ?? [:],
       absentLabels: Dictionary(
         state.audits.filter { !$0.balance.absentLabels.isEmpty }.map { audit in
           let sides = audit.balance.absentLabels.map { ($0.side, $0.labels) }

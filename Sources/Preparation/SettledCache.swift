@@ -27,4 +27,14 @@ struct SettledCache {
       of: splits, tracks: records.tracks.map(SplitTrack.init), links: neighbours.links)
     census = try onCache { () throws(CacheError) in try cache.summary(of: records.tracks) }
   }
+
+  /// A shard by itself: what sounds the same and the splits are made when it is merged.
+  init(ofShard cache: Cache, records: SoundRecords) throws(PreparationError) {
+    self.records = records
+    neighbours = Neighbours(pairs: [])
+    audits = []
+    splitNames = []
+    misfits = []
+    census = try onCache { () throws(CacheError) in try cache.summary(of: records.tracks) }
+  }
 }

@@ -20,19 +20,25 @@ extension Cache {
   /// The new shard is written beside the old one, which takes as much space again, and then takes its place:
   /// a kill in between leaves the old one.
   ///
+  /// - Parameters:
+  ///   - path: the folder.
+  ///   - shard: the shard of a divided cache; nil for the store of a cache that is not divided.
   /// - Returns: what was found; nil where the pages are sound, and nothing was done.
   /// - Throws: `CacheError` `.notFound`, `.notACache`, `.locked`, `.noSpace`, `.system`.
-  public static func rebuild(at path: String) throws(CacheError) -> CacheRebuilding? {
-    try inspectFolder(path, access: .writing)
-    let lock = try ExclusiveLock(path: "\(path)/\(Layout.lock)", cache: path)
+  public static func rebuild(
+    at path: String, shard: Shard? = nil
+  ) throws(CacheError) -> CacheRebuilding? {
+    let place = shard.map(StorePlace.shard) ?? .only
+    try inspectFolder(path, access: .writing, place: place)
+    let lock = try ExclusiveLock(path: "\(path)/\(place.lock)", cache: path)
     defer { withExtendedLifetime(lock) {} }
-    let shard = "\(path)/\(Layout.shard)"
+    let shard = "\(path)/\(place.file)"
     if try inStore({ () throws(StoreError) in try hasSoundPages(shard) }) {
       // Where the checksums are gone as a whole, there is nothing by which a record could be trusted.
       _ = try inStore { () throws(StoreError) in try completeMeta(shard, schemaMayBeLost: false) }
       return nil
     }
-    let new = "\(path)/\(Layout.rebuiltShard)"
+    let new = "\(path)/\(place.rebuilt)"
     func removeNew() { for file in [new, "\(new)-lock"] { unsafe unlink(file) } }
     removeNew()
     defer { removeNew() }
@@ -55,8 +61,17 @@ extension Cache {
 
   /// The pages' flaws as problems of the cache.
   func pageProblems() throws(CacheError) -> [CacheProblem] {
-    try inStore { () throws(StoreError) in try environment.pageFlaws() }
-      .map { CacheProblem(Layout.shard, "", $0.description) }
+    var problems: [CacheProblem] = []
+    let files =
+      [(place.file, environment)]
+      + shards.enumerated().map {
+        (Shard.file($0), $1.snapshot.environment)
+      }
+    for (file, environment) in files {
+      problems += try inStore { () throws(StoreError) in try environment.pageFlaws() }
+        .map { CacheProblem(file, "", $0.description) }
+    }
+    return problems
   }
 
   private static func hasSoundPages(_ shard: String) throws(StoreError) -> Bool {

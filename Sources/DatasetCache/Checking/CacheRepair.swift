@@ -14,6 +14,9 @@ extension Cache {
   @discardableResult
   public func repair(_ problems: [CacheProblem]) throws(CacheError) -> [String] {
     let named = problems.filter { !$0.key.isEmpty && Layout.isChecked($0.database) }
+    if named.contains(where: { Layout.isOfShards($0.database) }) {
+      try checkHoldsTracks("repair")
+    }
     let tracks = Set(
       named.filter { Layout.isOfTracks($0.database) }.map(\.key))
     var soundCopies: [String: [UInt8]] = [:]
@@ -55,7 +58,7 @@ extension Cache {
     }
     guard let found else { return nil }
     let database = RecordChecksum(of: Layout.meta)
-    let state = try state([Layout.meta])
+    let state = try state([Layout.meta]).home
     // Where it is the checksum that is damaged, card and record bear each other out.
     if try state.rawBytes(of: key, in: Layout.meta) == found { return found }
     let checksum = database.checksum(key: key, value: unsafe found.span.bytes)

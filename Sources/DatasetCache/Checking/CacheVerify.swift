@@ -48,16 +48,24 @@ struct Verification {
 
   /// Checks that every record is there and as it was written.
   mutating func checkChecksums() throws(CacheError) {
-    for name in state.names where Layout.isChecked(name) {
-      problems += try state.problems(in: name)
-    }
-    for name in try state.keys(of: Layout.totals) where state[name] == nil {
-      problems.append(.init(name, "", "the database is gone", .missing))
-    }
-    let tags = Set(state.names.map(RecordChecksum.tag))
-    for (key, bytes) in try state.rawEntries(of: Layout.checksums)
-    where !KeyChecksums(bytes).all.allSatisfy({ tags.contains($0.tag) }) {
-      problems.append(.init(Layout.checksums, key, "its record's database is gone", .missing))
+    for store in state.stores {
+      for name in store.names where Layout.isChecked(name) {
+        problems += try store.problems(in: name)
+      }
+      let names = Set(store.names)
+      try store.rawWalk(Layout.totals) { (key, _) throws(CacheError) in
+        let name = String(decoding: copy(key) ?? [], as: UTF8.self)
+        if names.contains(name) { return }
+        problems.append(.init(name, "", "the database is gone", .missing))
+      }
+      let tags = Set(names.map(RecordChecksum.tag))
+      try store.rawWalk(Layout.checksums) { (key, bytes) throws(CacheError) in
+        if KeyChecksums(copy(bytes)).all.allSatisfy({ tags.contains($0.tag) }) { return }
+        problems.append(
+          .init(
+            Layout.checksums, String(decoding: copy(key) ?? [], as: UTF8.self),
+            "its record's database is gone", .missing))
+      }
     }
   }
 

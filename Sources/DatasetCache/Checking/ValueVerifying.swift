@@ -57,7 +57,7 @@ extension Verification {
         let problem = value.problem(
           in: name, facts, fingerprint, blocks: record, named: blocks, hop: hop)
         if let problem { results.withLock { $0.append(problem) } }
-        unsafe state.snapshot.release(value.bytes)
+        unsafe state.release(value.bytes)
       } catch {
         failure.withLock { $0 = $0 ?? error }
       }

@@ -93,7 +93,7 @@ extension Cache {
         guard error.isOfDamage else { throw error }
       }
     }
-    return (state.snapshot.number, values)
+    return (state.home.snapshot.number, values)
   }
 }
 

@@ -25,6 +25,6 @@ extension CacheState {
   /// A value of the index; nil where there is none.
   func indexValue(_ key: String) throws(CacheError) -> IndexValue? {
     guard let found = unsafe try value(of: key, in: Layout.index) else { return nil }
-    return unsafe try IndexValue(found, key: key, of: snapshot)
+    return unsafe try IndexValue(found, key: key, of: home.snapshot)
   }
 }

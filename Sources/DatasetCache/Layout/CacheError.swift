@@ -14,6 +14,10 @@ public struct CacheError: Error, Sendable, Hashable, CustomStringConvertible {
     case notACache
     /// A preparation ended before the cache was made.
     case unfinished
+    /// It is divided, and its shards are not merged as they are now.
+    case unmerged
+    /// What is pinned for all shards of it is another thing than what is asked for.
+    case otherPlan
     /// A newer program has made it.
     case newerSchema
     /// Another writer has it open; `detail` names its process.

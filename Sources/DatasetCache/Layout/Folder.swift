@@ -1,4 +1,5 @@
 import Files
+import Glibc
 
 /// What a cache asks of the file system, with errors of the cache.
 enum Folder {
@@ -30,6 +31,24 @@ enum Folder {
   /// content or the new one.
   static func replace(_ path: String, with bytes: [UInt8]) throws(CacheError) {
     try onFiles { () throws(FileError) in try Files.replace(path, with: bytes) }
+  }
+
+  /// Makes a file where there is none.
+  ///
+  /// - Returns: whether it was made; false where something has the name.
+  static func create(
+    _ path: String, temporary: String, with bytes: [UInt8]
+  ) throws(CacheError) -> Bool {
+    try onFiles { () throws(FileError) in
+      try Files.create(path, temporary: temporary, with: bytes)
+    }
+  }
+
+  /// Removes a file, if it is there.
+  static func remove(_ path: String) throws(CacheError) {
+    if unsafe unlink(path) != 0, errno != ENOENT {
+      throw CacheError(system: errno, operation: "remove", subject: path)
+    }
   }
 
   private static func onFiles<Output>(

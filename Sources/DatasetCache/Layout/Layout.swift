@@ -4,7 +4,15 @@
 ///     CACHE/shard-00000.lmdb     the values; its locks lie beside it
 ///     CACHE/.lock                held by the one writer, with its process id
 ///
-/// Databases of a shard, keys in UTF-8:
+/// A divided cache has besides:
+///
+///     CACHE/plan.json            how many shards there are and what they are prepared from: see ShardPlan
+///     CACHE/shard-00003.lmdb     a store a shard, with the databases of its tracks and files
+///     CACHE/shard-00003.done.json  what a shard has come to, written last: see ShardRecord
+///     CACHE/.lock-00003          held by the one writer of a shard
+///     CACHE/merged.lmdb          the databases of the whole, after the merge
+///
+/// Databases of a store, keys in UTF-8:
 ///
 ///     meta                  schema, recipe, manifest, manifest/whole, choices, fingerprint/<view>,
 ///                           columns/<view>
@@ -24,6 +32,8 @@
 ///                           digest; gone whenever what it was made from changes)
 ///     defaults              what is meant where nothing is named: "split" -> its name (not part of the digest)
 ///     statistics            means and deviations of sides: see KeptStatistics (not part of the digest)
+///     shards                number -> mark of the shard when it was merged: see ShardMark (only in merged.lmdb,
+///                           not part of the digest)
 ///     checksums             key -> checksums of the records that have it: see KeyChecksums (not part of the
 ///                           digest)
 ///     totals                database -> count and sum of its records' checksums: see RecordTotal (not part
@@ -37,9 +47,11 @@ enum Layout {
   static var schema: [UInt8] { Array("\(schemaPrefix)\(schemaVersion)".utf8) }
   /// The same of caches before there were checksums of records.
   static let firstSchema = Array("\(schemaPrefix)1".utf8)
-  static let shard = "shard-00000.lmdb"
-  /// A shard that is being made anew.
-  static let rebuiltShard = "\(shard).rebuilt"
+  /// The one store of a cache that is not divided.
+  static let shard = Shard.file(0)
+  /// The store of the whole of a divided cache.
+  static let merged = "merged.lmdb"
+  static let plan = "plan.json"
   static let card = "card.json"
   static let lock = ".lock"
 
@@ -54,6 +66,7 @@ enum Layout {
   static let index = "index"
   static let statistics = "statistics"
   static let defaults = "defaults"
+  static let shards = "shards"
   /// The key of the split that is meant where none is named.
   static let defaultSplit = "split"
   static let checksums = "checksums"
@@ -61,23 +74,31 @@ enum Layout {
 
   /// What is of this machine, or can be made again from the rest, and so no part of the digest.
   static func isDerived(_ name: String) -> Bool {
-    [sources, index, statistics, views, defaults, checksums, totals].contains(name)
+    [sources, index, statistics, views, defaults, shards, checksums, totals].contains(name)
       || name.hasPrefix(blocksPrefix)
   }
 
   private static let blocksPrefix = "blocks/"
 
-  /// Files that may lie in the folder of a cache that was never finished.
-  static let ownFiles: Set<String> = [
-    shard, "\(shard)-lock", card, "\(card).temporary", lock, rebuiltShard,
-    "\(rebuiltShard)-lock",
-  ]
+  /// Whether a file may lie in the folder of a cache that was never finished.
+  static func isOwnFile(_ name: String) -> Bool {
+    [card, "\(card).temporary", plan].contains(name) || name.hasPrefix("\(plan).temporary")
+      || name.hasPrefix(lock) || name.hasPrefix("shard-") || name.hasPrefix(merged)
+  }
 
   /// Whether a database holds safetensors values, whose numbers have a checksum in their header.
   static func holdsValues(_ name: String) -> Bool { name == index || valueDatabase(name) != nil }
 
   /// Whether the records of a database are under checksums: all but those of the checksums themselves.
   static func isChecked(_ name: String) -> Bool { name != checksums && name != totals }
+
+  /// Whether the records of a database lie in the shards of a divided cache.
+  static func isOfShards(_ name: String) -> Bool {
+    [quarantine, dropped, sources].contains(name) || isKeyedByTrack(name)
+  }
+
+  /// Whether the keys of a database are ids of tracks.
+  static func isKeyedByTrack(_ name: String) -> Bool { isOfTracks(name) || isOfBlocks(name) }
 
   /// Whether the keys of a database are ids of tracks whose values cannot be used without it.
   static func isOfTracks(_ name: String) -> Bool {

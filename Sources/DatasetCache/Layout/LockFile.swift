@@ -20,8 +20,11 @@ extension ExclusiveLock {
 }
 
 extension Cache {
-  /// Whether another process writes to the cache at this moment.
+  /// Whether another process writes to the cache, or to a shard of it, at this moment.
   public var isBeingWritten: Bool {
-    access != .writing && access != .creating && ExclusiveLock.isHeld("\(path)/\(Layout.lock)")
+    let locks =
+      [place.lock]
+      + shards.indices.compactMap { Shard($0, of: shards.count).map { StorePlace.shard($0).lock } }
+    return access.isReadOnly && locks.contains { ExclusiveLock.isHeld("\(path)/\($0)") }
   }
 }

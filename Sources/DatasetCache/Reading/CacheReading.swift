@@ -145,6 +145,6 @@ extension Cache {
   }
 
   func entryCount(_ name: String) throws(CacheError) -> Int {
-    try state([name]).statistics(of: name)?.entries ?? 0
+    try state([name]).size(of: name)?.entries ?? 0
   }
 }

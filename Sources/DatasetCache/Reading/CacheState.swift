@@ -1,63 +1,80 @@
 import LMDBStore
 
-/// One state of a cache, with the databases that are read in it.
+/// One state of a cache: of its one store, or of the store of the whole and those of its shards.
+///
+/// Where there are shards, what belongs to tracks and files lies in them, and everything else in the store of
+/// the whole; see ``Layout/isOfShards(_:)``. A walk goes through all shards in the order of the keys, so that
+/// whoever reads does not see how a cache is divided.
 struct CacheState: Sendable {
-  let snapshot: Snapshot
-  private let databases: [String: Database]
+  /// The one store, or that of the whole.
+  let home: StoreState
+  /// The shards in their order; none where there is one store.
+  let shards: [StoreState]
 
-  /// Takes the state of now.
-  ///
-  /// - Parameter names: what will be read; nil for all that there is.
-  init(of environment: Environment, databases names: [String]?) throws(CacheError) {
-    for _ in 0..<8 {
-      let wanted: [String]
-      if let names {
-        wanted = names
-      } else {
-        wanted = try inStore { () throws(StoreError) in try environment.databaseNames() }
-      }
-      var known: [String: Database] = [:]
-      for name in wanted {
-        known[name] = try inStore { () throws(StoreError) in try environment.database(named: name) }
-      }
-      let taken = try inStore { () throws(StoreError) in try Snapshot(of: environment) }
-      // What a writer makes between the look-ups and the snapshot would be in it unseen.
-      if names == nil || known.count < wanted.count {
-        let present = try inStore { () throws(StoreError) in try taken.databaseNames() }
-        let needed = names == nil ? Set(present) : Set(present).intersection(wanted)
-        guard needed.isSubset(of: known.keys) else { continue }
-        known = known.filter { needed.contains($0.key) }
-      }
-      databases = known
-      snapshot = taken
-      return
-    }
-    throw CacheError(
-      kind: .store, operation: "read", subject: environment.path,
-      detail: "databases are made in it all the time", hint: "wait until it is prepared")
+  init(home: StoreState, shards: [StoreState] = []) {
+    self.home = home
+    self.shards = shards
   }
 
-  subscript(_ name: String) -> Database? { databases[name] }
+  /// All stores.
+  var stores: [StoreState] { [home] + shards }
+
+  /// The stores that a database's records lie in.
+  func holders(of name: String) -> [StoreState] {
+    shards.isEmpty || !Layout.isOfShards(name) ? [home] : shards
+  }
+
+  /// The store that the values of a track lie in, given the bytes of its id.
+  func holder(ofTrack id: UnsafeRawBufferPointer) -> StoreState {
+    shards.isEmpty ? home : unsafe shards[Shard.index(of: id, count: shards.count)]
+  }
+
+  /// The store that has the record of a key, or would have it.
+  private func holder(of key: String, in name: String) throws(CacheError) -> StoreState {
+    let holders = holders(of: name)
+    if holders.count == 1 { return holders[0] }
+    if Layout.isKeyedByTrack(name) {
+      return holders[Shard.index(of: key, count: holders.count)]
+    }
+    for holder in holders where unsafe try holder.rawValue(of: key, in: name) != nil {
+      return holder
+    }
+    return holders[0]
+  }
 
   /// The names of the databases that were asked for and are there, in the order of their bytes.
   var names: [String] {
-    databases.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    if shards.isEmpty { return home.names }
+    let all = Set(
+      home.names.filter { !Layout.isOfShards($0) }
+        + shards.flatMap { $0.names.filter(Layout.isOfShards) })
+    return all.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
+
+  /// Whether a database is there.
+  func contains(_ name: String) -> Bool { holders(of: name).contains { $0[name] != nil } }
+
+  /// How much a database holds; nil where it does not exist.
+  func size(of name: String) throws(CacheError) -> (entries: Int, bytes: Int)? {
+    var all: (entries: Int, bytes: Int)?
+    for holder in holders(of: name) {
+      guard let one = try holder.statistics(of: name) else { continue }
+      all = ((all?.entries ?? 0) + one.entries, (all?.bytes ?? 0) + one.bytes)
+    }
+    return all
+  }
+
+  // MARK: Unchecked
 
   /// Visits the entries of a database in the order of their keys, unchecked; none where it does not exist.
   func rawWalk(
     _ name: String, _ body: (RawSpan, RawSpan) throws(CacheError) -> Void
   ) throws(CacheError) {
-    guard let database = databases[name] else { return }
-    // The body's errors cannot pass through the store's; kept and thrown afterwards.
-    var failure: CacheError?
-    try inStore { () throws(StoreError) in
-      try snapshot.walk(database) { key, value in
-        do throws(CacheError) { try body(key, value) } catch { failure = error }
-        return failure == nil
-      }
+    let holders = holders(of: name)
+    if holders.count == 1 { return try holders[0].rawWalk(name, body) }
+    try MergedWalk.visit(holders, name) { (_, key, value) throws(CacheError) in
+      try body(key, value)
     }
-    if let failure { throw failure }
   }
 
   /// Every key of a database with a copy of its value, in the order of the keys, unchecked.
@@ -78,12 +95,9 @@ struct CacheState: Sendable {
     return all
   }
 
-  /// Where a value lies, unchecked; it ends with the snapshot. Nil where there is none.
+  /// Where a value lies, unchecked; it ends with the state. Nil where there is none.
   func rawValue(of key: String, in name: String) throws(CacheError) -> UnsafeRawBufferPointer? {
-    guard Layout.hasIdentifier(key), let database = databases[name] else { return nil }
-    return unsafe try inStore { () throws(StoreError) in
-      unsafe try snapshot.address(of: key, in: database)
-    }
+    unsafe try holder(of: key, in: name).rawValue(of: key, in: name)
   }
 
   /// A copy of a value, unchecked, or nil.
@@ -91,9 +105,78 @@ struct CacheState: Sendable {
     unsafe try rawValue(of: key, in: name).map { unsafe Array($0) }
   }
 
-  /// The size of a database; nil where it does not exist.
-  func statistics(of name: String) throws(CacheError) -> DatabaseStatistics? {
-    guard let database = databases[name] else { return nil }
-    return try inStore { () throws(StoreError) in try snapshot.statistics(of: database) }
+  /// Lets go of the mapping of what was read once.
+  func release(_ bytes: UnsafeRawBufferPointer) { unsafe home.snapshot.release(bytes) }
+
+  // MARK: As it was written
+
+  /// Whether every record is under a checksum: not in a cache of schema 1.
+  var isCovered: Bool { stores.allSatisfy(\.isCovered) }
+
+  /// Where a value lies, which is as it was written; it ends with the state. Nil where there is none.
+  ///
+  /// - Throws: `CacheError` `.damaged`, which names database and key.
+  func value(of key: String, in name: String) throws(CacheError) -> UnsafeRawBufferPointer? {
+    unsafe try holder(of: key, in: name).value(of: key, in: name)
   }
+
+  /// A copy of a value, which is as it was written, or nil.
+  func bytes(of key: String, in name: String) throws(CacheError) -> [UInt8]? {
+    unsafe try value(of: key, in: name).map { unsafe Array($0) }
+  }
+
+  /// Every key of a database with a copy of its value, in the order of the keys, all as they were written.
+  func entries(of name: String) throws(CacheError) -> [(key: String, value: [UInt8])] {
+    var all: [(key: String, value: [UInt8])] = []
+    try walk(name) { (key, value) throws(CacheError) in
+      all.append((String(decoding: copy(key) ?? [], as: UTF8.self), copy(value) ?? []))
+    }
+    return all
+  }
+
+  /// Visits the entries of a database in the order of their keys; none where it does not exist. Only at
+  /// the end is it known that all are there and as they were written.
+  ///
+  /// - Throws: `CacheError` `.damaged`, which names database and key; what the body throws.
+  func walk(
+    _ name: String, _ body: (RawSpan, RawSpan) throws(CacheError) -> Void
+  ) throws(CacheError) {
+    let holders = holders(of: name)
+    guard holders.allSatisfy(\.isCovered) else { return try rawWalk(name, body) }
+    let checksum = RecordChecksum(of: name)
+    var totals = [RecordTotal](repeating: RecordTotal(), count: holders.count)
+    do throws(CacheError) {
+      if holders.count == 1 {
+        try holders[0].rawWalk(name) { (key, value) throws(CacheError) in
+          totals[0].add(checksum.checksum(key: key, value: value))
+          try body(key, value)
+        }
+      } else {
+        try MergedWalk.visit(holders, name) { (holder, key, value) throws(CacheError) in
+          totals[holder].add(checksum.checksum(key: key, value: value))
+          try body(key, value)
+        }
+      }
+    } catch {
+      // What a body cannot read is likely to be damaged.
+      if let problem = try? problems(in: name).first { throw StoreState.error(problem) }
+      throw error
+    }
+    for (holder, total) in zip(holders, totals) where try holder.total(of: name) != total {
+      if let problem = try holder.problems(in: name).first { throw StoreState.error(problem) }
+    }
+  }
+
+  /// The records of a database that are not as they were written, and those that are gone.
+  func problems(in name: String) throws(CacheError) -> [CacheProblem] {
+    var all: [CacheProblem] = []
+    for holder in holders(of: name) { all += try holder.problems(in: name) }
+    return all
+  }
+}
+
+extension Cache {
+  /// Whether every record is under a checksum: false in caches of earlier versions, until they are opened
+  /// for writing.
+  public func hasRecordChecksums() throws(CacheError) -> Bool { try state([]).isCovered }
 }

@@ -22,7 +22,7 @@ public struct CacheSummary: Sendable, Hashable, Codable {
   public var views: [View: ViewSummary]
   /// Files in quarantine.
   public var quarantined: Int
-  /// Bytes in use in the shard, free pages between them included.
+  /// Bytes in use in all stores, free pages between them included.
   public var bytes: Int
   /// Databases of values that the description does not name.
   public var staleDatabases: [String]
@@ -49,13 +49,18 @@ extension Cache {
       views[view] = .init(
         fingerprint: fingerprint, tracks: ids.count,
         slices: slices.values.reduce(0) { $0 + $1.count },
-        bytes: try state.statistics(of: Layout.values(view, fingerprint))?.bytes ?? 0)
+        bytes: try state.size(of: Layout.values(view, fingerprint))?.bytes ?? 0)
     }
-    let size = try inStore { () throws(StoreError) in try environment.statistics() }
+    var bytes = 0
+    for store in state.stores {
+      bytes += try inStore { () throws(StoreError) in
+        try store.snapshot.environment.statistics().usedBytes
+      }
+    }
     return CacheSummary(
       tracks: records.count,
       labels: Dictionary(grouping: records, by: \.label).mapValues(\.count), views: views,
-      quarantined: try cache.entryCount(Layout.quarantine), bytes: size.usedBytes,
+      quarantined: try cache.entryCount(Layout.quarantine), bytes: bytes,
       staleDatabases: try cache.staleDatabases())
   }
 

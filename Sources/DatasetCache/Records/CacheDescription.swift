@@ -90,7 +90,20 @@ extension Cache {
 
   /// What the cache is made from and how; nil where `describe` was never called.
   public func description() throws(CacheError) -> CacheDescription? {
-    let state = try state([Layout.meta, Layout.views])
+    try description(try state([Layout.meta, Layout.views]))
+  }
+
+  /// What the first shard of a divided cache says that it is made from, as all others do, and its whole
+  /// manifest, canonical JSON.
+  public func descriptionOfShards() throws(CacheError) -> (CacheDescription?, manifest: [UInt8]?) {
+    guard let first = shards.first else { return (nil, nil) }
+    let state = CacheState(home: first)
+    return (
+      try description(state), try state.bytes(of: Self.wholeManifestKey, in: Layout.meta)
+    )
+  }
+
+  private func description(_ state: CacheState) throws(CacheError) -> CacheDescription? {
     guard let recipe = try state.bytes(of: "recipe", in: Layout.meta),
       let manifest = try state.bytes(of: "manifest", in: Layout.meta)
     else { return nil }

@@ -48,8 +48,9 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
   public let verification: Verification
 
   let cache: Cache
-  let snapshot: Snapshot
-  let values: Database
+  let state: CacheState
+  /// The database of the values.
+  let values: String
   let fingerprint: Fingerprint
   let tracks: TrackColumns
   let slices: SliceColumns
@@ -64,14 +65,13 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
   let isSignal: Bool
 
   init(
-    cache: Cache, snapshot: Snapshot, values: Database, blocks: CheckedBlocks?, view: View,
-    facts: ViewFacts,
-    fingerprint: Fingerprint, tracks: TrackColumns, slices: SliceColumns,
+    cache: Cache, state: CacheState, values: String, blocks: CheckedBlocks?, view: View,
+    facts: ViewFacts, fingerprint: Fingerprint, tracks: TrackColumns, slices: SliceColumns,
     table: consuming SampleTable, shape: [Int], name: String, identity: String,
     side: (split: String, side: String)?, verification: Verification
   ) {
     self.cache = cache
-    self.snapshot = snapshot
+    self.state = state
     self.values = values
     self.view = view
     self.facts = facts
@@ -220,6 +220,7 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     let member = table.member(of: sample)
     let address = table.address(member)
     guard mark.isCurrent else { return }
+    let snapshot = state.home.snapshot
     if address == 0 {
       guard let found = unsafe try? found(member) else { return }
       guard verification == .none || blocks != nil else { return unsafe snapshot.prefetch(found) }

@@ -5,7 +5,7 @@ import Safetensors
 /// What a source that checks its tracks block by block has for it.
 struct CheckedBlocks: Sendable {
   /// The database of the blocks' checksums.
-  let checksums: Database
+  let checksums: String
   /// Numbers of a block, but for a track's last one.
   let length: Int
   /// Which were checked.
@@ -29,7 +29,7 @@ extension CacheSamples {
     let value = unsafe try found(member)
     let data = unsafe try StoredSamples(
       value, track: tracks.id(table.track(member)), fingerprint: fingerprint,
-      database: values.name)
+      database: values)
     let elements = elementCount(member)
     let expected =
       isSignal
@@ -46,7 +46,7 @@ extension CacheSamples {
     if try checksums(member)?.isOf(data.header) == true {
       address |= Self.inPart
     } else if verification == .firstTouch {
-      if value.count >= Self.largeValue { unsafe snapshot.load(value) }
+      if value.count >= Self.largeValue { unsafe state.home.snapshot.load(value) }
       try data.checkWhole()
     }
     return table.publish(address, for: member)
@@ -77,7 +77,7 @@ extension CacheSamples {
         rebasing: whole[numbers.lowerBound * width..<numbers.upperBound * width])
     }
     let known = try checksums(member)
-    unsafe snapshot.load(
+    unsafe state.home.snapshot.load(
       bytes(
         division.elements(of: run.lowerBound)
           .lowerBound..<division.elements(
@@ -98,7 +98,7 @@ extension CacheSamples {
   private func checkWhole(_ member: Int) throws(SampleError) {
     let data = unsafe try StoredSamples(
       found(member), track: tracks.id(table.track(member)), fingerprint: fingerprint,
-      database: values.name)
+      database: values)
     try data.checkWhole()
   }
 
@@ -121,15 +121,17 @@ extension CacheSamples {
 
   /// What a database has for a member's track, while the shard is whole.
   private func look(
-    for member: Int, in database: Database
+    for member: Int, in database: String
   ) throws(SampleError) -> UnsafeRawBufferPointer? {
-    guard snapshot.isWhole else {
+    let key = unsafe tracks.key(table.track(member))
+    let store = unsafe state.holder(ofTrack: key)
+    guard store.snapshot.isWhole else {
       throw failure(
         member, .damaged, "the shard of \(cache.path) has been cut short since it was opened",
         "copy it again in full, or prepare it again")
     }
     do throws(StoreError) {
-      return unsafe try snapshot.address(of: tracks.key(table.track(member)), in: database)
+      return unsafe try store.rawValue(of: key, in: database)
     } catch {
       throw failure(
         member, error.kind == .damaged ? .damaged : .system, error.detail, error.hint)
@@ -140,7 +142,7 @@ extension CacheSamples {
     _ member: Int, _ kind: SampleError.Kind, _ detail: String, _ hint: String
   ) -> SampleError {
     SampleError(
-      kind: kind, subject: "'\(tracks.id(table.track(member)))' in '\(values.name)'",
+      kind: kind, subject: "'\(tracks.id(table.track(member)))' in '\(values)'",
       detail: detail, hint: hint)
   }
 }

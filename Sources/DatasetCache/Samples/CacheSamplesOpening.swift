@@ -31,20 +31,20 @@ extension Cache {
       throw failure(
         .noSamples, "there are more than \(SampleTable.limit) samples", "divide the cache")
     }
-    guard table.count > 0, let values = state[Layout.values(view, fingerprint)] else {
+    let values = Layout.values(view, fingerprint)
+    guard table.count > 0, state.contains(values) else {
       throw failure(
         .noSamples,
         "no track has a slice of \(view.rawValue)" + (wanted.map { " in \($0.name)" } ?? ""),
         "prepare some tracks, or take another side")
     }
     let whole = wanted.map { " of \($0.name) of \(split ?? "")" } ?? ""
-    let shape = try shape(view, facts, state.snapshot, values, tracks, slices, table)
+    let shape = try shape(view, facts, state, values, tracks, slices, table)
     let blocks =
       verification == .firstTouch
-      ? Self.blocks(facts, state[Layout.blocks(of: values.name)], slices, table, shape) : nil
+      ? Self.blocks(facts, in: Layout.blocks(of: values), of: state, slices, table, shape) : nil
     let samples = CacheSamples(
-      cache: self, snapshot: state.snapshot, values: values, blocks: blocks, view: view,
-      facts: facts,
+      cache: self, state: state, values: values, blocks: blocks, view: view, facts: facts,
       fingerprint: fingerprint, tracks: tracks, slices: slices, table: table, shape: shape,
       name: "\(view.rawValue)\(whole) in \(path)",
       identity: try Self.identity(view, fingerprint, tracks, slices, sides, wanted?.name),
@@ -54,15 +54,15 @@ extension Cache {
     sides?.value.release()
     return samples
   }
+
   /// What is checked block by block; nil where the cache has no checksums of blocks of the view.
   private static func blocks(
-    _ facts: ViewFacts, _ checksums: Database?, _ slices: SliceColumns,
-    _ table: borrowing SampleTable,
-    _ shape: [Int]
+    _ facts: ViewFacts, in checksums: String, of state: CacheState, _ slices: SliceColumns,
+    _ table: borrowing SampleTable, _ shape: [Int]
   ) -> CheckedBlocks? {
     let isSignal = facts.isSignal
     let size = shape.reduce(1, *)
-    guard facts.hasBlocks, let checksums,
+    guard facts.hasBlocks, state.contains(checksums),
       let length = BlockDivision.length(
         step: isSignal ? slices.hop * facts.channels : size)
     else { return nil }

@@ -109,8 +109,8 @@ extension Cache {
 
   /// The shape of a sample: a window of the waveform, or what the first value whose header is sound says.
   func shape(
-    _ view: View, _ facts: ViewFacts, _ state: Snapshot, _ values: Database, _ tracks: TrackColumns,
-    _ slices: SliceColumns, _ table: borrowing SampleTable
+    _ view: View, _ facts: ViewFacts, _ state: CacheState, _ values: String,
+    _ tracks: TrackColumns, _ slices: SliceColumns, _ table: borrowing SampleTable
   ) throws(CacheError) -> [Int] {
     if facts.isSignal {
       return facts.channels == 1 ? [slices.length] : [slices.length, facts.channels]
@@ -120,7 +120,8 @@ extension Cache {
       let track = table.track(member)
       do throws(CacheError) {
         let found = unsafe try inStore { () throws(StoreError) in
-          unsafe try state.address(of: tracks.key(track), in: values)
+          let key = unsafe tracks.key(track)
+          return unsafe try state.holder(ofTrack: key).rawValue(of: key, in: values)
         }
         guard let found = unsafe found else { continue }
         let header = try inTensors { () throws(TensorError) in

@@ -56,6 +56,7 @@ extension Cache {
   ///   nor in the cache, or a value that its record does not name; `.invalidTensors`,
   ///   `.badIdentifier`, `.noSpace`, `.readOnly`. Nothing of the batch is stored then.
   public func store(_ batch: PreparedBatch) throws(CacheError) {
+    try checkHoldsTracks("store tracks in")
     var tracks: [EncodedTrack] = []
     for track in batch.tracks { tracks.append(try EncodedTrack(track)) }
     var unused: [EncodedUnused] = []

@@ -10,6 +10,7 @@ extension Cache {
   /// - Returns: The names of the databases that went.
   @discardableResult
   public func dropStaleViews(keeping kept: [View: Fingerprint]) throws(CacheError) -> [String] {
+    try checkHoldsTracks("drop views of")
     var changed: [(id: String, json: [UInt8], lost: [View])] = []
     for var record in try trackRecords() {
       let lost = record.views.filter { kept[$0.key] != $0.value }.map(\.key)

@@ -24,6 +24,7 @@ extension Cache {
 
   /// Removes files, and their stamps, from a list of files that aren't used.
   func remove(paths: [String], from list: String) throws(CacheError) {
+    try checkHoldsTracks("take files off a list of")
     var keys: [String] = []
     for path in paths { keys.append(try Layout.key(path: path)) }
     try write { transaction throws(StoreError) in
@@ -38,6 +39,7 @@ extension Cache {
   /// not there are passed over. Splits are left as they are, and so is the stamp of a file that
   /// another track was stored from.
   public func remove(tracks ids: [String]) throws(CacheError) {
+    try checkHoldsTracks("remove tracks from")
     var found: [(id: String, key: String)] = []
     for id in ids {
       guard Layout.hasIdentifier(id), let record = try trackRecord(id) else { continue }

@@ -33,6 +33,7 @@ struct Prepare: ParsableCommand {
         lathe prepare music --cache music.lathe --set mel.bands=64 --set waveform.slices.lengthSeconds=4
         lathe prepare genres_original --cache gtzan.lathe --dry-run
         lathe prepare music --cache music.lathe --retry-quarantined
+        lathe prepare music --cache music.lathe --shard 3/64
       """)
 
   @Argument(
@@ -115,6 +116,15 @@ struct Prepare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      ShardArgument.help,
+      discussion: "What is common to all shards is made by lathe merge.", valueName: "i/n|auto"))
+  var shard: String?
+
+  @Flag(help: "End with 0 where tracks are in quarantine, whatever their number.")
+  var acceptQuarantine = false
+
+  @Option(
+    help: ArgumentHelp(
       "End with 0 where no more tracks than this are in quarantine; 0 if not given.",
       valueName: "n"))
   var allowQuarantine = 0
@@ -146,7 +156,12 @@ struct Prepare: ParsableCommand {
     if columns.columns != nil, labels == nil {
       throw ValidationError("--columns is for --labels.")
     }
+    if let shard { _ = try ShardArgument.shard(shard, cache: cache) }
     guard retryQuarantined else { return }
+    if shard != nil {
+      throw ValidationError(
+        "--shard tries the files in quarantine of its shard again: leave out --retry-quarantined.")
+    }
     if recipe != nil || profile != nil || !changes.isEmpty || labels != nil || !fault.isEmpty
       || !exclude.isEmpty
     {
@@ -196,9 +211,11 @@ struct Prepare: ParsableCommand {
 
   private func prepare(_ report: ProgressReport) throws {
     let flags = try flags()
-    let earlier = try earlier(flags)
+    let shard = try shard.map { try ShardArgument.shard($0, cache: cache) }
+    let earlier = try earlier(flags, shard)
     let choices = try PrepareChoices(flags, earlier: earlier)
     var preparation = Preparation(folder: audioFolder, cachePath: cache)
+    preparation.shard = shard
     preparation.recipe = choices.recipe
     preparation.manifest = choices.manifest
     preparation.exclusions = choices.exclusions
@@ -264,10 +281,12 @@ struct Prepare: ParsableCommand {
   }
 
   /// What the cache was prepared with; nil where there is none yet.
-  private func earlier(_ flags: PrepareChoices.Flags) throws -> PreparationChoices? {
+  private func earlier(
+    _ flags: PrepareChoices.Flags, _ shard: Shard?
+  ) throws -> PreparationChoices? {
     let earlier: PreparationChoices?
     do {
-      earlier = try PrepareChoices.earlier(at: cache)
+      earlier = try PrepareChoices.earlier(at: cache, shard)
     } catch  where flags.recipe != nil && flags.manifest != nil {
       // Nothing of it is asked for.
       return nil
@@ -326,9 +345,14 @@ struct Prepare: ParsableCommand {
     report.put("finished", summary)
     if report.style != .json {
       SummaryText(summary, cache: cache).lines.forEach { Output.line($0) }
+      if shard != nil, !summary.wasCancelled {
+        Output.line("when all shards are done: \(Words.command(["lathe", "merge", cache]))")
+      }
     }
     if summary.wasCancelled { throw ExitCode(Exit.interrupted) }
-    if summary.quarantine.count > allowQuarantine { throw ExitCode(Exit.quarantined) }
+    if !acceptQuarantine, summary.quarantine.count > allowQuarantine {
+      throw ExitCode(Exit.quarantined)
+    }
   }
 
   /// The split that is asked for; the default one in a new cache. An old one has the splits that it has,

@@ -77,11 +77,11 @@ struct PrepareChoices {
     return words
   }
 
-  /// What the cache at a path was prepared with; nil where there is none yet.
-  static func earlier(at path: String) throws -> PreparationChoices? {
-    guard try Cache.exists(at: path) else { return nil }
+  /// What the cache at a path, or a shard of it, was prepared with; nil where there is none yet.
+  static func earlier(at path: String, _ shard: Shard?) throws -> PreparationChoices? {
+    guard try Cache.exists(at: path, shard: shard) else { return nil }
     do {
-      return try Cache.open(at: path, for: .reading).choices()
+      return try Cache.open(at: path, for: .reading, shard: shard).choices()
     } catch let error as CacheError where error.kind == .unfinished {
       return nil
     }

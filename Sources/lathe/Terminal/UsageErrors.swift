@@ -1,5 +1,6 @@
 import Wording
 import ArgumentParser
+import DatasetCache
 import Preparation
 import Runs
 
@@ -9,6 +10,8 @@ func asUsage(_ error: any Error) -> any Error {
   case let error as RunError where error.kind == .choice || error.kind == .program:
     return ValidationError(Words.shown("\(error)."))
   case PreparationError.program:
+    return ValidationError(Words.shown("\(error)."))
+  case PreparationError.cache(let error) where error.kind == .otherPlan:
     return ValidationError(Words.shown("\(error)."))
   default: return error
   }

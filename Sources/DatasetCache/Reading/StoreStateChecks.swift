@@ -1,7 +1,7 @@
 import LMDBStore
 
 /// What is read of a state is checked against the checksums that were written with it.
-extension CacheState {
+extension StoreState {
   /// Whether its records are under checksums: not in a cache of schema 1.
   var isCovered: Bool { self[Layout.checksums] != nil }
 
@@ -19,44 +19,6 @@ extension CacheState {
       throw Self.error(CacheProblem(name, key, fault))
     }
     return unsafe value
-  }
-
-  /// A copy of a value, which is as it was written, or nil.
-  func bytes(of key: String, in name: String) throws(CacheError) -> [UInt8]? {
-    unsafe try value(of: key, in: name).map { unsafe Array($0) }
-  }
-
-  /// Every key of a database with a copy of its value, in the order of the keys, all as they were written.
-  func entries(of name: String) throws(CacheError) -> [(key: String, value: [UInt8])] {
-    var all: [(key: String, value: [UInt8])] = []
-    try walk(name) { (key, value) throws(CacheError) in
-      all.append((String(decoding: copy(key) ?? [], as: UTF8.self), copy(value) ?? []))
-    }
-    return all
-  }
-
-  /// Visits the entries of a database in the order of their keys; none where it does not exist. Only at
-  /// the end is it known that all are there and as they were written.
-  ///
-  /// - Throws: `CacheError` `.damaged`, which names database and key; what the body throws.
-  func walk(
-    _ name: String, _ body: (RawSpan, RawSpan) throws(CacheError) -> Void
-  ) throws(CacheError) {
-    guard isCovered else { return try rawWalk(name, body) }
-    let checksum = RecordChecksum(of: name)
-    var total = RecordTotal()
-    do throws(CacheError) {
-      try rawWalk(name) { (key, value) throws(CacheError) in
-        total.add(checksum.checksum(key: key, value: value))
-        try body(key, value)
-      }
-    } catch {
-      // What a body cannot read is likely to be damaged.
-      if let problem = try? problems(in: name).first { throw Self.error(problem) }
-      throw error
-    }
-    if try self.total(of: name) == total { return }
-    if let problem = try problems(in: name).first { throw Self.error(problem) }
   }
 
   /// The records of a database that are not as they were written, and those that are gone.
@@ -122,17 +84,11 @@ extension CacheState {
     }
   }
 
-  private static func error(_ problem: CacheProblem) -> CacheError {
+  static func error(_ problem: CacheProblem) -> CacheError {
     CacheError(
       kind: .damaged, operation: "read", subject: "'\(problem.key)' in '\(problem.database)'",
       detail: problem.detail,
       hint: problem.database == Layout.splits
         ? "make it again with lathe split" : CacheError.repairHint)
   }
-}
-
-extension Cache {
-  /// Whether every record is under a checksum: false in caches of earlier versions, until they are opened
-  /// for writing.
-  public func hasRecordChecksums() throws(CacheError) -> Bool { try state([]).isCovered }
 }

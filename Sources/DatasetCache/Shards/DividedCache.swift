@@ -1,0 +1,112 @@
+import LMDBStore
+import Wording
+
+extension Cache {
+  /// Opens all shards of a divided cache, and the store of the whole.
+  static func openDivided(
+    at path: String, _ plan: ShardPlan, for access: Access
+  ) throws(CacheError) -> Cache {
+    guard (Folder.size("\(path)/\(Layout.merged)") ?? 0) > 0 else {
+      throw unmerged(path, try ShardCensus(at: path, plan).sentence)
+    }
+    let cache = try openStore(
+      at: path, for: access, place: .merged, shard: nil, 1 << 30,
+      with: try openShards(at: path, plan, for: access))
+    let changed = try cache.changedShards()
+    if changed.isEmpty { return cache }
+    throw unmerged(
+      path, "\(Words.counted(changed.count, "shard")) changed since: \(ArrayExpression(changed))")
+  }
+
+  /// Opens a divided cache to make the whole of it from its shards.
+  ///
+  /// - Throws: `CacheError` as ``open(at:for:shard:initialMapSize:)``; `.unmerged` where a shard is missing.
+  public static func openForMerging(at path: String, _ plan: ShardPlan) throws(CacheError) -> Cache
+  {
+    let cache = try openStore(
+      at: path, for: .creating, place: .merged, shard: nil, 1 << 30,
+      with: try openShards(at: path, plan, for: .reading))
+    try cache.forgetOlderShards()
+    return cache
+  }
+
+  private static func openShards(
+    at path: String, _ plan: ShardPlan, for access: Access
+  ) throws(CacheError) -> [StoreState] {
+    let isLoading = access == .loading
+    var shards: [StoreState] = []
+    for shard in plan.allShards {
+      let file = "\(path)/\(shard.file)"
+      guard (Folder.size(file) ?? 0) > 0 else {
+        throw unmerged(path, try ShardCensus(at: path, plan).sentence)
+      }
+      let environment = try inStore { () throws(StoreError) in
+        // Its state stays the one of now, so that its map never has to follow a writer.
+        try Environment(
+          path: file,
+          options: .init(
+            isReadOnly: true, withoutReadAhead: isLoading, keepsPagesMapped: isLoading))
+      }
+      shards.append(try StoreState(of: environment, databases: nil))
+    }
+    return shards
+  }
+
+  private static func unmerged(_ path: String, _ detail: String) -> CacheError {
+    refusal(.unmerged, path, detail, "run \(Words.command(["lathe", "merge", path]))")
+  }
+}
+
+/// Which shards of a plan are done.
+public struct ShardCensus: Sendable {
+  /// The records of those that are done by this plan.
+  public let done: [Int: ShardRecord]
+  /// The numbers of the others.
+  public let missing: [Int]
+  private let shards: Int
+
+  /// Reads the shards' records.
+  public init(at path: String, _ plan: ShardPlan) throws(CacheError) {
+    var done: [Int: ShardRecord] = [:]
+    var missing: [Int] = []
+    let hash = try plan.hash
+    for shard in plan.allShards {
+      if let record = try ShardRecord.read(shard, at: path), record.plan == hash {
+        done[shard.index] = record
+      } else {
+        missing.append(shard.index)
+      }
+    }
+    self.done = done
+    self.missing = missing
+    shards = plan.shards
+  }
+
+  var sentence: String {
+    missing.isEmpty
+      ? "its \(Words.counted(shards, "shard")) are done and not merged"
+      : "\(done.count) of its \(Words.counted(shards, "shard")) are done; missing: "
+        + "\(ArrayExpression(missing))"
+  }
+}
+
+/// Numbers as schedulers take them for the tasks of an array: `7,19-21`.
+public struct ArrayExpression: Sendable, Hashable, CustomStringConvertible {
+  /// The text; empty for no numbers.
+  public let description: String
+
+  /// The expression of numbers in ascending order.
+  public init(_ numbers: [Int]) {
+    var runs: [ClosedRange<Int>] = []
+    for number in numbers {
+      if let last = runs.last, last.upperBound + 1 == number {
+        runs[runs.count - 1] = last.lowerBound...number
+      } else {
+        runs.append(number...number)
+      }
+    }
+    description = runs.map {
+      $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
+    }.joined(separator: ",")
+  }
+}
