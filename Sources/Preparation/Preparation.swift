@@ -54,9 +54,29 @@ public struct Preparation: Sendable {
     progress: any ProgressSink, cancellation: Cancellation = Cancellation(),
     mayStart: (_ command: String) -> Bool = { _ in false }
   ) throws(PreparationError) -> PreparationSummary {
+    let found = try readCollection()
+    if let plan = try dividedPlan() {
+      return try DividedPreparation(preparation: self, plan: plan, collection: found).run(
+        progress: progress, cancellation: cancellation, mayStart: mayStart)
+    }
+    return try run(
+      on: found, progress: progress, cancellation: cancellation, mayStart: mayStart)
+  }
+
+  /// The plan of the cache, where it is divided and not one shard of it is asked for.
+  private func dividedPlan() throws(PreparationError) -> ShardPlan? {
+    if shard != nil { return nil }
+    let plan = try onCache { () throws(CacheError) in try ShardPlan.read(at: cachePath) }
+    return plan.flatMap { $0.shards > 1 ? $0 : nil }
+  }
+
+  /// Brings the one store of a cache, or a shard, up to a collection.
+  func run(
+    on found: Collection, progress: any ProgressSink, cancellation: Cancellation,
+    mayStart: (_ command: String) -> Bool
+  ) throws(PreparationError) -> PreparationSummary {
     let meter = RunMeter()
     let fingerprints = try recipe.fingerprints()
-    let found = try readCollection()
     let isNew = try onCache { () throws(CacheError) in
       try !Cache.exists(at: cachePath, shard: shard)
     }
@@ -111,8 +131,16 @@ public struct Preparation: Sendable {
   ///
   /// - Throws: ``PreparationError`` where nothing can be prepared.
   public func overview() throws(PreparationError) -> PreparationPlan.Overview {
-    let fingerprints = try recipe.fingerprints()
-    return try plan(readCollection(), try presentContents(), fingerprints).plan.overview
+    let found = try readCollection()
+    if let plan = try dividedPlan() {
+      return try DividedPreparation(preparation: self, plan: plan, collection: found).overview()
+    }
+    return try overview(of: found)
+  }
+
+  /// What has to be done for a collection in the one store of a cache, or in a shard.
+  func overview(of found: Collection) throws(PreparationError) -> PreparationPlan.Overview {
+    try plan(found, try presentContents(), try recipe.fingerprints()).plan.overview
   }
 
   /// What is in the cache now; nothing where there is none.

@@ -54,6 +54,23 @@ struct StoredChoices: Codable {
   }
 }
 
+extension ShardPlan {
+  /// What the shards of a cache are prepared with, before they are merged.
+  ///
+  /// - Parameter path: the cache.
+  /// - Throws: `PreparationError` where the plan cannot be read, or no shard is there that has its manifest.
+  public func choices(at path: String) throws(PreparationError) -> PreparationChoices? {
+    for shard in allShards {
+      guard try onCache({ () throws(CacheError) in try Cache.exists(at: path, shard: shard) }),
+        let cache = try? Cache.open(at: path, for: .reading, shard: shard),
+        let choices = try cache.choices()
+      else { continue }
+      return choices
+    }
+    return nil
+  }
+}
+
 extension Cache {
   /// What the cache was prepared with; nil where it never was.
   ///

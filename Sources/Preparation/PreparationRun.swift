@@ -72,11 +72,7 @@ struct PreparationRun {
       duplicates: state.neighbours.pairs.count, dropped: state.records.dropped,
       faults: card?.faults ?? (card == nil ? state.records.effects(of: recipe) : [:]),
       splits: state.splitNames, audits: card?.audits ?? [:],
-      absentLabels: Dictionary(
-        state.audits.filter { !$0.balance.absentLabels.isEmpty }.map { audit in
-          let sides = audit.balance.absentLabels.map { ($0.side, $0.labels) }
-          return (audit.split, Dictionary(sides, uniquingKeysWith: { first, _ in first }))
-        }, uniquingKeysWith: { first, _ in first }),
+      absentLabels: state.absentLabels,
       usualFormat: UsualSource(state.records.tracks, recipe).lines,
       emptySplits: state.misfits, audioSeconds: writer.done.audioSeconds,
       wallSeconds: meter.wallSeconds, cpuSeconds: meter.cpuSeconds,

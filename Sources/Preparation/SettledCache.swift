@@ -37,4 +37,13 @@ struct SettledCache {
     misfits = []
     census = try onCache { () throws(CacheError) in try cache.summary(of: records.tracks) }
   }
+
+  /// For each split the labels that a side was to have and lacks, by the side; empty sides and splits left out.
+  var absentLabels: [String: [String: [String]]] {
+    Dictionary(
+      audits.filter { !$0.balance.absentLabels.isEmpty }.map { audit in
+        let sides = audit.balance.absentLabels.map { ($0.side, $0.labels) }
+        return (audit.split, Dictionary(sides, uniquingKeysWith: { first, _ in first }))
+      }, uniquingKeysWith: { first, _ in first })
+  }
 }

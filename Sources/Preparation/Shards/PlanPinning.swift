@@ -52,10 +52,11 @@ extension Preparation {
   ) throws(PreparationError) {
     try onCache { () throws(CacheError) in
       let (mark, hash) = (try cache.mark(), try plan.hash)
-      if let known = try ShardRecord.read(shard, at: cachePath), known.mark == mark,
-        known.plan == hash
-      {
-        return
+      if var known = try ShardRecord.read(shard, at: cachePath), known.mark == mark {
+        if known.plan == hash { return }
+        // Another plan of which the same came.
+        known.plan = hash
+        return try known.write(shard, at: cachePath)
       }
       let record = ShardRecord(
         shard: shard, plan: hash, mark: mark, digest: try cache.digest(),

@@ -60,6 +60,18 @@ public struct ShardMerge: Sendable {
   public func run() throws(PreparationError) -> Summary {
     let meter = RunMeter()
     let plan = try onCache { () throws(CacheError) -> ShardPlan in try self.plan() }
+    let (state, card) = try settle(plan)
+    return Summary(
+      shards: plan.shards, tracks: state.census.tracks, labels: state.census.labels,
+      slices: state.census.views.mapValues(\.slices), bytes: state.census.bytes,
+      quarantine: state.records.quarantined, dropped: state.records.dropped.count,
+      duplicates: state.neighbours.pairs.count, splits: state.splitNames,
+      audits: card.audits ?? [:], emptySplits: state.misfits, seconds: meter.wallSeconds,
+      peakBytes: ProcessUsage.now().peakBytes)
+  }
+
+  /// Makes the whole of the shards of a plan.
+  func settle(_ plan: ShardPlan) throws(PreparationError) -> (state: SettledCache, card: Card) {
     let cache: Cache = try open(plan)
     let pending = try takeDescription(cache)
     let records = try onCache { () throws(CacheError) in try cache.soundRecords() }
@@ -71,26 +83,22 @@ public struct ShardMerge: Sendable {
       adding: split ?? pending?.plan,
       groupsNeighbours: split == nil && pending?.groupsNeighbours ?? false,
       published: try cache.choices()?.manifest?.publishedSides ?? [], tracks: records.tracks)
-    try onCache { () throws(CacheError) in
-      if !cache.isDivided, var choices = StoredChoices(try cache.description()) {
+    if !cache.isDivided {
+      try onCache { () throws(CacheError) in
+        guard var choices = StoredChoices(try cache.description()) else { return }
         choices.pendingSplit = nil
         try cache.putChoices(json: try canonicalJSON(choices))
       }
-      if cache.isDivided { try cache.keepShardMarks() }
     }
     let state = try SettledCache(of: cache, records: records, misfits: misfits)
     let card = try onCache { () throws(CacheError) in
       let card = try cache.card(of: state, after: nil)
       try cache.writeCard(card)
+      // From now on the whole counts as that of these shards.
+      if cache.isDivided { try cache.keepShardMarks() }
       return card
     }
-    return Summary(
-      shards: plan.shards, tracks: state.census.tracks, labels: state.census.labels,
-      slices: state.census.views.mapValues(\.slices), bytes: state.census.bytes,
-      quarantine: records.quarantined, dropped: records.dropped.count,
-      duplicates: state.neighbours.pairs.count, splits: state.splitNames,
-      audits: card.audits ?? [:], emptySplits: misfits, seconds: meter.wallSeconds,
-      peakBytes: ProcessUsage.now().peakBytes)
+    return (state, card)
   }
 
   private func plan() throws(CacheError) -> ShardPlan {

@@ -79,6 +79,10 @@ struct PrepareChoices {
 
   /// What the cache at a path, or a shard of it, was prepared with; nil where there is none yet.
   static func earlier(at path: String, _ shard: Shard?) throws -> PreparationChoices? {
+    if shard == nil, let plan = try ShardPlan.read(at: path), plan.shards > 1 {
+      // Also before it is merged.
+      return try (try? Cache.open(at: path, for: .reading))?.choices() ?? plan.choices(at: path)
+    }
     guard try Cache.exists(at: path, shard: shard) else { return nil }
     do {
       return try Cache.open(at: path, for: .reading, shard: shard).choices()

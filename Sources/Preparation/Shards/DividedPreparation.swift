@@ -1,0 +1,163 @@
+internal import Corpus
+internal import DatasetCache
+
+/// Brings all shards of a divided cache up to a collection, one after the other in this process, and merges them.
+struct DividedPreparation {
+  let preparation: Preparation
+  let plan: ShardPlan
+  let collection: Collection
+
+  private var parts: [Preparation] {
+    plan.allShards.map { shard in
+      var part = preparation
+      part.shard = shard
+      return part
+    }
+  }
+
+  /// What has to be done in all shards; nothing is written.
+  func overview() throws(PreparationError) -> PreparationPlan.Overview {
+    var all: [PreparationPlan.Overview] = []
+    for part in parts { all.append(try part.overview(of: collection)) }
+    return PreparationPlan.Overview(summing: all)
+  }
+
+  /// Does it.
+  func run(
+    progress: any ProgressSink, cancellation: Cancellation,
+    mayStart: (_ command: String) -> Bool
+  ) throws(PreparationError) -> PreparationSummary {
+    let meter = RunMeter()
+    try preparation.recipe.checkPrograms(mayStart)
+    let sink = ShardProgress(progress, meter: meter, overview: try overview())
+    let wanted = try preparation.shardPlan(
+      of: collection, try preparation.recipe.fingerprints(), shards: plan.shards)
+    if wanted != plan {
+      try onCache { () throws(CacheError) in try wanted.replace(at: preparation.cachePath) }
+    }
+    // A plan has one shard at least.
+    var summary = try run(parts[0], sink, cancellation, mayStart)
+    for part in parts.dropFirst() where !cancellation.isCancelled {
+      summary = summary.adding(try run(part, sink, cancellation, mayStart))
+    }
+    if !cancellation.isCancelled {
+      let (state, card) = try ShardMerge(cachePath: preparation.cachePath).settle(wanted)
+      summary.settle(state, card)
+    }
+    summary.wallSeconds = meter.wallSeconds
+    summary.cpuSeconds = meter.cpuSeconds
+    summary.peakBytes = ProcessUsage.now().peakBytes
+    return summary
+  }
+
+  private func run(
+    _ part: Preparation, _ sink: ShardProgress, _ cancellation: Cancellation,
+    _ mayStart: (_ command: String) -> Bool
+  ) throws(PreparationError) -> PreparationSummary {
+    let summary = try part.run(
+      on: collection, progress: sink, cancellation: cancellation, mayStart: mayStart)
+    sink.endShard()
+    return summary
+  }
+}
+
+/// The progress of several shards as that of one preparation.
+private final class ShardProgress: ProgressSink {
+  private let sink: any ProgressSink
+  private let meter: RunMeter
+  private let total: Int
+  /// What the shards that have ended came to.
+  private var ended = PreparationProgress(
+    done: 0, total: 0, quarantined: 0, audioSeconds: 0, elapsed: 0)
+  private var current = PreparationProgress(
+    done: 0, total: 0, quarantined: 0, audioSeconds: 0, elapsed: 0)
+
+  init(_ sink: any ProgressSink, meter: RunMeter, overview: PreparationPlan.Overview) {
+    self.sink = sink
+    self.meter = meter
+    total = overview.pending
+    sink.report(.began(overview))
+  }
+
+  func report(_ event: PreparationEvent) {
+    switch event {
+    case .began: break
+    case .quarantined: sink.report(event)
+    case .advanced(let progress):
+      current = progress
+      sink.report(
+        .advanced(
+          PreparationProgress(
+            done: ended.done + progress.done, total: total,
+            quarantined: ended.quarantined + progress.quarantined,
+            audioSeconds: ended.audioSeconds + progress.audioSeconds, elapsed: meter.wallSeconds)))
+    }
+  }
+
+  func endShard() {
+    ended.done += current.done
+    ended.quarantined += current.quarantined
+    ended.audioSeconds += current.audioSeconds
+    current = PreparationProgress(done: 0, total: 0, quarantined: 0, audioSeconds: 0, elapsed: 0)
+  }
+}
+
+extension PreparationPlan.Overview {
+  /// The overview of several shards as one; equal reasons are told once.
+  init(summing parts: [PreparationPlan.Overview]) {
+    func sum(_ count: (PreparationPlan.Overview) -> Int) -> Int {
+      parts.reduce(0) { $0 + count($1) }
+    }
+    func union(_ lines: (PreparationPlan.Overview) -> [String]) -> [String] {
+      var seen: Set<String> = []
+      return parts.flatMap(lines).filter { seen.insert($0).inserted }
+    }
+    self.init(
+      tracks: sum(\.tracks), pending: sum(\.pending), unchanged: sum(\.unchanged),
+      dropped: sum(\.dropped), removed: sum(\.removed), reasons: union(\.reasons),
+      losses: union(\.losses), warnings: union(\.warnings))
+  }
+}
+
+extension PreparationSummary {
+  /// The summary of two shards as one.
+  fileprivate func adding(_ other: PreparationSummary) -> PreparationSummary {
+    var all = self
+    all.prepared += other.prepared
+    all.unchanged += other.unchanged
+    all.removed += other.removed
+    all.absent += other.absent
+    all.unlisted += other.unlisted
+    all.passedOver = (passedOver + other.passedOver).sorted(by: ByteOrder.precedes)
+    all.changed += other.changed
+    all.tracks += other.tracks
+    all.labels = max(labels, other.labels)
+    all.slices.merge(other.slices, uniquingKeysWith: +)
+    all.bytes.merge(other.bytes, uniquingKeysWith: +)
+    all.overflows.merge(other.overflows) { first, second in
+      ViewOverflow(
+        tracks: first.tracks + second.tracks, numbers: first.numbers + second.numbers)
+    }
+    all.quarantine += other.quarantine
+    all.dropped += other.dropped
+    all.audioSeconds += other.audioSeconds
+    all.wasCancelled = wasCancelled || other.wasCancelled
+    return all
+  }
+
+  /// Takes what the merge of all shards came to.
+  fileprivate mutating func settle(_ state: SettledCache, _ card: Card) {
+    tracks = state.census.tracks
+    labels = state.census.labels.count
+    slices = state.census.views.mapValues(\.slices)
+    bytes = state.census.views.mapValues(\.bytes)
+    quarantine = state.records.quarantined
+    duplicates = state.neighbours.pairs.count
+    dropped = state.records.dropped
+    faults = card.faults ?? [:]
+    splits = state.splitNames
+    audits = card.audits ?? [:]
+    absentLabels = state.absentLabels
+    emptySplits = state.misfits
+  }
+}
