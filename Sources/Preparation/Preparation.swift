@@ -108,7 +108,7 @@ public struct Preparation: Sendable {
       records = try clear(cache, plan: plan, writer: writer, fingerprints: fingerprints)
       if let shard, let pinned {
         let state = try SettledCache(ofShard: cache, records: records)
-        try end(shard, of: cache, by: pinned, state, run.meter)
+        try pinned.end(shard, of: cache, state, run.meter)
         return run.summary(
           plan: plan, collection: part, writer: writer, state: state, card: nil)
       }

@@ -32,9 +32,45 @@ public struct QuarantineRetry: Sendable {
     progress: any ProgressSink, cancellation: Cancellation = Cancellation(),
     mayStart: (_ command: String) -> Bool = { _ in false }
   ) throws(PreparationError) -> PreparationSummary {
+    let plan = try onCache { () throws(CacheError) in try ShardPlan.read(at: cachePath) }
+    if let plan, plan.shards > 1 {
+      return try run(plan, progress: progress, cancellation: cancellation, mayStart: mayStart)
+    }
+    return try run(
+      nil, of: nil, progress: progress, cancellation: cancellation, mayStart: mayStart)
+  }
+
+  /// Does it in all shards of a divided cache, one after the other, and merges them.
+  private func run(
+    _ plan: ShardPlan, progress: any ProgressSink, cancellation: Cancellation,
+    mayStart: (_ command: String) -> Bool
+  ) throws(PreparationError) -> PreparationSummary {
+    let meter = RunMeter()
+    // A plan has one shard at least.
+    var summary = try run(
+      plan.allShards[0], of: plan, progress: progress, cancellation: cancellation,
+      mayStart: mayStart)
+    for shard in plan.allShards.dropFirst() where !cancellation.isCancelled {
+      summary = summary.adding(
+        try run(
+          shard, of: plan, progress: progress, cancellation: cancellation, mayStart: mayStart))
+    }
+    if !cancellation.isCancelled {
+      let (state, card) = try ShardMerge(cachePath: cachePath).settle(plan)
+      summary.settle(state, card)
+    }
+    summary.take(meter)
+    return summary
+  }
+
+  /// Does it in the one store of a cache, or in a shard.
+  private func run(
+    _ shard: Shard?, of shards: ShardPlan?, progress: any ProgressSink,
+    cancellation: Cancellation, mayStart: (_ command: String) -> Bool
+  ) throws(PreparationError) -> PreparationSummary {
     let meter = RunMeter()
     let cache = try onCache { () throws(CacheError) in
-      try Cache.open(at: cachePath, for: .writing)
+      try Cache.open(at: cachePath, for: .writing, shard: shard)
     }
     let contents = try CacheContents(cache)
     guard let choices = try cache.choices(), let fingerprints = contents.description?.fingerprints
@@ -46,14 +82,15 @@ public struct QuarantineRetry: Sendable {
           hint: "run lathe prepare without --retry-quarantined"))
     }
     let manifest = manifest ?? choices.manifest
-    var collection = try Collection.read(
+    var whole = try Collection.read(
       folder: folder, manifest: manifest, recipe: choices.recipe,
       exclusions: choices.exclusions)
     if manifest == nil {
-      collection = try onManifest { () throws(ManifestError) in
-        try collection.keepingFacts(contents.facts).applying(choices.recipe.faults)
+      whole = try onManifest { () throws(ManifestError) in
+        try whole.keepingFacts(contents.facts).applying(choices.recipe.faults)
       }
     }
+    let collection = shard.map(whole.part) ?? whole
     let before = contents.records.quarantined
     let plan = PreparationPlan(
       retrying: before, of: collection, folder: folder, views: Set(fingerprints.keys))
@@ -64,6 +101,14 @@ public struct QuarantineRetry: Sendable {
       threads: threads, progress: progress, cancellation: cancellation, meter: meter)
     let writer = try run.work(on: plan, rejected: [])
     let records = try onCache { () throws(CacheError) in try cache.soundRecords() }
+    if let shard, let shards {
+      let state = try SettledCache(ofShard: cache, records: records)
+      if !cancellation.isCancelled { try shards.end(shard, of: cache, state, meter) }
+      var summary = run.summary(
+        plan: plan, collection: collection, writer: writer, state: state, card: nil)
+      summary.retried = Self.ends(of: before, collection, records)
+      return summary
+    }
     let misfits = try cache.settleSplits(
       adding: nil, groupsNeighbours: false, published: manifest?.publishedSides ?? [],
       tracks: records.tracks)

@@ -31,6 +31,9 @@ public struct CacheProblem: Sendable, Hashable, Codable, CustomStringConvertible
     database == Layout.meta && [Cache.choicesKey, Cache.wholeManifestKey].contains(key)
   }
 
+  /// Whether it is of a split.
+  public var isOfSplit: Bool { database == Layout.splits && !key.isEmpty }
+
   /// Makes a problem of parts.
   public init(kind: Kind, database: String, key: String, detail: String) {
     self.kind = kind

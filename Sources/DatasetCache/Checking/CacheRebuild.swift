@@ -28,7 +28,12 @@ extension Cache {
   public static func rebuild(
     at path: String, shard: Shard? = nil
   ) throws(CacheError) -> CacheRebuilding? {
-    let place = shard.map(StorePlace.shard) ?? .only
+    try rebuild(at: path, place: shard.map(StorePlace.shard) ?? .only)
+  }
+
+  static func rebuild(
+    at path: String, place: StorePlace
+  ) throws(CacheError) -> CacheRebuilding? {
     try inspectFolder(path, access: .writing, place: place)
     let lock = try ExclusiveLock(path: "\(path)/\(place.lock)", cache: path)
     defer { withExtendedLifetime(lock) {} }

@@ -47,6 +47,7 @@ extension Cache {
   /// What `meta` had under a key, where it is known from elsewhere; nil where it isn't.
   private func soundCopy(ofMeta key: String) throws(CacheError) -> [UInt8]? {
     if key == "schema" { return Layout.schema }
+    if key == Self.shardKey { return shard.map { Array($0.description.utf8) } }
     guard let card = try? card() else { return nil }
     let found: [UInt8]?
     switch key {

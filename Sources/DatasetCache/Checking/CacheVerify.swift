@@ -17,6 +17,7 @@ extension Cache {
     var verification = Verification(state: try cache.state(nil))
     try verification.checkChecksums()
     try verification.checkTracks()
+    try verification.checkPlaces()
     try verification.checkList(QuarantineRecord.self, in: Layout.quarantine)
     try verification.checkList(DroppedRecord.self, in: Layout.dropped)
     try verification.checkValues()
@@ -79,6 +80,19 @@ struct Verification {
         }
       } catch {
         problems.append(.init(Layout.tracks, id, error.detail))
+      }
+    }
+  }
+
+  /// Checks that every track lies in the shard where it is looked for.
+  mutating func checkPlaces() throws(CacheError) {
+    for (number, shard) in state.shards.enumerated() {
+      try shard.rawWalk(Layout.tracks) { (key, _) throws(CacheError) in
+        let id = String(decoding: copy(key) ?? [], as: UTF8.self)
+        let place = Shard.index(of: id, count: state.shards.count)
+        if place == number { return }
+        problems.append(
+          .init(Layout.tracks, id, "it lies in shard \(number), and belongs in \(place)"))
       }
     }
   }

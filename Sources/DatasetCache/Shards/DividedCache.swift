@@ -30,6 +30,60 @@ extension Cache {
     return cache
   }
 
+  /// What of a cache can be checked by itself: the cache, or of one whose shards are not merged as they are now
+  /// the shards there are.
+  ///
+  /// - Throws: `CacheError` as ``open(at:for:shard:initialMapSize:)``, but for `.unmerged`.
+  public static func parts(at path: String) throws(CacheError) -> [Cache] {
+    do throws(CacheError) { return [try open(at: path, for: .reading)] } catch {
+      guard error.kind == .unmerged, let plan = try ShardPlan.read(at: path) else { throw error }
+      var parts: [Cache] = []
+      for shard in plan.allShards where try exists(at: path, shard: shard) {
+        parts.append(try open(at: path, for: .reading, shard: shard))
+      }
+      if parts.isEmpty { throw error }
+      return parts
+    }
+  }
+
+  /// Shards of a divided cache whose records say that they are done, and whose files are gone or are not those
+  /// that were done.
+  ///
+  /// - Parameter parts: the shards that are there, as ``parts(at:)`` gives them.
+  public static func shardProblems(
+    at path: String, _ parts: [Cache]
+  ) throws(CacheError) -> [CacheProblem] {
+    guard let plan = try ShardPlan.read(at: path) else { return [] }
+    var problems: [CacheProblem] = []
+    for (index, record) in try ShardCensus(at: path, plan).done.sorted(by: { $0.key < $1.key }) {
+      guard let part = parts.first(where: { $0.shard?.index == index }) else {
+        problems.append(
+          .init(Shard.file(index), "", "it was done, and its file is gone", .missing))
+        continue
+      }
+      if !part.isBeingWritten, try part.mark() != record.mark {
+        problems.append(
+          .init(Shard.file(index), "", "its records are not those that it had when it was done"))
+      }
+    }
+    return problems
+  }
+
+  /// Takes what is damaged out of the store of the whole of a divided cache, so that a merge can make it again;
+  /// splits that are damaged are lost.
+  ///
+  /// - Returns: what was found; empty where nothing is damaged, or there is no such store yet.
+  public static func repairWhole(
+    at path: String, _ plan: ShardPlan
+  ) throws(CacheError) -> [CacheProblem] {
+    guard (Folder.size("\(path)/\(Layout.merged)") ?? 0) > 0 else { return [] }
+    _ = try rebuild(at: path, place: .merged)
+    let whole = try openStore(at: path, for: .writing, place: .merged, shard: nil, 1 << 30)
+    let problems = try whole.verify()
+    try whole.repair(problems)
+    return problems
+  }
+
   private static func openShards(
     at path: String, _ plan: ShardPlan, for access: Access
   ) throws(CacheError) -> [StoreState] {

@@ -20,7 +20,7 @@ enum ShardMark {
 }
 
 extension Cache {
-  private static let shardKey = "shard"
+  static let shardKey = "shard"
 
   /// The mark of what it holds now.
   public func mark() throws(CacheError) -> String { try ShardMark.mark(of: try state([]).home) }
@@ -28,7 +28,13 @@ extension Cache {
   /// Refuses the file of another shard, or of a cache that is divided otherwise; a new one is told which it is.
   func checkShard(_ shard: Shard) throws(CacheError) {
     if shard.count == 1 { return }
-    if let found = try bytes(for: Self.shardKey, in: Layout.meta) {
+    let stored: [UInt8]?
+    do throws(CacheError) { stored = try bytes(for: Self.shardKey, in: Layout.meta) } catch {
+      // Where it is damaged, ``verify()`` names it and ``repair(_:)`` says it anew.
+      guard error.isOfDamage else { throw error }
+      return
+    }
+    if let found = stored {
       let known = String(decoding: found, as: UTF8.self)
       guard known != shard.description else { return }
       throw Self.refusal(

@@ -44,9 +44,7 @@ struct DividedPreparation {
       let (state, card) = try ShardMerge(cachePath: preparation.cachePath).settle(wanted)
       summary.settle(state, card)
     }
-    summary.wallSeconds = meter.wallSeconds
-    summary.cpuSeconds = meter.cpuSeconds
-    summary.peakBytes = ProcessUsage.now().peakBytes
+    summary.take(meter)
     return summary
   }
 
@@ -121,7 +119,7 @@ extension PreparationPlan.Overview {
 
 extension PreparationSummary {
   /// The summary of two shards as one.
-  fileprivate func adding(_ other: PreparationSummary) -> PreparationSummary {
+  func adding(_ other: PreparationSummary) -> PreparationSummary {
     var all = self
     all.prepared += other.prepared
     all.unchanged += other.unchanged
@@ -141,12 +139,22 @@ extension PreparationSummary {
     all.quarantine += other.quarantine
     all.dropped += other.dropped
     all.audioSeconds += other.audioSeconds
+    if retried != nil || other.retried != nil {
+      all.retried = (retried ?? []) + (other.retried ?? [])
+    }
     all.wasCancelled = wasCancelled || other.wasCancelled
     return all
   }
 
+  /// Takes what all of it has taken.
+  mutating func take(_ meter: RunMeter) {
+    wallSeconds = meter.wallSeconds
+    cpuSeconds = meter.cpuSeconds
+    peakBytes = ProcessUsage.now().peakBytes
+  }
+
   /// Takes what the merge of all shards came to.
-  fileprivate mutating func settle(_ state: SettledCache, _ card: Card) {
+  mutating func settle(_ state: SettledCache, _ card: Card) {
     tracks = state.census.tracks
     labels = state.census.labels.count
     slices = state.census.views.mapValues(\.slices)

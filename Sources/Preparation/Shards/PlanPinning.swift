@@ -45,18 +45,20 @@ extension Preparation {
   func reopen(_ shard: Shard) throws(PreparationError) {
     try onCache { () throws(CacheError) in try ShardRecord.remove(shard, at: cachePath) }
   }
+}
 
+extension ShardPlan {
   /// Says that a shard is done, unless that is said of it as it is.
   func end(
-    _ shard: Shard, of cache: Cache, by plan: ShardPlan, _ state: SettledCache, _ meter: RunMeter
+    _ shard: Shard, of cache: Cache, _ state: SettledCache, _ meter: RunMeter
   ) throws(PreparationError) {
     try onCache { () throws(CacheError) in
-      let (mark, hash) = (try cache.mark(), try plan.hash)
-      if var known = try ShardRecord.read(shard, at: cachePath), known.mark == mark {
+      let (mark, hash) = (try cache.mark(), try hash)
+      if var known = try ShardRecord.read(shard, at: cache.path), known.mark == mark {
         if known.plan == hash { return }
         // Another plan of which the same came.
         known.plan = hash
-        return try known.write(shard, at: cachePath)
+        return try known.write(shard, at: cache.path)
       }
       let record = ShardRecord(
         shard: shard, plan: hash, mark: mark, digest: try cache.digest(),
@@ -65,12 +67,10 @@ extension Preparation {
         dropped: state.records.dropped.count, seconds: meter.wallSeconds,
         processorSeconds: meter.cpuSeconds, endedAt: Date().ISO8601Format(),
         host: ProcessInfo.processInfo.hostName, versions: ["lathe": latheVersion])
-      try record.write(shard, at: cachePath)
+      try record.write(shard, at: cache.path)
     }
   }
-}
 
-extension ShardPlan {
   /// The first thing in which a pinned plan differs, with both values; nil where they are the same.
   func difference(from pinned: ShardPlan) -> String? {
     func unlike(_ name: String, _ theirs: String, _ ours: String) -> String? {

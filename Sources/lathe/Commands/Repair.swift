@@ -25,14 +25,43 @@ struct Repair: ParsableCommand {
   var audioFolder: String?
 
   func run() throws {
-    let rebuilding = try Cache.rebuild(at: cache)
+    if let plan = try ShardPlan.read(at: cache), plan.shards > 1 { return try repair(plan) }
+    try repairStore()
+    try prepare()
+  }
+
+  /// Repairs the shards of a divided cache that are there, and then the whole.
+  private func repair(_ plan: ShardPlan) throws {
+    for shard in plan.allShards where try Cache.exists(at: cache, shard: shard) {
+      try repairStore(shard)
+    }
+    let problems = try Cache.repairWhole(at: cache, plan)
+    show(problems.map(\.description))
+    for problem in problems where problem.isOfSplit {
+      Output.line("lost: the split \(Words.shown(problem.key)); lathe split makes it again")
+    }
+    if audioFolder == nil {
+      Output.line("then: \(Words.command(["lathe", "merge", cache]))")
+    }
+    try prepare()
+  }
+
+  private func prepare() throws {
+    guard let audioFolder else { return }
+    try Prepare.parse(["--cache", cache, "--", audioFolder]).run()
+  }
+
+  private func repairStore(_ shard: Shard? = nil) throws {
+    let rebuilding = try Cache.rebuild(at: cache, shard: shard)
     if let rebuilding {
       show(rebuilding.flaws.map { "damaged: \($0)" })
       Output.line(
-        "the shard was written anew with \(Words.counted(rebuilding.kept, "record")) of the old one"
+        "\(shard.map { "shard \($0)" } ?? "the shard") was written anew with \(Words.counted(rebuilding.kept, "record")) of the old one"
       )
     }
-    let (problems, hasDescription) = try takeOut()
+    let (problems, hasDescription) = try takeOut(shard)
+    // Of a shard the plan and the other shards know it.
+    if shard != nil { return }
     guard rebuilding?.hasRecipe != false, hasDescription || !problems.contains(where: \.isOfRecipe)
     else {
       Output.error(
@@ -46,8 +75,6 @@ struct Repair: ParsableCommand {
           + "--manifest and --exclude that it had, if any")
       throw ExitCode(Exit.failed)
     }
-    guard let audioFolder else { return }
-    try Prepare.parse(["--cache", cache, "--", audioFolder]).run()
   }
 
   private static let mostLines = 20
@@ -58,11 +85,13 @@ struct Repair: ParsableCommand {
     if more > 0 { Output.line("and \(Words.count(more)) more") }
   }
 
-  /// Takes out what does not go together.
+  /// Takes out what does not go together, of a cache or of a shard.
   ///
   /// - Returns: what was found, and whether the cache still says what it is made from.
-  private func takeOut() throws -> (problems: [CacheProblem], hasDescription: Bool) {
-    let cache = try Cache.open(at: cache, for: .writing)
+  private func takeOut(
+    _ shard: Shard?
+  ) throws -> (problems: [CacheProblem], hasDescription: Bool) {
+    let cache = try Cache.open(at: cache, for: .writing, shard: shard)
     let problems = try cache.verify()
     show(problems.map(\.description))
     let removed = try cache.repair(problems)
@@ -72,6 +101,12 @@ struct Repair: ParsableCommand {
         "lathe: \(Words.counted(left.count, "problem")) left in \(Words.shown(cache.path)); prepare "
           + "it in a new folder")
       throw ExitCode(Exit.failed)
+    }
+    if let shard {
+      Output.line(
+        "shard \(shard): \(Words.tracks(try cache.trackCount())) whole, "
+          + "\(Words.count(removed.count)) taken out")
+      return (problems, true)
     }
     // The card is a file of its own, and knows what there was.
     let known = (try? cache.card())?.splits.keys.sorted() ?? []

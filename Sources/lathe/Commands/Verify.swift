@@ -23,8 +23,8 @@ struct Verify: ParsableCommand {
   var json = false
 
   func run() throws {
-    let cache = try Cache.open(at: cache, for: .reading)
-    try VerificationText.show(VerificationText.Report(cache), asJSON: json)
+    try VerificationText.show(
+      VerificationText.Report(try Cache.parts(at: cache)), asJSON: json)
   }
 }
 
@@ -58,6 +58,8 @@ enum VerificationText {
     let problems: [Problem]
     /// Whether all records have checksums; not in caches of earlier versions.
     let recordChecksums: Bool
+    /// Whether it is a whole, not shards that are still to be merged.
+    let isMerged: Bool
     /// As they are, for the repair.
     let found: [CacheProblem]
 
@@ -65,14 +67,17 @@ enum VerificationText {
       case schema, cache, tracks, problems, recordChecksums
     }
 
-    /// Checks a cache; what is counted is what was checked.
-    init(_ cache: Cache) throws {
-      let state = try cache.snapshot()
-      let damage = try state.verify()
-      found = damage.isEmpty ? try cache.cardProblems() : damage
-      recordChecksums = try state.hasRecordChecksums()
-      self.cache = cache.path
-      tracks = found.isEmpty ? try state.trackCount() : 0
+    /// Checks a cache, or the shards of one that is not merged; what is counted is what was checked.
+    init(_ parts: [Cache]) throws {
+      let states = try parts.map { try $0.snapshot() }
+      var damage = try states.flatMap { try $0.verify() }
+      let whole = parts.first { $0.shard == nil }
+      if whole == nil { damage += try Cache.shardProblems(at: parts[0].path, parts) }
+      found = damage.isEmpty ? try whole?.cardProblems() ?? [] : damage
+      isMerged = whole != nil
+      recordChecksums = try states.allSatisfy { try $0.hasRecordChecksums() }
+      cache = parts[0].path
+      tracks = found.isEmpty ? try states.reduce(0) { try $0 + $1.trackCount() } : 0
       problems = found.map {
         Problem(kind: $0.kind.rawValue, database: $0.database, key: $0.key, detail: $0.detail)
       }
@@ -92,7 +97,7 @@ enum VerificationText {
   /// Takes the damaged tracks out.
   /// - Throws: `ExitCode` where problems are left.
   static func repair(_ cache: Cache, asJSON: Bool) throws {
-    let report = try Report(cache)
+    let report = try Report([cache])
     try write(report, asJSON: asJSON)
     if report.found.isEmpty { return }
     let removed = try cache.repair(report.found)
@@ -113,6 +118,9 @@ enum VerificationText {
     if report.found.isEmpty {
       let checked = report.recordChecksums ? "everything" : "every value"
       Output.line("\(Words.tracks(report.tracks)), \(checked) as it was written")
+    }
+    if !report.isMerged {
+      Output.line("its shards are not merged: \(Words.command(["lathe", "merge", report.cache]))")
     }
     if !report.recordChecksums { Output.line(RecordChecksums.remark) }
   }
