@@ -21,7 +21,8 @@ struct Lathe: ParsableCommand {
       """,
     version: latheVersionText,
     subcommands: [
-      Prepare.self, Merge.self, SplitCommand.self, Audit.self, Duplicates.self, ManifestCommand.self,
+      Prepare.self, Merge.self, SplitCommand.self, Audit.self, Duplicates.self,
+      ManifestCommand.self,
       RecipeCommand.self,
       Views.self,
       Train.self, Evaluate.self, Predict.self, Study.self, ReportCommand.self, Export.self,
