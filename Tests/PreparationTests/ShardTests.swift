@@ -234,4 +234,33 @@ import Testing
       #expect(try folder.digest() == expected, "\(file)")
     }
   }
+
+  @Test(arguments: [(1, 4), (4, 1), (3, 5)])
+  func aCacheIsDividedOtherwiseWithoutBeingComputedAgain(_ from: Int, _ to: Int) throws {
+    for index in 0..<from { try prepare(index, of: from) }
+    _ = try merge()
+    let new = "\(folder.path)/new"
+    let isDone = try CacheCopying(cachePath: folder.cache, newPath: new, shards: to).run()
+    #expect(isDone)
+    #expect(try folder.digest(new) == folder.digest())
+    #expect(try folder.open(new).verify() == [] && folder.open(new).cardProblems() == [])
+    #expect(try folder.open(new).shardCount == to)
+    // Another run has nothing to do in it.
+    let again = try folder.prepare(.small(), cache: new, split: plan)
+    #expect(again.prepared == 0 && again.unchanged == 9)
+    #expect(try folder.digest(new) == folder.digest())
+    #expect(throws: PreparationError.self) {
+      try CacheCopying(cachePath: folder.cache, newPath: new).run()
+    }
+  }
+
+  @Test func aCopyThatIsStoppedLeavesNothing() throws {
+    try folder.prepare(.small(), split: plan)
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    let copying = CacheCopying(cachePath: folder.cache, newPath: "\(folder.path)/new", shards: 2)
+    #expect(try !copying.run(cancellation: cancellation))
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(!names.contains { $0.hasPrefix("new") })
+  }
 }

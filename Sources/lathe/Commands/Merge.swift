@@ -17,6 +17,11 @@ struct Merge: ParsableCommand {
         lathe prepare music --cache music.lathe --shard 1/2
         lathe merge music.lathe
         sbatch --array=$(lathe merge music.lathe --missing) prepare.sh
+        lathe merge music.lathe --into one.lathe
+        lathe merge music.lathe --into eight.lathe --split 8
+
+      --into writes another cache, of one file or of as many shards as --split says; nothing is computed \
+      again, and the digest stays the same.
       """)
 
   @Argument(help: "The cache.", completion: .directory)
@@ -27,13 +32,33 @@ struct Merge: ParsableCommand {
       "Print the numbers of the shards that are not done, as an array expression such as 7,19-21.")
   var missing = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write what the merged cache holds into a new one, in this folder.", valueName: "folder"),
+    completion: .directory)
+  var into: String?
+
+  @Option(
+    help: ArgumentHelp("With --into: how many shards the new one has.", valueName: "n"))
+  var split = 1
+
   @Flag(help: "Print what came of it as JSON.")
   var json = false
 
   @Flag(help: "End with 0 also where tracks are in quarantine.")
   var acceptQuarantine = false
 
+  func validate() throws {
+    if missing, into != nil { throw ValidationError("--missing and --into exclude each other.") }
+    if split != 1, into == nil { throw ValidationError("--split goes with --into.") }
+    if !Shard.possibleCounts.contains(split) {
+      throw ValidationError(
+        "--split \(split): give 1 to \(Words.count(Shard.possibleCounts.upperBound)).")
+    }
+  }
+
   func run() throws {
+    if let into { return try copy(into: into) }
     let merge = ShardMerge(cachePath: cache)
     if missing {
       let numbers = try merge.missing()
@@ -48,6 +73,29 @@ struct Merge: ParsableCommand {
       show(summary)
     }
     if !summary.quarantine.isEmpty, !acceptQuarantine { throw ExitCode(Exit.quarantined) }
+  }
+
+  /// Writes another cache.
+  private func copy(into folder: String) throws {
+    let cancellation = Cancellation()
+    let interruption = Interruption(cancellation)
+    let copying = CacheCopying(cachePath: cache, newPath: folder, shards: split)
+    let isDone = try copying.run(cancellation: cancellation)
+    interruption.end()
+    guard isDone else { throw ExitCode(Exit.interrupted) }
+    let made = try Cache.open(at: folder, for: .reading)
+    let (tracks, bytes) = (try made.trackCount(), try made.summary().bytes)
+    if json {
+      return try Output.json(Copied(cache: folder, shards: split, tracks: tracks, bytes: bytes))
+    }
+    Output.line(
+      "\(Words.tracks(tracks)) in \(Words.shown(folder)), \(Words.counted(split, "shard")): "
+        + "\(Words.bytes(bytes))")
+  }
+
+  private struct Copied: Encodable {
+    let cache: String
+    let shards, tracks, bytes: Int
   }
 
   private func show(_ summary: ShardMerge.Summary) {
