@@ -87,7 +87,7 @@ enum Main {
       ? "Error: \(Lathe.message(for: error))\nUsage: \(Lathe.usageString(for: verb))"
       : Lathe.fullMessage(for: error)
     if code == .success {
-      Output.lines(text)
+      Output.lines(CompletionScript.mended(text))
       checkOutput()
       Exit.now(Exit.done)
     }

@@ -7,13 +7,25 @@ import Testing
 
   init() throws { runs = try TrainingRuns() }
 
-  /// What bash would offer behind the words of a line, the last of them the one begun.
+  /// What bash would put in place of what is begun: the last of these words, or of that what is behind its last `=`
+  /// or `:`, at which bash breaks words too.
   private func offered(_ words: String...) throws -> Set<String> {
     let script = runs.path("lathe.bash")
     let made = try Program.run("--generate-completion-script", "bash")
     #expect(made.code == 0)
     try made.output.write(toFile: script, atomically: true, encoding: .utf8)
     let line = words.joined(separator: " ")
+    let broken = words.flatMap { word in
+      var pieces = [""]
+      for character in word {
+        if "=:".contains(character) {
+          pieces += [String(character), ""]
+        } else {
+          pieces[pieces.count - 1].append(character)
+        }
+      }
+      return word.isEmpty ? [""] : pieces.filter { !$0.isEmpty }
+    }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments =
@@ -22,10 +34,12 @@ import Testing
         #"""
         source "$1"; shift; COMP_LINE="$1"; shift; COMP_POINT=${#COMP_LINE}
         COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
-        _lathe lathe "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+        begun="${COMP_WORDS[COMP_CWORD]}"; [[ "$begun" == [=:] ]] && begun=
+        function=$(complete -p lathe | sed 's/.*-F \([^ ]*\) .*/\1/')
+        $function lathe "$begun" "${COMP_WORDS[COMP_CWORD - 1]}"
         printf '%s\n' "${COMPREPLY[@]}"
         """#, "bash", script, "\(Program.path) \(line)", Program.path,
-      ] + words
+      ] + broken
     process.currentDirectoryURL = URL(fileURLWithPath: runs.folder)
     let output = Pipe()
     process.standardOutput = output
@@ -98,6 +112,112 @@ import Testing
     try "{}".write(toFile: runs.path("mine.json"), atomically: true, encoding: .utf8)
     #expect(try offered("recipe", "check", "mi") == ["mine.json"])
     #expect(try offered("prep") == ["prepare"])
+  }
+
+  @Test func whatStandsBehindASign() throws {
+    #expect(
+      try offered("prepare", "audio", "--fault", "silent=") == ["quarantine", "keep", "drop"])
+    #expect(try offered("prepare", "audio", "--fault=silent=q") == ["quarantine"])
+    #expect(
+      try offered("prepare", "audio", "--set", "mel.b") == ["mel.bands="])
+    #expect(try offered("prepare", "audio", "--set", "mel.precision=") == ["full", "float16"])
+    #expect(
+      try offered("recipe", "show", "gtzan", "--set", "profile=") == ["librosa-0.8", "librosa-1.0"])
+    #expect(try offered("train", "features", "--set", "hid") == ["hidden="])
+    #expect(try offered("train", "mel-small", "--set", "hid").isEmpty)
+    #expect(try offered("train", "--cache=\(runs.cache)", "--split=strat").count == 1)
+    try "file,genre,tempo\n".write(toFile: runs.path("t.csv"), atomically: true, encoding: .utf8)
+    #expect(
+      try offered("prepare", "audio", "--labels", "t.csv", "--columns", "la") == ["label="])
+    #expect(
+      try offered("prepare", "audio", "--labels", "t.csv", "--columns", "label=genre,path=f")
+        == ["file"])
+    #expect(try offered("train", "--csv", "t.csv", "--columns", "tempo,g") == ["tempo,genre"])
+  }
+
+  /// Zsh itself is asked, where it is installed, in a terminal of its own.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/zsh")))
+  func zshOffersTheSame() throws {
+    let script = try Program.run("--generate-completion-script", "zsh")
+    try script.output.write(toFile: runs.path("_lathe"), atomically: true, encoding: .utf8)
+    try FileManager.default.createDirectory(
+      atPath: runs.path("bin"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: runs.path("bin/lathe"), withDestinationPath: Program.path)
+    func offered(_ line: String) throws -> String {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/zsh")
+      process.arguments = [
+        "-f", "-c",
+        #"""
+        zmodload zsh/zpty
+        zpty z "PATH=$PWD/bin:$PATH TERM=dumb COLUMNS=200 zsh -f -i"
+        zpty -w z "PROMPT=; fpath=($PWD \$fpath); autoload -Uz compinit; compinit -u -d $PWD/dump"
+        zpty -w z "bindkey '^X' list-choices; print READ''Y"
+        zpty -r z text '*READY*'
+        zpty -w -n z "$1"$'\C-x'
+        # What is listed is followed by the line again; where nothing is, the time ends it.
+        text=; for round in {1..100}; do
+          sleep 0.1; while zpty -r -t z piece; do text+=$piece; done
+          (( ${#${(S)text}} > 0 )) && [[ ${text#*$1} == *$1* ]] && break
+        done
+        print -r -- "$text"
+        """#, "zsh", line,
+      ]
+      process.currentDirectoryURL = URL(fileURLWithPath: runs.folder)
+      let output = Pipe()
+      process.standardOutput = output
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      let text = String(
+        decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      return text
+    }
+    let faults = try offered("lathe prepare x --fault silent=")
+    for policy in ["quarantine", "keep", "drop"] {
+      #expect(faults.contains("silent=\(policy)"), "\(faults)")
+    }
+    let splits = try offered("lathe train mel --cache \(runs.cache) --split=")
+    #expect(splits.contains("stratified-seed1-0.5-0.25-0.25"), "\(splits)")
+    let policies = try offered("lathe split c --policy publi")
+    #expect(policies.contains("published:"), "\(policies)")
+  }
+
+  /// Fish answers without a terminal too.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/fish")))
+  func fishOffersTheSame() throws {
+    let script = try Program.run("--generate-completion-script", "fish")
+    try script.output.write(toFile: runs.path("lathe.fish"), atomically: true, encoding: .utf8)
+    try FileManager.default.createDirectory(
+      atPath: runs.path("bin"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: runs.path("bin/lathe"), withDestinationPath: Program.path)
+    func offered(_ line: String) throws -> Set<String> {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/fish")
+      process.arguments = [
+        "--no-config", "-c", "set PATH $PWD/bin $PATH; source lathe.fish; complete -C $argv[1]",
+        line,
+      ]
+      process.currentDirectoryURL = URL(fileURLWithPath: runs.folder)
+      let output = Pipe()
+      process.standardOutput = output
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      let text = String(
+        decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      // A description follows a tab.
+      return Set(text.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) })
+    }
+    #expect(
+      try offered("lathe prepare x --fault silent=")
+        == ["silent=quarantine", "silent=keep", "silent=drop"])
+    let split = "stratified-seed1-0.5-0.25-0.25"
+    #expect(try offered("lathe train mel --cache \(runs.cache) --split strat").contains(split))
+    #expect(try offered("lathe export csv \(runs.cache) --view w") == ["waveform"])
+    #expect(try offered("lathe train --set hid") == ["hidden="])
   }
 
   @Test(arguments: ["zsh", "fish"])

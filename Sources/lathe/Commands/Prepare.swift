@@ -73,7 +73,7 @@ struct Prepare: ParsableCommand {
     help: ArgumentHelp(
       "Change a value of the recipe, such as mel.bands=64; may be given several times.",
       discussion: "lathe recipe show prints what there is; null takes a key out.",
-      valueName: "path=value"))
+      valueName: "path=value"), completion: Completions.recipeChanges)
   var changes: [String] = []
 
   @Option(

@@ -39,7 +39,7 @@ struct RecipeShow: ParsableCommand {
     name: .customLong("set"),
     help: ArgumentHelp(
       "Change a value first, such as mel.bands=64; may be given several times.",
-      valueName: "path=value"))
+      valueName: "path=value"), completion: Completions.recipeChanges)
   var changes: [String] = []
 
   func validate() throws { _ = try RecipeArgument.changes(changes) }

@@ -77,6 +77,7 @@ struct ReportCommand: ParsableCommand {
     for failure in failures { Output.error("lathe: \(Words.shown("\(failure)"))") }
     guard !contents.isEmpty else { throw ExitCode(Exit.failed) }
     for remark in contents.flatMap(\.remarks) { Output.error(Words.shown(remark)) }
+    if let remark = RunReport.boxes(in: contents) { Output.error(remark) }
     let report = try Report(runs: contents, title: title, illustrations: try illustrations())
     let written = try report.write(to: output, figures: figures, overwriting: overwrite)
     RunReport.lines(report).forEach { Output.line($0) }

@@ -66,7 +66,8 @@ struct Train: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Of --csv: the columns to learn from, such as tempo,rms_mean, or view for those of the view; where it is not "
-        + "given, a column that is none of the view's is refused.", valueName: "names|view"))
+        + "given, a column that is none of the view's is refused.", valueName: "names|view"),
+    completion: Completions.columnLists)
   var columns: String?
 
   @Option(

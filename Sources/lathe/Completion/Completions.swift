@@ -76,7 +76,7 @@ enum Completions {
   }
 
   /// Names for the last part of a list that commas separate.
-  private static func list(_ names: [String], _ prefix: String) -> [String] {
+  static func list(_ names: [String], _ prefix: String) -> [String] {
     let parts = prefix.split(separator: ",", omittingEmptySubsequences: false).dropLast()
     let begin = parts.map { $0 + "," }.joined()
     return names.filter { !parts.contains(Substring($0)) }.map { begin + $0 }

@@ -9,7 +9,7 @@ struct TableColumns: ParsableArguments {
     help: ArgumentHelp(
       "What columns of the table are called, such as label=genre,path=file.",
       discussion: "Of \(DatasetLayout.ownColumns.joined(separator: ", ")).",
-      valueName: "ours=theirs,…"))
+      valueName: "ours=theirs,…"), completion: Completions.columnNames)
   var columns: String?
 
   func validate() throws { _ = try names() }

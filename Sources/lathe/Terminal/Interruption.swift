@@ -1,5 +1,4 @@
 import Corpus
-import Dispatch
 import Glibc
 import Preparation
 import Synchronization
@@ -13,6 +12,8 @@ struct Interruption {
   private final class State: Sendable {
     let asked = Atomic<Int>(0)
     let isGentle = Atomic<Bool>(false)
+    /// What the first signal stops, and what is said then.
+    let request = Mutex<(cancellation: Cancellation, words: String)?>(nil)
     /// What the handler writes to, since it may do hardly anything else.
     let reading: Int32
     let writing: Int32
@@ -20,10 +21,8 @@ struct Interruption {
     init() {
       var ends: [Int32] = [-1, -1]
       _ = pipe(&ends)
-      for end in ends {
-        _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-        _ = fcntl(end, F_SETFL, O_NONBLOCK)
-      }
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
       (reading, writing) = (ends[0], ends[1])
     }
   }
@@ -35,7 +34,7 @@ struct Interruption {
 
   /// Takes the signals. The first thing that the program does.
   static func install() {
-    _ = state
+    _ = (state, isWatched)
     // A parent may have them blocked in the thread that started this program.
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -53,30 +52,38 @@ struct Interruption {
     }
   }
 
-  private let source: any DispatchSourceRead
+  /// A thread that does what the handler may not. It is begun before anything else takes address space: where
+  /// that is limited (`ulimit -v`), Dispatch would wait for ever for a thread that it cannot have.
+  ///
+  /// - Returns: whether there is one.
+  private static let isWatched: Bool = {
+    var thread = pthread_t()
+    return pthread_create(
+      &thread, nil,
+      { _ in
+        var byte: UInt8 = 0
+        while read(Interruption.state.reading, &byte, 1) == 1 || errno == EINTR {
+          guard let request = Interruption.state.request.withLock({ $0 }) else { continue }
+          request.cancellation.cancel()
+          Output.endLine()
+          Output.error(request.words)
+        }
+        return nil
+      }, nil) == 0
+  }()
 
   /// Makes a request to stop of the first signal.
   init(
     _ cancellation: Cancellation,
     saying words: String = "stopping after the tracks at work; once more to stop at once"
   ) {
-    let reading = Self.state.reading
-    source = DispatchSource.makeReadSource(
-      fileDescriptor: reading, queue: .global(qos: .userInitiated))
-    source.setEventHandler {
-      var byte: UInt8 = 0
-      guard read(reading, &byte, 1) == 1 else { return }
-      cancellation.cancel()
-      Output.endLine()
-      Output.error(words)
-    }
-    source.resume()
-    Self.state.isGentle.store(true, ordering: .relaxed)
+    Self.state.request.withLock { $0 = (cancellation, words) }
+    Self.state.isGentle.store(Self.isWatched, ordering: .relaxed)
   }
 
   /// Lets the next signal end the process.
   func end() {
     Self.state.isGentle.store(false, ordering: .relaxed)
-    source.cancel()
+    Self.state.request.withLock { $0 = nil }
   }
 }

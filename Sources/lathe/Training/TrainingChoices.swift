@@ -30,7 +30,8 @@ struct TrainingChoices: ParsableArguments {
     name: .customLong("set"),
     help: ArgumentHelp(
       "An option of the trainer, such as learning-rate=0.001; may be given several times. "
-        + "lathe train --list names them.", valueName: "name=value"))
+        + "lathe train --list names them.", valueName: "name=value"),
+    completion: Completions.trainerOptions)
   var options: [String] = []
 
   @Option(
