@@ -14,7 +14,7 @@ extension Environment {
     let page = Int(getpagesize())
     var step = min(size, options.maximumMapSize - size)
     // LMDB gives up the old map before it asks for the new one, and has none where that is refused.
-    while !Self.hasRoom(forBytes: step) {
+    while !Self.hasRoom(forBytes: step + Self.spaceForOthers) {
       step = step / 4 / page * page
       guard step >= Self.smallestStep else {
         throw StoreError(code: ENOMEM, operation: "grow the map of", subject: path, file: path)
@@ -25,8 +25,11 @@ extension Environment {
 
   private static let smallestStep = 1 << 24
 
+  /// What is left of a limited address space beside the file: stacks of threads, what is computed.
+  static let spaceForOthers = 1 << 27
+
   /// Whether there is so much address space beside what is mapped now.
-  private static func hasRoom(forBytes count: Int) -> Bool {
+  static func hasRoom(forBytes count: Int) -> Bool {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
     guard let place = unsafe mmap(nil, count, PROT_NONE, flags, -1, 0), unsafe place != MAP_FAILED
     else { return false }

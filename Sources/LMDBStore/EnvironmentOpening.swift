@@ -88,6 +88,8 @@ extension Environment {
       if options.withoutReadAhead { all |= MDB_NORDAHEAD }
       if let mapSize { try check(unsafe mdb_env_set_mapsize(handle, mapSize)) }
       try check(unsafe mdb_env_open(handle, path, UInt32(all), 0o644))
+      // A map that takes all that a limit of address space (ulimit -v) allows leaves none for threads.
+      if !hasRoom(forBytes: spaceForOthers) { try check(ENOMEM) }
       if flags & MDB_NOLOCK == 0 {
         var freed: Int32 = 0
         try check(unsafe mdb_reader_check(handle, &freed))

@@ -63,7 +63,10 @@ extension Environment {
   /// Writes a little to a store that is open for reading only, with snapshots held meanwhile; see
   /// ``write(excludingReaders:_:)`` and ``Options/allowsBriefWrites``.
   ///
-  /// - Throws: `.readOnly` where the file may not be written; otherwise as there.
+  /// The map does not grow for it: that would wait for the very snapshots that are held.
+  ///
+  /// - Throws: `.readOnly` where the file may not be written, `.mapFull` where there is no room in the map, as
+  ///   under a limit of address space; otherwise as there.
   public func writeBriefly<Output>(
     _ body: (inout WriteTransaction) throws(StoreError) -> Output
   ) throws(StoreError) -> Output {
@@ -72,11 +75,12 @@ extension Environment {
         kind: .readOnly, operation: "write to", subject: path,
         detail: "it was opened for reading only")
     }
-    return try writing(excludingReaders: false, body)
+    return try writing(excludingReaders: false, movesMap: false, body)
   }
 
   private func writing<Output>(
-    excludingReaders: Bool, _ body: (inout WriteTransaction) throws(StoreError) -> Output
+    excludingReaders: Bool, movesMap: Bool = true,
+    _ body: (inout WriteTransaction) throws(StoreError) -> Output
   ) throws(StoreError) -> Output {
     try checkUsable()
     guard writer.take() else {
@@ -111,8 +115,11 @@ extension Environment {
         }
       } catch {
         adoptions += 1
-        guard error.kind == .mapResized, adoptions <= 3 else { throw error }
+        guard error.kind == .mapResized, adoptions <= 3, movesMap else { throw error }
         try adoptSize()
+      }
+      if needsRoom, !movesMap {
+        throw StoreError(code: MDB_MAP_FULL, operation: "write to", subject: path, file: path)
       }
       if needsRoom { try grow() }
     }

@@ -59,6 +59,8 @@ package final class NetworkTrainer: Trainer {
     self.averages = averages
     try network.body.reserve(
       rows: setting.batchSize, training: !setting.isForPrediction, team: team)
+    // All else is there; the first thread has its buffer since the library was checked.
+    try LinearAlgebra.requireRoom(threads: team.count - 1)
   }
 
   package var parameterCount: Int { network.parameterCount }

@@ -98,6 +98,29 @@ import Testing
     }
   }
 
+  /// Neither Dispatch, which waits for threads that it cannot have, nor OpenBLAS, which asks for its buffers again
+  /// and again, keeps a training under a limit of address space from its end.
+  @Test(arguments: [500_000, 650_000, 750_000, 850_000, 950_000, 1_100_000, 4_000_000])
+  func aTrainingWithLittleAddressSpaceIsNoHang(_ kilobytes: Int) throws {
+    let runs = try TrainingRuns()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments =
+      ["-c", "ulimit -v \(kilobytes); exec timeout -s KILL 60 \"$0\" \"$@\"", Program.path]
+      + runs.arguments("run", epochs: 1, ["--threads", "2", "--progress", "none"])
+    let errors = Pipe()
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = errors
+    try process.run()
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    let code = process.terminationStatus
+    if kilobytes > 2_000_000 { #expect(code == 0) }
+    #expect(
+      code == 0 || code == 1 && (text.contains("ulimit -v") || text.contains("cannot be had")),
+      "\(code) \(process.terminationReason): \(text)")
+  }
+
   /// OpenBLAS cannot make its threads then, and would wait for them at the end.
   @Test(arguments: [230_000, 250_000, 270_000])
   func littleAddressSpaceIsNoHang(_ kilobytes: Int) throws {

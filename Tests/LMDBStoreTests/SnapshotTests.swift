@@ -116,6 +116,24 @@ import Testing
     #expect(try Environment(path: folder.file, options: Self.options).get("a") == [2])
   }
 
+  /// Growing the map would wait for the snapshot that is held.
+  @Test func aBriefWriteWithoutRoomIsRefusedAtOnce() throws {
+    try Environment(path: folder.file, options: .init(initialMapSize: 1 << 18)).set([("a", [1])])
+    let options = Environment.Options(
+      isReadOnly: true, allowsBriefWrites: true, secondsToWaitForReaders: 1)
+    let store = try Environment(path: folder.file, options: options)
+    _ = try store.database(named: "values")
+    let snapshot = try Snapshot(of: store)
+    let error = #expect(throws: StoreError.self) {
+      try store.writeBriefly { transaction throws(StoreError) in
+        let values = try transaction.database(named: "values")
+        try transaction.put([UInt8](repeating: 1, count: 1 << 20), for: "b", in: values)
+      }
+    }
+    #expect(error?.kind == .mapFull)
+    #expect(try Self.value(snapshot, "a") == [1])
+  }
+
   @Test func slotsOfKilledHoldersAreFreed() async throws {
     let path = folder.file
     try Environment(path: path, options: .init(maximumReaders: 2)).set([("a", [1])])

@@ -30,6 +30,10 @@ import Glibc
     self.residency = residency
     let advice = withoutReadAhead ? MADV_RANDOM : MADV_NORMAL
     for wanted in [max(bytes * 2, Self.least), bytes] {
+      guard Environment.hasRoom(forBytes: wanted + Environment.spaceForOthers) else {
+        errno = ENOMEM
+        continue
+      }
       guard let start = unsafe mmap(nil, wanted, PROT_READ, MAP_SHARED, descriptor, 0),
         unsafe start != MAP_FAILED
       else { continue }

@@ -1,4 +1,5 @@
 import COpenBLAS
+import Glibc
 import Synchronization
 import Training
 
@@ -9,8 +10,10 @@ enum LinearAlgebra {
   ///
   /// Some older builds compute wrong products on some processors, without a word; a network would
   /// then learn nothing, or slowly something else.
-  /// - Throws: ``TrainingError/Kind/system`` where a product is wrong; the hint names the remedy.
+  /// - Throws: ``TrainingError/Kind/system`` where a product is wrong, or there is no room for the first buffer;
+  ///   the hint names the remedy.
   static func prepare() throws(TrainingError) {
+    try requireRoom(threads: 1)
     guard isSound else {
       let core = openblas_get_corename().map { String(cString: $0) } ?? "unknown"
       throw TrainingError(
@@ -21,6 +24,25 @@ enum LinearAlgebra {
           + "libopenblas")
     }
   }
+
+  /// Refuses to go on where the buffers of so many threads more would not fit in a limited address space: OpenBLAS
+  /// takes one for each thread that multiplies, and where it gets none it asks again for ever.
+  /// - Throws: ``TrainingError/Kind/system``; the hint names the remedy.
+  static func requireRoom(threads: Int) throws(TrainingError) {
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    let byteCount = threads * bufferBytes
+    guard byteCount > 0 else { return }
+    guard let place = mmap(nil, byteCount, PROT_NONE, flags, -1, 0), place != MAP_FAILED else {
+      throw TrainingError(
+        kind: .system, subject: "OpenBLAS",
+        detail: "there is no address space left for its buffers, 128 MiB a thread",
+        hint: "raise the limit (ulimit -v), or give --threads 1")
+    }
+    munmap(place, byteCount)
+  }
+
+  /// What a buffer takes, and as much for what the C library sets apart for each thread, a loader's among them.
+  private static let bufferBytes = (128 + 128) << 20
 
   /// Whether small products come out right; computed at the first use.
   static let isSound: Bool = {
