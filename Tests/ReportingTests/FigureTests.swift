@@ -21,6 +21,25 @@ import Training
     return [16, 20].map { place in bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
   }
 
+  /// Letters that the usual font lacks are of one that has them, where such a one is installed; else boxes.
+  @Test func lettersOfOtherFonts() throws {
+    for text in ["rock", "Blues été", "Джаз", "ελληνικά", "موسيقى", ""] {
+      #expect(Canvas.hasShapes(for: text) && Canvas.stretches(of: text).count <= 1 || text.isEmpty)
+    }
+    #expect(!Canvas.hasShapes(for: "a\u{10FFFD}"))
+    let stretches = Canvas.stretches(of: "jazz 爵士乐 été")
+    #expect(stretches.map(\.text).joined() == "jazz 爵士乐 été")
+    if Canvas.hasShapes(for: "爵士乐") {
+      #expect(stretches.map(\.text) == ["jazz ", "爵士乐", " été"])
+      #expect(stretches[0].font == Canvas.font && stretches[1].font != Canvas.font)
+      let shapes = try confusion(2) { "爵\($0)" }.rendered(.svg)
+      let boxes = try confusion(2) { "\u{10FFFD}\($0)" }.rendered(.svg)
+      #expect(shapes != boxes)
+    } else {
+      #expect(stretches.map(\.font) == [Canvas.font])
+    }
+  }
+
   @Test func aPictureHasItsSize() throws {
     #expect(try size(ofPNG: Self.lines.rendered(.png(scale: 1))) == [575, 340])
     #expect(try size(ofPNG: Self.lines.rendered(.png(scale: 2))) == [1150, 680])

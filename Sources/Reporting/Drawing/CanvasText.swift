@@ -7,12 +7,12 @@ extension Canvas {
   /// Sets a line of text; a point of its base line is given.
   public func text(_ text: String, at point: Point, _ style: TextStyle = TextStyle()) {
     let text = Self.printable(text)
-    select(style)
+    let stretches = Self.stretches(of: text)
     let shift: Double =
       switch style.anchor {
       case .start: 0
-      case .middle: -advance(text) / 2
-      case .end: -advance(text)
+      case .middle: -advance(stretches, style) / 2
+      case .end: -advance(stretches, style)
       }
     unsafe cairo_set_source_rgba(
       context, style.colour.red, style.colour.green, style.colour.blue, style.colour.alpha)
@@ -20,7 +20,10 @@ extension Canvas {
     unsafe cairo_translate(context, point.x, point.y)
     unsafe cairo_rotate(context, style.angle * .pi / 180)
     unsafe cairo_move_to(context, shift, 0)
-    unsafe cairo_show_text(context, text)
+    for stretch in stretches {
+      select(style, stretch.font)
+      unsafe cairo_show_text(context, stretch.text)
+    }
     unsafe cairo_restore(context)
   }
 
@@ -31,8 +34,7 @@ extension Canvas {
 
   /// How long a line of text is.
   public func width(of text: String, _ style: TextStyle = TextStyle()) -> Double {
-    select(style)
-    return advance(Self.printable(text))
+    advance(Self.stretches(of: Self.printable(text)), style)
   }
 
   /// The text, or as much of its begin and end, with an ellipsis between, as fits into a width.
@@ -52,17 +54,20 @@ extension Canvas {
     return shortened(fits)
   }
 
-  private func select(_ style: TextStyle) {
+  private func select(_ style: TextStyle, _ font: String) {
     unsafe cairo_select_font_face(
-      context, Self.font, CAIRO_FONT_SLANT_NORMAL,
+      context, font, CAIRO_FONT_SLANT_NORMAL,
       style.isBold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
     unsafe cairo_set_font_size(context, style.size)
   }
 
-  private func advance(_ text: String) -> Double {
-    var extents = cairo_text_extents_t()
-    unsafe cairo_text_extents(context, text, &extents)
-    return extents.x_advance
+  private func advance(_ stretches: [(font: String, text: String)], _ style: TextStyle) -> Double {
+    stretches.reduce(0) { sum, stretch in
+      select(style, stretch.font)
+      var extents = cairo_text_extents_t()
+      unsafe cairo_text_extents(context, stretch.text, &extents)
+      return sum + extents.x_advance
+    }
   }
 
   /// Control characters have no shape, and the first of them would end the text in C.
