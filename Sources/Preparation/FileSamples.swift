@@ -28,7 +28,8 @@ public struct FileSamples: ~Copyable {
       guard mayStart(command) else {
         throw FileSampleError(
           path: "recipe", detail: "view \(view.rawValue) would start this program: \(command)",
-          hint: "if you trust whoever wrote the run, allow it with --allow-exec")
+          hint: "if you trust whoever wrote the run, allow it with --allow-exec",
+          isOfProgram: true)
       }
     }
     // A file need not be long enough for views that nobody asks for.
@@ -101,6 +102,8 @@ public struct FileSampleError: Error, Sendable, Hashable, CustomStringConvertibl
   public let detail: String
   /// What to do.
   public let hint: String
+  /// Whether it is only that a program was not allowed to be started.
+  public var isOfProgram = false
 
   /// One line that a person can act on.
   public var description: String { Words.shown("\(path): \(detail); \(hint)") }

@@ -42,7 +42,7 @@ struct PreparationRun {
     let workers = PreparationWorkers(
       plan: plan, folder: folder, recipe: recipe, fingerprints: fingerprints, threads: threads,
       cancellation: cancellation)
-    try writer.drain(workers, threads: threads)
+    try writer.drain(workers)
     return writer
   }
 

@@ -8,11 +8,15 @@ internal import Synchronization
 
 /// The threads that decode and compute. Each takes the next track, whichever it is, and hands its
 /// outcome to the one writer through a queue of a few places, so that memory stays bounded.
+///
+/// Where programs compute views there are twice as many, and two share a program: one decodes the
+/// next track while the program works on the other's, so that it is never without work.
 final class PreparationWorkers: Sendable {
   /// What became of a track.
   enum Outcome: Sendable {
     case prepared(PreparedTrack, overflows: [View: Int] = [:], seconds: Double)
-    /// The file holds what was read of it before; its record and stamp, where they are to be stored again.
+    /// The file holds what was read of it before; its record and stamp, where they are to be stored
+    /// again.
     case confirmed(PreparedTrack?)
     case quarantined(QuarantineRecord, SourceStamp?, seconds: Double)
     case dropped(DroppedRecord, SourceStamp?, seconds: Double)
@@ -23,6 +27,8 @@ final class PreparationWorkers: Sendable {
   }
 
   let outcomes: BoundedQueue<Outcome>
+  /// How many there are.
+  let count: Int
   private let plan: PreparationPlan
   private let folder: String
   private let recipe: Recipe
@@ -45,10 +51,14 @@ final class PreparationWorkers: Sendable {
     self.fingerprints = fingerprints
     self.cancellation = cancellation
     programs = Set(recipe.views.filter { !$0.kind.command.isEmpty }.map(\.name))
-    running = Atomic(threads)
+    let programs = programs
+    let startsPrograms = plan.tasks.contains { !$0.views.isDisjoint(with: programs) }
+    count = startsPrograms ? 2 * threads : threads
+    running = Atomic(count)
     outcomes = BoundedQueue(capacity: 2 * threads)
-    for number in 0..<threads {
-      let thread = Thread { self.work() }
+    let runs = (0..<threads).map { _ in ViewRun(cancellation) }
+    for number in 0..<count {
+      let thread = Thread { self.work(runs[number % threads]) }
       thread.name = "lathe-worker-\(number)"
       thread.stackSize = 4 << 20
       thread.start()
@@ -61,7 +71,7 @@ final class PreparationWorkers: Sendable {
     outcomes.removeBound()
   }
 
-  private func work() {
+  private func work(_ run: ViewRun) {
     defer {
       if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0, !isStopped {
         for outcome in streaks.rest() { outcomes.push(outcome) }
@@ -70,7 +80,7 @@ final class PreparationWorkers: Sendable {
     }
     do {
       var worker = try TrackWorker(
-        recipe: recipe, fingerprints: fingerprints, cancellation: cancellation)
+        recipe: recipe, fingerprints: fingerprints, run: run)
       while !isStopped {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < plan.tasks.count else { return }

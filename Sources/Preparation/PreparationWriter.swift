@@ -41,8 +41,8 @@ struct PreparationWriter {
   /// Takes outcomes until every worker has ended. Whatever goes wrong, no worker is left running.
   ///
   /// - Throws: `PreparationError` where the cache cannot be written; what was committed stays.
-  mutating func drain(_ workers: PreparationWorkers, threads: Int) throws(PreparationError) {
-    var running = threads
+  mutating func drain(_ workers: PreparationWorkers) throws(PreparationError) {
+    var running = workers.count
     var failure: PreparationError?
     while running > 0 {
       let deadline = lastCommit.addingTimeInterval(batchSeconds)

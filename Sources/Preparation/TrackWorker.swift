@@ -42,16 +42,16 @@ struct TrackWorker: ~Copyable {
   /// - Parameters:
   ///   - recipe: names the views; the acoustic fingerprints are always among them.
   ///   - fingerprints: under which the values are stored; of another view nothing is computed.
-  ///   - cancellation: ends what may take long with a track.
+  ///   - run: what it is part of.
   /// - Throws: `SignalError` where a view cannot be computed.
   init(
-    recipe: Recipe, fingerprints: [View: Fingerprint], cancellation: Cancellation = Cancellation()
+    recipe: Recipe, fingerprints: [View: Fingerprint], run: ViewRun = ViewRun()
   ) throws(SignalError) {
     var jobs: [Job] = []
     for view in recipe.allViews {
       let computer = try view.kind.makeComputer(view.context(of: recipe))
       shared.add(view, computer)
-      computer.watch(cancellation)
+      computer.join(run)
       jobs.append(
         Job(
           view: view, fingerprint: fingerprints[view.name], facts: view.facts(in: recipe),

@@ -12,6 +12,9 @@ import Testing
     "Preparation/Views/ViewRegistry.swift": "the registration, and the names of the first recipes",
     "Preparation/Exec/ExecComputer.swift": "what computes the kind exec",
     "Preparation/Exec/ExecFrames.swift": "what a program of the kind exec is sent",
+    "Preparation/Exec/ExecProgram.swift": "the program of the kind exec",
+    "Preparation/Exec/ExecTexts.swift": "why a program of the kind exec gave nothing",
+    "Preparation/Exec/ExecTracks.swift": "what a program of the kind exec is asked",
     "Preparation/Recipe.swift": "the recipe of GTZAN, and the view that every cache has",
   ]
 

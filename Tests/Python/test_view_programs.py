@@ -1,8 +1,10 @@
 """Views that a function of Python computes, from the recipe to what is read and trained on."""
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from conftest import program
 
 import lathe
+from lathe import view_programs
 
 HEAD = "import sys\nimport numpy as np\nimport lathe.views\n"
 LOUDNESS = """
@@ -111,6 +114,34 @@ def test_a_track_that_a_function_refuses_goes_to_quarantine(folder, tmp_path):
     _, done = prepare(folder, tmp_path, code, "--allow-exec")
     assert done.returncode == 3, done.stderr
     assert "says: it is too loud" in done.stdout + done.stderr
+
+
+def test_the_next_frame_is_read_meanwhile():
+    """While a function works on a frame, the next leaves the pipe, which holds less than it."""
+
+    def frame(number: int) -> bytes:
+        data = np.full(1 << 18, number, "<f4")
+        entry = {"dtype": "F32", "shape": [1, 1 << 18], "data_offsets": [0, data.nbytes]}
+        header = json.dumps({"__metadata__": {"frame": str(number)}, "samples": entry}).encode()
+        text = len(header).to_bytes(8, "little") + header + data.tobytes()
+        return len(text).to_bytes(8, "little") + text
+
+    def write() -> None:
+        with os.fdopen(writing, "wb") as sink:
+            sink.write(frame(1) + frame(2))
+
+    reading, writing = os.pipe()
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    with os.fdopen(reading, "rb", buffering=0) as source:
+        frames = view_programs._ahead(source)
+        first = next(frames)
+        writer.join(20)
+        assert not writer.is_alive(), "nobody reads the second frame"
+        second = next(frames)
+        assert [facts["frame"] for facts, _ in (first, second)] == ["1", "2"]
+        assert [samples[0, -1] for _, samples in (first, second)] == [1, 2]
+        assert next(frames, None) is None
 
 
 def test_tensors_of_pytorch(folder, tmp_path):

@@ -5,9 +5,10 @@ internal import Synchronization
 
 /// The files that a command names: what a program computes depends on what they hold.
 ///
-/// A word of the command, or what follows its first `=`, that is the path of an ordinary file from the current
-/// folder, where the program is started. The program itself is among them only where it is written with a slash: else
-/// it is looked for in `PATH`, and what it is, the declared version says.
+/// A word of the command, or what follows its first `=`, that is the path of an ordinary file from
+/// the current folder, where the program is started. The program itself is among them only where it
+/// is written with a slash: else it is looked for in `PATH`, and what it is, the declared version
+/// says.
 enum CommandFiles {
   private struct State: Hashable {
     let path: String
@@ -15,7 +16,8 @@ enum CommandFiles {
     let bytes, seconds, nanoseconds: Int
   }
 
-  /// The digests of files that have not changed since, for the fingerprints are asked for several times.
+  /// The digests of files that have not changed since, for the fingerprints are asked for several
+  /// times.
   private static let known = Mutex<[State: String]>([:])
   private static let piece = 1 << 20
 
@@ -32,7 +34,8 @@ enum CommandFiles {
     return contents
   }
 
-  /// - Returns: nil for what is no ordinary file or cannot be read: then the program will not read it either.
+  /// - Returns: nil for what is no ordinary file or cannot be read: then the program will not read
+  ///   it either.
   private static func digest(of path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     if descriptor < 0 { return nil }

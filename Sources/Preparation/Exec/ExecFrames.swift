@@ -3,7 +3,8 @@ internal import DatasetCache
 internal import Safetensors
 internal import Wording
 
-/// The frames that go to a program and come from it: 8 bytes of length, little-endian, then a safetensors buffer.
+/// The frames that go to a program and come from it: 8 bytes of length, little-endian, then a
+/// safetensors buffer.
 struct ExecFrames {
   /// The version of the contract, in the metadata of every frame that is sent.
   static let schema = "lathe.exec/1"
@@ -87,7 +88,8 @@ struct ExecFrames {
   ///   - count: how many slices were sent.
   ///   - first: the first of them, for messages.
   ///   - number: of the frame.
-  /// - Throws: ``Fault`` for other than what was asked for, and what the program itself says is wrong.
+  /// - Throws: ``Fault`` for other than what was asked for, and what the program itself says is
+  ///   wrong.
   func values(
     _ answer: [UInt8], slices count: Int, from first: Int, number: Int
   ) throws(Fault) -> [Float] {

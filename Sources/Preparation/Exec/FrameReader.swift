@@ -1,7 +1,8 @@
 internal import Glibc
 internal import Programs
 
-/// Reads frames from a pipe that does not block: 8 bytes of length, little-endian, then as many bytes.
+/// Reads frames from a pipe that does not block: 8 bytes of length, little-endian, then as many
+/// bytes.
 struct FrameReader {
   /// What a turn of reading came to.
   enum State {

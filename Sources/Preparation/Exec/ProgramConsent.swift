@@ -23,8 +23,8 @@ extension Recipe {
 }
 
 extension PreparationPlan {
-  /// The views that are computed of some track; nil where a file may hold something else than its record says: then
-  /// it may be any.
+  /// The views that are computed of some track; nil where a file may hold something else than its
+  /// record says: then it may be any.
   var views: Set<View>? {
     if tasks.contains(where: \.isInDoubt) { return nil }
     return tasks.reduce(into: []) { $0.formUnion($1.views) }

@@ -2,10 +2,24 @@ internal import Corpus
 internal import Glibc
 internal import Programs
 
+/// What is said to a program, and what is made of its answers.
+protocol ProgramTalk: ~Copyable {
+  /// Whether an answer is still to come.
+  var isDue: Bool { get }
+  /// The most bytes that the next answer may have.
+  var longestAnswer: Int { get }
+  /// The next frame, when it can be written; nil where there is none now.
+  mutating func nextFrame() throws(ProgramConversation.End) -> [UInt8]?
+  /// Takes the next answer.
+  ///
+  /// - Parameter lastWords: what the program has written to its standard error by then.
+  mutating func take(_ answer: [UInt8], _ lastWords: LastWords) throws(ProgramConversation.End)
+}
+
 /// A running program that answers each frame with one. Used by one thread.
 ///
-/// Frames are written and answers read at the same time, so that the next frame waits for the program and not the
-/// program for it.
+/// Frames are written and answers read at the same time, so that the next frame waits for the
+/// program and not the program for it.
 struct ProgramConversation: ~Copyable {
   /// Why it is over.
   enum End: Error {
@@ -15,8 +29,9 @@ struct ProgramConversation: ~Copyable {
     case broken(String)
   }
 
-  /// How long the pipes are waited for before the clock and the cancellation are looked at, in milliseconds.
-  private static let patience: Int32 = 50
+  /// How long the pipes are waited for before the clock, the cancellation and the next frame are
+  /// looked at, in milliseconds.
+  private static let patience: Int32 = 10
   /// How long a program may take to end after its input has, or to be seen to have ended.
   private static let grace = Duration.seconds(3)
 
@@ -44,43 +59,32 @@ struct ProgramConversation: ~Copyable {
 
   deinit { child.end() }
 
-  /// Writes frames and takes as many answers.
+  /// Writes frames and takes answers until none is due.
   ///
-  /// - Parameters:
-  ///   - count: how many frames.
-  ///   - longest: the most bytes that an answer may have.
-  ///   - frame: makes one, when it can be written.
-  ///   - take: is given each answer with its number.
   /// - Throws: ``End``; then it is over.
-  mutating func exchange(
-    _ count: Int, longest: Int, frame: (Int) throws(End) -> [UInt8],
-    take: (Int, [UInt8]) throws(End) -> Void
-  ) throws(End) {
+  mutating func exchange(_ talk: inout some (ProgramTalk & ~Copyable)) throws(End) {
     let pipeSignal = BlockedPipeSignal()
     defer { pipeSignal.end() }
-    var (made, taken, written) = (0, 0, 0)
+    var written = 0
     var bytes: [UInt8] = []
     lastSign = clock.now
-    if case .ready = try read(longest: longest) { throw .broken("wrote without being asked") }
-    while taken < count {
+    if case .ready = try read(longest: talk.longestAnswer) {
+      throw .broken("wrote without being asked")
+    }
+    while talk.isDue {
       if cancellation.isCancelled { throw .cancelled }
       var isBusy = false
-      if written == bytes.count, made < count {
-        (bytes, written) = (try frame(made), 0)
-        made += 1
-      }
+      if written == bytes.count, let frame = try talk.nextFrame() { (bytes, written) = (frame, 0) }
       if written < bytes.count { isBusy = try write(bytes, &written) }
-      if case .ready(let whole) = try read(longest: longest) {
-        guard taken < made else { throw .broken("wrote more than it was asked for") }
-        try take(taken, whole)
-        taken += 1
+      if case .ready(let whole) = try read(longest: talk.longestAnswer) {
+        try talk.take(whole, lastWords)
         isBusy = true
       }
       readErrors()
       if clock.now - lastSign > silence {
         throw .broken("has neither read nor written anything for \(silence)")
       }
-      if !isBusy, taken < count { wait(writes: written < bytes.count || made < count) }
+      if !isBusy, talk.isDue { wait(writes: written < bytes.count) }
     }
   }
 

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// Tells a program that fails with some tracks from one that fails with every track.
 ///
-/// While a view's program has had no success, the tracks that it failed with are kept back: where the run ends for it,
-/// they stay as they were.
+/// While a view's program has had no success, the tracks that it failed with are kept back: where
+/// the run ends for it, they stay as they were.
 final class ProgramStreaks<Outcome: Sendable>: Sendable {
   /// What to do with a failure.
   enum Verdict {

@@ -15,13 +15,14 @@ public protocol ViewComputer: AnyObject {
   ///   what a view of whole tracks keeps.
   /// - Throws: `SignalError` where it cannot be computed: the track goes to quarantine.
   func value(of track: TrackAudio, slices: Slices) throws(SignalError) -> [Tensor]
-  /// Is told what ends the run, before the first track: for what may take long with one.
-  func watch(_ cancellation: Cancellation)
+  /// Becomes part of a run, before the first track: for what may take long with one, which the
+  /// run's end ends, and for what threads share.
+  func join(_ run: ViewRun)
 }
 
 extension ViewComputer {
-  /// Does nothing: a track takes a moment.
-  public func watch(_ cancellation: Cancellation) {}
+  /// Does nothing: a track takes a moment, and nothing is shared.
+  public func join(_ run: ViewRun) {}
 }
 
 /// The audio of a track as views get it.

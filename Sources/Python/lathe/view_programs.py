@@ -18,9 +18,11 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import sys
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -79,8 +81,7 @@ def serve(
         if not _answered(sink, accept, facts):
             return
         compute = function if device is None else _on(device, function)
-        while (frame := _read(source)) is not None:
-            facts, samples = frame
+        for facts, samples in _ahead(source):
             try:
                 values = compute(samples, int(facts["rate"]))
                 _write(sink, facts, np.ascontiguousarray(values, "<f4"))
@@ -128,6 +129,29 @@ def _on(device: str, function: Callable[[Any, int], Any]) -> Callable[[Any, int]
             return torch.as_tensor(values).float().cpu().numpy()
 
     return compute
+
+
+def _ahead(source: Any) -> Iterator[tuple[dict[str, str], Any]]:
+    """The frames, of which the next is read while the last is worked on."""
+    ready: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    room = threading.Semaphore(1)
+
+    def read() -> None:
+        try:
+            frame: Any = ()
+            while frame is not None:
+                room.acquire()
+                frame = _read(source)
+                ready.put(frame)
+        except BaseException as error:
+            ready.put(error)
+
+    threading.Thread(target=read, name="lathe.views", daemon=True).start()
+    while (frame := ready.get()) is not None:
+        if isinstance(frame, BaseException):
+            raise frame
+        room.release()
+        yield frame
 
 
 def _read(source: Any) -> tuple[dict[str, str], Any] | None:

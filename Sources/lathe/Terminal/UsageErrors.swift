@@ -13,6 +13,8 @@ func asUsage(_ error: any Error) -> any Error {
     return ValidationError(Words.shown("\(error)."))
   case PreparationError.cache(let error) where error.kind == .otherPlan:
     return ValidationError(Words.shown("\(error)."))
+  case let error as FileSampleError where error.isOfProgram:
+    return ValidationError(Words.shown("\(error)."))
   default: return error
   }
 }
