@@ -48,7 +48,7 @@ class Ring:
 
     def __init__(self, handle: int) -> None:
         self.handle = handle
-        #: The slots that are lent, each with what tells whether anything that lies in it lives.
+        #: The slots that are lent, each with what knows whether an array of it is still in use.
         self.lent: dict[int, Callable[[], object]] = {}
         self._close = library().lathe_loader_close
         self._release = library().lathe_loader_release

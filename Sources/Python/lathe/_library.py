@@ -125,7 +125,7 @@ def last_error() -> LatheError:
 
 
 def check(code: int) -> int:
-    """The code, unless it tells of an error.
+    """The code, unless it stands for an error.
 
     :raises LatheError: what the library says.
     """

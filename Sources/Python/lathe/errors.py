@@ -82,7 +82,7 @@ _TYPES: dict[ErrorCode, type[LatheError]] = {
 
 
 def error(code: int, message: str) -> LatheError:
-    """The error of a code; one that a newer library may return is told as ``SYSTEM``."""
+    """The error of a code; one of a newer library, which is not known here, counts as ``SYSTEM``."""
     try:
         known = ErrorCode(code)
     except ValueError:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command line; the exit status that ``--help`` tells."""
+    """Runs a command line; the exit status that ``--help`` documents."""
     line = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _train(line)

@@ -40,7 +40,7 @@ class Axis:
 
     @classmethod
     def described(cls, about: Mapping[str, Any], length: int) -> Axis:
-        """An axis of so many numbers, as ``lathe_describe`` tells of it."""
+        """An axis of so many numbers, as ``lathe_describe`` describes it."""
         listed = about.get("positions")
         even = None if listed is not None else (about["start"], about["step"])
         return cls(
@@ -72,7 +72,7 @@ class View:
 
     @classmethod
     def described(cls, name: str, about: Mapping[str, Any]) -> View:
-        """A view as ``lathe_describe`` tells of it."""
+        """A view as ``lathe_describe`` describes it."""
         shape = tuple(about["shape"])
         return cls(
             name,

@@ -6,7 +6,7 @@ public import Training
 
 /// Samples with a split of them: of a view of a cache, or of a table of features.
 public struct DividedSamples {
-  /// The kind of place where they come from.
+  /// Whether they come from a cache or a table.
   public let kind: RunRecord.Source.Kind
   /// Its path.
   public let path: String
@@ -81,7 +81,7 @@ public struct DividedSamples {
     try cache.map { try .cache($0, view: view, split: split) }
   }
 
-  /// What is known of the tracks, and pairs of them that sound the same; nil where nobody knows anything.
+  /// What is known of the tracks, and pairs of them that sound the same; nil where nothing is known.
   /// - Throws: `PreparationError` where a record is damaged.
   func relations() throws -> (tracks: [SplitTrack], links: [(String, String)])? {
     if let cache { return (try cache.splitTracks(), try cache.neighbours().links) }

@@ -3,7 +3,7 @@ internal import DatasetCache
 public import Preparation
 public import Training
 
-/// Tells the labels of audio files by what a run has learnt.
+/// Predicts the labels of audio files with the model of a run.
 ///
 /// Each file is decoded and prepared as the run's cache was; its slices vote.
 public struct FilePredictor: ~Copyable {
@@ -46,7 +46,7 @@ public struct FilePredictor: ~Copyable {
     self.directory = directory
   }
 
-  /// How many files are best asked for together: a program is started for each group of them.
+  /// How many files are best predicted together: a program is started for each group of them.
   public var groupSize: Int { model.isProgram ? 16 : 1 }
 
   /// The label of a file.

@@ -3,7 +3,7 @@ import DataLoading
 import FoundationEssentials
 import Glibc
 
-/// What a trainer is told; ``ExternalTraining`` lists it.
+/// The variables that a trainer finds in its environment; ``ExternalTraining`` lists them.
 enum ExternalEnvironment {
   /// The variables of this process, with those of a training.
   static func variables(_ training: ExternalTraining) -> [String: String] {

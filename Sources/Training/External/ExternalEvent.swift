@@ -2,7 +2,7 @@ import Corpus
 import FoundationEssentials
 import Programs
 
-/// A line that a trainer writes to its standard output; what each means, ``ExternalTraining`` tells.
+/// A line that a trainer writes to its standard output; ``ExternalTraining`` says what each means.
 enum ExternalEvent: Equatable {
   /// What it is about to train.
   struct Start: Equatable, Decodable {

@@ -25,7 +25,7 @@ protocol ExternalListener {
   var end: ExternalEvent.End? { get }
   /// Takes an event.
   /// - Parameter subject: the line that it was on.
-  /// - Returns: what to tell whoever waits.
+  /// - Returns: what to report to the waiting caller.
   mutating func take(
     _ event: ExternalEvent, subject: String
   ) throws(TrainingError) -> TrainingEvent?

@@ -3,7 +3,7 @@ import Corpus
 import Glibc
 import Safetensors
 
-/// Makes a run's records of what a trainer tells, and holds it to the contract.
+/// Makes a run's records of what a trainer reports, and checks that the trainer keeps to the protocol.
 struct ExternalRecords: ExternalListener {
   private let run: RunDirectory
   private let training: ExternalTraining
@@ -55,7 +55,7 @@ struct ExternalRecords: ExternalListener {
   /// Takes an event.
   ///
   /// - Parameter subject: the line that it was on.
-  /// - Returns: what to tell whoever waits.
+  /// - Returns: what to report to the waiting caller.
   /// - Throws: ``TrainingError`` `.plugin` where it breaks the contract, `.diverged`, `.noSpace`, `.system`.
   mutating func take(
     _ event: ExternalEvent, subject: String

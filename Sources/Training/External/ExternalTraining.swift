@@ -6,7 +6,7 @@ public import Corpus
 /// process group of its own. Lathe computes the metrics, chooses the best epoch and keeps the records, so that a
 /// run looks the same whoever trained.
 ///
-/// **What it is told**, in its environment: `LATHE_MODE` (`train`; see ``ExternalPrediction`` for `predict`),
+/// **What it gets**, in its environment: `LATHE_MODE` (`train`; see ``ExternalPrediction`` for `predict`),
 /// `LATHE_RUN_DIR` (a folder, where it may write files),
 /// `LATHE_CACHE` (a folder; empty where the samples are of a table), `LATHE_VIEW`, `LATHE_SPLIT`,
 /// `LATHE_TRAINING_SIDE`, `LATHE_SELECTION_SIDE` and `LATHE_TEST_SIDE` (empty where there is none),
@@ -19,7 +19,7 @@ public import Corpus
 /// input, in the frames that `BatchStream` describes; else `none`, and its input is empty). It loads
 /// batches from the cache through the Python package or the C interface, or takes them from the stream.
 ///
-/// **What it tells**, on its standard output: one JSON object a line, and nothing else.
+/// **What it writes** to its standard output: one JSON object a line, and nothing else.
 /// ```
 /// {"event":"start","parameters":388378,"options":{"optimiser":"adamw"}}               may be left out
 /// {"event":"progress","epoch":1,"samples":640,"of":7992,"loss":2.1,"accuracy":0.2}    when it likes
@@ -93,7 +93,7 @@ public struct ExternalTraining: Sendable {
   ///
   /// - Parameters:
   ///   - command: for `/bin/sh -c`.
-  ///   - run: the run's directory, whose record says everything that the trainer is told.
+  ///   - run: the run's directory, whose record has everything that the trainer gets.
   ///   - source: the samples of the record's training side, and of its selection and test side, by name.
   ///   - cache: where the cache lies now; where the record says if nil.
   ///   - batches: whether batches are written to its standard input.
@@ -170,11 +170,11 @@ public struct ExternalTraining: Sendable {
   /// The calling thread is kept until then; SIGPIPE is blocked on it meanwhile.
   ///
   /// - Parameters:
-  ///   - progress: is told what happens, on the calling thread.
+  ///   - progress: receives what happens, on the calling thread.
   ///   - cancellation: asks it to stop.
   /// - Returns: the result that was written: finished, stopped early or interrupted.
   /// - Throws: ``TrainingError``: `.plugin` where the program hangs, dies, or writes what it must not (what it said
-  ///   last is in the error), `.diverged`, `.data`, `.noSpace`, `.system`. A result that tells the same was written,
+  ///   last is in the error), `.diverged`, `.data`, `.noSpace`, `.system`. A result that says the same was written,
   ///   where that was possible.
   public func run(
     progress: any TrainingProgress = SilentTraining(), cancellation: Cancellation = Cancellation()

@@ -13,7 +13,7 @@ from . import inputs
 
 @dataclass(frozen=True)
 class Options:
-    """A training; the command line's ``--help`` tells each."""
+    """A training; the command line's ``--help`` explains each."""
 
     view: str
     #: The folder; empty where batches are streamed of what is none.

@@ -1,5 +1,5 @@
-"""What ``lathe train --trainer exec:…`` and, of such a run, ``lathe evaluate`` and ``lathe predict`` started: what it
-is told, and what it tells.
+"""A program that ``lathe train --trainer exec:…`` starts, or ``lathe evaluate`` and ``lathe predict`` of such a run: what it
+gets, and what it reports.
 
 The contract is in the package's README, "Writing a trainer in any language".
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .options import Options
     from .session import Epoch, Session
 
-#: What the environment tells, by the name of the option.
+#: Options that the environment gives, by their names.
 _FACTS = {
     "view": "LATHE_VIEW",
     "cache": "LATHE_CACHE",
@@ -106,7 +106,7 @@ def arguments(environment: Mapping[str, str] = os.environ) -> list[str]:
 
 
 class Events:
-    """Tells Lathe what happens, in JSON Lines."""
+    """Reports to Lathe what happens, in JSON Lines."""
 
     def __init__(self, options: Options, output: IO[str]) -> None:
         self._options = options
@@ -118,13 +118,13 @@ class Events:
         self._output.flush()
 
     def start(self, session: Session) -> None:
-        """Tells how large the network is, and what was chosen."""
+        """Reports how large the network is, and the options."""
         self._tell(
             "start", parameters=parameter_count(session.model), options=self._options.as_texts()
         )
 
     def progress(self, epoch: int, samples: int, of: int, loss: float, accuracy: float) -> None:
-        """Tells how far an epoch is."""
+        """Reports how far an epoch is."""
         self._tell("progress", epoch=epoch, samples=samples, of=of, loss=loss, accuracy=accuracy)
 
     def epoch(self, epoch: Epoch, model: nn.Module) -> bool:
@@ -157,7 +157,7 @@ class Events:
         self._tell("predictions", epoch=epoch, side=side, file=name)
 
     def end(self, status: str, message: str | None) -> None:
-        """Tells why there are no more epochs."""
+        """Reports why there are no more epochs."""
         self._tell("end", status=status, **({} if message is None else {"message": message}))
 
     def state(self) -> dict[str, Any]:

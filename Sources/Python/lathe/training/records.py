@@ -91,7 +91,7 @@ class RunDirectory:
             (self.path / "result.json").unlink(missing_ok=True)
 
     def progress(self, epoch: int, samples: int, of: int, loss: float, accuracy: float) -> None:
-        """Tells people."""
+        """Prints a line for people."""
         self._tell(
             f"epoch {epoch}: {samples:,} of {of:,} samples, loss {loss:.4f}, accuracy {accuracy:.1%}"
         )

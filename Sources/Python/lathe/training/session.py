@@ -47,7 +47,7 @@ class Epoch:
 
 
 class Reporter(Protocol):
-    """Where a run tells what it does: a run directory, or Lathe on the other side of a pipe."""
+    """Where a run reports what it does: a run directory, or Lathe on the other side of a pipe."""
 
     def start(self, session: Session) -> None: ...
     def progress(self, epoch: int, samples: int, of: int, loss: float, accuracy: float) -> None: ...
@@ -94,7 +94,7 @@ class Session:
     def run(self, reporter: Reporter) -> str:
         """Trains; the state in which it ended: finished, stoppedEarly or interrupted.
 
-        :param reporter: is told what happens.
+        :param reporter: receives what happens.
         :raises DivergedError: and other :class:`LatheError`.
         """
         self._reporter = reporter
@@ -152,7 +152,7 @@ class Session:
     ) -> Epoch | None:
         """One epoch from a batch on, and its evaluation; None where it was interrupted."""
         self.model.train()
-        began = told = time.monotonic()
+        began = reported = time.monotonic()
         waited, learning_rate, first = 0.0, 0.0, position
         while position < samples:
             asked = time.monotonic()
@@ -164,8 +164,8 @@ class Session:
             now = time.monotonic()
             if len(self._losses) >= self.machine.look or position >= samples:
                 self._look(epoch, batches)
-            if now - told >= _PROGRESS:
-                told = now
+            if now - reported >= _PROGRESS:
+                reported = now
                 loss, right, count = self._totals.tolist()
                 if math.isfinite(loss):
                     self._reporter.progress(

@@ -49,7 +49,7 @@ def batches(frames: IO[bytes]) -> Iterator[tuple[str, Batch[Tensor]]]:
 
 
 def form(environment: Mapping[str, str]) -> Form:
-    """What the samples are that Lathe tells of."""
+    """What the samples are that Lathe sends."""
     return Form(
         tuple(json.loads(environment["LATHE_SAMPLE_SHAPE"])),
         tuple(json.loads(environment.get("LATHE_SAMPLE_AXES") or "[]")),
@@ -61,7 +61,7 @@ class StreamedSides:
 
     def __init__(self, options: Options, environment: Mapping[str, str], frames: IO[bytes]) -> None:
         """
-        :param environment: what Lathe tells.
+        :param environment: the variables that Lathe has set.
         :param frames: standard input.
         """
         if options.class_weights == "balanced":
