@@ -74,6 +74,35 @@ def other(folder: Path) -> str:
     return str(cache)
 
 
+@pytest.fixture(scope="session")
+def audio(folder: Path) -> str:
+    """Eight tracks of four labels."""
+    some = folder / "four"
+    for label in ("blues", "country", "jazz", "rock"):
+        shutil.copytree(folder / "audio" / label, some / label)
+    return str(some)
+
+
+@pytest.fixture(scope="session")
+def undivided(audio: str, folder: Path) -> str:
+    """The digest of what one process makes of them."""
+    from divided import digest, lathe_program
+
+    cache = folder / "undivided.lathe"
+    lathe_program("prepare", audio, "--cache", cache, "--progress", "none")
+    return digest(cache)
+
+
+@pytest.fixture
+def scripted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """A stand-in for the program: see `divided.Scripted`."""
+    from divided import Scripted
+
+    made = tmp_path / "scripted"
+    made.mkdir()
+    return Scripted(made, monkeypatch)
+
+
 @pytest.fixture
 def cache(path: str) -> lathe.Cache:
     with lathe.open(path) as cache:
