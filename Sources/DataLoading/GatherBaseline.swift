@@ -3,11 +3,12 @@ public import Corpus
 internal import Glibc
 internal import Synchronization
 
-/// What a bare loop of C gets that gathers the same samples from where they lie into reused buffers: the
-/// yardstick that a loader is measured by.
+/// What a bare loop of C gets that gathers the same samples from where they lie into reused
+/// buffers: the yardstick that a loader is measured by.
 ///
-/// The samples' addresses are looked up beforehand, in a shuffled order. What is timed knows no order, no
-/// labels, no checks and no consumer: it is one kernel call a sample, the same that a loader makes.
+/// The samples' addresses are looked up beforehand, in a shuffled order. What is timed knows no
+/// order, no labels, no checks and no consumer: it is one kernel call a sample, the same that a
+/// loader makes.
 ///
 /// `@unchecked Sendable`: nothing changes after init, and the source keeps the addresses valid.
 @safe public final class GatherBaseline: @unchecked Sendable {
@@ -21,8 +22,8 @@ internal import Synchronization
   /// Looks the samples up, which touches each of them.
   ///
   /// - Parameters:
-  ///   - source: its samples must lie at the same addresses as long as it lives, as in a memory map, and
-  ///     have one type.
+  ///   - source: its samples must lie at the same addresses as long as it lives, as in a memory
+  ///     map, and have one type.
   ///   - batchSize: samples in a buffer, 1 or more.
   /// - Throws: ``LoadingError``: ``LoadingError/Kind/sample`` for a sample that cannot be read,
   ///   ``LoadingError/Kind/source`` for samples of two types or none,
@@ -97,8 +98,8 @@ internal import Synchronization
   /// Gathers batch after batch for a while.
   ///
   /// - Parameters:
-  ///   - threads: how many work, 1 or more; each has an equal share of the buffers, and fewer work where
-  ///     there is no buffer for each.
+  ///   - threads: how many work, 1 or more; each has an equal share of the buffers, and fewer work
+  ///     where there is no buffer for each.
   ///   - buffers: what to fill.
   ///   - seconds: for how long.
   ///   - streaming: whether stores go past the processor's caches.

@@ -1,12 +1,13 @@
 internal import Corpus
 public import DatasetCache
 
-/// The rows of a feature view in the layout of the public GTZAN tables: `filename`, `length` in samples,
-/// the features, `label`; tracks in order of their ids, slices in order of time.
+/// The rows of a feature view in the layout of the public GTZAN tables: `filename`, `length` in
+/// samples, the features, `label`; tracks in order of their ids, slices in order of time.
 ///
-/// A row of a cut track is named after its slice (`blues.00000.0.wav`), one of a whole track after its
-/// file (`blues.00000.wav`). Numbers are the shortest decimals that read back to the same float. File
-/// names and labels that a spreadsheet would compute have an apostrophe in front: `'=cmd.0.wav`.
+/// A row of a cut track is named after its slice (`blues.00000.0.wav`), one of a whole track after
+/// its file (`blues.00000.wav`). Numbers are the shortest decimals that read back to the same
+/// float. File names and labels that a spreadsheet would compute have an apostrophe in front:
+/// `'=cmd.0.wav`.
 public struct FeatureTable: Sendable {
   /// The view.
   public let view: View

@@ -1,8 +1,8 @@
 internal import Files
 internal import Glibc
 
-/// Writes tables to files: a file is replaced when the table is whole, so that a reader never finds half of
-/// one. What is no ordinary file (a pipe, a device) is written as it is.
+/// Writes tables to files: a file is replaced when the table is whole, so that a reader never finds
+/// half of one. What is no ordinary file (a pipe, a device) is written as it is.
 public enum TableFile {
   /// Writes `table` as CSV to `path`, or to the standard output where `path` is `-`.
   ///

@@ -1,5 +1,5 @@
-/// A walk over a database of one state, in the order of the keys' bytes, that is taken step by step: several
-/// of them can go side by side, such as those of the shards of one cache.
+/// A walk over a database of one state, in the order of the keys' bytes, that is taken step by
+/// step: several of them can go side by side, such as those of the shards of one cache.
 ///
 ///     var walk = try snapshot.steps(of: tracks)
 ///     while try walk.next() { use(walk.key, walk.value) }

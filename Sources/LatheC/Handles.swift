@@ -3,9 +3,10 @@ import Synchronization
 
 /// What handles stand for, by number.
 ///
-/// A number holds the process that gave it out and how many it gave out before, so it never means two
-/// things, and a forked child knows what is its parent's. Nothing of the parent's is touched there: its
-/// threads are gone and its locks may be held for ever, so a child begins with a table of its own.
+/// A number holds the process that gave it out and how many it gave out before, so it never means
+/// two things, and a forked child knows what is its parent's. Nothing of the parent's is touched
+/// there: its threads are gone and its locks may be held for ever, so a child begins with a table
+/// of its own.
 final class Handles: Sendable {
   /// What a number may stand for.
   enum Entry {

@@ -18,7 +18,7 @@ enum ErrorCode: Int32 {
   case system = -12
 }
 
-/// What a caller of the C interface is told: a code and one line.
+/// An error as a caller of the C interface gets it: a code and one line.
 struct InterfaceError: Error {
   let code: ErrorCode
   let text: String

@@ -13,8 +13,8 @@ extension Handles {
     return loader
   }
 
-  /// Lets a handle go once its loader is closed and nothing is borrowed. Of several threads that see
-  /// this at once, one finds it there.
+  /// Lets a handle go once its loader is closed and nothing is borrowed. Of several threads that
+  /// see this at once, one finds it there.
   fileprivate func removeIfOver(_ loader: OpenLoader, _ handle: OpaquePointer?) {
     if loader.isOver { _ = unsafe try? remove(handle) }
   }

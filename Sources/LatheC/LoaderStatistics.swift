@@ -3,8 +3,8 @@ internal import DataLoading
 import Synchronization
 
 extension OpenCache {
-  /// Mean and deviation of samples: as the cache keeps them, or computed once for all that this process
-  /// opens, since a cache keeps none of several sides together.
+  /// Mean and deviation of samples: as the cache keeps them, or computed once for all that this
+  /// process opens, since a cache keeps none of several sides together.
   /// - Throws: `SampleError` where a sample cannot be read.
   func statistics(
     of samples: any SampleSource, axis: SampleStatistics.Axis, threads: Int
@@ -20,7 +20,8 @@ extension OpenCache {
 extension OpenLoader {
   /// The statistics of the training side, those that are kept where there are some.
   ///
-  /// Of several caches each sample counts alike, whatever the weights that the caches are mixed with.
+  /// Of several caches each sample counts alike, whatever the weights that the caches are mixed
+  /// with.
   /// - Throws: `.notFound`, `.source`, `.damaged`, `.system`.
   static func statistics(
     _ normalising: LoaderOptions.Normalising, of view: String, _ sides: [Side], threads: Int

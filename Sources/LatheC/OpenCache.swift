@@ -3,8 +3,8 @@ internal import DatasetCache
 import Glibc
 import Synchronization
 
-/// A cache that is open for loading. All handles and loaders of one folder share it, since a process
-/// may have a store open only once.
+/// A cache that is open for loading. All handles and loaders of one folder share it, since a
+/// process may have a store open only once.
 final class OpenCache: Sendable {
   let cache: Cache
   /// By axis and the samples' identity.
@@ -19,8 +19,8 @@ final class OpenCache: Sendable {
       let inode: ino_t
     }
 
-    /// Where the open cache of one folder is. It is locked while that is opened, which may take long,
-    /// so that those who want the same one wait for it and nobody else does.
+    /// Where the open cache of one folder is. It is locked while that is opened, which may take
+    /// long, so that those who want the same one wait for it and nobody else does.
     private final class Place: Sendable {
       private struct Content {
         weak var cache: OpenCache?

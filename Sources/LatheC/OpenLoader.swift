@@ -5,7 +5,7 @@ import Synchronization
 
 /// A loader behind a handle, with the caches that it reads.
 final class OpenLoader: Sendable {
-  /// What a batch is told in, laid out as `lathe_batch`.
+  /// The description of a batch, laid out as `lathe_batch`.
   @unsafe struct Record {
     var inputs: UnsafeMutableRawPointer
     var labels: UnsafeMutablePointer<Int64>
@@ -23,7 +23,8 @@ final class OpenLoader: Sendable {
   }
 
   private struct Use {
-    /// Batches that are lent, and calls that may be about to lend one: the memory must outlive both.
+    /// Batches that are lent, and calls that may be about to lend one: the memory must outlive
+    /// both.
     var borrowed = 0
     var isClosed = false
   }
@@ -99,7 +100,8 @@ extension OpenLoader {
 
   /// Lends the next batch.
   /// - Parameters:
-  ///   - record: where the batch is described, if the answer is ``Answer/batch``; untouched otherwise.
+  ///   - record: where the batch is described, if the answer is ``Answer/batch``; untouched
+  ///     otherwise.
   ///   - patience: how many milliseconds to wait for it; nil for as long as it takes.
   /// - Throws: `.handle`, `.damaged`, `.borrowed`, `.stopped`, `.system`.
   func next(_ record: UnsafeMutableRawPointer, patience: Int?) throws(InterfaceError) -> Answer {
@@ -147,7 +149,8 @@ extension OpenLoader {
     use.withLock { $0.borrowed -= 1 }
   }
 
-  /// Whether it is closed and nothing is borrowed, so that its handle can go, and its memory with it.
+  /// Whether it is closed and nothing is borrowed, so that its handle can go, and its memory with
+  /// it.
   var isOver: Bool { use.withLock { $0.isClosed && $0.borrowed == 0 } }
 
   /// Ends the threads and whoever waits; batches that are borrowed stay.

@@ -63,7 +63,8 @@ struct SideChoice {
   init(split: String, side: String) { self.init(split: split, sides: .named([side])) }
 
   /// The same split's sides that the numbers are normalised by.
-  /// - Parameter given: nil for the training side; for these sides themselves, where they are several.
+  /// - Parameter given: nil for the training side; for these sides themselves, where they are
+  ///   several.
   func normalising(by given: Sides?) -> SideChoice {
     if let given { return SideChoice(split: split, sides: given) }
     guard sides != nil else { return self }

@@ -2,8 +2,8 @@ package import Glibc
 import Synchronization
 import Wording
 
-/// A program that runs beside this process, in a process group of its own, with pipes to its standard
-/// output, standard error and, where that is asked for, standard input.
+/// A program that runs beside this process, in a process group of its own, with pipes to its
+/// standard output, standard error and, where that is asked for, standard input.
 ///
 /// What it leaves behind ends with it: see ``end()``. Used by one thread at a time.
 package final class ChildProcess {
@@ -26,8 +26,9 @@ package final class ChildProcess {
   /// How it ended; nil while it was not seen to.
   package private(set) var exit: Exit?
 
-  /// Held from the making of a program's pipes until it has started: a program that another thread starts
-  /// meanwhile would inherit them, and the end of the one would not be seen before that of the other.
+  /// Held from the making of a program's pipes until it has started: a program that another thread
+  /// starts meanwhile would inherit them, and the end of the one would not be seen before that of
+  /// the other.
   private static let starting = Mutex(())
 
   /// Starts a program.
@@ -35,11 +36,12 @@ package final class ChildProcess {
   /// Signals have their usual effect in it, whatever this process made of them.
   ///
   /// - Parameters:
-  ///   - arguments: its name or path, and what it is given; a name without a slash is looked for in `PATH`.
+  ///   - arguments: its name or path, and what it is given; a name without a slash is looked for in
+  ///     `PATH`.
   ///   - environment: its variables.
   ///   - wantsInput: whether something is written to its standard input.
-  ///   - endsWithThread: whether it is killed when this thread ends, as it does when this process is killed. It takes
-  ///     `setpriv`, which comes with every Debian; without that a program ends by itself, when its input does.
+  ///   - endsWithThread: whether it is killed when this thread ends, as it does when this process
+  ///     is killed. It takes `setpriv`, which comes with every Debian; without that a program ends by itself, when its input does.
   /// - Throws: ``ProgramError``, where there is no pipe or process to be had, or no such program.
   package init(
     _ arguments: [String], environment: [String: String], wantsInput: Bool,

@@ -1,6 +1,6 @@
 extension SafetensorsHeader.Entry {
-  /// Where the first number lies that is infinite or none, as an index for each axis; nil where all are
-  /// finite, as all integers are.
+  /// Where the first number lies that is infinite or none, as an index for each axis; nil where all
+  /// are finite, as all integers are.
   ///
   /// - Parameter value: The value whose header this came from.
   /// - Complexity: O(n), about 20 GB a second.
@@ -13,8 +13,8 @@ extension SafetensorsHeader.Entry {
 }
 
 extension Tensor {
-  /// Where the first number lies that is infinite or none, as an index for each axis; nil where all are
-  /// finite, as all integers are.
+  /// Where the first number lies that is infinite or none, as an index for each axis; nil where all
+  /// are finite, as all integers are.
   ///
   /// - Complexity: O(n), about 20 GB a second.
   public var firstNotFinite: [Int]? {

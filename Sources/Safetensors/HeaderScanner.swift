@@ -1,5 +1,5 @@
-/// Reads the JSON of a safetensors header, objects, arrays of numbers and strings, and passes over any
-/// other.
+/// Reads the JSON of a safetensors header, objects, arrays of numbers and strings, and passes over
+/// any other.
 ///
 /// Headers come from files that anyone may have written, so nothing is trusted: every step is
 /// bounded by the bytes that there are, nesting does not recurse, and numbers may not overflow.
@@ -58,8 +58,8 @@ package struct HeaderScanner {
     try expect("}")
   }
 
-  /// The members of an object, with names as they stand there and twice where they stand twice: for what
-  /// was written by this program, and in a hurry.
+  /// The members of an object, with names as they stand there and twice where they stand twice: for
+  /// what was written by this program, and in a hurry.
   package mutating func members(
     _ member: (inout HeaderScanner, ArraySlice<UInt8>) throws(TensorError) -> Void
   ) throws(TensorError) {

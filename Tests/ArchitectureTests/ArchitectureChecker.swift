@@ -8,8 +8,8 @@ struct Violation: Equatable, CustomStringConvertible {
   var description: String { "\(file):\(line): \(detail)" }
 }
 
-/// Compares source text with the module table. It knows texts, not files, so that it can be tried on
-/// a made-up tree.
+/// Compares source text with the module table. It knows texts, not files, so that it can be tried
+/// on a made-up tree.
 struct ArchitectureChecker {
   var table: ModuleTable
 

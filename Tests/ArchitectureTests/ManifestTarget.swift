@@ -1,12 +1,13 @@
-/// A target as Package.swift declares it, read from the text: what a person reads in a review is what
-/// is checked.
+/// A target as Package.swift declares it, read from the text: what a person reads in a review is
+/// what is checked.
 struct ManifestTarget {
   var kind: String
   var name: String
   var line: Int
   var dependencies: [(name: String, line: Int)]
 
-  /// All `.target(…)`, `.executableTarget(…)`, `.testTarget(…)` and `.systemLibrary(…)` calls.
+  /// All `.target(…)`, `.executableTarget(…)`, `.testTarget(…)` and `.systemLibrary(…)`
+  /// calls.
   static func targets(in text: String) -> [ManifestTarget] {
     let source = SourceText(text, keepsStrings: true).lines.joined(separator: "\n")
     let opening =

@@ -1,5 +1,6 @@
-/// The design's picture as data: the modules in the order in which a track travels through them, and
-/// what each may import. A new module gets its row here and in the README's table, nowhere else.
+/// The design's picture as data: the modules in the order in which a track travels through them,
+/// and what each may import. A new module gets its row here and in the README's table, nowhere
+/// else.
 struct ModuleTable {
   struct Row {
     var name: String

@@ -1,5 +1,5 @@
-/// Swift source with comments blanked and string literals emptied, line breaks kept: what is left can
-/// be searched for words without being fooled by prose. Code interpolated into a string stays.
+/// Swift source with comments blanked and string literals emptied, line breaks kept: what is left
+/// can be searched for words without being fooled by prose. Code interpolated into a string stays.
 struct SourceText {
   let lines: [Substring]
 

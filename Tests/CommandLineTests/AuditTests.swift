@@ -75,7 +75,8 @@ import Testing
     #expect(try Program.run("inspect", collection.cache).output.contains("leaks by design"))
   }
 
-  /// Neither a cache whose only split is damaged nor one that has sound splits beside it passes for clean.
+  /// Neither a cache whose only split is damaged nor one that has sound splits beside it passes for
+  /// clean.
   @Test func aDamagedSplitIsNamed() throws {
     #expect(try prepare("--split", "0.5,0.5").code == 0)
     let name = "grouped-seed1-0.5-0.5"

@@ -119,7 +119,8 @@ import Testing
     }
   }
 
-  /// An argument, option or verb without a word of what it is would be a name in an otherwise empty line.
+  /// An argument, option or verb without a word of what it is would be a name in an otherwise empty
+  /// line.
   @Test func everythingThatCanBeGivenIsExplained() throws {
     for help in try VerbHelp.all() {
       let entries = ["ARGUMENTS", "OPTIONS", "SUBCOMMANDS"].flatMap(help.entries)

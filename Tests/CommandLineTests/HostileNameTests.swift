@@ -2,8 +2,8 @@ import Foundation
 import Testing
 import Wording
 
-/// Names, labels and files that others made, through every verb: nothing that it prints moves the cursor,
-/// turns the writing round or hides.
+/// Names, labels and files that others made, through every verb: nothing that it prints moves the
+/// cursor, turns the writing round or hides.
 @Suite struct HostileNameTests {
   static let hostile = "j\u{202E}a\u{200B}zz\u{2028}"
   static let escape = "\u{1B}[31m\u{9B}2J"

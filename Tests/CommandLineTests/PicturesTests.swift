@@ -98,7 +98,7 @@ import Testing
     for plain in ["rock", "Rock"] {
       #expect(names.contains { $0.hasPrefix("\(plain)/") } == (plain == "Rock"), "\(plain)")
     }
-    // What was changed is told.
+    // What was changed is reported.
     let look = try JSONDecoder().decode(
       [String: [String: String]].self,
       from: JSONSerialization.data(
@@ -174,7 +174,7 @@ import Testing
     let again = try Program.run("report", "\(collection.path)/runs", "--output", page)
     #expect(again.code == 1 && again.errors.contains("--overwrite"), "\(again.errors)")
 
-    // A run that cannot be read is named, the others are told.
+    // A run that cannot be read is named, the others are reported.
     let damaged = "\(collection.path)/runs/1/metrics.jsonl"
     try Data("rubbish\n{}\n".utf8).write(to: URL(fileURLWithPath: damaged))
     let partly = try Program.run(

@@ -64,7 +64,8 @@ final class PseudoTerminal {
     return process.terminationStatus
   }
 
-  /// What each line of the terminal was at the end of each drawing: the parts between line ends and returns.
+  /// What each line of the terminal was at the end of each drawing: the parts between line ends and
+  /// returns.
   var drawings: [String] {
     text.split { $0.isNewline || $0 == "\r" }.map {
       $0.replacingOccurrences(of: "\u{1B}[K", with: "")

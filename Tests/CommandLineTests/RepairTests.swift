@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// A damaged shard is named as that by every verb, and made whole again from what can be read and the audio.
+/// A damaged shard is named as that by every verb, and made whole again from what can be read and
+/// the audio.
 @Suite struct RepairTests {
   let collection: Collection
 
@@ -18,7 +19,8 @@ import Testing
     var changed = 0
     for start in stride(from: 8_192, to: bytes.count - 4_095, by: 4_096)
     where bytes[start + 10] == 2 && bytes[start + 11] == 0 {
-      // Below the upper end of its free space a page may hold what an earlier one of another database did.
+      // Below the upper end of its free space a page may hold what an earlier one of another
+      // database did.
       let upper = Int(bytes[start + 14]) | Int(bytes[start + 15]) << 8
       guard upper <= 4_096 else { continue }
       let nodes = String(decoding: bytes[start + upper..<start + 4_096], as: UTF8.self)
@@ -57,7 +59,8 @@ import Testing
       #expect(repaired.errors.contains("the recipe") && text == "features/")
     }
     #expect(try collection.prepare("--progress", "none").code == 0)
-    // Which records share a page, the machine's speed decides; a split that was hit is named, and made again.
+    // Which records share a page, the machine's speed decides; a split that was hit is named, and
+    // made again.
     if repaired.output.contains("lost: the split") {
       #expect(try Program.run("split", collection.cache, "--split", "0.8,0.1,0.1").code == 0)
     }

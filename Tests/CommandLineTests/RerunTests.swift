@@ -57,7 +57,7 @@ import Testing
     #expect(folders.code == 0, "\(folders.errors)")
     let card = try Program.run("inspect", collection.cache, "--json").output
     #expect(card.contains(#""blues" : 2"#) && card.contains(#""jazz" : 2"#))
-    // The groups that the manifest had told are gone with it.
+    // The groups of the manifest are gone with it.
     let tracks = try Program.run("audit", collection.cache, "--json").output
     #expect(!tracks.contains(#""g""#))
     #expect(
@@ -156,8 +156,8 @@ import Testing
     #expect(try collection.prepare("--allow-quarantine=-1").code == 2)
   }
 
-  /// Makes the cache one of an earlier version, which kept no choices and no checksums of records: they are
-  /// under other names.
+  /// Makes the cache one of an earlier version, which kept no choices and no checksums of records:
+  /// they are under other names.
   private func makeEarlier() throws {
     let shard = URL(fileURLWithPath: "\(collection.cache)/shard-00000.lmdb")
     var bytes = try Data(contentsOf: shard)

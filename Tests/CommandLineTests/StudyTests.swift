@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// A study makes the splits it needs, trains every trainer under each, and goes on where it was stopped.
+/// A study makes the splits it needs, trains every trainer under each, and goes on where it was
+/// stopped.
 @Suite struct StudyTests {
   private let collection: Collection
   private let output: String
@@ -44,7 +45,8 @@ import Testing
         == weights)
   }
 
-  /// Trainers of two views learn from the same split, stand in one report, and are not trained again.
+  /// Trainers of two views learn from the same split, stand in one report, and are not trained
+  /// again.
   @Test func twoModesAreStudiedOnce() throws {
     defer { try? FileManager.default.removeItem(atPath: output) }
     let arguments =

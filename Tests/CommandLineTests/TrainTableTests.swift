@@ -70,8 +70,8 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: runs.path("run")))
   }
 
-  /// The row numbers that pandas writes give sorted labels away: they are not learnt from unless by name, and a
-  /// table without them gives the same run as one whose strays are left out.
+  /// The row numbers that pandas writes give sorted labels away: they are not learnt from unless by
+  /// name, and a table without them gives the same run as one whose strays are left out.
   @Test func columnsAreChosen() throws {
     let whole = try String(contentsOfFile: runs.path("table.csv"), encoding: .utf8)
     var lines = whole.split(separator: "\n").map(String.init)

@@ -107,7 +107,8 @@ import Testing
     #expect(all.code == 3 && all.output.isEmpty)
   }
 
-  /// Of a folder, every audio file below it is predicted; what is bad is named, and the rest is finished.
+  /// Of a folder, every audio file below it is predicted; what is bad is named, and the rest is
+  /// finished.
   @Test func aFolderOfMusic() throws {
     try runs.train("run")
     let music = runs.path("music")
@@ -127,7 +128,7 @@ import Testing
     #expect(errors[1].hasPrefix("music/broken.wav: "))
   }
 
-  /// A label that a side has no sample of is told before the training begins.
+  /// A label that a side has no sample of is named before the training begins.
   @Test func labelsThatASideLacks() throws {
     let table = (0..<6).map { "t\($0),\($0),\(["blues", "jazz"][$0 % 2])\n" }.joined()
     try Data("filename,tempo,label\n\(table)p0,9,pop\n".utf8).write(

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A prepared collection that trainings read, made once; each test writes runs in a folder of its own.
+/// A prepared collection that trainings read, made once; each test writes runs in a folder of its
+/// own.
 final class TrainingRuns: Sendable {
   private static let shared = Result { try TrainingRuns.prepared() }
 

@@ -52,8 +52,8 @@ import Testing
     #expect(places(table) == ["=cmd/0/+plus", "=cmd/1/+plus", "'-x/0/'rock"])
   }
 
-  /// In a table of others that guards nothing they are part of the names: none is changed, none become
-  /// one.
+  /// In a table of others that guards nothing they are part of the names: none is changed, none
+  /// become one.
   @Test func foreignApostrophesStay() throws {
     let table = try rows("filename,tempo,label\n=a.wav,1,x\n'=a.wav,2,'=x\n'=b.wav,2,=x\n")
     #expect(table.trackIDs == ["'=a", "'=b", "=a"] && table.labels == ["'=x", "=x", "x"])
@@ -113,8 +113,8 @@ import Testing
     #expect(try !FeatureRows(parsing: clean, features: .named(["a", "b"])).hasAllColumns)
   }
 
-  /// Numbers with leading zeros are the tracks' own, as in GTZAN; one name without a number makes all rows
-  /// tracks.
+  /// Numbers with leading zeros are the tracks' own, as in GTZAN; one name without a number makes
+  /// all rows tracks.
   @Test(arguments: [
     ("blues.00000.wav", "rock.00000.wav", ["blues.00000/0/b", "rock.00000/0/r"]),
     ("blues.00000", "rock.00000", ["blues.00000/0/b", "rock.00000/0/r"]),
@@ -181,8 +181,8 @@ import Testing
     #expect(error.kind == .notUTF8)
   }
 
-  /// One wrong label must not turn all slices into tracks of their own: parts of a track would be trained
-  /// on, and parts tested.
+  /// One wrong label must not turn all slices into tracks of their own: parts of a track would be
+  /// trained on, and parts tested.
   @Test func aTrackUnderTwoLabels() throws {
     let error = try refusal(
       "filename,x,label\na.00001.0.wav,1,a\nb.00001.0.wav,1,b\na.00001.1.wav,1,b\n")

@@ -2,8 +2,8 @@ import Corpus
 import Foundation
 import Testing
 
-/// Sturm's index of artists and titles, his table of repetitions and the fault-filtered split, where
-/// they are at hand: in the folder that LATHE_FACTS names, or beside the repository.
+/// Sturm's index of artists and titles, his table of repetitions and the fault-filtered split,
+/// where they are at hand: in the folder that LATHE_FACTS names, or beside the repository.
 enum GTZANFacts {
   static let folder: String? = {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -53,8 +53,8 @@ import Testing
     #expect(SplitPolicy.standard(for: tracks) == .stratified)
   }
 
-  /// The sizes of the nine blues artists of GTZAN: 80, 10, 10 cannot be had, for only one artist has
-  /// ten tracks and no others sum to ten, but 79, 10, 11 can.
+  /// The sizes of the nine blues artists of GTZAN: 80, 10, 10 cannot be had, for only one artist
+  /// has ten tracks and no others sum to ten, but 79, 10, 11 can.
   @Test func fewArtistsAreCopedWith() throws {
     let tracks =
       RandomTracks.label("blues", artists: [17, 13, 12, 12, 12, 11, 11, 10, 2])
@@ -69,8 +69,8 @@ import Testing
     }
   }
 
-  /// Against all the divisions there are: two sides, one label, up to twelve artists. The search need
-  /// not find the best of them, but must come within a track of it.
+  /// Against all the divisions there are: two sides, one label, up to twelve artists. The search
+  /// need not find the best of them, but must come within a track of it.
   @Test func theSearchComesNearTheBestThereIs() throws {
     var random = CounterGenerator(seed: 8, stream: "sizes")
     for seed in 0..<30 as Range<UInt64> {

@@ -17,7 +17,8 @@ import Testing
       reliable: (0..<words).map { _ in word() & word() | word() & word() & word() })
   }
 
-  /// The words from `start` on, of every 16 unreliable bits one flipped, of the reliable ones `wrong`.
+  /// The words from `start` on, of every 16 unreliable bits one flipped, of the reliable ones
+  /// `wrong`.
   private func copy(
     of track: Track, _ id: String, from start: Int = 0, count: Int? = nil, wrong: Double = 0,
     seed: UInt64 = 0

@@ -1,9 +1,11 @@
 import Corpus
 
-/// Collections with random groups and artists, and the published facts of GTZAN where they are at hand.
+/// Collections with random groups and artists, and the published facts of GTZAN where they are at
+/// hand.
 enum RandomTracks {
-  /// A collection of its own for each seed: a few labels, artists of very different sizes, recording
-  /// groups that may tie artists and labels together, and tracks of which nothing is known.
+  /// A collection of its own for each seed: a few labels, artists of very different sizes,
+  /// recording groups that may tie artists and labels together, and tracks of which nothing is
+  /// known.
   static func make(seed: UInt64, labels: Int? = nil) -> [SplitTrack] {
     var random = CounterGenerator(seed: seed, stream: "random tracks")
     let labels = labels ?? Int(random.next(below: 5)) + 1

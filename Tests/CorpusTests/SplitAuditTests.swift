@@ -69,7 +69,8 @@ import Testing
     #expect(try JSONDecoder().decode(SplitAudit.self, from: Data(json)) == audit)
   }
 
-  /// GTZAN.md gives 77.8 % (sd 3.9) by artist and 12.1 % (sd 2.9) by artist and title over 200 seeds.
+  /// GTZAN.md gives 77.8 % (sd 3.9) by artist and 12.1 % (sd 2.9) by artist and title over 200
+  /// seeds.
   @Test(.enabled(if: GTZANFacts.folder != nil, GTZANFacts.absence))
   func gtzanLeaksAsMeasuredElsewhere() throws {
     let tracks = try GTZANFacts.tracks()

@@ -15,7 +15,8 @@ import Testing
     let overlap = TrackOverlap(
       of: ["d", "e", "f", "h", "i"], with: ["a", "b", "c"], among: tracks,
       links: [("c", "h"), ("d", "a"), ("e", "f")])
-    // d is of a's group, and a copy of it; h is a copy of c. Two have the artist Ann, one Bo, one Eve.
+    // d is of a's group, and a copy of it; h is a copy of c. Two have the artist Ann, one Bo, one
+    // Eve.
     #expect(
       overlap
         == TrackOverlap(recordings: 2, artists: 3, sharedArtists: 2, unknownArtists: 1))

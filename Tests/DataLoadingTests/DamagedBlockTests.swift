@@ -134,8 +134,8 @@ import Testing
     }
   }
 
-  /// Crops at other speeds, mixed: no row with a damaged number is delivered, and some others of the
-  /// same track are.
+  /// Crops at other speeds, mixed: no row with a damaged number is delivered, and some others of
+  /// the same track are.
   @Test func noDamagedNumberIsDelivered() throws {
     let everything = augmentation {
       $0.speed = .init(range: 0.9...1.1)

@@ -4,8 +4,8 @@ import Testing
 
 @testable import DataLoading
 
-/// What happens at the ends: errors, closing, dropping. One after the other, since threads and sources
-/// are counted.
+/// What happens at the ends: errors, closing, dropping. One after the other, since threads and
+/// sources are counted.
 @Suite(.serialized) struct EndingTests {
   @Test(arguments: [0, 1, 3])
   func errorsComeInOrderAndNeverAreLost(threads: Int) throws {

@@ -4,8 +4,8 @@ import Testing
 
 @testable import DataLoading
 
-/// What a fork does to the gate, without one: the gate is the whole process's, and others of these tests
-/// have loaders at work behind it.
+/// What a fork does to the gate, without one: the gate is the whole process's, and others of these
+/// tests have loaders at work behind it.
 @Suite(.serialized) struct ForkGateTests {
   private final class Steps: Sendable {
     private let flags = Mutex<Set<String>>([])

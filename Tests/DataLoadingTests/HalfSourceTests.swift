@@ -3,8 +3,8 @@ import Testing
 
 @testable import DataLoading
 
-/// A source of 16-bit floats gives what one of 32-bit floats with the same numbers does, whatever is done
-/// to them.
+/// A source of 16-bit floats gives what one of 32-bit floats with the same numbers does, whatever
+/// is done to them.
 @Suite struct HalfSourceTests {
   private static let numbers = (0..<3).map { track in
     TrackSource.noise(1_000, seed: track + 1).map { Float16($0 * 90) }
@@ -66,7 +66,8 @@ import Testing
 
   @Test func theBareGatherTakesThem() throws {
     let (halves, _) = Self.sources([300])
-    // It reads where the samples lie, which a source in memory only lends: looking them up is what is seen.
+    // It reads where the samples lie, which a source in memory only lends: looking them up is what
+    // is seen.
     _ = try GatherBaseline(halves, batchSize: 4)
   }
 }

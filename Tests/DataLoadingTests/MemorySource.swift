@@ -1,7 +1,8 @@
 import Corpus
 import Synchronization
 
-/// Samples in memory: `slices` windows of each track, hop half a window, numbers that name their place.
+/// Samples in memory: `slices` windows of each track, hop half a window, numbers that name their
+/// place.
 ///
 /// `@unchecked Sendable`: the numbers are written before anybody else has the source.
 @safe final class MemorySource: SampleSource, @unchecked Sendable {

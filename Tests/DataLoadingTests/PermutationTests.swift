@@ -72,8 +72,8 @@ import Testing
     #expect((0..<3).map { huge[$0] } == [683913983504, 639049738443, 90818105836])
   }
 
-  /// All orders of few numbers come equally often. The bound is far above what chance gives, and far
-  /// below what a network of rounds alone gives on so few bits.
+  /// All orders of few numbers come equally often. The bound is far above what chance gives, and
+  /// far below what a network of rounds alone gives on so few bits.
   @Test(arguments: [3, 4, 5])
   func ordersOfFewNumbersComeEquallyOften(count: Int) {
     var counts: [[Int]: Int] = [:]

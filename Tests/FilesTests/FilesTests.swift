@@ -63,8 +63,8 @@ import Testing
     #expect(Files.resolved(path("none")) == path("none"))
   }
 
-  /// `kill -9` between the beginning and the rename leaves the temporary file; whoever may write to the
-  /// folder may have put a link there.
+  /// `kill -9` between the beginning and the rename leaves the temporary file; whoever may write to
+  /// the folder may have put a link there.
   @Test func whatLiesUnderTheTemporaryNameIsNeitherKeptNorFollowed() throws {
     try Files.replace(path("precious"), with: [1, 2, 3])
     try Files.replace(path("file.temporary"), with: [UInt8](repeating: 9, count: 100))
@@ -81,7 +81,7 @@ import Testing
       atPath: path("file.temporary"), withDestinationPath: path("elsewhere"))
     try Files.replace(path("file"), with: [6])
     #expect(try Files.names(folder) == ["file", "precious"])
-    // A folder is in the way, and is told as that.
+    // A folder is in the way, and the error says so.
     try Files.makeFolder(path("file.temporary"))
     #expect(throws: FileError(.system(EISDIR), "replace", path("file.temporary"))) {
       try Files.replace(path("file"), with: [7])

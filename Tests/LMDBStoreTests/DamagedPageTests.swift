@@ -3,8 +3,8 @@ import LMDBStore
 import TestSupport
 import Testing
 
-/// A byte of a tree's page is changed, and whatever is done with the file then ends with the values that were
-/// written or an error: never in a signal, which would end these tests too.
+/// A byte of a tree's page is changed, and whatever is done with the file then ends with the values
+/// that were written or an error: never in a signal, which would end these tests too.
 @Suite struct DamagedPageTests {
   let folder: TemporaryFolder
 
@@ -64,7 +64,8 @@ import Testing
     if isFound, outcome.flaws.isEmpty { return "wrong: rebuilt without a flaw" }
     let rebuilt = try SampleStore.read(try Environment(path: new))
     for (name, values) in rebuilt where isFound {
-      // A key that was changed has no value of its own; the state before the last commit had another "0 ".
+      // A key that was changed has no value of its own; the state before the last commit had
+      // another "0 ".
       for (key, value) in values where key != "0 " && !agrees(value, content[name]?[key]) {
         return "wrong: rebuilt '\(key)' in '\(name)': \(outcome.flaws)"
       }
@@ -85,7 +86,8 @@ import Testing
   }
 }
 
-/// Where a byte matters: pages of trees, their headers and their entries' above all, and the meta pages.
+/// Where a byte matters: pages of trees, their headers and their entries' above all, and the meta
+/// pages.
 private struct Aims {
   private var places: [Int] = []
 

@@ -27,7 +27,8 @@ import Testing
     #expect(unsafe access("\(link)-lock", F_OK) != 0)
   }
 
-  /// A lock file without blocks behind it ends the process once the volume is full and it is touched.
+  /// A lock file without blocks behind it ends the process once the volume is full and it is
+  /// touched.
   @Test func theLockFilesSpaceIsTakenAtOnce() throws {
     let store = try Environment(path: folder.file)
     var status = stat()

@@ -65,8 +65,8 @@ import Testing
     }
   }
 
-  /// A child that closed what it inherits would take its parent's entry out of the table of readers, and
-  /// the writer would use the pages again that the parent is reading.
+  /// A child that closed what it inherits would take its parent's entry out of the table of
+  /// readers, and the writer would use the pages again that the parent is reading.
   @Test func aChildThatDropsASnapshotDoesNotExposeItsParent() async throws {
     let path = folder.file
     await #expect(processExitsWith: .success) { [path = path as String] in

@@ -8,8 +8,8 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Seeds of histories of puts, replacements, removals and drops, with values in the leaf and in pages of
-  /// their own, and keys long enough for three levels.
+  /// Seeds of histories of puts, replacements, removals and drops, with values in the leaf and in
+  /// pages of their own, and keys long enough for three levels.
   @Test(arguments: 1...4)
   func whatLMDBWritesIsSound(_ seed: UInt64) throws {
     var random = Random(seed: seed)

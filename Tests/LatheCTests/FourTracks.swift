@@ -2,10 +2,11 @@ import Corpus
 import DatasetCache
 import Safetensors
 
-/// Makes a cache of four tracks of two labels, with two rows of features each, and a split `halves`.
+/// Makes a cache of four tracks of two labels, with two rows of features each, and a split
+/// `halves`.
 ///
-/// Of the two tracks of its side `test` one is a take of a song that its side `train` has, too, by the
-/// same artist; of the other the artist is not known.
+/// Of the two tracks of its side `test` one is a take of a song that its side `train` has, too, by
+/// the same artist; of the other the artist is not known.
 func makeFourTracks(at path: String) throws {
   let cache = try Cache.open(at: path, for: .creating)
   let fingerprint = try Fingerprint(hashing: Array("features".utf8))

@@ -183,7 +183,8 @@ struct MelLayerTests {
       #expect(abs(Double(layer.statistics[1].value.base[channel]) - running) < 1e-6)
     }
     #expect(layer.statistics[2].value.array == [1])
-    // x · scale + shift, as PyTorch computes it on a CPU, keeps 100 / 0.006 times float's last bit.
+    // x · scale + shift, as PyTorch computes it on a CPU, keeps 100 / 0.006 times float's last
+    // bit.
     #expect(relativeDifference(shape.plain(run.output, rows: 2), expected) < 5e-3)
   }
 
@@ -223,7 +224,8 @@ struct MelLayerTests {
         Array(run.output[channel * 5..<channel * 5 + 5])
           == [first[channel], first[channel], last[channel], last[channel], first[channel]])
     }
-    // Eight bits a channel round neighbours to the same lightness four times; what is two apart never.
+    // Eight bits a channel round neighbours to the same lightness four times; what is two apart
+    // never.
     let luma = colours.map { 0.2126 * $0[0] + 0.7152 * $0[1] + 0.0722 * $0[2] }
     #expect(zip(luma, luma.dropFirst(2)).allSatisfy { $0 < $1 })
     // And evenly: CIE L* of what is eight apart differs by 2 to 3 of 100, all along the map.

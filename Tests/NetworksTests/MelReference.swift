@@ -30,8 +30,8 @@ struct MelReference {
     self.labels = labels.map(Int.init)
   }
 
-  /// What `network` makes of the same weights and batch: under each name the largest difference from
-  /// PyTorch's numbers, relative to the largest of these.
+  /// What `network` makes of the same weights and batch: under each name the largest difference
+  /// from PyTorch's numbers, relative to the largest of these.
   func differences(_ network: Network, threads: Int) throws -> [String: Double] {
     let team = try ThreadTeam(count: threads)
     let known = Set(network.parameters.map(\.name) + network.statistics.map(\.name))

@@ -29,7 +29,8 @@ struct MelReferenceTests {
     expectEqual(try reference.differences(network, threads: threads))
   }
 
-  /// With F(2 x 2) no activation changes sides; with F(4 x 4) some do, and what they decide is no longer close.
+  /// With F(2 x 2) no activation changes sides; with F(4 x 4) some do, and what they decide is no
+  /// longer close.
   @Test(
     "The networks in full", .enabled(if: MelReference.fullFolder != nil),
     arguments: ["residual", "compact"], [2, 4])

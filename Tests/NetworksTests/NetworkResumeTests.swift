@@ -8,8 +8,8 @@ import Testing
 @testable import Networks
 @testable import Training
 
-/// Embedded trainers in a session: resumed wherever they were stopped or killed, they end with the same
-/// weights, bit for bit.
+/// Embedded trainers in a session: resumed wherever they were stopped or killed, they end with the
+/// same weights, bit for bit.
 @Suite("Exact resume of networks")
 struct NetworkResumeTests {
   /// A trainer, what it is given, and the shape of its samples.

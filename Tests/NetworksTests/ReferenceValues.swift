@@ -22,7 +22,8 @@ struct ReferenceValues {
     try #require(file[name]?.int64s, "\(name)").map(Int.init)
   }
 
-  /// Fails where numbers are further from the reference than `tolerance`, relative to the largest of it.
+  /// Fails where numbers are further from the reference than `tolerance`, relative to the largest
+  /// of it.
   func expect(
     _ values: [Float], equal name: String, tolerance: Double = 1e-4,
     sourceLocation: SourceLocation = #_sourceLocation

@@ -94,7 +94,8 @@ import Training
     #expect(WaveformLayerRun.difference(predicted.output, expected.output) < 1e-5)
   }
 
-  /// What the block decided is what the layers did, but where a weight of 0 makes a window's numbers equal.
+  /// What the block decided is what the layers did, but where a weight of 0 makes a window's
+  /// numbers equal.
   private static func expectTheSameChoices(
     _ block: ConvolutionBlock, _ layers: Sequential, _ size: Size, output: [Float]
   ) {
@@ -130,7 +131,8 @@ import Training
     Self.setWeights(block.parameters)
     // With a weight of 0 pooling has an edge: which of a window is the largest turns around there.
     block.parameters[2].value.base[2] = -0.5
-    // Far enough from 0 that a small step turns nothing on or off, but for few: those are tolerated.
+    // Far enough from 0 that a small step turns nothing on or off, but for few: those are
+    // tolerated.
     try WaveformLayerRun.checkByFiniteDifferences(
       block, WaveformLayerRun.numbers(6 * 2 * 40, seed: 6), rows: 6, seed: 7, step: 1e-3,
       tolerance: 2e-2)

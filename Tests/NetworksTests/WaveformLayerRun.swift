@@ -52,8 +52,8 @@ struct WaveformLayerRun {
     return scale > 0 ? largest / scale : largest
   }
 
-  /// Fails where the numeric derivative of Σ output · gradient by some inputs and parameters is not what the
-  /// backward pass says. The layer must be smooth where it is probed.
+  /// Fails where the numeric derivative of Σ output · gradient by some inputs and parameters is
+  /// not what the backward pass says. The layer must be smooth where it is probed.
   static func checkByFiniteDifferences(
     _ layer: any Layer, _ input: [Float], rows: Int, seed: UInt64, step: Float = 1e-2,
     tolerance: Double = 2e-3

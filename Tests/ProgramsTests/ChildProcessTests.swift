@@ -34,7 +34,8 @@ import Testing
     #expect(error.hint == "see whether it is there and may be executed")
   }
 
-  /// Whoever is started while another is, does not hold that one's pipes: each ends when its own input does.
+  /// Whoever is started while another is, does not hold that one's pipes: each ends when its own
+  /// input does.
   @Test func eachHasItsPipesAlone() throws {
     let children = try (0..<8).map { _ in try start(["/bin/cat"]) }
     for child in children {

@@ -7,7 +7,7 @@ import Training
 
 /// What was tested on tracks that it had learnt from says so everywhere, and is set beside nothing.
 @Suite struct LeakTests {
-  /// Of 30 test tracks `right` in 10 are told.
+  /// Of 30 test tracks, `right` in 10.
   private func run(
     _ policy: String, right: Int, learnt: Int? = nil, trainer: String = "resnet18",
     test: String = "test", seed: UInt64 = 1, hasEnded: Bool = true, path: String = "/data/gtzan"

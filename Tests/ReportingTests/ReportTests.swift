@@ -134,7 +134,7 @@ import Training
     #expect(GroupFigures(groups[0])?.interval == nil && GroupFigures(groups[0])?.tracks == 30)
   }
 
-  /// The seed of a split is told by its plan, not by its name.
+  /// The seed of a split is in its plan, not in its name.
   @Test func splitsOfOnePlanArePooled() throws {
     func groups(_ change: (inout RunRecord) -> Void) throws -> [RunGroup] {
       RunGroup.groups(

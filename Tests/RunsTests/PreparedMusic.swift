@@ -7,8 +7,8 @@ import Runs
 import TestSupport
 import Training
 
-/// A small collection of made-up music and its cache, made once. A process opens a cache once only, so each test
-/// has a copy of its own.
+/// A small collection of made-up music and its cache, made once. A process opens a cache once only,
+/// so each test has a copy of its own.
 final class PreparedMusic: Sendable {
   private static let shared = Result { try PreparedMusic() }
 

@@ -67,7 +67,8 @@ import Training
     }
   }
 
-  /// A run that somebody else wrote may name any program; nothing is started before somebody says so.
+  /// A run that somebody else wrote may name any program; nothing is started before somebody says
+  /// so.
   @Test func aForeignRunStartsNothingUnasked() throws {
     let samples = try DividedSamples.cache(cache, view: .features)
     let mark = folder.path("started")

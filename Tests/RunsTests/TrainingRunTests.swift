@@ -51,7 +51,7 @@ import Training
     #expect(measured.sides.map(\.name) == ["validation", "test"] && measured.emptySides.isEmpty)
     #expect(measured.sides.map(\.learntTracks) == [0, 0])
     #expect(measured.sides[1].evaluation == result.evaluations["test"])
-    // High and low tones are told apart by anything.
+    // Any classifier separates high tones from low ones.
     #expect(measured.sides[1].evaluation.metrics.trackAccuracy == 1)
     var predictor = try FilePredictor(model, in: folder.path("run"))
     for (file, label) in [("high/t4", "high"), ("low/t5", "low")] {

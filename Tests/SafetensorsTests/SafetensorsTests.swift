@@ -180,8 +180,8 @@ import Testing
     #expect(accepted > 0 && accepted < 3_000)
   }
 
-  /// One number that is not finite, at any place of a tensor of several blocks, is found there; the largest
-  /// finite ones and the smallest are not.
+  /// One number that is not finite, at any place of a tensor of several blocks, is found there; the
+  /// largest finite ones and the smallest are not.
   @Test(arguments: [1, 15, 1_024, 1_025, 5_000])
   func theFirstNumberThatIsNotFinite(_ count: Int) {
     func check<Number: BinaryFloatingPoint>(_ tensor: ([Number]) -> Tensor) {

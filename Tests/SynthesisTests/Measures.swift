@@ -30,7 +30,8 @@ enum Measures {
     return Double(crossings) / Double(samples.count)
   }
 
-  /// The power of the differences over the power: 0 for the lowest tones, 4 at the Nyquist frequency.
+  /// The power of the differences over the power: 0 for the lowest tones, 4 at the Nyquist
+  /// frequency.
   static func spectralTilt(_ samples: [Int16]) -> Double {
     var power = 0.0
     var steep = 0.0
@@ -43,8 +44,8 @@ enum Measures {
     return steep / power
   }
 
-  /// Rises of the differenced signal's energy to more than 1.6 times that of the 0.1 s before, in frames
-  /// of 10 ms, a second.
+  /// Rises of the differenced signal's energy to more than 1.6 times that of the 0.1 s before, in
+  /// frames of 10 ms, a second.
   static func onsetRate(_ samples: [Int16], sampleRate: Int) -> Double {
     let frame = sampleRate / 100
     var energies: [Double] = []

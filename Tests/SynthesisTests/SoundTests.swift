@@ -10,7 +10,8 @@ struct SoundTests {
       let samples = Synthesiser(seed: 11).track(style: style, number: number, seconds: 3)
       #expect(Measures.peak(samples) <= 32_112, "beyond 0.98 of full scale")
       let level = Measures.rootMeanSquare(samples)
-      // -27 to -17 dB were drawn; the limiter takes a little of the loudest, the hiss adds a little.
+      // -27 to -17 dB were drawn; the limiter takes a little of the loudest, the hiss adds a
+      // little.
       #expect(level > 0.040 && level < 0.145, "\(style) \(number): \(level)")
       #expect(abs(Measures.mean(samples)) < 0.001)
     }

@@ -4,7 +4,8 @@ import Testing
 @testable import Training
 
 @Suite struct MetricsTests {
-  /// scikit-learn: f1_score([0,0,0,1,1,2,2,2], [0,0,1,1,3,2,0,2], average="macro", zero_division=0).
+  /// scikit-learn: f1_score([0,0,0,1,1,2,2,2], [0,0,1,1,3,2,0,2], average="macro",
+  /// zero_division=0).
   @Test func macroF1IsThatOfScikitLearn() {
     var matrix = ConfusionMatrix(labels: 6)
     for (label, predicted) in zip([0, 0, 0, 1, 1, 2, 2, 2], [0, 0, 1, 1, 3, 2, 0, 2]) {

@@ -1,7 +1,7 @@
 /// What leaks between the sides of a split, and what lies on each.
 ///
-/// Unknown artists and titles count as not shared, so those figures are lower bounds; each side says
-/// how many are unknown.
+/// Unknown artists and titles count as not shared, so those figures are lower bounds; each side
+/// says how many are unknown.
 public struct SplitAudit: Sendable, Hashable, Codable {
   /// In what way something can be on two sides.
   public enum Relation: String, Sendable, Hashable, Codable, CaseIterable {
@@ -61,8 +61,8 @@ public struct SplitAudit: Sendable, Hashable, Codable {
   public var policy: SplitPolicy
   /// The sides in their order.
   public var sides: [Side]
-  /// Every pair of sides, the earlier first; for folds each one against all the others, which is how
-  /// they are used.
+  /// Every pair of sides, the earlier first; for folds each one against all the others, which is
+  /// how they are used.
   public var pairs: [Pair]
   /// How near the labels come to their shares.
   public var balance: SplitBalance

@@ -5,10 +5,10 @@ extension SplitAudit {
   ///   - tracks: the tracks, with what is known of them; those in no side do not count.
   ///   - neighbours: pairs of ids that were found to be nearly the same.
   ///   - faults: the kinds of fault that are known of a track, by its id.
-  ///   - slices: how many slices a track has; asked for the policy ``SplitPolicy/slices`` only, where
-  ///     a track is on each side that has one of its slices.
-  /// - Complexity: O(tracks · relations) for each pair of sides, of which there are as many as folds,
-  ///   or one for every two sides.
+  ///   - slices: how many slices a track has; asked for the policy ``SplitPolicy/slices`` only,
+  ///     where a track is on each side that has one of its slices.
+  /// - Complexity: O(tracks · relations) for each pair of sides, of which there are as many as
+  ///   folds, or one for every two sides.
   public init(
     _ split: Split, tracks: [SplitTrack], neighbours: [(String, String)] = [],
     faults: [String: [String]] = [:], slices: (String) -> Int = { _ in 1 }

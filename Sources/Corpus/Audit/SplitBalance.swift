@@ -6,8 +6,8 @@ public struct SplitBalance: Sendable, Hashable, Codable {
     public var side: String
     /// The label; nil for all tracks of the side.
     public var label: String?
-    /// The share of the label's tracks that was asked for, in tracks; of a published split, what the
-    /// label would have if it were shared out like the whole.
+    /// The share of the label's tracks that was asked for, in tracks; of a published split, what
+    /// the label would have if it were shared out like the whole.
     public var target: Double
     /// The tracks that are there.
     public var got: Int
@@ -33,8 +33,8 @@ public struct SplitBalance: Sendable, Hashable, Codable {
 }
 
 extension SplitBalance {
-  /// For each side that has tracks the labels of which it was to have some and has none, in byte order;
-  /// sides without such labels left out.
+  /// For each side that has tracks the labels of which it was to have some and has none, in byte
+  /// order; sides without such labels left out.
   public var absentLabels: [(side: String, labels: [String])] {
     totals.compactMap { total in
       guard total.got > 0 else { return nil }

@@ -1,8 +1,8 @@
-/// What the tracks that something is measured by share with those that it was learnt from, as far as artists, recordings
-/// and copies are known: so the figures are lower bounds.
+/// What the tracks that something is measured by share with those that it was learnt from, as far
+/// as artists, recordings and copies are known: so the figures are lower bounds.
 public struct TrackOverlap: Sendable, Hashable, Codable {
-  /// Tracks measured of which the recording or a copy was learnt from: the track itself, one of its recording group,
-  /// or one that was found to sound the same.
+  /// Tracks measured of which the recording or a copy was learnt from: the track itself, one of its
+  /// recording group, or one that was found to sound the same.
   public var recordings: Int
   /// The artists that are known of the tracks measured.
   public var artists: Int

@@ -7,8 +7,8 @@ public struct TrackFigures: Sendable, Hashable, Codable {
   public var seconds: Double
   /// The largest magnitude; a resampled track may exceed 1.
   public var peak: Double
-  /// √(mean of x²) in decibels, 0 dB being 1 (a full-scale square wave; a full-scale sine has -3 dB);
-  /// nil where every sample is zero.
+  /// √(mean of x²) in decibels, 0 dB being 1 (a full-scale square wave; a full-scale sine has -3
+  /// dB); nil where every sample is zero.
   public var level: Double?
   /// The mean of all samples.
   public var offset: Double

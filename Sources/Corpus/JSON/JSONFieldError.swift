@@ -2,7 +2,8 @@ import Wording
 
 /// Why a JSON text, or a field of one, cannot be used.
 public struct JSONFieldError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// Where: a path such as `views.mel.bands` or `sources[1].weight`, or what the whole text is called.
+  /// Where: a path such as `views.mel.bands` or `sources[1].weight`, or what the whole text is
+  /// called.
   public let subject: String
   /// What is wrong there, as the rest of a sentence that begins with the subject: `is missing`.
   public let detail: String

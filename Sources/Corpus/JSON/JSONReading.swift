@@ -8,8 +8,8 @@ extension JSONValue {
 
   /// Reads a JSON text in UTF-8, with the line of what is wrong with it.
   /// - Parameter name: what errors call the text.
-  /// - Throws: ``JSONFieldError`` for what is no JSON, is nested deeper than ``maximumDepth``, or has an object
-  ///   with two values under one key.
+  /// - Throws: ``JSONFieldError`` for what is no JSON, is nested deeper than ``maximumDepth``, or
+  ///   has an object with two values under one key.
   public init(json: some Collection<UInt8>, named name: String) throws(JSONFieldError) {
     let json = [UInt8](json)
     try StrictJSON.check(json, named: name)
@@ -22,7 +22,8 @@ extension JSONValue {
     }
   }
 
-  /// A value as it may stand in a message: numbers as they are, texts in quotes, the rest by its kind.
+  /// A value as it may stand in a message: numbers as they are, texts in quotes, the rest by its
+  /// kind.
   var inWords: String {
     switch self {
     case .null, .bool, .integer, .unsigned, .number:

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
-/// Where a text that a decoder has refused stops being JSON, and where an object has two values under one
-/// key. The decoder on Linux says neither: of two values it takes one without a word.
+/// Where a text that a decoder has refused stops being JSON, and where an object has two values
+/// under one key. The decoder on Linux says neither: of two values it takes one without a word.
 struct JSONSyntax {
   private enum Expected {
     case value, valueOrEnd, key, keyOrEnd, colon, commaOrEnd, nothing

@@ -1,14 +1,15 @@
 internal import FoundationEssentials
 
-/// JSON as files and lines hold it: keys in order and slashes as they are, so that equal values have equal
-/// bytes. Fingerprints are taken over ``CanonicalJSON`` instead, whose numbers no encoder decides on.
+/// JSON as files and lines hold it: keys in order and slashes as they are, so that equal values
+/// have equal bytes. Fingerprints are taken over ``CanonicalJSON`` instead, whose numbers no
+/// encoder decides on.
 public enum OrderedJSON {
   /// What becomes of numbers that JSON has no word for.
   public enum NonNumbers: Sendable {
     /// They are refused.
     case refused
-    /// They are the texts `NaN`, `Infinity` and `-Infinity`, which Python's `float` and JavaScript's
-    /// `Number` read.
+    /// They are the texts `NaN`, `Infinity` and `-Infinity`, which Python's `float` and
+    /// JavaScript's `Number` read.
     case named
   }
 

@@ -2,8 +2,9 @@ import Wording
 
 /// What every JSON text that comes from outside must keep to, whichever decoder reads it then.
 public enum StrictJSON {
-  /// Refuses what a decoder on Linux reads without a word, or falls over: another encoding than UTF-8, lists and
-  /// objects nested deeper than ``JSONValue/maximumDepth``, and an object with two values under one key.
+  /// Refuses what a decoder on Linux reads without a word, or falls over: another encoding than
+  /// UTF-8, lists and objects nested deeper than ``JSONValue/maximumDepth``, and an object with two
+  /// values under one key.
   ///
   /// Whether the text is JSON at all is for the decoder to say.
   /// - Parameter name: what errors call the text.

@@ -25,7 +25,8 @@ public final class StrictObject {
   ///   - path: where it stands; empty for the whole text.
   ///   - name: what errors call the whole text.
   ///   - spelling: the format's name for a key as it is spelt, where several spellings are read.
-  /// - Throws: ``JSONFieldError`` for a value that is no object, and for a field given in two spellings.
+  /// - Throws: ``JSONFieldError`` for a value that is no object, and for a field given in two
+  ///   spellings.
   init(
     _ value: JSONValue, at path: String, named name: String,
     spelling: (String) -> String = { $0 }
@@ -57,8 +58,8 @@ public final class StrictObject {
   }
 
   /// A field that must be there.
-  /// - Throws: ``JSONFieldError`` where it is not, or in another form. Where another field looks like a
-  ///   misspelling of it, the error is about that one.
+  /// - Throws: ``JSONFieldError`` where it is not, or in another form. Where another field looks
+  ///   like a misspelling of it, the error is about that one.
   public func required<Value>(
     _ key: String, _ form: JSONForm<Value>
   ) throws(JSONFieldError) -> Value {

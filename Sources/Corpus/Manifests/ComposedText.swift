@@ -1,13 +1,13 @@
-// The normal forms that the standard library compares texts by: everything else that composes a text would
-// bring all of Foundation into a module that loaders in other languages link.
+// The normal forms that the standard library compares texts by: everything else that composes a
+// text would bring all of Foundation into a module that loaders in other languages link.
 @_spi(_Unicode) import Swift
 
 /// A text that is kept in Unicode's normal form C, as labels are.
 ///
-/// "é" may be written as one character or as "e" with an accent behind it, as macOS names its folders. Both
-/// are one label to a reader and to Swift, and two to everybody who compares bytes; so they are made one on
-/// the way in, from a manifest, a folder, a table or an older cache. Ids and paths stay as they are: a file
-/// is found by its bytes.
+/// "é" may be written as one character or as "e" with an accent behind it, as macOS names its
+/// folders. Both are one label to a reader and to Swift, and two to everybody who compares bytes;
+/// so they are made one on the way in, from a manifest, a folder, a table or an older cache. Ids
+/// and paths stay as they are: a file is found by its bytes.
 @propertyWrapper
 public struct ComposedText: Sendable, Hashable {
   private var text: String

@@ -9,8 +9,8 @@ public enum DatasetLayout: String, Sendable, CaseIterable {
   case urbansound8k
   /// FMA: `fma_metadata/tracks.csv`; training, validation and test; artists.
   case fma
-  /// Any table with the columns `path` and `label`, and optionally `id`, `artist`, `title`, `group`,
-  /// `md5`, `fold` and `split`.
+  /// Any table with the columns `path` and `label`, and optionally `id`, `artist`, `title`,
+  /// `group`, `md5`, `fold` and `split`.
   case csv
 
   /// Where the table lies below the folder of the dataset; nil where there is none, or where the

@@ -11,8 +11,8 @@ public struct FolderLabels: Sendable {
   public let labels: Int
   /// The tracks of the label in the middle, the labels being ordered by their tracks.
   public let medianTracks: Int
-  /// Whether the folders look like artists and albums: many labels, most of them of a few tracks, or of not
-  /// many and the tracks in folders within them.
+  /// Whether the folders look like artists and albums: many labels, most of them of a few tracks,
+  /// or of not many and the tracks in folders within them.
   public let lookLikeArtists: Bool
 
   /// Looks at tracks whose labels are the outermost folders of their paths.

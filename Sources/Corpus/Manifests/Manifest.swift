@@ -17,8 +17,9 @@
 /// | `tracks` | list of objects | `id`, `path`, `label`; optional `md5`, `group`, `artist`, `title`, `faults` |
 /// | `splits` | object | optional; name: `{"source", "sides": {side: [track id]}}` |
 ///
-/// A fault is `{"kind", "source"}` with optional `detail`, `of` (a track id) and `label` (the one that
-/// it should have); its kinds are those of ``Fault/Kind``. Fields that this version does not know are kept, wherever they stand.
+/// A fault is `{"kind", "source"}` with optional `detail`, `of` (a track id) and `label` (the one
+/// that it should have); its kinds are those of ``Fault/Kind``. Fields that this version does not
+/// know are kept, wherever they stand.
 public struct Manifest: Sendable, Hashable {
   /// The schema that is read and written.
   public static let schema = "lathe.manifest/1"

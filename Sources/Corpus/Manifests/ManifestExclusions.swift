@@ -1,6 +1,6 @@
 extension Manifest {
-  /// This manifest without the tracks of these ids, and those tracks. Ids are compared by their bytes; those
-  /// that no track has are passed over.
+  /// This manifest without the tracks of these ids, and those tracks. Ids are compared by their
+  /// bytes; those that no track has are passed over.
   public func excluding(_ ids: [String]) -> (manifest: Manifest, excluded: [Track]) {
     let leaving = Set(ids.map { Array($0.utf8) })
     let excluded = tracks.filter { leaving.contains(Array($0.id.utf8)) }

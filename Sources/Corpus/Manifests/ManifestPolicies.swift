@@ -1,6 +1,6 @@
 extension Manifest {
-  /// This manifest as fault policies would have it: tracks relabelled, and repetitions in the group of
-  /// what they repeat.
+  /// This manifest as fault policies would have it: tracks relabelled, and repetitions in the group
+  /// of what they repeat.
   ///
   /// Applied to a whole manifest, before it is laid over a folder: two copies of a recording stay
   /// together also where the original isn't there.
@@ -20,8 +20,8 @@ extension Manifest {
 
   /// This manifest without the tracks that fault policies drop, and those with what drops them.
   ///
-  /// A repetition is dropped because the recording is there once more. So of repetitions of each other
-  /// without an original among these tracks the first by id stays.
+  /// A repetition is dropped because the recording is there once more. So of repetitions of each
+  /// other without an original among these tracks the first by id stays.
   public func dropping(
     _ policies: FaultPolicies
   ) -> (manifest: Manifest, dropped: [(track: Track, fault: Fault)]) {
@@ -59,9 +59,10 @@ extension Manifest {
     track.label = label
   }
 
-  /// Puts the repetitions that policies group into one group with what they repeat: the first of the
-  /// groups that they have, or else a group named like the first of the tracks. Those that are dropped
-  /// too: where what they repeat isn't there, the group tells which of them repeat each other.
+  /// Puts the repetitions that policies group into one group with what they repeat: the first of
+  /// the groups that they have, or else a group named like the first of the tracks. Those that are
+  /// dropped too: where what they repeat isn't there, the group tells which of them repeat each
+  /// other.
   private static func joinGroups(of tracks: inout [Track], _ policies: FaultPolicies) {
     let links = links(of: tracks) { policies[$0] != .keep }
     if links.isEmpty { return }

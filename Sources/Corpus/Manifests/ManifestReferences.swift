@@ -1,6 +1,6 @@
 extension Manifest {
-  /// Checks that faults and splits name tracks and labels of the manifest, and that no split divides
-  /// a track.
+  /// Checks that faults and splits name tracks and labels of the manifest, and that no split
+  /// divides a track.
   static func checkReferences(
     tracks: [Track], labels: [String], splits: [String: PublishedSplit]
   ) throws(ManifestError) {

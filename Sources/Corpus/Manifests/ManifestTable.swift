@@ -17,16 +17,17 @@ extension Manifest {
   ///   `fsID`, the split `folds` from `fold`.
   /// - `fma`: id of six digits, path `NNN/NNNNNN.mp3`, label `genre_top` ("/" becomes "-"), artist,
   ///   title, the split `published` from `set.split`.
-  /// - `csv`: as the columns say; where there is no column `id` the id is the path's file name without
-  ///   extension, or the whole path without extension where that name lies in more than one place. `train`, `training`, `valid`, `val`, `validation`, `dev`, `test`, `testing` and
+  /// - `csv`: as the columns say; where there is no column `id` the id is the path's file name
+  ///   without extension, or the whole path without extension where that name lies in more than one
+  ///   place. `train`, `training`, `valid`, `val`, `validation`, `dev`, `test`, `testing` and
   ///   `eval` in the column `split` become train, validation and test; other names stay.
   /// - Parameters:
   ///   - csv: the bytes of the table.
   ///   - layout: what its columns mean; ``DatasetLayout/folders`` has no table.
   ///   - name: what to call the dataset, a plain name.
   ///   - subset: the part of FMA to take; everything with a label if not given.
-  ///   - columns: what columns are called in the table, by what they are called here, for those of the
-  ///     layout `csv` that have other names: `["label": "genre"]`.
+  ///   - columns: what columns are called in the table, by what they are called here, for those of
+  ///     the layout `csv` that have other names: `["label": "genre"]`.
   /// - Throws: ``ManifestError`` that names the line of the first fault.
   public static func table(
     _ csv: [UInt8], layout: DatasetLayout, name: String, subset: FMASubset? = nil,
@@ -152,7 +153,8 @@ private struct TableManifest {
     }
   }
 
-  /// The tracks, those whose file's name lies in more than one place under their paths without extension.
+  /// The tracks, those whose file's name lies in more than one place under their paths without
+  /// extension.
   private func namedApart() -> [Track] {
     var places: [String: Set<String>] = [:]
     for (track, isNamed) in zip(tracks, isNamedByFile) where isNamed {

@@ -3,8 +3,8 @@ public enum NearNames {
   /// Longer names are not compared.
   private static let maximumBytes = 200
 
-  /// The names nearest to `name`, the nearest first: at most so many, and only those that differ from it
-  /// in no more than a third of its letters; upper and lower case count as the same.
+  /// The names nearest to `name`, the nearest first: at most so many, and only those that differ
+  /// from it in no more than a third of its letters; upper and lower case count as the same.
   ///
   /// - Complexity: O(names · letters²).
   public static func near(
@@ -25,8 +25,8 @@ public enum NearNames {
     }.prefix(limit).map(\.name)
   }
 
-  /// How many letters have to be put in, taken out, changed or exchanged with their neighbour to make one
-  /// of the other (optimal string alignment; Damerau, 1964).
+  /// How many letters have to be put in, taken out, changed or exchanged with their neighbour to
+  /// make one of the other (optimal string alignment; Damerau, 1964).
   private static func distance(_ first: [UInt8], _ second: [UInt8]) -> Int {
     var before: [Int] = []
     var row = Array(0...second.count)

@@ -8,8 +8,8 @@ public struct Track: Sendable, Hashable {
   @ComposedText public var label: String
   /// The published MD5 of the file's bytes, 32 lower-case hexadecimal digits.
   public var md5: String?
-  /// The recording group: exact replicas, other excerpts of the same recording, versions of the same
-  /// music. Tracks of one group must not straddle two sides of a split.
+  /// The recording group: exact replicas, other excerpts of the same recording, versions of the
+  /// same music. Tracks of one group must not straddle two sides of a split.
   public var group: String?
   /// Who plays, where that is known.
   public var artist: String?

@@ -1,18 +1,19 @@
-/// Finds the tracks of a collection that sound the same, by their acoustic fingerprints, without comparing
-/// all pairs.
+/// Finds the tracks of a collection that sound the same, by their acoustic fingerprints, without
+/// comparing all pairs.
 ///
-/// After J. Haitsma and T. Kalker, "A highly robust audio fingerprinting system", ISMIR 2002: words that
-/// occur in two tracks point to a pair and an offset in time; two different words for the same offset, or
-/// offsets next to each other, make a candidate; a candidate is a pair when few of the bits that both sides
-/// mark as reliable differ over the whole overlap.
+/// After J. Haitsma and T. Kalker, "A highly robust audio fingerprinting system", ISMIR 2002: words
+/// that occur in two tracks point to a pair and an offset in time; two different words for the same
+/// offset, or offsets next to each other, make a candidate; a candidate is a pair when few of the
+/// bits that both sides mark as reliable differ over the whole overlap.
 ///
 /// The share of reliable bits that differ, as measured; 8 % is the most that a pair may have:
-/// - of 1,400 copies of a hundred clips of GTZAN (MP3 of 128 and 64 kbit/s, Vorbis, 8 bits, resampled to
-///   8 kHz and back, a tenth of the level, clipped by 3 dB, noise 30 and 10 dB below, moved by less than 1,024
-///   samples or by up to 5 s, pieces of 5 and 10 s): at most 3.3 %, and all were found;
-/// - of unrelated tracks at their best offset, all offsets tried that leave 3 s and more: of the 4,950 pairs of
-///   these clips at least 24 % (1 % of them below 33 %), of 19,900 pairs of synthesised tracks, which share
-///   drum sounds and tempi, at least 14 % (1 % below 27 %).
+/// - of 1,400 copies of a hundred clips of GTZAN (MP3 of 128 and 64 kbit/s, Vorbis, 8 bits,
+///   resampled to 8 kHz and back, a tenth of the level, clipped by 3 dB, noise 30 and 10 dB below,
+///   moved by less than 1,024 samples or by up to 5 s, pieces of 5 and 10 s): at most 3.3 %, and
+///   all were found;
+/// - of unrelated tracks at their best offset, all offsets tried that leave 3 s and more: of the
+///   4,950 pairs of these clips at least 24 % (1 % of them below 33 %), of 19,900 pairs of
+///   synthesised tracks, which share drum sounds and tempi, at least 14 % (1 % below 27 %).
 ///
 /// The result depends on the set of tracks only, not on their order.
 public struct NeighbourSearch: Sendable {
@@ -48,8 +49,8 @@ public struct NeighbourSearch: Sendable {
   public var minimumOverlap = 3.0
   /// The largest share of reliable bits that may differ, 0 ..< 0.5.
   public var maximumErrors = 0.08
-  /// The fewest reliable bits a second that an overlap must have in common: tones and pauses with a sound
-  /// here and there do not tell recordings apart.
+  /// The fewest reliable bits a second that an overlap must have in common: tones and pauses with a
+  /// sound here and there do not tell recordings apart.
   public var minimumBitsPerSecond = 30.0
 
   /// A search in fingerprints of this resolution.
@@ -58,8 +59,9 @@ public struct NeighbourSearch: Sendable {
   }
 
   /// Finds the pairs.
-  /// - Complexity: O(n log n) for n words, 30 bytes of memory for each besides the tracks themselves, and 8 for each vote. At most
-  ///   2,097,152 tracks are compared by sound; those after them in byte order by checksum only.
+  /// - Complexity: O(n log n) for n words, 30 bytes of memory for each besides the tracks
+  ///   themselves, and 8 for each vote. At most 2,097,152 tracks are compared by sound; those after
+  ///   them in byte order by checksum only.
   public func run(_ tracks: [Track]) -> Neighbours {
     let tracks = tracks.sorted { ByteOrder.precedes($0.id, $1.id) }
     var pairs: [Neighbours.Pair] = []
@@ -113,8 +115,8 @@ struct Alignment {
 
   let search: NeighbourSearch
 
-  /// An overlap must hold at least as many different words: the beats of a metronome are two or three, over and
-  /// over.
+  /// An overlap must hold at least as many different words: the beats of a metronome are two or
+  /// three, over and over.
   private static let leastDifferentWords = 16
 
   /// The best offset of those in question and their neighbours; nil where none is good enough.

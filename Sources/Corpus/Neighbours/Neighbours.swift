@@ -1,4 +1,5 @@
-/// Pairs of tracks that sound the same: copies of one recording, whatever their level, encoding or place.
+/// Pairs of tracks that sound the same: copies of one recording, whatever their level, encoding or
+/// place.
 public struct Neighbours: Sendable, Hashable, Codable {
   /// Two tracks that are copies of one recording, or overlapping pieces of it.
   public struct Pair: Sendable, Hashable, Codable {
@@ -6,11 +7,12 @@ public struct Neighbours: Sendable, Hashable, Codable {
     public var first: String
     /// The id of the other one.
     public var second: String
-    /// Where the second begins in the first, in seconds: what it has at t, the first has at t + offset.
-    /// To the nearest word of the fingerprints, so up to about half a word's time off (25 ms).
+    /// Where the second begins in the first, in seconds: what it has at t, the first has at t +
+    /// offset. To the nearest word of the fingerprints, so up to about half a word's time off (25
+    /// ms).
     public var offset: Double
-    /// 1 for files with the same bytes; else 1 − 2 × the share of differing bits: 0 as of unrelated music,
-    /// 1 where no bit differs.
+    /// 1 for files with the same bytes; else 1 − 2 × the share of differing bits: 0 as of
+    /// unrelated music, 1 where no bit differs.
     public var similarity: Double
     /// How long both play the same, in seconds.
     public var overlap: Double
@@ -31,11 +33,11 @@ public struct Neighbours: Sendable, Hashable, Codable {
     }
   }
 
-  /// The pairs in byte order of their ids. Of many copies of one recording not every two make a pair, but
-  /// pairs join all of them.
+  /// The pairs in byte order of their ids. Of many copies of one recording not every two make a
+  /// pair, but pairs join all of them.
   public let pairs: [Pair]
-  /// What the pairs join up to: ids in byte order, groups in byte order of their first ids; each has two
-  /// tracks or more.
+  /// What the pairs join up to: ids in byte order, groups in byte order of their first ids; each
+  /// has two tracks or more.
   public let groups: [[String]]
 
   /// A larger group's ``links`` tie each track to the first one only.
@@ -58,8 +60,8 @@ public struct Neighbours: Sendable, Hashable, Codable {
       ).components
   }
 
-  /// What must not straddle the sides of a split: every two tracks of a group (in groups of more than 64
-  /// each track with the first).
+  /// What must not straddle the sides of a split: every two tracks of a group (in groups of more
+  /// than 64 each track with the first).
   public var links: [(String, String)] {
     groups.flatMap { group -> [(String, String)] in
       let heads = group.count > Self.largestGroupInPairs ? group.prefix(1) : group[...]

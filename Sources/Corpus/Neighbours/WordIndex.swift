@@ -1,5 +1,5 @@
-/// Every word of every track in the order of the words, and the pairs of tracks in which the same words come
-/// at the same distance in time.
+/// Every word of every track in the order of the words, and the pairs of tracks in which the same
+/// words come at the same distance in time.
 struct WordIndex {
   /// Two tracks that may sound the same.
   struct Candidate: Hashable {
@@ -18,8 +18,8 @@ struct WordIndex {
   private static let leastReliableBits = 4
   /// How often a word of one track counts: in a loop it comes again and again.
   private static let mostPlacesOfTrack = 4
-  /// How many later places of the same word a place votes with: copies of one recording without number are
-  /// joined as a chain, and a word that everything has costs no more than others.
+  /// How many later places of the same word a place votes with: copies of one recording without
+  /// number are joined as a chain, and a word that everything has costs no more than others.
   private static let reach = 32
   /// Different words that must point to an offset.
   private static let leastVotes = 2
@@ -83,8 +83,8 @@ struct WordIndex {
     return candidates
   }
 
-  /// The offsets with most votes, those of the next offset added: the frames of copies that are cut elsewhere
-  /// lie between two words.
+  /// The offsets with most votes, those of the next offset added: the frames of copies that are cut
+  /// elsewhere lie between two words.
   private static func best(_ tally: [(offset: Int, count: Int)]) -> [Int] {
     var sums: [(offset: Int, votes: Int)] = []
     for (index, entry) in tally.enumerated() {

@@ -34,8 +34,8 @@ public struct MemorySamples: SampleSource {
 
   /// - Parameters:
   ///   - values: the numbers of all rows, row after row.
-  /// - Throws: ``SampleError`` where the numbers do not fill the rows, or a row has a label or a track that
-  ///   is not there.
+  /// - Throws: ``SampleError`` where the numbers do not fill the rows, or a row has a label or a
+  ///   track that is not there.
   public init(
     name: String, identity: String, shape: [Int], labels: [String], trackIDs: [String],
     rows: [Row], values: [Float]
@@ -63,7 +63,8 @@ public struct MemorySamples: SampleSource {
     self.values = values
   }
 
-  /// How many numbers a sample has; nil where an axis is none or there are more than can be counted.
+  /// How many numbers a sample has; nil where an axis is none or there are more than can be
+  /// counted.
   private static func product(_ shape: [Int]) -> Int? {
     var product = 1
     for axis in shape {

@@ -2,8 +2,8 @@ import Wording
 
 /// Samples that can be read by number, such as the slices of one side of a split in one view.
 ///
-/// What feeds a trainer asks for nothing else, so that it knows no store. A source never changes while
-/// it lives: the same number is the same sample, on every thread.
+/// What feeds a trainer asks for nothing else, so that it knows no store. A source never changes
+/// while it lives: the same number is the same sample, on every thread.
 public protocol SampleSource: Sendable {
   /// What the samples are, for people and messages, such as "mel of train in gtzan.lathe".
   var name: String { get }
@@ -25,29 +25,31 @@ public protocol SampleSource: Sendable {
   /// The track that a sample is cut from, and which of its slices it is.
   /// - Complexity: O(1).
   func place(of sample: Int) -> SamplePlace
-  /// The id of a track, by the number that ``place(of:)`` gives; empty for a number that is no track's.
+  /// The id of a track, by the number that ``place(of:)`` gives; empty for a number that is no
+  /// track's.
   func trackID(_ track: Int) -> String
   /// Asks the system to have a sample's pages ready soon; returns at once and never fails.
   func prefetch(_ sample: Int)
-  /// Lends the numbers of the track that a sample is cut from; nothing is copied. Where what lies beside
-  /// the sample is of another side of a split, only the sample's own are lent, as if they were the track.
+  /// Lends the numbers of the track that a sample is cut from; nothing is copied. Where what lies
+  /// beside the sample is of another side of a split, only the sample's own are lent, as if they
+  /// were the track.
   ///
   /// The sample's own numbers are what was stored; what lies beside may not have been checked.
   ///
   /// - Parameters:
   ///   - sample: 0 up to ``count``.
-  ///   - body: gets the bytes of all that is lent in native order, and where in them the sample lies. They
-  ///     end with the call. They may begin at any address.
+  ///   - body: gets the bytes of all that is lent in native order, and where in them the sample
+  ///     lies. They end with the call. They may begin at any address.
   /// - Throws: ``SampleError`` where what is stored is damaged; it names the record.
   func read(
     _ sample: Int, _ body: (RawSpan, SampleWindow) -> Void
   ) throws(SampleError)
 
-  /// Lends as ``read(_:_:)`` for a body that reads other numbers than the sample's own, such as a window
-  /// that begins elsewhere.
+  /// Lends as ``read(_:_:)`` for a body that reads other numbers than the sample's own, such as a
+  /// window that begins elsewhere.
   ///
-  /// - Parameter reach: tells which numbers of what is lent the body reads, from where the sample lies in
-  ///   it; those are what was stored.
+  /// - Parameter reach: tells which numbers of what is lent the body reads, from where the sample
+  ///   lies in it; those are what was stored.
   func read(
     _ sample: Int, reaching reach: (SampleWindow) -> Range<Int>,
     _ body: (RawSpan, SampleWindow) -> Void
@@ -55,8 +57,8 @@ public protocol SampleSource: Sendable {
 
   /// Statistics that were kept for these very samples, or nil.
   func keptStatistics(_ axis: SampleStatistics.Axis) -> SampleStatistics?
-  /// Keeps statistics with the samples, as far as that is possible; a source that is open for reading
-  /// only forgets them.
+  /// Keeps statistics with the samples, as far as that is possible; a source that is open for
+  /// reading only forgets them.
   func keep(_ statistics: SampleStatistics)
 }
 
@@ -71,7 +73,8 @@ extension SampleSource {
   /// The source does not know its axes.
   public var axes: [SampleAxis] { [] }
 
-  /// The ids of the tracks that have samples here. Several folds of one split by slices have parts of one track.
+  /// The ids of the tracks that have samples here. Several folds of one split by slices have parts
+  /// of one track.
   /// - Complexity: O(``count``).
   public var trackIDs: Set<String> {
     let numbers = Set((0..<count).lazy.map { place(of: $0).track })
@@ -105,7 +108,8 @@ public struct SampleWindow: Sendable, Hashable {
   public let elements: Range<Int>
   /// How many numbers the track has.
   public let trackElements: Int
-  /// Whether the track is one signal along time, so that a window of the same length may begin anywhere.
+  /// Whether the track is one signal along time, so that a window of the same length may begin
+  /// anywhere.
   public let isSignal: Bool
 
   /// A window of these parts.

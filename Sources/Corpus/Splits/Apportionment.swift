@@ -1,9 +1,9 @@
 /// Shares rounded to whole tracks in a table of labels (rows) by sides (columns).
 ///
 /// Every cell is its share rounded down or up, every row sums to its size, and every column too is
-/// its share of the whole rounded down or up. Such a table always exists (a controlled rounding: the
-/// shares are a flow, and a flow within whole bounds has a whole solution); rounding each row on its
-/// own would instead let the same side win or lose in every row.
+/// its share of the whole rounded down or up. Such a table always exists (a controlled rounding:
+/// the shares are a flow, and a flow within whole bounds has a whole solution); rounding each row
+/// on its own would instead let the same side win or lose in every row.
 struct Apportionment {
   /// Tracks by row and column.
   private(set) var counts: [[Int]]

@@ -1,10 +1,10 @@
 /// A search for a division of groups that comes near the shares of every label.
 ///
-/// To divide groups exactly is a packing problem (NP-hard with many labels), so this looks for a good
-/// answer with bounded effort: a greedy start, then single moves and exchanges while they lower the
-/// cost, then small random shake-ups of one label at a time, kept where they do not make it worse.
-/// Groups with the same number of tracks of every label are interchangeable and are handled as one
-/// class, which makes the search independent of the number of tracks.
+/// To divide groups exactly is a packing problem (NP-hard with many labels), so this looks for a
+/// good answer with bounded effort: a greedy start, then single moves and exchanges while they
+/// lower the cost, then small random shake-ups of one label at a time, kept where they do not make
+/// it worse. Groups with the same number of tracks of every label are interchangeable and are
+/// handled as one class, which makes the search independent of the number of tracks.
 ///
 /// The result depends on the seed and the groups only.
 struct GroupSearch {
@@ -121,15 +121,16 @@ struct GroupSearch {
     return false
   }
 
-  /// A label that is a track or more from a target, drawn; nil where all are as near as whole tracks
-  /// can be.
+  /// A label that is a track or more from a target, drawn; nil where all are as near as whole
+  /// tracks can be.
   private mutating func labelToShake() -> Int? {
     let candidates = table.labelsOffTarget
     if candidates.isEmpty { return nil }
     return candidates[Int(generator.next(below: UInt64(candidates.count)))]
   }
 
-  /// Moves a few groups of a label anywhere and improves from there; goes back where that was worse.
+  /// Moves a few groups of a label anywhere and improves from there; goes back where that was
+  /// worse.
   private mutating func shake(_ label: Int) {
     let before = table
     let kinds = classesOfLabel[label]

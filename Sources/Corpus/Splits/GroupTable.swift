@@ -6,9 +6,9 @@ struct LabelCount: Sendable, Hashable {
 
 /// How many groups of each class lie on each side, and what that costs.
 ///
-/// The cost is the sum over labels and sides of (got - target)² / target, and the same again for the
-/// sides as a whole: a miss counts by how much of the target it is, and large misses count more than
-/// many small ones. A target below one track counts as one, so that rare labels do not rule.
+/// The cost is the sum over labels and sides of (got - target)² / target, and the same again for
+/// the sides as a whole: a miss counts by how much of the target it is, and large misses count more
+/// than many small ones. A target below one track counts as one, so that rare labels do not rule.
 struct GroupTable {
   /// The contents of a group of each class.
   let classes: [[LabelCount]]
@@ -101,7 +101,8 @@ struct GroupTable {
     tracks[side] += sign * classSizes[kind]
   }
 
-  /// The side of each group: the members of a class are dealt out at random, as many as were counted.
+  /// The side of each group: the members of a class are dealt out at random, as many as were
+  /// counted.
   func sides(by generator: inout CounterGenerator) -> [Int] {
     var sides = [Int](repeating: 0, count: members.reduce(0) { $0 + $1.count })
     for (kind, groups) in members.enumerated() {

@@ -53,8 +53,8 @@ extension Split {
   ///   - sides: the ids of each side, the sides in the order in which they are to be shown.
   ///   - tracks: the ids of the tracks there are. Those that the split names and that are not there
   ///     (not in the folder, or in quarantine) are left out; those that it does not name are in no side.
-  /// - Throws: ``SplitError`` where two sides have one name, a track is on two sides, or not one of the
-  ///   tracks is there.
+  /// - Throws: ``SplitError`` where two sides have one name, a track is on two sides, or not one of
+  ///   the tracks is there.
   public static func published(
     name: String, sides: [(name: String, ids: [String])], tracks: [String]
   ) throws(SplitError) -> Split {

@@ -4,8 +4,8 @@ public struct Split: Sendable, Hashable {
   public let plan: SplitPlan
   /// The names of the sides, in order.
   public let sides: [String]
-  /// The side of each track, by track id; a track that is not here is in no side. Empty for the policy
-  /// ``SplitPolicy/slices``, which has a side for each slice: see ``side(of:slice:)``.
+  /// The side of each track, by track id; a track that is not here is in no side. Empty for the
+  /// policy ``SplitPolicy/slices``, which has a side for each slice: see ``side(of:slice:)``.
   public let assignment: [String: String]
 
   /// A split that was made elsewhere, checked.
@@ -33,9 +33,9 @@ public struct Split: Sendable, Hashable {
 
   /// The side of a slice of a track; nil where the track is in none.
   ///
-  /// A slice is where its track is. Only the policy ``SplitPolicy/slices`` draws each slice on its own,
-  /// with the shares as chances: by a generator keyed by (seed, track), at the slice's position, so that
-  /// nothing need be stored.
+  /// A slice is where its track is. Only the policy ``SplitPolicy/slices`` draws each slice on its
+  /// own, with the shares as chances: by a generator keyed by (seed, track), at the slice's
+  /// position, so that nothing need be stored.
   /// - Parameters:
   ///   - id: the track.
   ///   - slice: the number of the slice in its view, 0 or more.

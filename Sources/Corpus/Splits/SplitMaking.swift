@@ -1,22 +1,22 @@
 import Wording
 
 extension Split {
-  /// Divides tracks as a plan says. The result depends on the plan and the set of tracks only, not on
-  /// their order.
+  /// Divides tracks as a plan says. The result depends on the plan and the set of tracks only, not
+  /// on their order.
   ///
   /// - ``SplitPolicy/stratified``: the tracks of each label are put in byte order of their ids and
-  ///   shuffled by a generator keyed by (seed, label), then cut. Each label gives each side its share
-  ///   rounded down or up, and so does the whole collection; a side whose share of everything is less
-  ///   than one track may stay empty.
-  /// - ``SplitPolicy/grouped``: the components of ``TrackGroups`` are divided whole, each label as near
-  ///   its shares as a search finds; see ``balance(tracks:)`` for how near. Sides stay empty only where
-  ///   there are fewer components than sides.
+  ///   shuffled by a generator keyed by (seed, label), then cut. Each label gives each side its
+  ///   share rounded down or up, and so does the whole collection; a side whose share of everything
+  ///   is less than one track may stay empty.
+  /// - ``SplitPolicy/grouped``: the components of ``TrackGroups`` are divided whole, each label as
+  ///   near its shares as a search finds; see ``balance(tracks:)`` for how near. Sides stay empty
+  ///   only where there are fewer components than sides.
   /// - ``SplitPolicy/slices``: nothing is assigned; see ``side(of:slice:)``.
   /// - Parameters:
   ///   - plan: the policy, the seed and the division.
   ///   - tracks: the tracks.
-  ///   - links: further pairs of ids that must not straddle, such as near-duplicates that were found;
-  ///     used by the grouped policy.
+  ///   - links: further pairs of ids that must not straddle, such as near-duplicates that were
+  ///     found; used by the grouped policy.
   /// - Throws: ``SplitError`` when there are no tracks, two share an id, folds outnumber tracks (or
   ///   groups, where those are divided), or the plan is a published one.
   public static func make(

@@ -109,7 +109,8 @@ public struct SplitPlan: Sendable, Hashable {
     }
   }
 
-  /// The share of each side, in the order of ``sides``; none of a published split, which has no targets.
+  /// The share of each side, in the order of ``sides``; none of a published split, which has no
+  /// targets.
   public var shares: [Double] {
     switch division {
     case .ratios(let ratios): ratios

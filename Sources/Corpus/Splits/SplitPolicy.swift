@@ -1,7 +1,7 @@
 /// What a split keeps to when it assigns tracks.
 public enum SplitPolicy: Sendable, Hashable {
-  /// Whole groups (recordings with their replicas and versions, artists, near-duplicates), with every
-  /// label as near its shares as the groups allow. Nothing leaks.
+  /// Whole groups (recordings with their replicas and versions, artists, near-duplicates), with
+  /// every label as near its shares as the groups allow. Nothing leaks.
   case grouped
   /// Whole tracks, with every label shared out alike. An artist may be on two sides.
   case stratified
@@ -18,7 +18,8 @@ public enum SplitPolicy: Sendable, Hashable {
 extension SplitPolicy: RawRepresentable, Codable {
   private static let publishedPrefix = "published:"
 
-  /// The policy of this text: `grouped`, `stratified`, `slices` or `published:NAME`; nil for another.
+  /// The policy of this text: `grouped`, `stratified`, `slices` or `published:NAME`; nil for
+  /// another.
   public init?(rawValue: String) {
     switch rawValue {
     case "grouped": self = .grouped

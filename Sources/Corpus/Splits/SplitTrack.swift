@@ -29,7 +29,8 @@ public struct SplitTrack: Sendable, Hashable, Codable {
       title: track.title)
   }
 
-  /// The artist as artists are compared: case and outer blanks do not count; nil for an unknown one.
+  /// The artist as artists are compared: case and outer blanks do not count; nil for an unknown
+  /// one.
   public var artistKey: String? { Self.key(artist) }
   /// The title as titles are compared.
   public var titleKey: String? { Self.key(title) }
@@ -48,8 +49,8 @@ public struct SplitTrack: Sendable, Hashable, Codable {
 }
 
 extension SplitPolicy {
-  /// The policy for tracks of which nothing else was said: ``grouped`` where any of them has a group, an
-  /// artist or a near-duplicate, ``stratified`` otherwise.
+  /// The policy for tracks of which nothing else was said: ``grouped`` where any of them has a
+  /// group, an artist or a near-duplicate, ``stratified`` otherwise.
   public static func standard(
     for tracks: [SplitTrack], links: [(String, String)] = []
   ) -> SplitPolicy {

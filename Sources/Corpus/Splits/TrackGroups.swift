@@ -1,8 +1,8 @@
-/// Tracks that must stay together: the connected components of "same recording group", "same artist"
-/// and "near-duplicate of".
+/// Tracks that must stay together: the connected components of "same recording group", "same
+/// artist" and "near-duplicate of".
 ///
-/// The relations join up: a cover in an artist's group ties that artist to the other one's recordings,
-/// so that one component may span artists, groups and labels.
+/// The relations join up: a cover in an artist's group ties that artist to the other one's
+/// recordings, so that one component may span artists, groups and labels.
 public struct TrackGroups: Sendable, Hashable {
   /// The ids of each component in byte order; the components in byte order of their first ids.
   public let components: [[String]]

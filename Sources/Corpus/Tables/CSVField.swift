@@ -2,13 +2,14 @@
 ///
 /// A spreadsheet computes a field that begins with `=`, `+`, `-`, `@`, a tab or a line end, so that
 /// a file's name could run a command. A name that begins so gets an apostrophe in front, which a
-/// spreadsheet takes as "this is text"; so does one with apostrophes before such a character, so that
-/// every name reads back as it was: `=x` is written as `'=x`, `'=x` as `''=x`, `'x` as `'x`.
+/// spreadsheet takes as "this is text"; so does one with apostrophes before such a character, so
+/// that every name reads back as it was: `=x` is written as `'=x`, `'=x` as `''=x`, `'x` as `'x`.
 package enum CSVField {
   /// A name as a field: guarded, and in quotes where it needs them.
   package static func name(_ text: String) -> String { quoted(guarded(text)) }
 
-  /// A text of our own or a number as a field: in quotes where it holds a comma, a quote or a line end.
+  /// A text of our own or a number as a field: in quotes where it holds a comma, a quote or a line
+  /// end.
   package static func quoted(_ text: String) -> String {
     guard text.utf8.contains(where: { special.contains($0) }) else { return text }
     // By scalars: a quote with an accent on it is one character and still a quote.

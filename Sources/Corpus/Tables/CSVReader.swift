@@ -3,7 +3,8 @@
 /// Fields are separated by commas and may stand in quotes, in which commas, line ends and doubled
 /// quotes are part of the text; lines end with CR LF or LF; a byte order mark and empty lines are
 /// passed over. Anything else (a quote inside a bare field, text behind a closing quote, a quote
-/// that is never closed) is refused with its line: a table that was read wrongly gives wrong labels.
+/// that is never closed) is refused with its line: a table that was read wrongly gives wrong
+/// labels.
 ///
 /// Only the fields that are asked for become texts, as FMA's table has a quarter of a gigabyte of
 /// biographies that nobody reads here.

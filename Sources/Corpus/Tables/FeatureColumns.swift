@@ -4,8 +4,9 @@ import Wording
 public enum FeatureColumns: Sendable, Hashable {
   /// Every column but `filename`, `length`, `label` and those without a name.
   case all
-  /// Every column, each of which must be one of these: a table of a view. One that is not, such as the row numbers
-  /// that pandas writes as `Unnamed: 0`, may give the label away, so it is refused by name.
+  /// Every column, each of which must be one of these: a table of a view. One that is not, such as
+  /// the row numbers that pandas writes as `Unnamed: 0`, may give the label away, so it is refused
+  /// by name.
   case only([String])
   /// Those of these that the table has; the others are passed over.
   case among([String])

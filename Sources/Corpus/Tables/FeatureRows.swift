@@ -1,6 +1,7 @@
 import Wording
 
-/// A table of features as the public GTZAN ones are: `filename`, perhaps `length`, numbers, `label`.
+/// A table of features as the public GTZAN ones are: `filename`, perhaps `length`, numbers,
+/// `label`.
 public struct FeatureRows: Sendable {
   /// The names of the columns of numbers, in order.
   public let columns: [String]
@@ -19,14 +20,14 @@ public struct FeatureRows: Sendable {
 
   /// Reads a table.
   ///
-  /// Rows belong to tracks, and a track's rows must stay on one side of a split: `blues.00000.3.wav` is
-  /// slice 3 of `blues.00000`. Names are read so where every one of them ends in a slice's number; where
-  /// not, each row is a track of its own. An apostrophe in front of what a spreadsheet would compute
-  /// (`'=x`) is taken off, as `lathe export csv` puts it there, unless a name in the table begins with
-  /// such a character itself.
+  /// Rows belong to tracks, and a track's rows must stay on one side of a split:
+  /// `blues.00000.3.wav` is slice 3 of `blues.00000`. Names are read so where every one of them
+  /// ends in a slice's number; where not, each row is a track of its own. An apostrophe in front of
+  /// what a spreadsheet would compute (`'=x`) is taken off, as `lathe export csv` puts it there,
+  /// unless a name in the table begins with such a character itself.
   /// - Parameter features: which columns are learnt from.
-  /// - Throws: ``ManifestError`` that names the line: no such column, one that is no feature, a field that is no
-  ///   finite number, a row twice, one track under two labels.
+  /// - Throws: ``ManifestError`` that names the line: no such column, one that is no feature, a
+  ///   field that is no finite number, a row twice, one track under two labels.
   public init(
     parsing csv: [UInt8], features: FeatureColumns = .all
   ) throws(ManifestError) {
@@ -174,8 +175,8 @@ struct RowNames {
     return String(name[..<dot])
   }
 
-  /// `blues.00000.3` as slice 3 of `blues.00000`; nil where what follows the last dot is no number as slices
-  /// have it, without leading zeros.
+  /// `blues.00000.3` as slice 3 of `blues.00000`; nil where what follows the last dot is no number
+  /// as slices have it, without leading zeros.
   private static func slice(_ stem: String) -> Place? {
     guard let dot = stem.lastIndex(of: "."), dot != stem.startIndex else { return nil }
     let digits = stem[stem.index(after: dot)...]

@@ -1,9 +1,10 @@
 /// What is done to a sample each time it is drawn, so that no two epochs show the same one.
 ///
-/// Every part is optional, and each draws from a random stream of its own that depends on nothing but
-/// the seed, the epoch, the sample and how often it was drawn before: neither threads nor the order of
-/// batches matter, and switching one part on leaves the others as they were. The parts are applied in
-/// the order in which they stand here; normalisation and rounding to the batch's type come after.
+/// Every part is optional, and each draws from a random stream of its own that depends on nothing
+/// but the seed, the epoch, the sample and how often it was drawn before: neither threads nor the
+/// order of batches matter, and switching one part on leaves the others as they were. The parts are
+/// applied in the order in which they stand here; normalisation and rounding to the batch's type
+/// come after.
 ///
 /// As JSON, with all parts:
 /// ```json

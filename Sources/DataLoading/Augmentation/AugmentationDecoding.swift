@@ -1,7 +1,7 @@
 public import Corpus
 
-/// Augmentations as they are written in JSON. Names are in snake case, as in the rest of a loader's JSON;
-/// camel case, as in recipes, is read as well.
+/// Augmentations as they are written in JSON. Names are in snake case, as in the rest of a loader's
+/// JSON; camel case, as in recipes, is read as well.
 extension Augmentation {
   /// An augmentation, whose numbers ``check()`` has yet to see.
   public static var form: JSONForm<Augmentation> {

@@ -1,13 +1,14 @@
 extension Augmentation {
-  /// Mixup: λ of the sample and 1 − λ of a partner, which may be any sample of the source and is
-  /// augmented on its own; their labels become a distribution in the same proportion.
+  /// Mixup: λ of the sample and 1 − λ of a partner, which may be any sample of the source and
+  /// is augmented on its own; their labels become a distribution in the same proportion.
   ///
-  /// Source: Zhang, Cissé, Dauphin, Lopez-Paz, "mixup: Beyond Empirical Risk Minimization", ICLR 2018.
+  /// Source: Zhang, Cissé, Dauphin, Lopez-Paz, "mixup: Beyond Empirical Risk Minimization",
+  /// ICLR 2018.
   public struct Mixup: AugmentationPart {
     static let name = "mixup"
 
-    /// λ is drawn from Beta(alpha, alpha); 0.01 to 100. Small values leave most samples nearly pure,
-    /// 1 makes every λ as likely.
+    /// λ is drawn from Beta(alpha, alpha); 0.01 to 100. Small values leave most samples nearly
+    /// pure, 1 makes every λ as likely.
     public var alpha: Double
 
     /// Mixing with λ from Beta(alpha, alpha).

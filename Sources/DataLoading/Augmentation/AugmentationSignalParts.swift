@@ -111,7 +111,8 @@ extension Augmentation {
     }
   }
 
-  /// White Gaussian noise at a level relative to the sample's own power; a silent sample stays silent.
+  /// White Gaussian noise at a level relative to the sample's own power; a silent sample stays
+  /// silent.
   public struct Noise: AugmentationPart {
     static let name = "noise"
 

@@ -2,9 +2,10 @@ internal import Corpus
 
 /// Where the random numbers of one draw come from.
 ///
-/// Each kind of augmentation has a stream of its own: `CounterGenerator` with the loader's seed and the
-/// stream m(m(m(m(16 + role) + epoch) + sample) + pass) mixed once more with the number of the kind,
-/// m being ``LoaderStream/mixed(_:)``. Nothing else has a say, and no kind moves another's numbers.
+/// Each kind of augmentation has a stream of its own: `CounterGenerator` with the loader's seed and
+/// the stream m(m(m(m(16 + role) + epoch) + sample) + pass) mixed once more with the number of the
+/// kind, m being ``LoaderStream/mixed(_:)``. Nothing else has a say, and no kind moves another's
+/// numbers.
 struct AugmentationStreams {
   /// What is drawn; the numbers are part of what makes a batch, and never change.
   enum Kind: UInt64 {

@@ -69,7 +69,8 @@
     @_lifetime(borrow self) get { unsafe span(ring.memory[lent.slot].slices, count: lent.count) }
   }
 
-  /// For each sample the share of each label, which add up to 1, where samples are mixed; else none.
+  /// For each sample the share of each label, which add up to 1, where samples are mixed; else
+  /// none.
   public var labelDistributions: Span<Float> {
     @_lifetime(borrow self) get {
       unsafe span(

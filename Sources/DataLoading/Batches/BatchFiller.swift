@@ -19,9 +19,9 @@ import Synchronization
 
   /// Rows that are drawn before the first of them is written.
   private static let rowsAhead = 16
-  /// Rows up to this size are asked for from memory that much ahead, which brought 6.0 rather than 4.9
-  /// million rows of 57 features a second on one thread; larger ones are long enough in themselves for the
-  /// processor to see what is coming.
+  /// Rows up to this size are asked for from memory that much ahead, which brought 6.0 rather
+  /// than 4.9 million rows of 57 features a second on one thread; larger ones are long enough in
+  /// themselves for the processor to see what is coming.
   private static let approachedRow = 2_048
 
   /// A source with what this thread reads it with.

@@ -2,7 +2,8 @@ import Glibc
 
 /// The memory of a ring of batches: inputs on pages of their own, and what belongs to them.
 ///
-/// `@unchecked Sendable`: the addresses never change; who may touch which slot is the ring's to say.
+/// `@unchecked Sendable`: the addresses never change; who may touch which slot is the ring's to
+/// say.
 @safe final class BatchMemory: @unchecked Sendable {
   /// Where the parts of one slot lie.
   @unsafe struct Slot {
@@ -24,8 +25,8 @@ import Glibc
   private let rows: Int
 
   static let page = 4_096
-  /// Inputs of at least this size start at a multiple of it, so that the system may back them by huge
-  /// pages.
+  /// Inputs of at least this size start at a multiple of it, so that the system may back them by
+  /// huge pages.
   static let hugePage = 2 << 20
 
   /// Memory for `slots` batches of `rows` samples.
@@ -59,8 +60,9 @@ import Glibc
     unsafe otherBase = base + slots * inputStride
     self.rows = rows
     if alignment == Self.hugePage {
-      // Advice: where the system has no huge pages, small ones do. Batches of 22 MB came equally fast
-      // with either, but the first one 8 ms earlier with huge ones, since it takes fewer faults.
+      // Advice: where the system has no huge pages, small ones do. Batches of 22 MB came equally
+      // fast with either, but the first one 8 ms earlier with huge ones, since it takes fewer
+      // faults.
       unsafe madvise(base, slots * inputStride, MADV_HUGEPAGE)
     }
   }

@@ -18,9 +18,9 @@ struct LoaderPlace: Hashable, Sendable {
 
 /// Which samples make up a rank's next batch.
 ///
-/// One step of all ranks together takes the next `batchSize · worldSize` positions of the epoch; of
-/// those, rank r takes the first but r, and then every `worldSize`-th. So after each step every rank
-/// stands at the same place, and any number of ranks can go on from there.
+/// One step of all ranks together takes the next `batchSize · worldSize` positions of the epoch;
+/// of those, rank r takes the first but r, and then every `worldSize`-th. So after each step every
+/// rank stands at the same place, and any number of ranks can go on from there.
 struct BatchPlan: Sendable {
   let epochLength: Int
   let batchSize: Int

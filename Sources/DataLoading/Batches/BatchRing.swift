@@ -4,8 +4,8 @@ import Synchronization
 
 /// The ring of batches between the threads that fill them and the caller that takes them.
 ///
-/// Batches are begun in order, filled by whichever threads are free, row range by row range, and taken
-/// in order. A slot is free, being filled, ready, or lent to the caller.
+/// Batches are begun in order, filled by whichever threads are free, row range by row range, and
+/// taken in order. A slot is free, being filled, ready, or lent to the caller.
 ///
 /// `@unchecked Sendable`: everything that changes is touched with `monitor` locked only.
 @safe final class BatchRing: @unchecked Sendable {
@@ -76,12 +76,13 @@ import Synchronization
     pagesFrom = content.start
   }
 
-  /// Whether this is the process that the ring was made in. A forked one has none of its threads, and
-  /// there one of them may hold the monitor for ever, so nothing there may lock it.
+  /// Whether this is the process that the ring was made in. A forked one has none of its threads,
+  /// and there one of them may hold the monitor for ever, so nothing there may lock it.
   var isInOwnProcess: Bool { ForkGate.generation == generation }
 
-  /// Where the loader is after what it delivered; in a forked process, what it had delivered before. A
-  /// batch is delivered inside the ``ForkGate``, so no fork falls into the middle of that.
+  /// Where the loader is after what it delivered; in a forked process, what it had delivered
+  /// before. A batch is delivered inside the ``ForkGate``, so no fork falls into the middle of
+  /// that.
   var state: LoaderState {
     guard isInOwnProcess else { return content.state(at: delivered) }
     monitor.lock()
@@ -147,8 +148,8 @@ extension BatchRing {
     next = content.plan.step(from: step.after)
   }
 
-  /// Who begins a batch asks for the pages of later ones, until every page was likely asked for once.
-  /// The first batches ask for few, so that the first one is not late.
+  /// Who begins a batch asks for the pages of later ones, until every page was likely asked for
+  /// once. The first batches ask for few, so that the first one is not late.
   private func claimOfFirstRows(
     _ slot: Int, _ step: BatchPlan.Step, _ rows: Range<Int>
   ) -> Claim {
@@ -256,8 +257,8 @@ extension BatchRing {
       claim.rows, of: claim.step, in: memory[claim.slot], until: stopped)
   }
 
-  /// Takes a lent batch back; false where it was not lent, and in a forked process, whose copy of the
-  /// batch is nobody's to fill again.
+  /// Takes a lent batch back; false where it was not lent, and in a forked process, whose copy of
+  /// the batch is nobody's to fill again.
   @discardableResult
   func release(_ slot: Int) -> Bool {
     guard isInOwnProcess else { return false }

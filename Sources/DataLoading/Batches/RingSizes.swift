@@ -1,13 +1,13 @@
 /// How a ring is cut up.
 struct RingSizes: Sendable {
-  /// Batches in the ring: those filled ahead, the one that the caller works with, and one that it may
-  /// still hold while it asks for the next.
+  /// Batches in the ring: those filled ahead, the one that the caller works with, and one that it
+  /// may still hold while it asks for the next.
   let slots: Int
-  /// Rows that one thread fills at a time. All threads share the first batch, while the rows of tiny
-  /// batches are not worth sharing.
+  /// Rows that one thread fills at a time. All threads share the first batch, while the rows of
+  /// tiny batches are not worth sharing.
   let rowsPerClaim: Int
-  /// A waiting caller is woken for so many batches at once, and idle threads for so many free slots: to
-  /// wake a thread costs as long as filling tens of kilobytes.
+  /// A waiting caller is woken for so many batches at once, and idle threads for so many free
+  /// slots: to wake a thread costs as long as filling tens of kilobytes.
   let readyToWake: Int
   let freeToWake: Int
   /// For how many batches after the current one pages are asked for.

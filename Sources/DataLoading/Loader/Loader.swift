@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// Batches of samples, epoch after epoch, filled ahead by threads and delivered in order.
 ///
-/// The same sources, seed and options give the same batches, bit for bit, whatever the number of threads
-/// and batches ahead. The whole state is a place in the order: see ``state``.
+/// The same sources, seed and options give the same batches, bit for bit, whatever the number of
+/// threads and batches ahead. The whole state is a place in the order: see ``state``.
 ///
 /// One thread at a time asks for batches; another may ``close()`` the loader meanwhile.
 public final class Loader: Sendable {
@@ -22,8 +22,8 @@ public final class Loader: Sendable {
   ///   - sources: one source, or several to be mixed; samples must have the same shape.
   ///   - configuration: what to deliver.
   ///   - state: where to go on; nil for the start.
-  /// - Throws: ``LoadingError`` for a source without samples, a value of the configuration out of its
-  ///   range or that does not fit the sources, a state of another loader, or want of memory.
+  /// - Throws: ``LoadingError`` for a source without samples, a value of the configuration out of
+  ///   its range or that does not fit the sources, a state of another loader, or want of memory.
   public init(
     _ sources: [WeightedSource], configuration: LoaderConfiguration, state: LoaderState? = nil
   ) throws(LoadingError) {
@@ -67,24 +67,26 @@ public final class Loader: Sendable {
 
   /// The next batch, waited for where it is not ready; nil after the last epoch.
   ///
-  /// - Throws: ``LoadingError`` where a sample of the batch could not be read, after which the batch after
-  ///   it may be asked for; where the loader was closed, also while this waits; where all batches of the
-  ///   ring are held; or in a process that was forked.
+  /// - Throws: ``LoadingError`` where a sample of the batch could not be read, after which the
+  ///   batch after it may be asked for; where the loader was closed, also while this waits; where
+  ///   all batches of the ring are held; or in a process that was forked.
   public func next() throws(LoadingError) -> Batch? {
     guard let lent = try nextLent() else { return nil }
     return Batch(ring, lent)
   }
 
-  /// The next batch by number, as ``next()`` in all else; it is held until it is released by number.
+  /// The next batch by number, as ``next()`` in all else; it is held until it is released by
+  /// number.
   public func nextLent() throws(LoadingError) -> LentBatch? {
     guard case .batch(let lent) = try nextLent(patience: nil) else { return nil }
     return lent
   }
 
-  /// The next batch by number, waited for so many milliseconds at most; nil for as long as it takes.
+  /// The next batch by number, waited for so many milliseconds at most; nil for as long as it
+  /// takes.
   ///
-  /// For callers that must look after something else meanwhile, such as a signal. A loader without threads
-  /// fills the batch whatever that takes.
+  /// For callers that must look after something else meanwhile, such as a signal. A loader without
+  /// threads fills the batch whatever that takes.
   /// - Throws: as ``next()``.
   public func nextLent(patience milliseconds: Int?) throws(LoadingError) -> WaitedBatch {
     guard ring.isInOwnProcess else {
@@ -121,8 +123,8 @@ public final class Loader: Sendable {
 
   /// The state after the last batch that was delivered: what a loader needs to go on from here.
   ///
-  /// All ranks have the same state after the same number of batches, but where a last batch is kept that
-  /// has fewer samples than there are ranks: then that of rank 0 is the one to save.
+  /// All ranks have the same state after the same number of batches, but where a last batch is kept
+  /// that has fewer samples than there are ranks: then that of rank 0 is the one to save.
   public var state: LoaderState { ring.state }
 
   /// The names of the labels, in byte order; of several sources all of theirs.
@@ -135,8 +137,8 @@ public final class Loader: Sendable {
   public var longestBatch: Int { ring.content.plan.longest }
   /// How many batches this rank gets in an epoch that begins at its start.
   public var batchesPerEpoch: Int { ring.content.plan.stepsPerEpoch }
-  /// How many batches are left from where this loader began to the end of its last epoch; nil where there
-  /// is no end.
+  /// How many batches are left from where this loader began to the end of its last epoch; nil where
+  /// there is no end.
   public var batchesInAll: Int? { ring.content.plan.stepsLeft(from: ring.content.start) }
   /// How many batches the ring holds.
   public var ringLength: Int { ring.sizes.slots }
@@ -146,10 +148,11 @@ public final class Loader: Sendable {
   /// The id of a track by its number in a batch; nil for a number that is in none.
   public func trackID(_ number: Int64) -> String? { ring.content.trackID(number) }
 
-  /// Ends the loader's threads, after at most one sample each, and whoever waits for a batch. Batches that
-  /// are held stay valid.
+  /// Ends the loader's threads, after at most one sample each, and whoever waits for a batch.
+  /// Batches that are held stay valid.
   public func close() {
-    // A forked process has no threads to join, and the lock may be held by one that it doesn't have.
+    // A forked process has no threads to join, and the lock may be held by one that it doesn't
+    // have.
     guard ring.isInOwnProcess else { return }
     ring.stop()
     let ending = threads.withLock { threads in

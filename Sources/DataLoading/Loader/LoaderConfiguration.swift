@@ -4,8 +4,9 @@
 public struct LoaderConfiguration: Sendable, Hashable, Codable {
   /// What becomes of the samples at the end of an epoch that don't fill a batch.
   public enum LastBatch: String, Sendable, Hashable, Codable, CaseIterable {
-    /// They come in a shorter batch. Among several ranks they are shared as evenly as possible; a rank
-    /// that none is left for goes on to the next epoch, so ranks may make different numbers of batches.
+    /// They come in a shorter batch. Among several ranks they are shared as evenly as possible; a
+    /// rank that none is left for goes on to the next epoch, so ranks may make different numbers of
+    /// batches.
     case keep
     /// They are left out, so that all batches are equally long, on all ranks.
     case drop
@@ -23,15 +24,15 @@ public struct LoaderConfiguration: Sendable, Hashable, Codable {
   public var lastBatch = LastBatch.keep
   /// In which proportion the samples come.
   public var sampling = Sampling.uniform
-  /// Samples in an epoch, of all ranks together, 1 or more; nil for as many as there are. Where they are
-  /// fewer or more, the next epoch goes on where the last one ended.
+  /// Samples in an epoch, of all ranks together, 1 or more; nil for as many as there are. Where
+  /// they are fewer or more, the next epoch goes on where the last one ended.
   public var samplesPerEpoch: Int?
   /// Which of ``worldSize`` loaders this is, from 0; together they deliver each epoch once.
   public var rank = 0
   /// How many loaders share the samples, 1 or more.
   public var worldSize = 1
-  /// Threads that fill batches ahead, up to 256; with 0 each batch is filled when it is asked for, by
-  /// the thread that asks.
+  /// Threads that fill batches ahead, up to 256; with 0 each batch is filled when it is asked for,
+  /// by the thread that asks.
   public var threads = 2
   /// How many batches are filled ahead, 1 to 1,024; nil for as many as suit their size.
   public var prefetch: Int?

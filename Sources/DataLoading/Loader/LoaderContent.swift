@@ -36,9 +36,10 @@ struct LoaderContent: Sendable {
     streamsStores = rowBytes >= Self.streamedRow && plan.longest >= Self.streamedBatch / rowBytes
   }
 
-  /// Rows and batches from these sizes on are written past the caches: `lathe bench loader` saw 18.4 rather
-  /// than 12.3 GB/s of waveforms and 10.5 rather than 7.1 of mel pictures on one thread, 23.8 rather than
-  /// 16.8 and 17.1 rather than 12.2 on two (batches of 128, two threads of an AMD EPYC).
+  /// Rows and batches from these sizes on are written past the caches: `lathe bench loader`
+  /// saw 18.4 rather than 12.3 GB/s of waveforms and 10.5 rather than 7.1 of mel pictures on one
+  /// thread, 23.8 rather than 16.8 and 17.1 rather than 12.2 on two (batches of 128, two threads of
+  /// an AMD EPYC).
   static let streamedRow = 16 << 10
   static let streamedBatch = 4 << 20
 

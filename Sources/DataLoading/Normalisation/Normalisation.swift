@@ -1,7 +1,7 @@
 public import Corpus
 
-/// Makes numbers comparable: (x − mean) / deviation, with the statistics of the training side, for
-/// training, validation and test alike.
+/// Makes numbers comparable: (x − mean) / deviation, with the statistics of the training side,
+/// for training, validation and test alike.
 ///
 /// A deviation of 0 counts as 1: what is constant becomes 0.
 public struct Normalisation: Sendable, Hashable, Codable {

@@ -2,12 +2,12 @@ public import Corpus
 internal import Synchronization
 
 extension SampleStatistics {
-  /// Takes the mean and the deviation of all samples of a source; a number that lies in several slices
-  /// counts as often.
+  /// Takes the mean and the deviation of all samples of a source; a number that lies in several
+  /// slices counts as often.
   ///
-  /// Right to about 1e-12 of the deviation, however large the mean; of integers, exact up to the last
-  /// division. The same bits whatever the number of threads: which samples are added up together
-  /// depends on their number alone.
+  /// Right to about 1e-12 of the deviation, however large the mean; of integers, exact up to the
+  /// last division. The same bits whatever the number of threads: which samples are added up
+  /// together depends on their number alone.
   ///
   /// - Parameters:
   ///   - source: the samples: those of the training side.
@@ -55,8 +55,8 @@ extension Normalisation {
 
 /// The samples of a source in fixed segments, which threads take one after the other.
 ///
-/// `@unchecked Sendable`: the place of a segment's result is written by the one thread that took the
-/// segment, and read after all threads have ended.
+/// `@unchecked Sendable`: the place of a segment's result is written by the one thread that took
+/// the segment, and read after all threads have ended.
 @safe private final class StatisticsWork: @unchecked Sendable {
   /// More would only cost memory, fewer leave threads idle at the end.
   static let segments = 64

@@ -2,7 +2,8 @@ import Corpus
 
 /// Draws numbers with given weights, each draw in constant time.
 ///
-/// Source: Vose, "A Linear Algorithm for Generating Random Numbers with a Given Distribution", 1991.
+/// Source: Vose, "A Linear Algorithm for Generating Random Numbers with a Given
+/// Distribution", 1991.
 struct AliasTable: Sendable {
   /// Of each column: up to which fraction of 2^64 the column itself is taken, else its alias.
   private let thresholds: [UInt64]

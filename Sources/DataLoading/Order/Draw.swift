@@ -2,8 +2,8 @@
 struct Draw: Sendable, Hashable {
   /// The number of the sample in its source.
   var sample: Int
-  /// How often the order went through the samples that it is drawn from before; with replacement the
-  /// number of the draw. Each pass is augmented differently.
+  /// How often the order went through the samples that it is drawn from before; with replacement
+  /// the number of the draw. Each pass is augmented differently.
   var pass: Int
 
   init(sample: Int, pass: Int = 0) {

@@ -1,4 +1,5 @@
-/// Names the streams of `CounterGenerator` that a loader draws from, so that no two purposes share one.
+/// Names the streams of `CounterGenerator` that a loader draws from, so that no two purposes share
+/// one.
 enum LoaderStream {
   /// What is drawn.
   enum Purpose: UInt64 {

@@ -2,16 +2,17 @@ import Corpus
 
 /// A seeded bijection of the numbers below `count` in bounded memory.
 ///
-/// A Feistel network of eight rounds over the next power of two, walked along its cycle until it comes
-/// back below `count`, which takes fewer than two steps on average. Each round replaces one part of the
-/// bits by itself xor a keyed hash of the other part, so it can be undone, whatever the hash; the hash is
-/// the upper bits of a · x + b with random a and b, one multiplication. On a few bits such a network
-/// reaches some orders far more often than others, so up to 256 numbers are shuffled in a table.
+/// A Feistel network of eight rounds over the next power of two, walked along its cycle until it
+/// comes back below `count`, which takes fewer than two steps on average. Each round replaces one
+/// part of the bits by itself xor a keyed hash of the other part, so it can be undone, whatever the
+/// hash; the hash is the upper bits of a · x + b with random a and b, one multiplication. On a few
+/// bits such a network reaches some orders far more often than others, so up to 256 numbers are
+/// shuffled in a table.
 ///
 /// Sources: Luby and Rackoff, "How to Construct Pseudorandom Permutations from Pseudorandom
-/// Functions", 1988; Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002 (cycle walking);
-/// Dietzfelbinger, "Universal Hashing and k-Wise Independent Random Variables via Integer Arithmetic
-/// without Primes", 1996 (the hash).
+/// Functions", 1988; Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002 (cycle
+/// walking); Dietzfelbinger, "Universal Hashing and k-Wise Independent Random Variables via Integer
+/// Arithmetic without Primes", 1996 (the hash).
 struct Permutation: Sendable {
   static let rounds = 8
   /// Up to so many numbers are permuted by a table.

@@ -2,11 +2,11 @@ import Corpus
 
 /// Which sample stands at each position of each epoch.
 ///
-/// The samples come in one endless sequence that is cut into epochs of ``epochLength``: position p of
-/// epoch e is place e · length + p of it. The sequence is a mixture of strata in fixed shares (only one
-/// stratum where nothing is weighted), and each stratum walks through its samples pass after pass, each
-/// pass in an order of its own. So no sample comes again before all others of its stratum came, across
-/// the ends of epochs too, and any place is reached at once.
+/// The samples come in one endless sequence that is cut into epochs of ``epochLength``: position p
+/// of epoch e is place e · length + p of it. The sequence is a mixture of strata in fixed shares
+/// (only one stratum where nothing is weighted), and each stratum walks through its samples pass
+/// after pass, each pass in an order of its own. So no sample comes again before all others of its
+/// stratum came, across the ends of epochs too, and any place is reached at once.
 struct SampleOrder: Sendable {
   enum Kind: Sendable {
     /// All samples, pass after pass.
@@ -74,7 +74,8 @@ struct SampleOrder: Sendable {
   }
 }
 
-/// Finds the draws of places one after the other; keeps what neighbouring places share. One a thread.
+/// Finds the draws of places one after the other; keeps what neighbouring places share. One a
+/// thread.
 struct DrawReader {
   private let order: SampleOrder
   private let sources: SourceList

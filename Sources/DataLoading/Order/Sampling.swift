@@ -4,13 +4,14 @@ public import Corpus
 public enum Sampling: Sendable, Hashable {
   /// Each sample once before any comes again.
   case uniform
-  /// Each label that has samples equally often; within a label each sample once before any comes again.
+  /// Each label that has samples equally often; within a label each sample once before any comes
+  /// again.
   case balanced
-  /// Each label in proportion to its weight, those that are not named with weight 1; within a label each
-  /// sample once before any comes again. A weight of 0 leaves a label out.
+  /// Each label in proportion to its weight, those that are not named with weight 1; within a label
+  /// each sample once before any comes again. A weight of 0 leaves a label out.
   case labels([String: Double])
-  /// Samples drawn with replacement, each in proportion to the weight of its track, by track id; tracks
-  /// that are not named weigh 1.
+  /// Samples drawn with replacement, each in proportion to the weight of its track, by track id;
+  /// tracks that are not named weigh 1.
   case tracks([String: Double])
 }
 
@@ -21,7 +22,8 @@ extension Sampling {
 
   /// `"uniform"`, `"balanced"`, `{"labels": {"blues": 2}}` or `{"tracks": {"blues.00000": 0}}`.
   ///
-  /// Whether the labels and tracks are there, and the weights can be used, is known to a ``Loader``.
+  /// Whether the labels and tracks are there, and the weights can be used, is known to a
+  /// ``Loader``.
   public static var form: JSONForm<Sampling> {
     JSONForm(
       #""uniform", "balanced", {"labels": {"blues": 2}} or {"tracks": {"blues.00000": 0}}"#

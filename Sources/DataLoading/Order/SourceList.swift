@@ -1,6 +1,7 @@
 import Corpus
 
-/// The sources of a loader as one: samples numbered on from source to source, labels merged by name.
+/// The sources of a loader as one: samples numbered on from source to source, labels merged by
+/// name.
 struct SourceList: Sendable {
   let sources: [any SampleSource]
   /// The weight of each source, or nil where none has one.
@@ -123,9 +124,9 @@ enum Weights {
     }
   }
 
-  /// The weights times the power of two that brings the largest to 1 or more, but below 2, so that any
-  /// number of them can be added up and any two multiplied. Their proportions stay as they are, bit for
-  /// bit, but for those that are less than 1e-290 of the largest.
+  /// The weights times the power of two that brings the largest to 1 or more, but below 2, so that
+  /// any number of them can be added up and any two multiplied. Their proportions stay as they are,
+  /// bit for bit, but for those that are less than 1e-290 of the largest.
   static func scaled(_ weights: [Double]) -> [Double] {
     guard let largest = weights.max(), largest > 0 else { return weights }
     return weights.map { Double(sign: .plus, exponent: -largest.exponent, significand: $0) }

@@ -2,9 +2,10 @@ import Corpus
 
 /// Shares of strata kept in every block of positions.
 ///
-/// The endless sequence of positions is cut into blocks of ``length``; stratum s fills ``quotas``[s]
-/// positions of each, in an order drawn for the block. So the d-th draw of a stratum stands in block
-/// d / quota, and which draw a position is takes one look into the table of its block.
+/// The endless sequence of positions is cut into blocks of ``length``; stratum s fills
+/// ``quotas``[s] positions of each, in an order drawn for the block. So the d-th draw of a stratum
+/// stands in block d / quota, and which draw a position is takes one look into the table of its
+/// block.
 struct StratumBlocks: Sendable {
   /// Positions in a block.
   let length: Int
@@ -75,8 +76,8 @@ struct StratumBlocks: Sendable {
     return quotas
   }
 
-  /// Writes the strata of a block's positions, in order, to `strata`, and to `ranks` how many positions
-  /// of the same stratum stand before each in the block.
+  /// Writes the strata of a block's positions, in order, to `strata`, and to `ranks` how many
+  /// positions of the same stratum stand before each in the block.
   /// - Parameters:
   ///   - seed: nil for the evenly spread order.
   ///   - counters: scratch, one a stratum.

@@ -4,8 +4,8 @@ public import Corpus
 public struct WeightedSource: Sendable {
   /// The samples.
   public let source: any SampleSource
-  /// The source's share of the samples, relative to the other weights; nil where every sample of every
-  /// source comes once an epoch instead.
+  /// The source's share of the samples, relative to the other weights; nil where every sample of
+  /// every source comes once an epoch instead.
   public let weight: Double?
 
   /// A source, with a weight where the mix has weights.

@@ -2,8 +2,8 @@ import Wording
 public import Corpus
 internal import Synchronization
 
-/// Samples of a source by their numbers: the same bytes that a ``Loader`` without augmentation delivers, in
-/// any order, for evaluation, for looking at one sample, or for samplers of one's own.
+/// Samples of a source by their numbers: the same bytes that a ``Loader`` without augmentation
+/// delivers, in any order, for evaluation, for looking at one sample, or for samplers of one's own.
 ///
 /// Any thread may read; they take turns.
 public final class SampleReader: Sendable {
@@ -18,8 +18,8 @@ public final class SampleReader: Sendable {
   /// A reader of `source`.
   /// - Parameters:
   ///   - dataType: the type of the numbers.
-  ///   - normalisation: what makes them comparable; nil for the numbers as they are stored, int16 as
-  ///     multiples of 1/32,768.
+  ///   - normalisation: what makes them comparable; nil for the numbers as they are stored, int16
+  ///     as multiples of 1/32,768.
   /// - Throws: ``LoadingError`` `.configuration` where the normalisation does not fit the samples.
   public init(
     _ source: any SampleSource, dataType: DataType = .float32, normalisation: Normalisation? = nil
@@ -37,8 +37,8 @@ public final class SampleReader: Sendable {
   /// - Parameters:
   ///   - numbers: which, each from 0 to below the source's count; a number may come again.
   ///   - output: room for ``sampleBytes`` a number; aligned as a number of ``dataType`` is.
-  /// - Throws: ``SampleError``: `.damaged` where what is stored does not have its checksum, `.missing` also
-  ///   for a number that is none of a sample; what comes after it is not written.
+  /// - Throws: ``SampleError``: `.damaged` where what is stored does not have its checksum,
+  ///   `.missing` also for a number that is none of a sample; what comes after it is not written.
   @unsafe public func read(
     _ numbers: some Sequence<Int>, to output: UnsafeMutableRawPointer
   ) throws(SampleError) {

@@ -3,11 +3,13 @@ internal import Corpus
 
 /// Turns one drawn sample into the numbers of its row of a batch.
 ///
-/// A writer belongs to one thread and owns what it needs besides the source and the row; it allocates
-/// nothing for a sample. What it writes depends on the seed, the epoch, the draw and the source only.
+/// A writer belongs to one thread and owns what it needs besides the source and the row; it
+/// allocates nothing for a sample. What it writes depends on the seed, the epoch, the draw and the
+/// source only.
 ///
-/// First comes the augmentation, part after part in the order of ``Augmentation``, then normalisation,
-/// then the rounding to float16. All of it is done in float32; int16 counts as 1/32,768.
+/// First comes the augmentation, part after part in the order of ``Augmentation``, then
+/// normalisation, then the rounding to float16. All of it is done in float32; int16 counts as
+/// 1/32,768.
 struct SampleWriter: ~Copyable, Sendable {
   let source: any SampleSource
   let dataType: DataType
@@ -31,14 +33,14 @@ struct SampleWriter: ~Copyable, Sendable {
   /// How many floats of label distribution belong to a sample: one a label where samples are mixed,
   /// else none.
   let distributionCount: Int
-  /// Whether rows go past the caches to memory: for batches that will not be read soon. The bytes are
-  /// the same. Only float32 rows that are copied or converted in one pass do.
+  /// Whether rows go past the caches to memory: for batches that will not be read soon. The bytes
+  /// are the same. Only float32 rows that are copied or converted in one pass do.
   var streamsStores = false
 
   /// A writer of samples of `source`.
   ///
-  /// - Parameter firstNumber: where several sources are mixed, the number of this one's first sample
-  ///   among all, so that equal numbers of two sources are not augmented alike.
+  /// - Parameter firstNumber: where several sources are mixed, the number of this one's first
+  ///   sample among all, so that equal numbers of two sources are not augmented alike.
   /// - Throws: ``LoadingError`` where a part of the augmentation or the normalisation is out of
   ///   range or does not fit the samples.
   init(
@@ -80,7 +82,8 @@ struct SampleWriter: ~Copyable, Sendable {
   ///   - draw: which sample, and how often it was drawn before in this epoch.
   ///   - epoch: the epoch, 0 and up.
   ///   - output: gets ``rowBytes`` bytes; its alignment is at least that of a number.
-  ///   - distribution: gets ``distributionCount`` floats that add up to 1; nil where those are none.
+  ///   - distribution: gets ``distributionCount`` floats that add up to 1; nil where those are
+  ///     none.
   /// - Throws: ``SampleError`` of the source; the row is then undefined.
   mutating func write(
     _ draw: Draw, epoch: Int, to output: UnsafeMutableRawPointer,
@@ -102,8 +105,8 @@ struct SampleWriter: ~Copyable, Sendable {
     }
   }
 
-  /// Asks the processor for the numbers of a sample that is written soon. A sample that cannot be read is
-  /// not noticed before that.
+  /// Asks the processor for the numbers of a sample that is written soon. A sample that cannot be
+  /// read is not noticed before that.
   func approach(_ sample: Int) {
     try? source.read(sample) { track, window in
       unsafe track.withUnsafeBytes { bytes in

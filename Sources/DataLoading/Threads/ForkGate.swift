@@ -3,17 +3,18 @@ import Synchronization
 
 /// Keeps a fork from falling into the middle of a loader's work.
 ///
-/// A forked process has a copy of all memory but only one thread. A lock that another thread held, such
-/// as one of the Swift runtime's own, stays locked there for good, and the child, which may well open the
-/// cache anew, would wait for it for ever. So a fork waits until every thread of a loader is outside
-/// this gate, that is, waiting for something, and no thread comes in before it is done.
+/// A forked process has a copy of all memory but only one thread. A lock that another thread held,
+/// such as one of the Swift runtime's own, stays locked there for good, and the child, which may
+/// well open the cache anew, would wait for it for ever. So a fork waits until every thread of a
+/// loader is outside this gate, that is, waiting for something, and no thread comes in before it is
+/// done.
 enum ForkGate {
   private static let inside = Atomic(0)
   private static let isClosed = Atomic(false)
   private static let forks = Atomic(0)
 
-  /// The longest that a fork waits: a thread that reads from a disk that doesn't answer must not keep
-  /// it for ever.
+  /// The longest that a fork waits: a thread that reads from a disk that doesn't answer must not
+  /// keep it for ever.
   private static let patience = 10_000_000_000
 
   /// Sets the gate up, once; whether that could be done.
@@ -30,7 +31,8 @@ enum ForkGate {
 
   /// Comes in unless a fork is being made.
   static func tryEnter() -> Bool {
-    // Counted first, looked afterwards, as the fork does it the other way round: one sees the other.
+    // Counted first, looked afterwards, as the fork does it the other way round: one sees the
+    // other.
     inside.add(1, ordering: .sequentiallyConsistent)
     if !isClosed.load(ordering: .sequentiallyConsistent) { return true }
     leave()

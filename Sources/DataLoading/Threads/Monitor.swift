@@ -2,8 +2,8 @@ import Glibc
 
 /// A lock with the two conditions on which the two sides of a ring of batches wait.
 ///
-/// `@unchecked Sendable`: POSIX mutexes and conditions are made to be shared, and their addresses are
-/// fixed from init to deinit.
+/// `@unchecked Sendable`: POSIX mutexes and conditions are made to be shared, and their addresses
+/// are fixed from init to deinit.
 @safe final class Monitor: @unchecked Sendable {
   /// What a thread may wait for.
   enum Condition: Int {
@@ -49,8 +49,8 @@ import Glibc
 
   func lock() { unsafe pthread_mutex_lock(mutex) }
   func unlock() { unsafe pthread_mutex_unlock(mutex) }
-  /// Gives the lock up until the condition is signalled; as always, it must be checked again then. Who
-  /// waits is inside the ``ForkGate``, and outside while it waits.
+  /// Gives the lock up until the condition is signalled; as always, it must be checked again then.
+  /// Who waits is inside the ``ForkGate``, and outside while it waits.
   func wait(for condition: Condition) {
     ForkGate.leave()
     unsafe pthread_cond_wait(conditions + condition.rawValue, mutex)

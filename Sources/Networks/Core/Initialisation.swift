@@ -4,8 +4,8 @@ import Glibc
 /// Starting weights, drawn from a generator that is keyed by the seed and the parameter's name, so
 /// that a network is the same whatever else it is made beside.
 enum Initialisation {
-  /// Uniform within ±1/√fanIn: what `torch.nn.Linear` and `torch.nn.Conv1d` begin with, weights and
-  /// biases (Kaiming uniform with a = √5).
+  /// Uniform within ±1/√fanIn: what `torch.nn.Linear` and `torch.nn.Conv1d` begin with, weights
+  /// and biases (Kaiming uniform with a = √5).
   static func uniform(_ parameter: Parameter, fanIn: Int, seed: UInt64) {
     let bound = 1 / Float(max(1, fanIn)).squareRoot()
     var generator = CounterGenerator(seed: seed, stream: parameter.name)

@@ -19,10 +19,10 @@ extension NetworkTrainer {
   }
 
   /// What functions with a corner decided in the last step or probe of `rows` samples, in the order
-  /// of the pass: `choice.NUMBER.KIND`. A kind is `passed`: bytes [rows, …], 1 where max(0, x) let
-  /// x through; or `taps`: 32-bit integers [rows, …], which input of each window pooling took, row
-  /// by row, -1 where a max(0, ·) before it stopped that; of a maximum over all positions, [rows,
-  /// channels].
+  /// of the pass: `choice.NUMBER.KIND`. A kind is `passed`: bytes [rows, …], 1 where max(0, x)
+  /// let x through; or `taps`: 32-bit integers [rows, …], which input of each window pooling
+  /// took, row by row, -1 where a max(0, ·) before it stopped that; of a maximum over all
+  /// positions, [rows, channels].
   package func choices(rows: Int) -> [Tensor] {
     network.body.choices(rows: rows).enumerated().map { number, tensor in
       tensor.renamed("choice.\(number).\(tensor.name)")

@@ -3,8 +3,8 @@ import Training
 /// What batch normalisation learns and keeps of each channel, under the names that PyTorch gives
 /// it.
 ///
-/// As `torch.nn.BatchNorm1d` and `BatchNorm2d`: y = (x − mean) / √(variance + 10⁻⁵) · weight +
-/// bias, by the batch's mean and biased variance while training, by their running averages
+/// As `torch.nn.BatchNorm1d` and `BatchNorm2d`: y = (x − mean) / √(variance + 10⁻⁵) ·
+/// weight + bias, by the batch's mean and biased variance while training, by their running averages
 /// otherwise; these move by a tenth of the way to the batch's mean and unbiased variance each time.
 struct NormalisedChannels {
   /// γ and β.

@@ -49,7 +49,8 @@ struct Window: Equatable {
   var stride = 1
   var padding = 0
 
-  /// How many positions it has along an axis of `length`: ⌊(length + 2 padding − kernel) / stride⌋
+  /// How many positions it has along an axis of `length`: ⌊(length + 2 padding − kernel) /
+  /// stride⌋
   /// + 1.
   func places(along length: Int) -> Int {
     max(0, (length + 2 * padding - kernel) / stride + 1)

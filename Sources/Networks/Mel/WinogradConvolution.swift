@@ -1,8 +1,8 @@
 import CKernels
 import Training
 
-/// A 3 × 3 convolution with stride 1 and padding 1 by Winograd's minimal filtering, F(2 × 2, 3 × 3)
-/// or F(4 × 4, 3 × 3), for outputs, input gradient and weight gradient.
+/// A 3 × 3 convolution with stride 1 and padding 1 by Winograd's minimal filtering, F(2 × 2, 3 ×
+/// 3) or F(4 × 4, 3 × 3), for outputs, input gradient and weight gradient.
 ///
 /// Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016. Tiles of (m +
 /// 2)² inputs become as many *points*, at each of which the convolution is a product of matrices:

@@ -13,8 +13,8 @@ import Safetensors
 ///       __metadata__         side, epoch (from 1), index (of the batch in its side and epoch, from 0),
 ///                            endsEpoch ("true" for the last of its side and epoch, else "false")
 ///
-/// Each epoch has all batches of the training side, in an order of its own, then those of the selection side
-/// and of the test side, in the samples' order. The input ends after the last epoch.
+/// Each epoch has all batches of the training side, in an order of its own, then those of the
+/// selection side and of the test side, in the samples' order. The input ends after the last epoch.
 struct BatchStream: FrameSource {
   private let sides: [(name: String, source: any SampleSource)]
   private let record: RunRecord
@@ -25,7 +25,8 @@ struct BatchStream: FrameSource {
   private var epoch = 1
   private var index = 0
 
-  /// The batches of a training; the record's seed, batch size, augmentation and normalisation make them.
+  /// The batches of a training; the record's seed, batch size, augmentation and normalisation make
+  /// them.
   init(_ training: ExternalTraining) {
     record = training.run.record
     let names = [record.sides.training, record.sides.selection, record.sides.test]

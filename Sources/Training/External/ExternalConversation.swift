@@ -52,7 +52,8 @@ struct ExternalConversation {
     defer { pipeSignal.end() }
     var deadline: ContinuousClock.Instant?
     while true {
-      // The process is looked at first: what it had written is read after it was seen to have ended.
+      // The process is looked at first: what it had written is read after it was seen to have
+      // ended.
       let hasEnded = child.look() != nil
       if !hasEnded { wait() }
       try readOutput(&records, progress)

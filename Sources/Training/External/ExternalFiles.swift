@@ -9,8 +9,8 @@ struct ExternalFiles {
 
   /// Reads a file and removes it.
   ///
-  /// - Throws: ``TrainingError`` `.plugin` for a name that leads elsewhere or is Lathe's own, for what is no
-  ///   ordinary file, and for one that is longer than `limit`; `.system`.
+  /// - Throws: ``TrainingError`` `.plugin` for a name that leads elsewhere or is Lathe's own, for
+  ///   what is no ordinary file, and for one that is longer than `limit`; `.system`.
   func take(_ name: String, limit: Int, _ subject: String) throws(TrainingError) -> [UInt8] {
     func refused(_ detail: String, _ hint: String) -> TrainingError {
       TrainingError(

@@ -3,16 +3,19 @@ internal import DataLoading
 internal import FoundationEssentials
 internal import Glibc
 
-/// Predictions by another program, which trained a run: `lathe evaluate` and `lathe predict` start its command again.
+/// Predictions by another program, which trained a run: `lathe evaluate` and `lathe predict` start
+/// its command again.
 ///
 /// The contract is that of ``ExternalTraining``, with these differences:
 ///
-/// - `LATHE_MODE` is `predict` (in a training it is `train`), and `LATHE_CHECKPOINT` is the path of the weights to
-///   predict with, which the program handed over as a `checkpoint` or wrote itself.
+/// - `LATHE_MODE` is `predict` (in a training it is `train`), and `LATHE_CHECKPOINT` is the path of
+///   the weights to predict with, which the program handed over as a `checkpoint` or wrote itself.
 /// - `LATHE_RUN_DIR` is an empty folder for this time alone: files that are named lie there.
-/// - `LATHE_BATCHES` is `stream`, however the run was trained: the frames of each side that is to be predicted
-///   come on its standard input, in order, under a name in the metadata, all of epoch 1; then the input ends.
-/// - For each side it writes an event `predictions` with a file, and nothing else; then it ends with status 0.
+/// - `LATHE_BATCHES` is `stream`, however the run was trained: the frames of each side that is to
+///   be predicted come on its standard input, in order, under a name in the metadata, all of epoch
+///   1; then the input ends.
+/// - For each side it writes an event `predictions` with a file, and nothing else; then it ends
+///   with status 0.
 public struct ExternalPrediction: Sendable {
   /// What is said of a side.
   public struct Answer: Sendable, Hashable {
@@ -55,8 +58,9 @@ public struct ExternalPrediction: Sendable {
   /// Starts the program, and waits until it has predicted all sides.
   /// - Parameter sides: samples under names of their own.
   /// - Returns: what is said of each side, by its name.
-  /// - Throws: ``TrainingError``: `.checkpoint` where the run has no weights, `.plugin` where the program hangs, dies,
-  ///   trains or writes what it must not, `.diverged`, `.data`, `.cancelled`, `.system`.
+  /// - Throws: ``TrainingError``: `.checkpoint` where the run has no weights, `.plugin` where the
+  ///   program hangs, dies, trains or writes what it must not, `.diverged`, `.data`, `.cancelled`,
+  ///   `.system`.
   public func run(
     on sides: [TrainingSource.Side], cancellation: Cancellation = Cancellation()
   ) throws(TrainingError) -> [String: Answer] {

@@ -4,8 +4,8 @@ import Safetensors
 
 /// The predictions of a side that a trainer wrote to a file of its run directory.
 ///
-/// A safetensors file of F32 `probabilities` [n, labels], I64 `tracks` [n] and I64 `slices` [n]: every sample
-/// of the side once, in any order.
+/// A safetensors file of F32 `probabilities` [n, labels], I64 `tracks` [n] and I64 `slices` [n]:
+/// every sample of the side once, in any order.
 struct PredictionsFile {
   private let subject: String
   private let bytes: [UInt8]
@@ -27,8 +27,8 @@ struct PredictionsFile {
   /// - Parameters:
   ///   - source: the side's samples.
   ///   - labels: how many labels the run has.
-  /// - Throws: ``TrainingError``: `.plugin` where the file is not what it must be, `.diverged` where a
-  ///   probability is no number.
+  /// - Throws: ``TrainingError``: `.plugin` where the file is not what it must be, `.diverged`
+  ///   where a probability is no number.
   func evaluate(on source: any SampleSource, labels: Int) throws(TrainingError) -> SideEvaluation {
     let (probabilities, tracks, slices) = try numbers(labels: labels)
     guard tracks.count == source.count else {

@@ -1,7 +1,8 @@
 import Corpus
 import DataLoading
 
-/// Sides to be predicted, as the frames of ``BatchStream``: each in order, as they are, all of epoch 1.
+/// Sides to be predicted, as the frames of ``BatchStream``: each in order, as they are, all of
+/// epoch 1.
 struct SideStream: FrameSource {
   private let sides: [TrainingSource.Side]
   private let record: RunRecord

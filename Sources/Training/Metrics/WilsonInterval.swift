@@ -5,10 +5,10 @@ public enum WilsonInterval {
 
   /// The Wilson score interval at 95 % of `successes` among `trials`; [0, 1] for no trials.
   ///
-  /// With p = successes / n and z the 97.5 % point: (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 +
-  /// z²/n). It stays within [0, 1] and keeps its level for few trials and for shares near 0 and 1,
-  /// where the usual p ± 1.96 √(p(1−p)/n) does not. Wilson, J. Am. Stat. Assoc. 22 (1927);
-  /// `statsmodels.stats.proportion.proportion_confint(method="wilson")`.
+  /// With p = successes / n and z the 97.5 % point: (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) /
+  /// (1 + z²/n). It stays within [0, 1] and keeps its level for few trials and for shares near 0
+  /// and 1, where the usual p ± 1.96 √(p(1−p)/n) does not. Wilson, J. Am. Stat. Assoc. 22
+  /// (1927); `statsmodels.stats.proportion.proportion_confint(method="wilson")`.
   ///
   /// - Parameters:
   ///   - successes: 0 up to `trials`; what is outside counts as the nearest end.

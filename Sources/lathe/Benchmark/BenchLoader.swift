@@ -125,8 +125,8 @@ struct BenchLoader: ParsableCommand {
     if json { try Output.json(report, pretty: true) } else { report.show() }
   }
 
-  /// Seconds from the opening of the cache to its first batch, the median of several batches. Each is
-  /// loaded once before, since how long a disk takes is no matter here.
+  /// Seconds from the opening of the cache to its first batch, the median of several batches. Each
+  /// is loaded once before, since how long a disk takes is no matter here.
   private func firstBatch(
     _ path: String, _ threads: Int, _ verification: CacheSamples.Verification
   ) throws -> Double {

@@ -26,7 +26,8 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
-  /// The share of a target that its trainer spreads over all labels; PyTorch's step does the same work then.
+  /// The share of a target that its trainer spreads over all labels; PyTorch's step does the same
+  /// work then.
   var smoothing: Double {
     switch self {
     case .features, .waveform: 0.1
@@ -34,7 +35,8 @@ enum BenchNetwork: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
-  /// What its trainer is given, so that it is the network of PyTorch's twin whatever its defaults are.
+  /// What its trainer is given, so that it is the network of PyTorch's twin whatever its defaults
+  /// are.
   var options: [String: String] {
     var options = [
       "label-smoothing": "\(smoothing)", "optimiser": "adamw", "schedule": "constant",

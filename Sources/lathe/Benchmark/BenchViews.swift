@@ -69,8 +69,8 @@ struct BenchViews: ParsableCommand {
     try ViewReport.show(reports, together: together, options, rate: recipe.sampleRate)
   }
 
-  /// The kinds that are named with their defaults, or all that have a row of numbers for each slice and
-  /// need nothing to be said.
+  /// The kinds that are named with their defaults, or all that have a row of numbers for each slice
+  /// and need nothing to be said.
   private func usual() throws -> Recipe {
     let slices = try SliceRule(length: 44_100, hop: 44_100)
     let registry = ViewRegistry.builtIn

@@ -35,7 +35,8 @@ struct LoaderMeasurement {
     var turns = 0
     var ringBatches = 0
     var ringBytes = 0
-    /// From the opening of the cache to the first batch, with the checksums of all tracks that are in it.
+    /// From the opening of the cache to the first batch, with the checksums of all tracks that are
+    /// in it.
     var firstBatchSeconds = 0.0
     /// The same without checksums.
     var firstBatchSecondsUnchecked = 0.0

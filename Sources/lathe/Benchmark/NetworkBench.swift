@@ -56,7 +56,8 @@ struct NetworkBench {
     try Self.trainer(kind, samples, batch: batch, threads: threads, options)
   }
 
-  /// A loader's configuration as trainings have it, of whole batches; as samples are, without threads.
+  /// A loader's configuration as trainings have it, of whole batches; as samples are, without
+  /// threads.
   func loading(threads: Int) -> LoaderConfiguration {
     var loading = LoaderConfiguration()
     loading.batchSize = batch

@@ -4,8 +4,8 @@ import Foundation
 import Preparation
 
 extension BenchOptions {
-  /// Seconds of processor time that the reference takes for one of `slices`, by the name of the way it
-  /// was called; nothing where no reference was asked for.
+  /// Seconds of processor time that the reference takes for one of `slices`, by the name of the way
+  /// it was called; nothing where no reference was asked for.
   func reference(
     _ work: String, slices: [[Float]], sampleRate: Int
   ) throws -> [(String, Double)] {
@@ -25,7 +25,8 @@ extension BenchOptions {
     return try reference(work, files: files)
   }
 
-  /// The same for the only view of a recipe; nil where no reference was asked for or it has no such thing.
+  /// The same for the only view of a recipe; nil where no reference was asked for or it has no such
+  /// thing.
   func reference(_ recipe: Recipe, slices: [[Float]]) throws -> (String, Double)? {
     let work = String(decoding: try JSONEncoder().encode(recipe), as: UTF8.self)
     return try reference(work, slices: slices, sampleRate: recipe.sampleRate).first

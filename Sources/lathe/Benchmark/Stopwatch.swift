@@ -1,7 +1,7 @@
 import Glibc
 
-/// Processor time of the calling thread, which is what a stretch of single-threaded work costs, whatever
-/// else the machine is doing; and the time on the wall, where threads work together.
+/// Processor time of the calling thread, which is what a stretch of single-threaded work costs,
+/// whatever else the machine is doing; and the time on the wall, where threads work together.
 enum Stopwatch {
   static func threadSeconds() -> Double {
     var time = timespec()

@@ -5,12 +5,12 @@ import Training
 
 /// How far a network's numbers are from PyTorch's, for the same weights and the same batch.
 ///
-/// PyTorch's numbers are those of float64: in float32 its own sums over millions of positions are up to
-/// some ten-thousandths off, so that a comparison with these would show its rounding, not a mistake here.
-/// Where max(0, ·) or pooling decide otherwise on numbers that differ by rounding, gradients jump, in
-/// PyTorch's float32 as in the network here, and how often is chance. So PyTorch follows the choices that
-/// were made here, which it counts where its own would be others; then everything must be within the
-/// tolerance.
+/// PyTorch's numbers are those of float64: in float32 its own sums over millions of positions are
+/// up to some ten-thousandths off, so that a comparison with these would show its rounding, not a
+/// mistake here. Where max(0, ·) or pooling decide otherwise on numbers that differ by rounding,
+/// gradients jump, in PyTorch's float32 as in the network here, and how often is chance. So PyTorch
+/// follows the choices that were made here, which it counts where its own would be others; then
+/// everything must be within the tolerance.
 struct TorchAgreement: Encodable {
   /// What may differ: this share of a tensor's largest number.
   static let tolerance = 1e-4
@@ -106,7 +106,8 @@ struct TorchAgreement: Encodable {
     return result
   }
 
-  /// The largest difference as a share of the reference's largest number; infinite where one is no number.
+  /// The largest difference as a share of the reference's largest number; infinite where one is no
+  /// number.
   private static func share(_ values: [Float], _ reference: [Float]) -> Double {
     var (difference, largest) = (0.0, 0.0)
     for (value, wanted) in zip(values, reference) {

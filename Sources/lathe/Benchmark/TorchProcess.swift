@@ -5,7 +5,8 @@ import Training
 
 /// PyTorch in a process of its own, which takes steps when it is asked to and rests otherwise.
 final class TorchProcess {
-  /// The ways in which it takes steps: as scripts usually call it, and with all that PyTorch offers.
+  /// The ways in which it takes steps: as scripts usually call it, and with all that PyTorch
+  /// offers.
   private(set) var ways: [String] = []
   private(set) var version = ""
   /// How many threads it says it uses.
@@ -103,8 +104,8 @@ final class TorchProcess {
     try ask(Request(do: "turn", way: way, seconds: seconds))
   }
 
-  /// Logits, loss, gradients, and weights after steps of each optimiser rule, in float32, and under `exact.`
-  /// in float64.
+  /// Logits, loss, gradients, and weights after steps of each optimiser rule, in float32, and under
+  /// `exact.` in float64.
   func probe(_ tensors: [Tensor], steps: Int, rates: [String: Double]) throws -> TensorFile {
     let file = try write(tensors, "batch")
     let answer = "\(folder)/answer.safetensors"
@@ -117,7 +118,8 @@ final class TorchProcess {
   ///
   /// - Parameters:
   ///   - rule: the optimiser's; nil for gradients alone.
-  ///   - isLast: whether the results are wanted: the rule's weights; logits, loss and gradients without one.
+  ///   - isLast: whether the results are wanted: the rule's weights; logits, loss and gradients
+  ///     without one.
   func replay(
     _ choices: [Tensor], rule: String?, isLast: Bool
   ) throws -> (Replayed, results: TensorFile?) {

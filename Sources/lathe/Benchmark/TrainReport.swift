@@ -21,7 +21,8 @@ struct TrainReport: Encodable {
   private(set) var plainFlops = 0.0
   /// Operations a second of a large product by OpenBLAS, with as many threads.
   private(set) var sgemmFlops = 0.0
-  /// The share of so many processors that the large product was given; well below 1 where others are busy.
+  /// The share of so many processors that the large product was given; well below 1 where others
+  /// are busy.
   private(set) var processorsHad = 0.0
   var work: WorkShares?
   var loader: LoaderShare?

@@ -2,8 +2,8 @@ import Networks
 
 /// What a step's time goes into.
 struct WorkShares: Encodable {
-  /// Shares of the step, of all threads together: in products of matrices; in everything else that layers
-  /// do; and not at work, while another thread was.
+  /// Shares of the step, of all threads together: in products of matrices; in everything else that
+  /// layers do; and not at work, while another thread was.
   var products = 0.0
   var passes = 0.0
   var waiting = 0.0

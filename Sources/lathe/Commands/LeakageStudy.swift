@@ -24,8 +24,8 @@ struct LeakageStudy: Encodable {
   let percent: [SplitAudit.Relation: Figure]
   /// The greatest percentage of any pair of sides, in any way and with any seed.
   let highestPercent: Double
-  /// How many tracks the worst label was off its share, with the worst seed; nil for slices and for a
-  /// published split, which have no target.
+  /// How many tracks the worst label was off its share, with the worst seed; nil for slices and for
+  /// a published split, which have no target.
   let worstDeviation: Double?
   /// Seconds to make a split.
   let secondsPerSplit: Double

@@ -67,7 +67,8 @@ enum VerificationText {
       case schema, cache, tracks, problems, recordChecksums
     }
 
-    /// Checks a cache, or the shards of one that is not merged; what is counted is what was checked.
+    /// Checks a cache, or the shards of one that is not merged; what is counted is what was
+    /// checked.
     init(_ parts: [Cache]) throws {
       let states = try parts.map { try $0.snapshot() }
       var damage = try states.flatMap { try $0.verify() }

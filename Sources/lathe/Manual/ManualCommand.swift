@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// What the argument parser tells of a command and its arguments (`--experimental-dump-help`), as far as manual pages
-/// need it.
+/// What the argument parser tells of a command and its arguments (`--experimental-dump-help`), as
+/// far as manual pages need it.
 struct ManualCommand: Decodable {
   struct Argument: Decodable {
     struct Name: Decodable {

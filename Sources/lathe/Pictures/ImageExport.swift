@@ -6,11 +6,13 @@ import Foundation
 import Reporting
 import Synchronization
 
-/// Writes a picture of every slice into folders by label, those of a split into folders by side above.
+/// Writes a picture of every slice into folders by label, those of a split into folders by side
+/// above.
 ///
 /// A file is either whole or not there; what is there already is not written again.
 struct ImageExport {
-  /// How pictures look: what `images.json` in the folder keeps, so that none of another look is mixed in.
+  /// How pictures look: what `images.json` in the folder keeps, so that none of another look is
+  /// mixed in.
   struct Look: Codable, Equatable {
     var schema = "lathe.images/2"
     var view: String
@@ -53,8 +55,8 @@ struct ImageExport {
 
   /// Writes what is missing.
   ///
-  /// - Parameter advanced: is told how many are done, those that were there included, and how many of these
-  ///   were written.
+  /// - Parameter advanced: receives how many are done, those that were there included, and how many
+  ///   of these were written.
   /// - Returns: how many were written, and whether that was all.
   func run(
     cancellation: Cancellation, advanced: (_ done: Int, _ written: Int) -> Void

@@ -2,8 +2,8 @@ import Corpus
 import DatasetCache
 import Files
 
-/// Where pictures lie in their folder: `SIDE/LABEL/TRACK.SLICE.png`, without the side where there is
-/// no split. No two slices have one file; see ``SafeFileNames``.
+/// Where pictures lie in their folder: `SIDE/LABEL/TRACK.SLICE.png`, without the side where there
+/// is no split. No two slices have one file; see ``SafeFileNames``.
 struct PictureNames {
   /// Names that could not stay as they are, by what they became.
   struct Renamed: Codable, Equatable {

@@ -72,8 +72,8 @@ enum Catalogue {
     return Set(names + (folder == "recipes" ? [Recipe.gtzan.name] : [])).sorted()
   }
 
-  /// Where the manifests that come with Lathe may lie: what LATHE_MANIFESTS says, `Manifests` here and
-  /// in every folder above the program.
+  /// Where the manifests that come with Lathe may lie: what LATHE_MANIFESTS says, `Manifests` here
+  /// and in every folder above the program.
   private static func folders() -> [String] {
     var folders: [String] = []
     if let path = ProcessInfo.processInfo.environment["LATHE_MANIFESTS"] { folders.append(path) }

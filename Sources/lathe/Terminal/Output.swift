@@ -5,8 +5,8 @@ import Wording
 
 /// What a command says: results on the standard output, everything else on the standard error.
 ///
-/// This is the one way out, and what passes it cannot move the cursor or hide: line ends and terminal
-/// escapes in a line are spelt out, whoever wrote them (see ``Words/shown(_:)``).
+/// This is the one way out, and what passes it cannot move the cursor or hide: line ends and
+/// terminal escapes in a line are spelt out, whoever wrote them (see ``Words/shown(_:)``).
 enum Output {
   /// A line of results.
   static func line(_ text: String = "") {
@@ -80,7 +80,7 @@ enum Output {
       }
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else {
-        // Nobody can be told of a standard error that is closed.
+        // That the standard error is closed cannot be reported anywhere.
         if handle === FileHandle.standardOutput {
           _ = firstError.compareExchange(expected: 0, desired: errno, ordering: .relaxed)
         }

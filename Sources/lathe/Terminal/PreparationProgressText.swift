@@ -3,8 +3,8 @@ import Foundation
 import Preparation
 import Wording
 
-/// What a preparation tells a person: a bar that stays on one line of a terminal, or a line now and then for logs, at
-/// most one every two seconds, and one at the end.
+/// What a preparation tells a person: a bar that stays on one line of a terminal, or a line now and
+/// then for logs, at most one every two seconds, and one at the end.
 final class PreparationProgressText {
   private let isBar: Bool
   private let drawn = DrawnLine()
@@ -43,8 +43,8 @@ final class PreparationProgressText {
       count: "\(Words.count(progress.done))/\(Words.tracks(progress.total))", details: details)
   }
 
-  /// A track that could not be used. Where the columns are known its path is cut, so that the line fits if it can: the
-  /// summary has it whole.
+  /// A track that could not be used. Where the columns are known its path is cut, so that the line
+  /// fits if it can: the summary has it whole.
   static func line(_ record: QuarantineRecord, columns: Int?) -> String {
     let path = Words.shown(record.path)
     let end = ": " + Words.shown(record.message)

@@ -6,7 +6,8 @@ import Foundation
 import Preparation
 import SignalKit
 
-/// What a preparation goes by: what is chosen now and, where nothing is, what the cache was prepared with.
+/// What a preparation goes by: what is chosen now and, where nothing is, what the cache was
+/// prepared with.
 struct PrepareChoices {
   /// What flags choose; nil and empty where they choose nothing.
   struct Flags {
@@ -20,14 +21,15 @@ struct PrepareChoices {
     var exclusions: [String] = []
     /// Whether those that were excluded before are taken in again.
     var forgetsExclusions = false
-    /// The fault policies and the profile that are named, so that nobody is told that they are kept.
+    /// The fault policies and the profile that are named, so that nobody is told that they are
+    /// kept.
     var faults: Set<FaultSubject> = []
     var isProfileNamed = false
   }
 
   let recipe: Recipe
   let manifest: Manifest?
-  /// Whether what earlier manifests have told stays.
+  /// Whether what earlier manifests said stays.
   let keepsKnownFacts: Bool
   /// The ids of the tracks to leave out.
   let exclusions: [String]

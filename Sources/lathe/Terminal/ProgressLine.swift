@@ -1,7 +1,8 @@
 import Foundation
 import Wording
 
-/// One line of progress for programs, `lathe.progress/1`: see the article on the command line, which has its fields.
+/// One line of progress for programs, `lathe.progress/1`: see the article on the command line,
+/// which has its fields.
 struct ProgressLine<Value: Encodable>: Encodable {
   let schema = "lathe.progress/1"
   let runId = ProgressRun.id

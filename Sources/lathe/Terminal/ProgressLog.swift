@@ -5,12 +5,13 @@ import Wording
 
 /// A file that lines of progress are appended to.
 ///
-/// Each line is one write at the end of the file, so that it is whole when the process is killed, and lines of several
-/// processes do not mix.
+/// Each line is one write at the end of the file, so that it is whole when the process is killed,
+/// and lines of several processes do not mix.
 final class ProgressLog {
   private let path: String
   private let file: Int32
-  /// Whether what is there lacks the end of its last line: a writer was cut off, by a full disk for instance.
+  /// Whether what is there lacks the end of its last line: a writer was cut off, by a full disk for
+  /// instance.
   private var isTorn: Bool
   private var hasFailed = false
 

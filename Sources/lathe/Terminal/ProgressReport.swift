@@ -2,7 +2,8 @@ import ArgumentParser
 import Preparation
 import Training
 
-/// What a verb tells of its progress: to a person in a style, to programs as lines of JSON, and to a log file.
+/// What a verb tells of its progress: to a person in a style, to programs as lines of JSON, and to
+/// a log file.
 final class ProgressReport {
   let style: ProgressStyle
   private let verb: String
@@ -14,8 +15,8 @@ final class ProgressReport {
     self.log = log
   }
 
-  /// Writes a line for programs: to the standard output where the style is JSON, and to the log file where there is
-  /// one.
+  /// Writes a line for programs: to the standard output where the style is JSON, and to the log
+  /// file where there is one.
   func put(_ event: String, _ value: @autoclosure () -> some Encodable) {
     guard style == .json || log != nil else { return }
     guard let line = try? ProgressLine(verb, event, value()).text() else { return }

@@ -67,8 +67,8 @@ enum ShardArgument {
       throw ValidationError(
         "--shard auto: the scheduler doesn't say how many tasks there are; give auto/N.")
     }
-    // An array of all shards may begin at any number; one of some of them, such as those that lathe merge
-    // --missing names, has the shards' own numbers.
+    // An array of all shards may begin at any number; one of some of them, such as those that lathe
+    // merge --missing names, has the shards' own numbers.
     let index = task.count == count ? task.index - (task.first ?? 0) : task.index
     guard let shard = Shard(index, of: count) else {
       throw ValidationError(

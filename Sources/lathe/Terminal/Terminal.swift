@@ -2,8 +2,8 @@ import Foundation
 
 /// What is known of the terminal, if there is one. The one place that asks.
 enum Terminal {
-  /// Whether the standard error is a terminal on which a line can be drawn over: one that says what it is, and is not
-  /// `dumb`.
+  /// Whether the standard error is a terminal on which a line can be drawn over: one that says what
+  /// it is, and is not `dumb`.
   static var drawsOver: Bool {
     isatty(STDERR_FILENO) == 1 && understandsControls(ProcessInfo.processInfo.environment["TERM"])
   }
@@ -20,7 +20,8 @@ enum Terminal {
       variable: ProcessInfo.processInfo.environment["COLUMNS"])
   }
 
-  /// The columns to keep to: those of the window or of `COLUMNS`, the fewer where both are known; 80 where neither is.
+  /// The columns to keep to: those of the window or of `COLUMNS`, the fewer where both are known;
+  /// 80 where neither is.
   static func columns(ofWindow window: Int, variable: String?) -> Int {
     let known = [window, variable.flatMap { Int($0) } ?? 0].filter { $0 > 0 }
     return known.min() ?? 80

@@ -3,8 +3,8 @@ import Corpus
 
 /// The verbs of the command line, for who mistypes one.
 enum Verbs {
-  /// The verb, with those above it, that the first words most likely stand for; nil where they are verbs, or
-  /// like none.
+  /// The verb, with those above it, that the first words most likely stand for; nil where they are
+  /// verbs, or like none.
   static func meant(_ arguments: some Sequence<String>) -> String? {
     var verb: any ParsableCommand.Type = Lathe.self
     var path: [String] = []

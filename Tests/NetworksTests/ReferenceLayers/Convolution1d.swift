@@ -3,7 +3,8 @@ import Training
 
 @testable import Networks
 
-/// A convolution along time without padding: `[inputs][length]` to `[outputs][(length − kernel) / stride + 1]`.
+/// A convolution along time without padding: `[inputs][length]` to
+/// `[outputs][(length − kernel) / stride + 1]`.
 ///
 /// Equals `torch.nn.Conv1d`: y[o, t] = bias[o] + Σ weight[o, i, k] x[i, stride · t + k].
 final class Convolution1d: Layer {

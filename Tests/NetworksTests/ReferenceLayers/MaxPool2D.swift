@@ -4,8 +4,8 @@ import Training
 
 @testable import Networks
 
-/// Max pooling of blocked activations, as `torch.nn.MaxPool2d`: the gradient goes to the first of equal
-/// maxima. A window has at most 15 × 15 taps.
+/// Max pooling of blocked activations, as `torch.nn.MaxPool2d`: the gradient goes to the first of
+/// equal maxima. A window has at most 15 × 15 taps.
 final class MaxPool2D: Layer {
   let input: BlockedShape
   let output: BlockedShape

@@ -34,7 +34,8 @@ final class ExternalRun: Sendable {
     try write(Self.checkpoint([1, 2]), "weights.good")
   }
 
-  /// Tracks of even numbers have label 0, of odd ones 1; a sample's numbers are track, slice, 0, 0, …
+  /// Tracks of even numbers have label 0, of odd ones 1; a sample's numbers are track, slice, 0, 0,
+  /// …
   static func samples(
     _ name: String, tracks: Range<Int>, slices: Int, length: Int
   ) throws -> MemorySamples {

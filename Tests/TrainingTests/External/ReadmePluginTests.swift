@@ -32,7 +32,8 @@ import Testing
     let scripts = readme.components(separatedBy: "```python\n").dropFirst()
       .compactMap { $0.components(separatedBy: "```").first }
     let script = try #require(scripts.first { $0.contains("LATHE_RUN_DIR") })
-    // Tracks 0 to 4 teach that even ones are blues; only the numbers of tracks they know can be told.
+    // Tracks 0 to 4 teach that even ones are blues; only the numbers of tracks they know can be
+    // told.
     let run = try ExternalRun(epochs: 3)
     try run.write(Array(script.utf8), "trainer.py")
     let python = try #require(Self.python)

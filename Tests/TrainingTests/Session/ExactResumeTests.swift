@@ -5,8 +5,8 @@ import Testing
 
 @testable import Training
 
-/// A run that was stopped or killed at any step, and resumed, ends as if nothing had happened: the same
-/// checkpoints byte for byte, the same metrics but for times.
+/// A run that was stopped or killed at any step, and resumed, ends as if nothing had happened: the
+/// same checkpoints byte for byte, the same metrics but for times.
 @Suite struct ExactResumeTests {
   /// What the batches and the choice of the best epoch depend on.
   enum Variant: String, CaseIterable {

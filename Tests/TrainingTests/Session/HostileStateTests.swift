@@ -6,7 +6,8 @@ import Testing
 
 @testable import Training
 
-/// State files and run directories in which a run cannot be gone on with: refused, and nothing is lost.
+/// State files and run directories in which a run cannot be gone on with: refused, and nothing is
+/// lost.
 @Suite struct HostileStateTests {
   let fixture: SessionFixture
 

@@ -5,8 +5,8 @@ import Safetensors
 
 @testable import Training
 
-/// A small training with a folder of its own: 14 samples in batches of 4, so that an epoch has 4 steps and
-/// ends in a short one.
+/// A small training with a folder of its own: 14 samples in batches of 4, so that an epoch has 4
+/// steps and ends in a short one.
 struct SessionFixture {
   let folder: RunFolder
   var configuration = SessionConfiguration()

@@ -141,8 +141,8 @@ import Testing
     #expect(best != nil && best == last)
   }
 
-  /// A run that had stopped early does not train an epoch more each time it is resumed, nor does one that
-  /// was killed before it could say so.
+  /// A run that had stopped early does not train an epoch more each time it is resumed, nor does
+  /// one that was killed before it could say so.
   @Test func anEarlyEndIsAnEnd() throws {
     var fixture = try SessionFixture()
     fixture.source = try source(selection: "validation")

@@ -4,8 +4,8 @@ import Safetensors
 
 @testable import Training
 
-/// Softmax regression with momentum: a trainer with weights, a state of its own and a schedule that watches
-/// the loss, and that can be made to misbehave.
+/// Softmax regression with momentum: a trainer with weights, a state of its own and a schedule that
+/// watches the loss, and that can be made to misbehave.
 final class SoftmaxRegression: Trainer {
   /// What it does that no trainer should.
   enum Misdeed: Sendable, Hashable {
