@@ -3,7 +3,7 @@ public enum AudioFile {
   /// What the file at `path` holds, from its header; nothing is decoded. The frames of MPEG audio
   /// are counted one by one.
   ///
-  /// The header's promise of bytes is checked (see ``decode(at:_:)``), the audio is not.
+  /// The number of bytes in the header is checked (see ``decode(at:_:)``), the audio is not.
   /// - Throws: ``AudioError``, as ``decode(at:_:)``.
   public static func probe(at path: String) throws(AudioError) -> AudioFormat {
     let file = try OpenFile(path: path)
@@ -35,9 +35,9 @@ public enum AudioFile {
   /// - Audio that ends before its header says so is refused, never used in part: fewer bytes than a
   ///   wav, Wave64, aiff, au or caf header counts, fewer frames than a flac header or the Xing,
   ///   Info or VBRI table of an mp3 counts, an Ogg stream without its end, a last frame of MPEG
-  ///   audio or FLAC that is cut short. A size that programs leave who write to a pipe promises
-  ///   nothing: the audio ends where the file does. A size a few bytes too large is a
-  ///   ``DecodedTrack/remark``.
+  ///   audio or FLAC that is cut short. Sizes that programs write into a header before they
+  ///   know the length, as into a pipe, are ignored: the audio ends where the file does. A size a
+  ///   few bytes too large is a ``DecodedTrack/remark``.
   /// - Streams in a row are read whole where rate and channels stay the same: joined mp3 files, a
   ///   chained Ogg. Where they change, the file is refused.
   /// - Tags, chunks and other bytes before and after the audio are passed over; within MPEG audio

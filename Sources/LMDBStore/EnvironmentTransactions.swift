@@ -65,8 +65,8 @@ extension Environment {
   ///
   /// The map does not grow for it: that would wait for the very snapshots that are held.
   ///
-  /// - Throws: `.readOnly` where the file may not be written, `.mapFull` where there is no room in the map, as
-  ///   under a limit of address space; otherwise as there.
+  /// - Throws: `.readOnly` where the file may not be written, `.mapFull` where there is no room in
+  ///   the map, as under a limit of address space; otherwise as there.
   public func writeBriefly<Output>(
     _ body: (inout WriteTransaction) throws(StoreError) -> Output
   ) throws(StoreError) -> Output {

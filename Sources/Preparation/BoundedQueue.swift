@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// A queue between threads that holds at most so many elements: `push` waits while it is full, `pop`
-/// while it is empty. Once it is unbounded no one waits for a place any more.
+/// A queue between threads that holds at most so many elements: `push` waits while it is full,
+/// `pop` while it is empty. Once it is unbounded no one waits for a place any more.
 ///
 /// `@unchecked Sendable`: every access to the elements happens with `condition` locked.
 final class BoundedQueue<Element: Sendable>: @unchecked Sendable {

@@ -54,7 +54,8 @@ extension Cache {
       split, tracks: tracks, neighbours: links, faults: faults, slices: { slices[$0] ?? 1 })
   }
 
-  /// The audits of all stored splits, in the order of their names; see ``audit(split:neighbours:faults:)``.
+  /// The audits of all stored splits, in the order of their names; see
+  /// ``audit(split:neighbours:faults:)``.
   ///
   /// - Throws: `PreparationError` where a split or a record is damaged.
   public func audits(
@@ -85,8 +86,8 @@ extension Cache {
     }
   }
 
-  /// How many slices each track has in the view that a slice-wise split is about: the first view, in the
-  /// order of the names, that has slices as samples.
+  /// How many slices each track has in the view that a slice-wise split is about: the first view,
+  /// in the order of the names, that has slices as samples.
   private func sliceCounts() throws(PreparationError) -> [String: Int] {
     try onCache { () throws(CacheError) in
       for view in try sampleViews() {

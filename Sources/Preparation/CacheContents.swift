@@ -26,8 +26,8 @@ struct CacheContents: Sendable {
     (try? cache?.stamp(path: path)) ?? nil
   }
 
-  /// What the cache knows of tracks, from earlier manifests: those that are stored, in quarantine and
-  /// dropped. A label is what a fault policy made of it.
+  /// What the cache knows of tracks, from earlier manifests: those that are stored, in quarantine
+  /// and dropped. A label is what a fault policy made of it.
   var facts: [Track] {
     let stored = records.tracks.map { record in
       Track(

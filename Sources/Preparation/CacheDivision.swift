@@ -5,10 +5,10 @@ extension Cache {
   /// Divides the tracks of the cache as `plan` says and stores the split under the plan's name.
   ///
   /// - Parameters:
-  ///   - plan: what to keep to. A published one is not made anew: what is stored of it is kept for the
-  ///     tracks there are; ``putSplit(_:)`` stores it first.
-  ///   - links: pairs of tracks that must not straddle besides those of one group or artist and those
-  ///     that sound the same (``neighbours()``).
+  ///   - plan: what to keep to. A published one is not made anew: what is stored of it is kept for
+  ///     the tracks there are; ``putSplit(_:)`` stores it first.
+  ///   - links: pairs of tracks that must not straddle besides those of one group or artist and
+  ///     those that sound the same (``neighbours()``).
   /// - Throws: `PreparationError` where the plan does not fit the tracks or the cache is read-only.
   @discardableResult
   public func makeSplit(
@@ -46,16 +46,16 @@ extension Cache {
     do { return try Split.make(plan, tracks: tracks, links: links) } catch { throw .split(error) }
   }
 
-  /// Makes every stored split, and a new one, by its own plan, so that it covers the tracks there are
-  /// now, and the index that loaders open by. The same tracks give the same split.
+  /// Makes every stored split, and a new one, by its own plan, so that it covers the tracks there
+  /// are now, and the index that loaders open by. The same tracks give the same split.
   ///
-  /// A plan that the tracks do not fit (more folds than tracks, no tracks at all) is kept with no track
-  /// assigned: it is made again as soon as they fit.
+  /// A plan that the tracks do not fit (more folds than tracks, no tracks at all) is kept with no
+  /// track assigned: it is made again as soon as they fit.
   ///
   /// - Parameters:
   ///   - new: a plan that is not stored yet, or again.
-  ///   - groupsNeighbours: whether a new stratified split becomes a grouped one where tracks are found to
-  ///     sound the same.
+  ///   - groupsNeighbours: whether a new stratified split becomes a grouped one where tracks are
+  ///     found to sound the same.
   ///   - published: the splits that the manifest publishes: one that is stored or new is taken from
   ///     here, so that tracks which have come since are in it.
   ///   - records: the tracks of the cache.

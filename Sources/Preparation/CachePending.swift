@@ -2,8 +2,8 @@ internal import Corpus
 public import DatasetCache
 
 extension Cache {
-  /// How many tracks of the collection are neither here with every view of the recipe nor in quarantine
-  /// nor dropped:
+  /// How many tracks of the collection are neither here with every view of the recipe nor in
+  /// quarantine nor dropped:
   /// 0 once a preparation has ended.
   ///
   /// - Throws: `PreparationError` where the cache cannot be read.

@@ -2,18 +2,20 @@ internal import Corpus
 public import DatasetCache
 
 extension Cache {
-  /// What the card says otherwise than the shard: a problem of `card.json` for each field that differs, in the
-  /// order of their names. Of the fields, `bytes` and `versions` tell of one moment and are passed over; so is
-  /// what cards of earlier versions leave out, and a licence where the cache has no whole manifest.
+  /// What the card says otherwise than the shard: a problem of `card.json` for each field that
+  /// differs, in the order of their names. Of the fields, `bytes` and `versions` tell of one moment
+  /// and are passed over; so is what cards of earlier versions leave out, and a licence where the
+  /// cache has no whole manifest.
   ///
-  /// Empty where there is no card, while a process writes to the cache (the card comes last), and where the
-  /// records have no checksums: the next preparation writes card and checksums anew.
+  /// Empty where there is no card, while a process writes to the cache (the card comes last), and
+  /// where the records have no checksums: the next preparation writes card and checksums anew.
   ///
   /// - Throws: `PreparationError` where what `verify()` finds keeps the shard from being read.
   public func cardProblems() throws(PreparationError) -> [CacheProblem] {
     let found = try differingFields()
     if found.isEmpty || isBeingWritten { return [] }
-    // A writer that began and ended between the two readings explains the first difference, not the second.
+    // A writer that began and ended between the two readings explains the first difference, not the
+    // second.
     let again = try differingFields()
     return isBeingWritten ? [] : again
   }

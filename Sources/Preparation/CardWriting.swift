@@ -47,7 +47,8 @@ extension Cache {
 
   /// The card that belongs to a state, as a preparation would write it.
   ///
-  /// - Parameter old: the card that there is, for what only a card tells; nil where it cannot be read.
+  /// - Parameter old: the card that there is, for what only a card tells; nil where it cannot be
+  ///   read.
   func card(of state: SettledCache, after old: Card?) throws(CacheError) -> Card {
     let description = try description()
     let recipe = description.map { String(decoding: $0.recipeJSON, as: UTF8.self) } ?? old?.recipe

@@ -31,8 +31,9 @@ public struct Collection: Sendable {
     self.others = others
   }
 
-  /// The collection with what the cache knows of its tracks and no manifest has told now: recording group,
-  /// artist, title and faults. A run that forgets its manifest must not make a grouped split leak.
+  /// The collection with what the cache knows of its tracks and no manifest has told now: recording
+  /// group, artist, title and faults. A run that forgets its manifest must not make a grouped split
+  /// leak.
   func keepingFacts(_ facts: [Track]) -> Collection {
     let known = Dictionary(facts.map { (Array($0.path.utf8), $0) }) { first, _ in first }
     let tracks = manifest.tracks.map { track -> Track in
@@ -45,7 +46,8 @@ public struct Collection: Sendable {
       if track.faults.isEmpty { track.faults = fact.faults }
       return track
     }
-    // What a fault refers to may not be in this folder; without a manifest nobody has to declare it.
+    // What a fault refers to may not be in this folder; without a manifest nobody has to declare
+    // it.
     let ids = Set(tracks.map(\.id))
     let sound = tracks.map { track in
       var track = track
@@ -103,7 +105,8 @@ public struct Collection: Sendable {
       unlisted: unlisted, others: others)
   }
 
-  /// What of the collection belongs to a shard. Files that are no tracks belong to one by their paths.
+  /// What of the collection belongs to a shard. Files that are no tracks belong to one by their
+  /// paths.
   func part(of shard: Shard) -> Collection {
     let others = manifest.tracks.map(\.id).filter { !shard.holds($0) }
     return Collection(
@@ -126,8 +129,8 @@ public struct Collection: Sendable {
     return message + " (\(fault.source))"
   }
 
-  /// Lists `folder`, lays `manifest` over what is there, and leaves out what is excluded and what the
-  /// fault policies of a recipe drop.
+  /// Lists `folder`, lays `manifest` over what is there, and leaves out what is excluded and what
+  /// the fault policies of a recipe drop.
   ///
   /// - Throws: `PreparationError` where the folder cannot be listed or holds no track.
   static func read(

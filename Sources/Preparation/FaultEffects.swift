@@ -2,8 +2,8 @@ public import Corpus
 public import DatasetCache
 
 extension SoundRecords {
-  /// What the fault policies of a recipe do: for every kind of fault its policy, and the tracks that have
-  /// it.
+  /// What the fault policies of a recipe do: for every kind of fault its policy, and the tracks
+  /// that have it.
   func effects(of recipe: Recipe) -> [FaultSubject: FaultEffect] {
     var effects: [FaultSubject: FaultEffect] = [:]
     for subject in FaultSubject.allCases {
@@ -20,7 +20,8 @@ extension SoundRecords {
       if let subject = record.reason.subject { effects[subject]?.unused.append(record.track.id) }
     }
     for record in quarantined where !record.label.isEmpty {
-      // Why a file cannot be decoded has many codes; what else leads here has the name of its policy.
+      // Why a file cannot be decoded has many codes; what else leads here has the name of its
+      // policy.
       let subject =
         FaultSubject(rawValue: record.code) ?? (record.figures == nil ? .unreadable : nil)
       if let subject { effects[subject]?.unused.append(record.id) }
@@ -33,10 +34,11 @@ extension SoundRecords {
 }
 
 extension Cache {
-  /// What was measured of every track that could be decoded, and what is wrong with it: the worst first.
+  /// What was measured of every track that could be decoded, and what is wrong with it: the worst
+  /// first.
   ///
-  /// A track is the worse the further one of its figures is beyond its limit; those without a figure
-  /// beyond a limit come last, in the order of their ids.
+  /// A track is the worse the further one of its figures is beyond its limit; those without a
+  /// figure beyond a limit come last, in the order of their ids.
   ///
   /// - Throws: `PreparationError` where a record is damaged, or the cache's recipe is.
   public func verdicts() throws(PreparationError) -> [TrackVerdicts] {
@@ -116,8 +118,8 @@ public struct TrackVerdicts: Sendable, Hashable, Codable {
   /// The file's own form, where it is kept.
   public var source: TrackRecord.Source?
 
-  /// How far the worst figure is beyond its limit, as a ratio; 1 for a verdict without a figure, 0 where
-  /// nothing is wrong.
+  /// How far the worst figure is beyond its limit, as a ratio; 1 for a verdict without a figure, 0
+  /// where nothing is wrong.
   fileprivate func excess(_ limits: VerdictLimits) -> Double {
     verdicts.map { subject in
       guard let figure = figures.figure(of: subject), let limit = limits.limit(of: subject) else {

@@ -1,6 +1,7 @@
 internal import DatasetCache
 
-/// The recipes of the first schema: four views of fixed names, with the parameters that they had then.
+/// The recipes of the first schema: four views of fixed names, with the parameters that they had
+/// then.
 enum FirstRecipe {
   /// The views that such a recipe may name, each of the kind that its name implies.
   static let views: Set = ["features", "features-30s", "waveform", "mel"]

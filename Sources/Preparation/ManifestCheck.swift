@@ -10,9 +10,9 @@ import Synchronization
 /// - Every audio file is looked at, those that the manifest does not name too: its header, and the
 ///   MD5 of those with a published one.
 /// - A file is odd where its rate or its channels are not those of three quarters of the files, or
-///   where its duration differs from the median by more than a tenth (and half a second) while three
-///   quarters of the files keep to it. Where no value is that common, nothing is judged and a remark
-///   says so: UrbanSound8K has files of many rates.
+///   where its duration differs from the median by more than a tenth (and half a second) while
+///   three quarters of the files keep to it. Where no value is that common, nothing is judged and a
+///   remark says so: UrbanSound8K has files of many rates.
 public struct ManifestCheck: Sendable {
   /// The manifest.
   public var manifest: Manifest

@@ -3,11 +3,12 @@ public import DatasetCache
 internal import SignalKit
 
 extension Cache {
-  /// The tracks that sound the same, by their acoustic fingerprints, and the files with the same bytes.
+  /// The tracks that sound the same, by their acoustic fingerprints, and the files with the same
+  /// bytes.
   ///
-  /// What was found is kept in the cache with the state of the tracks that it was found among, and used
-  /// for as long as that is their state. Tracks that an earlier version prepared have no fingerprint: they
-  /// are compared by their bytes only, until they are prepared again.
+  /// What was found is kept in the cache with the state of the tracks that it was found among, and
+  /// used for as long as that is their state. Tracks that an earlier version prepared have no
+  /// fingerprint: they are compared by their bytes only, until they are prepared again.
   ///
   /// - Throws: `PreparationError` where a record or a fingerprint is damaged.
   /// - Complexity: O(1) a track where nothing has changed; else that of `NeighbourSearch`.

@@ -8,8 +8,8 @@ struct PlanMaking {
   private let folder: String
   private let contents: CacheContents
   private let checksContent: Bool
-  // Ids and paths are compared by their bytes, as the cache does: to Swift an é is the same whether it is
-  // one character or two.
+  // Ids and paths are compared by their bytes, as the cache does: to Swift an é is the same
+  // whether it is one character or two.
   private let known: [[UInt8]: TrackRecord]
   private let quarantined: Set<[UInt8]>
   private let droppedBefore: [[UInt8]: DroppedRecord]
@@ -22,8 +22,8 @@ struct PlanMaking {
 
   /// The plan for a collection.
   ///
-  /// - Parameter checksContent: whether every file is compared with what was read of it, also those whose
-  ///   size and time are the same.
+  /// - Parameter checksContent: whether every file is compared with what was read of it, also those
+  ///   whose size and time are the same.
   /// - Throws: `PreparationError` `.anotherCollection`.
   static func plan(
     for collection: Collection, folder: String, recipe: Recipe, fingerprints: [View: Fingerprint],
@@ -59,9 +59,9 @@ struct PlanMaking {
 
   /// Tracks of the cache that the collection no longer has.
   ///
-  /// A track whose file is still there under another id (its name now occurs in a second folder) goes
-  /// too, but does not make the collection another one. What lies in a folder that cannot be read now
-  /// (a volume that is not mounted) stays: nothing says that it is gone.
+  /// A track whose file is still there under another id (its name now occurs in a second folder)
+  /// goes too, but does not make the collection another one. What lies in a folder that cannot be
+  /// read now (a volume that is not mounted) stays: nothing says that it is gone.
   private mutating func removed(
     from collection: Collection, cachePath: String
   ) throws(PreparationError) -> [String] {
@@ -217,8 +217,8 @@ struct PlanMaking {
     }
   }
 
-  /// What else a view depends on, where its parameters are the same and its fingerprint is another: what that was
-  /// before, a cache doesn't keep.
+  /// What else a view depends on, where its parameters are the same and its fingerprint is another:
+  /// what that was before, a cache doesn't keep.
   private func changedContents(of view: View) -> [String]? {
     guard contents.description?.fingerprints[view] != fingerprints[view] else { return nil }
     let names = (recipe.views[view]?.kind.contents ?? [:]).keys.sorted()
@@ -227,16 +227,16 @@ struct PlanMaking {
 }
 
 extension TrackRecord {
-  /// Whether it is of a version that stopped within some files: at a guess at the length of mp3, and at
-  /// the end of the first stream of a chained Ogg. Those versions took no XXH3.
+  /// Whether it is of a version that stopped within some files: at a guess at the length of mp3,
+  /// and at the end of the first stream of a chained Ogg. Those versions took no XXH3.
   fileprivate var mayBePartial: Bool {
     xxh3 == nil && ["MPEG", "OGG"].contains(source.container)
   }
 }
 
 extension DroppedRecord {
-  /// The record of a track that was judged by its figures and still is dropped for them, as it is known
-  /// now; nil where it has to be looked at.
+  /// The record of a track that was judged by its figures and still is dropped for them, as it is
+  /// known now; nil where it has to be looked at.
   fileprivate func again(_ track: Track, _ recipe: Recipe) -> DroppedRecord? {
     guard let figures, let source else { return nil }
     let verdicts = figures.verdicts(

@@ -12,8 +12,8 @@ public struct PreparationChoices: Sendable {
   public var exclusions: [String] = []
   /// The name of the manifest that the cache was made from, or of the folder.
   public var datasetName: String
-  /// Whether the cache says what was chosen. An earlier version kept the recipe only, so whether there was
-  /// a manifest isn't known.
+  /// Whether the cache says what was chosen. An earlier version kept the recipe only, so whether
+  /// there was a manifest isn't known.
   public var areKnown: Bool
   /// A split that an interrupted run was to make and hasn't.
   public var pendingSplit: PendingSplit?
@@ -58,7 +58,8 @@ extension ShardPlan {
   /// What the shards of a cache are prepared with, before they are merged.
   ///
   /// - Parameter path: the cache.
-  /// - Throws: `PreparationError` where the plan cannot be read, or no shard is there that has its manifest.
+  /// - Throws: `PreparationError` where the plan cannot be read, or no shard is there that has its
+  ///   manifest.
   public func choices(at path: String) throws(PreparationError) -> PreparationChoices? {
     for shard in allShards {
       guard try onCache({ () throws(CacheError) in try Cache.exists(at: path, shard: shard) }),

@@ -76,8 +76,8 @@ public struct PreparationSummary: Sendable, Codable {
   public var splits: [String]
   /// What leaks between the sides of each split.
   public var audits: [String: SplitAudit.Summary]
-  /// For each split the labels that a side was to have and lacks, by the side; empty sides and splits left
-  /// out.
+  /// For each split the labels that a side was to have and lacks, by the side; empty sides and
+  /// splits left out.
   public var absentLabels: [String: [String: [String]]]
   /// What most files have in common that is not what is prepared: their rate, their channels.
   public var usualFormat: [String]

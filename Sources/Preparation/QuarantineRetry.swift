@@ -2,8 +2,8 @@ public import Corpus
 internal import DatasetCache
 internal import Foundation
 
-/// Tries only the files in quarantine again, with the cache's own recipe: no other file is looked at, new
-/// ones are left alone.
+/// Tries only the files in quarantine again, with the cache's own recipe: no other file is looked
+/// at, new ones are left alone.
 public struct QuarantineRetry: Sendable {
   /// The folder of audio.
   public var folder: String

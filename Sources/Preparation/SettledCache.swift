@@ -38,7 +38,8 @@ struct SettledCache {
     census = try onCache { () throws(CacheError) in try cache.summary(of: records.tracks) }
   }
 
-  /// For each split the labels that a side was to have and lacks, by the side; empty sides and splits left out.
+  /// For each split the labels that a side was to have and lacks, by the side; empty sides and
+  /// splits left out.
   var absentLabels: [String: [String: [String]]] {
     Dictionary(
       audits.filter { !$0.balance.absentLabels.isEmpty }.map { audit in

@@ -4,23 +4,24 @@ internal import Foundation
 /// Makes acoustic fingerprints: the signs of energy differences along frequency and time, after
 /// J. Haitsma and T. Kalker, "A highly robust audio fingerprinting system", ISMIR 2002.
 ///
-/// The signal is brought to 5,000 ... 9,999 Hz (5,512.5 where its rate is 11,025 Hz times a power of two);
-/// E(n, m) is the energy of band m of 33, evenly spaced in log frequency from 300 to 2,000 Hz, in frame n of
-/// 2,048 samples under a Hann window, a new frame every 256 samples. With
+/// The signal is brought to 5,000 ... 9,999 Hz (5,512.5 where its rate is 11,025 Hz times a power
+/// of two); E(n, m) is the energy of band m of 33, evenly spaced in log frequency from 300 to 2,000
+/// Hz, in frame n of 2,048 samples under a Hann window, a new frame every 256 samples. With
 ///
 ///     D(n, m) = E(n + 4, m) − E(n + 4, m + 1) − (E(n, m) − E(n, m + 1))
 ///
-/// bit m of word n, 0 <= m < 32, is D(n, m) > 0. It does not depend on level, and hardly on the place of the
-/// frame: the frames of two copies, cut anywhere, are at most 23 ms (a sixteenth of a frame) apart.
+/// bit m of word n, 0 <= m < 32, is D(n, m) > 0. It does not depend on level, and hardly on the
+/// place of the frame: the frames of two copies, cut anywhere, are at most 23 ms (a sixteenth of a
+/// frame) apart.
 ///
 /// What differs from the paper, measured on clips of GTZAN and their copies:
 /// - Differences over four hops instead of one: a quarter fewer wrong bits.
-/// - A bit is *reliable* where |D(n, m)| is at least half the frame's mean of |D|, about 42 % of the bits.
-///   Copies as MP3 of 64 kbit/s, Vorbis of quality 1, cut anywhere, or with noise 10 dB below them differ in
-///   3.3 % of their reliable bits at most, in up to 5 to 21 % of all.
-/// - Frames that say nothing are marked as such, no bit of theirs being reliable: below −90 dB of full scale
-///   (a level of one step of 16 bits), and with changes that together are below 2 % of the energy (steady tones;
-///   of music 0.1 % of the frames have less than 6 %).
+/// - A bit is *reliable* where |D(n, m)| is at least half the frame's mean of |D|, about 42 % of
+///   the bits. Copies as MP3 of 64 kbit/s, Vorbis of quality 1, cut anywhere, or with noise 10 dB
+///   below them differ in 3.3 % of their reliable bits at most, in up to 5 to 21 % of all.
+/// - Frames that say nothing are marked as such, no bit of theirs being reliable: below −90 dB of
+///   full scale (a level of one step of 16 bits), and with changes that together are below 2 % of
+///   the energy (steady tones; of music 0.1 % of the frames have less than 6 %).
 ///
 /// One value serves one thread and keeps its plan and buffers from call to call.
 public struct AcousticFingerprinter: ~Copyable {
@@ -61,8 +62,8 @@ public struct AcousticFingerprinter: ~Copyable {
   private var slow = AlignedBuffer<Float>(count: 0)
   private var energies = AlignedBuffer<Float>(count: 0)
 
-  /// - Parameter sampleRate: of the signals to come, in hertz, 1,000 ... 384,000. Fingerprints of different
-  ///   rates can be compared where ``hop`` is as long in seconds.
+  /// - Parameter sampleRate: of the signals to come, in hertz, 1,000 ... 384,000. Fingerprints of
+  ///   different rates can be compared where ``hop`` is as long in seconds.
   /// - Throws: `SignalError` where the rate is out of range.
   public init(sampleRate: Double) throws(SignalError) {
     guard (1_000...384_000).contains(sampleRate) else {
@@ -89,7 +90,8 @@ public struct AcousticFingerprinter: ~Copyable {
     columns = (Int(edges[Self.bits + 1]) + 15) / 16 * 16
     window = AlignedBuffer(count: Self.length)
     for (i, value) in hannWindow(length: Self.length).enumerated() { window.base[i] = Float(value) }
-    // White noise of this level leaves in each bin its variance times the window's energy, 3/8 of its length.
+    // White noise of this level leaves in each bin its variance times the window's energy, 3/8 of
+    // its length.
     let step = 1.0 / 32_768
     floor = Float(step * step * 0.375 * Double(Self.length) * Double(weights.count))
     scratch = AlignedBuffer(count: Self.length)
@@ -109,8 +111,8 @@ public struct AcousticFingerprinter: ~Copyable {
 
   private static let rowStride = (length / 2 + 1 + 15) / 16 * 16
 
-  /// A windowed sinc (Hann) of unit gain whose pass band ends at 0.8 of half the lower rate: what it lets
-  /// through above lands where the bands end. One tap of 1 where nothing is decimated.
+  /// A windowed sinc (Hann) of unit gain whose pass band ends at 0.8 of half the lower rate: what
+  /// it lets through above lands where the bands end. One tap of 1 where nothing is decimated.
   private static func lowPass(factor: Int) -> [Float] {
     if factor == 1 { return [1] }
     let count = tapsOfStep * factor
@@ -129,7 +131,8 @@ public struct AcousticFingerprinter: ~Copyable {
     samples < span ? 0 : (samples - span) / hop + 1
   }
 
-  /// The fingerprint of `signal`: mono, full scale ±1, finite. No words where it is shorter than ``span``.
+  /// The fingerprint of `signal`: mono, full scale ±1, finite. No words where it is shorter than
+  /// ``span``.
   ///
   /// - Complexity: O(samples); about a millisecond for 30 s.
   public mutating func fingerprint(of signal: Span<Float>) -> AcousticFingerprint {

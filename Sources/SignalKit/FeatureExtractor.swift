@@ -1,10 +1,10 @@
 /// Computes the 57 features of a stretch of audio as librosa does with plain calls, of one
 /// short-time Fourier transform.
 ///
-/// Transform sixteen frames; take from their magnitudes centroid, bandwidth, roll-off, mel energies and
-/// spectral peaks; separate the sixteen frames before them, which now have their fifteen to come; in
-/// the end tempo and cepstral coefficients from the mel energies, and chroma once the peaks have
-/// told the tuning. Memory is the magnitudes (4 KB a frame) and buffers of fixed size.
+/// Transform sixteen frames; take from their magnitudes centroid, bandwidth, roll-off, mel energies
+/// and spectral peaks; separate the sixteen frames before them, which now have their fifteen to
+/// come; in the end tempo and cepstral coefficients from the mel energies, and chroma once the
+/// peaks have told the tuning. Memory is the magnitudes (4 KB a frame) and buffers of fixed size.
 ///
 /// One value serves one thread and keeps its buffers from call to call.
 public struct FeatureExtractor: ~Copyable {
@@ -57,8 +57,8 @@ public struct FeatureExtractor: ~Copyable {
     return signal.withUnsafeBufferPointer { features(of: $0) }
   }
 
-  /// Runs the Fourier transforms that ``features(of:)`` of `samples` samples takes, and nothing else:
-  /// with it a benchmark tells their share.
+  /// Runs the Fourier transforms that ``features(of:)`` of `samples` samples takes, and nothing
+  /// else: with it a benchmark tells their share.
   public func runTransforms(samples: Int) {
     let frames = spectra.geometry.count(samples: samples)
     for _ in 0..<frames { spectra.runTransform() }

@@ -10,8 +10,8 @@ public struct FeatureVector: Sendable, Hashable {
     ].flatMap { ["\($0)_mean", "\($0)_var"] } + ["tempo"]
     + (1...20).flatMap { ["mfcc\($0)_mean", "mfcc\($0)_var"] }
 
-  /// 57 values, in the order of ``names``. Levels and parts in full scale, frequencies in hertz, tempo
-  /// in beats a minute, cepstral coefficients in decibels.
+  /// 57 values, in the order of ``names``. Levels and parts in full scale, frequencies in hertz,
+  /// tempo in beats a minute, cepstral coefficients in decibels.
   public let values: [Float]
 
   init(pairs: [Moments], tempo: Double, coefficients: [Moments]) {

@@ -4,16 +4,16 @@ internal import Foundation
 /// FFTW's planner is not thread-safe; running a plan is.
 private let planner = NSLock()
 
-// Plans are made with FFTW's estimate mode, which chooses without timing anything, so that every run
-// takes the same path and gives the same bytes.
+// Plans are made with FFTW's estimate mode, which chooses without timing anything, so that every
+// run takes the same path and gives the same bytes.
 
 private func noPlan(length: Int) -> SignalError {
   SignalError("FFT of length \(length)", "FFTW has no plan", hint: "choose another length")
 }
 
-/// The transform of `length` reals by a complex transform of half that length, forward and backward, in
-/// single precision: for log-mel pictures and for synthesis, where 1e-6 of relative error is far below
-/// what can be seen or heard.
+/// The transform of `length` reals by a complex transform of half that length, forward and
+/// backward, in single precision: for log-mel pictures and for synthesis, where 1e-6 of relative
+/// error is far below what can be seen or heard.
 struct FourierTransform: ~Copyable {
   private let forward: fftwf_plan
   private let backward: fftwf_plan
@@ -52,8 +52,9 @@ struct FourierTransform: ~Copyable {
   func runBackward() { fftwf_execute(backward) }
 }
 
-/// The complex transform of any length in double precision, forward: for the features, whose roll-off and
-/// tuning turn on the last bits of a float magnitude, as librosa's do, which transforms in double too.
+/// The complex transform of any length in double precision, forward: for the features, whose
+/// roll-off and tuning turn on the last bits of a float magnitude, as librosa's do, which
+/// transforms in double too.
 struct ComplexTransform: ~Copyable {
   private let plan: fftw_plan
   /// `length` complex numbers, real and imaginary parts side by side.

@@ -1,8 +1,10 @@
 /// Where the frames of an analysis lie in a signal: frame t of a centred one is centred on sample
-/// t × hop, so it covers `length` samples from t × hop − length / 2 on, and the ends are padded.
+/// t × hop, so it covers `length` samples from t × hop − length / 2 on, and the ends are
+/// padded.
 ///
-/// This is the frame arithmetic of `librosa.stft(center=True)` and of everything built on it. Analyses
-/// that are not centred begin their first frame elsewhere (``SpectrumParameters/Framing``).
+/// This is the frame arithmetic of `librosa.stft(center=True)` and of everything built on it.
+/// Analyses that are not centred begin their first frame elsewhere
+/// (``SpectrumParameters/Framing``).
 public struct FrameGeometry: Sendable, Hashable {
   /// Samples in a frame.
   public let length: Int
@@ -65,8 +67,8 @@ public struct FrameGeometry: Sendable, Hashable {
     }
   }
 
-  /// How many frames a signal of `samples` samples has: 1 + samples / hop, rounded down, for centred
-  /// frames of even length; 0 where the signal is too short for one.
+  /// How many frames a signal of `samples` samples has: 1 + samples / hop, rounded down, for
+  /// centred frames of even length; 0 where the signal is too short for one.
   public func count(samples: Int) -> Int {
     samples < required ? 0 : 1 + (samples - required) / hop
   }

@@ -1,18 +1,18 @@
 internal import Foundation
 
-/// Gammatone filters of the fourth order by four sections of the second each, after Slaney, "An efficient
-/// implementation of the Patterson-Holdsworth auditory filter bank" (Apple TR 35, 1993).
+/// Gammatone filters of the fourth order by four sections of the second each, after Slaney, "An
+/// efficient implementation of the Patterson-Holdsworth auditory filter bank" (Apple TR 35, 1993).
 ///
-/// The filter t³ exp(−2 pi b t) cos(2 pi f t), b = 1.019 ERB(f), has four zeros besides its poles; a section
-/// takes one of them, with the pole pair:
+/// The filter t³ exp(−2 pi b t) cos(2 pi f t), b = 1.019 ERB(f), has four zeros besides its
+/// poles; a section takes one of them, with the pole pair:
 ///
 ///     H(z) = product over k of (1 − e^{−bT} (cos wT ± sqrt(3 ± 2^{3/2}) sin wT) z⁻¹)
 ///                              / (1 − 2 e^{−bT} cos wT z⁻¹ + e^{−2bT} z⁻²),  w = 2 pi f, b in radians
 ///
 /// and the whole is divided by its gain at f.
 struct GammatoneFilters {
-  /// Of each eight filters, as `lathe_gammatone` reads them: zeros of four sections, first and second
-  /// pole coefficient; those past the last filter let nothing but the input through.
+  /// Of each eight filters, as `lathe_gammatone` reads them: zeros of four sections, first and
+  /// second pole coefficient; those past the last filter let nothing but the input through.
   private(set) var coefficients: [Double]
   /// One over the squared gain at the centre, of each filter.
   private(set) var energyScales: [Double] = []

@@ -25,8 +25,8 @@ public struct GammatoneParameters: Sendable, Hashable {
   public var hop = 512
   /// What the values are.
   public var scale = Scale.decibels
-  /// How far below the loudest value of the picture the quietest may lie, in decibels; not negative. Of
-  /// pictures in decibels only.
+  /// How far below the loudest value of the picture the quietest may lie, in decibels; not
+  /// negative. Of pictures in decibels only.
   public var dynamicRange: Float = 80
 
   /// The defaults.

@@ -3,17 +3,19 @@ internal import Foundation
 
 /// Makes gammatone pictures: how strongly each filter of a model of the ear's sounds, over time.
 ///
-/// The signal goes through a bank of gammatone filters whose centres are evenly spaced on the scale of
-/// equivalent rectangular bandwidths (ERB(f) = f / 9.26449 + 24.7 Hz, Glasberg and Moore 1990), each as
-/// wide as the ear's at its centre (Patterson and Holdsworth; Slaney, Apple TR 35, 1993). Value t of a
-/// filter is the root of its mean square over the samples t × hop ..< t × hop + windowLength, which all
-/// lie inside the signal. A row is a filter, the lowest first; a column is a frame. Filters are causal: a
-/// filter answers 3 / (2 pi b) seconds late, 15 ms at 50 Hz and less above.
+/// The signal goes through a bank of gammatone filters whose centres are evenly spaced on the scale
+/// of equivalent rectangular bandwidths (ERB(f) = f / 9.26449 + 24.7 Hz, Glasberg and Moore 1990),
+/// each as wide as the ear's at its centre (Patterson and Holdsworth; Slaney, Apple TR 35, 1993).
+/// Value t of a filter is the root of its mean square over the samples t × hop ..< t × hop +
+/// windowLength, which all lie inside the signal. A row is a filter, the lowest first; a column is
+/// a frame. Filters are causal: a filter answers 3 / (2 pi b) seconds late, 15 ms at 50 Hz and less
+/// above.
 ///
-/// `gammatone.gtgram.gtgram(wave, fs, windowLength / fs, hop / fs, bands, f_min, f_max)` of the Python
-/// package gammatone (after D. Ellis's gammatonegram) gives the same amplitudes.
+/// `gammatone.gtgram.gtgram(wave, fs, windowLength / fs, hop / fs, bands, f_min, f_max)` of the
+/// Python package gammatone (after D. Ellis's gammatonegram) gives the same amplitudes.
 ///
-/// One value serves one thread; it owns its buffers and allocates nothing per picture of the same length.
+/// One value serves one thread; it owns its buffers and allocates nothing per picture of the same
+/// length.
 public struct GammatonePicture: ~Copyable {
   /// What the pictures are made with.
   public let parameters: GammatoneParameters
@@ -37,7 +39,8 @@ public struct GammatonePicture: ~Copyable {
 
   /// Writes the picture of `signal`, `bands` rows of `frames` values, to `output`.
   ///
-  /// - Throws: `SignalError` where the signal is shorter than a window or `output` has another size.
+  /// - Throws: `SignalError` where the signal is shorter than a window or `output` has another
+  ///   size.
   public mutating func write(
     _ signal: Span<Float>, to output: inout MutableSpan<Float>
   ) throws(SignalError) {
@@ -76,8 +79,8 @@ public struct GammatonePicture: ~Copyable {
     }
   }
 
-  /// The energies of eight filters over the parts of each hop: the samples in which a window ends, then
-  /// the rest. Windows are sums of whole parts, however window and hop go together.
+  /// The energies of eight filters over the parts of each hop: the samples in which a window ends,
+  /// then the rest. Windows are sums of whole parts, however window and hop go together.
   private func filter(_ signal: UnsafePointer<Float>, group: Int, frames: Int) {
     let (hop, window) = (parameters.hop, parameters.windowLength)
     let firstPart = window % hop

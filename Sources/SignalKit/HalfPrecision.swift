@@ -5,10 +5,11 @@ public enum HalfPrecision {
   /// From here on a number rounds to infinity.
   private static let bound: Float = 65_520
 
-  /// Numbers rounded to the nearest half, ties to even: `numpy.float32.astype(numpy.float16)`, but for those
-  /// that are beyond its range, which become ±65,504 and never infinite.
+  /// Numbers rounded to the nearest half, ties to even: `numpy.float32.astype(numpy.float16)`, but
+  /// for those that are beyond its range, which become ±65,504 and never infinite.
   ///
-  /// The relative error is at most 2⁻¹¹ from 6.2e-5 on; below the absolute one is at most 2⁻²⁵.
+  /// The relative error is at most 2⁻¹¹ from 6.2e-5 on; below the absolute one is at most
+  /// 2⁻²⁵.
   ///
   /// - Parameter values: finite numbers.
   /// - Returns: the halves, and how many of the numbers were beyond the range.

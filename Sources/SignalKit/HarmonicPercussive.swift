@@ -6,8 +6,8 @@ internal import CKernels
 /// at the ends; soft masks h² / (h² + p²); overlap-add. Source: Fitzgerald, "Harmonic/percussive
 /// separation using median filtering" (DAFx 2010). `librosa.effects.harmonic(y)`, `.percussive(y)`.
 ///
-/// The two masks add up to one and the inverse of an unmasked transform is the signal itself, so only
-/// the harmonic part is transformed back; the percussive one is what remains.
+/// The two masks add up to one and the inverse of an unmasked transform is the signal itself, so
+/// only the harmonic part is transformed back; the percussive one is what remains.
 struct HarmonicPercussive: ~Copyable {
   /// Moments of the two parts over all samples of the signal.
   struct Result {

@@ -3,8 +3,8 @@ import Wording
 internal import Foundation
 
 /// What Kaldi's filter banks are made with. The defaults are those of
-/// `torchaudio.compliance.kaldi.fbank`, which are those of Kaldi's `compute-fbank-feats` but for the
-/// dither, which is none here: the same samples give the same values.
+/// `torchaudio.compliance.kaldi.fbank`, which are those of Kaldi's `compute-fbank-feats` but for
+/// the dither, which is none here: the same samples give the same values.
 public struct KaldiParameters: Sendable, Hashable {
   /// What a frame is multiplied by.
   public enum Window: String, Sendable, Hashable, Codable, CaseIterable {
@@ -50,8 +50,8 @@ public struct KaldiParameters: Sendable, Hashable {
   public var preemphasis = 0.97
   /// Whether each frame loses its mean (`remove_dc_offset`).
   public var removesOffset = true
-  /// Whether frames lie inside the signal; else there is one a shift, and the signal is mirrored at its
-  /// ends, the last sample repeated (`snip_edges`).
+  /// Whether frames lie inside the signal; else there is one a shift, and the signal is mirrored at
+  /// its ends, the last sample repeated (`snip_edges`).
   public var snipsEdges = true
   /// Whether frames are filled with zeros up to a power of two (`round_to_power_of_two`).
   public var roundsToPowerOfTwo = true
@@ -69,8 +69,8 @@ public struct KaldiParameters: Sendable, Hashable {
   public var subtractsMean = false
   /// Whether the signal loses its mean before anything else, as AST's own front end does it.
   public var subtractsSignalMean = false
-  /// What samples in −1 ... 1 are multiplied by: 1, or 32,768 for networks that were trained on the
-  /// integers, as Kaldi reads them.
+  /// What samples in −1 ... 1 are multiplied by: 1, or 32,768 for networks that were trained on
+  /// the integers, as Kaldi reads them.
   public var sampleScale = 1.0
   /// Each value becomes (value + `offset`) × `scale`, last of all.
   public var offset = 0.0
@@ -81,8 +81,9 @@ public struct KaldiParameters: Sendable, Hashable {
   public init() {}
 
   /// The front end of the Audio Spectrogram Transformer (Gong, Chung, Glass 2021): 128 filters at
-  /// 16 kHz, Hann window, the values of AudioSet brought to mean 0 and deviation ½. Its other data sets
-  /// have other means and deviations. Its own front end fills pictures up to 1,024 frames besides.
+  /// 16 kHz, Hann window, the values of AudioSet brought to mean 0 and deviation ½. Its other data
+  /// sets have other means and deviations. Its own front end fills pictures up to 1,024 frames
+  /// besides.
   public static var audioSpectrogramTransformer: KaldiParameters {
     var parameters = KaldiParameters()
     parameters.bands = 128

@@ -1,11 +1,11 @@
 internal import Foundation
 
-/// Kaldi's triangular filters, evenly spaced on the mel scale 1127 ln(1 + f / 700) and triangular on it,
-/// the tops at 1, as runs of weights. `torchaudio.compliance.kaldi.get_mel_banks`.
+/// Kaldi's triangular filters, evenly spaced on the mel scale 1127 ln(1 + f / 700) and triangular
+/// on it, the tops at 1, as runs of weights. `torchaudio.compliance.kaldi.get_mel_banks`.
 ///
-/// Weights are computed in single precision as torchaudio does it: a filter at low frequencies may have
-/// one bin alone, on the foot of its triangle, and the logarithm of its weight then shows a difference in
-/// the last bits.
+/// Weights are computed in single precision as torchaudio does it: a filter at low frequencies may
+/// have one bin alone, on the foot of its triangle, and the logarithm of its weight then shows a
+/// difference in the last bits.
 struct KaldiWeights {
   private(set) var starts: [Int32] = []
   private(set) var lengths: [Int32] = []

@@ -1,8 +1,8 @@
 internal import CKernels
 internal import Foundation
 
-/// Log-mel energies of a whole signal, and what is read off them: cepstral coefficients and the onset
-/// envelope.
+/// Log-mel energies of a whole signal, and what is read off them: cepstral coefficients and the
+/// onset envelope.
 ///
 /// A row a band; a row's frames start at column 16, so that column 15 may stand for "before the
 /// first". Decibels relative to 1, floored at 1e-10 and at 80 dB below the loudest:

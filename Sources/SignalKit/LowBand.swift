@@ -3,14 +3,14 @@ internal import Foundation
 
 /// The energy of a signal below a low frequency, from a decimated copy of it.
 ///
-/// The signal is filtered with a cubic B-spline of four blocks (four moving averages over a block, one
-/// after the other) and one sample a block is kept. The filter's response
+/// The signal is filtered with a cubic B-spline of four blocks (four moving averages over a block,
+/// one after the other) and one sample a block is kept. The filter's response
 ///
 ///     H(f) = (sin(pi f D / r) / (D sin(pi f / r)))^4,  D samples a block, rate r
 ///
-/// is known exactly and divided out. It is zero at the multiples of the decimated rate, which is eight or
-/// more times the limit, so that what folds back onto 0 ... limit is damped by 68 dB at its edge and by
-/// far more elsewhere.
+/// is known exactly and divided out. It is zero at the multiples of the decimated rate, which is
+/// eight or more times the limit, so that what folds back onto 0 ... limit is damped by 68 dB at
+/// its edge and by far more elsewhere.
 struct LowBand: ~Copyable {
   private let rate: Double
   private let limit: Double
@@ -105,8 +105,8 @@ struct LowBand: ~Copyable {
     restCount = 0
   }
 
-  /// Ends the signal: the energy (the sum of squares) of what is below the limit once `mean`, its mean,
-  /// has been taken away.
+  /// Ends the signal: the energy (the sum of squares) of what is below the limit once `mean`, its
+  /// mean, has been taken away.
   mutating func finish(mean: Double) throws(SignalError) -> Double {
     if count == 0 { return 0 }
     let tail = restCount

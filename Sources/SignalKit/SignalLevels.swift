@@ -38,9 +38,9 @@ public struct LevelMeter: ~Copyable {
 
   /// Measures a signal, full scale being -1 to 1.
   ///
-  /// The energy below 20 Hz is that of the signal's discrete Fourier transform, padded with zeros, at
-  /// frequencies below 20 Hz. It is exact but for the leakage of its rectangular window: of 30 s of a
-  /// tone of 10 Hz less than 1e-3 are missed, and of one of 440 Hz less than 2e-6 are counted.
+  /// The energy below 20 Hz is that of the signal's discrete Fourier transform, padded with zeros,
+  /// at frequencies below 20 Hz. It is exact but for the leakage of its rectangular window: of 30 s
+  /// of a tone of 10 Hz less than 1e-3 are missed, and of one of 440 Hz less than 2e-6 are counted.
   ///
   /// - Throws: ``SignalError`` where FFTW has no plan.
   /// - Complexity: O(n); about 0.3 ms for 30 s at 22,050 Hz.

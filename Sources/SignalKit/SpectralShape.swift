@@ -35,7 +35,8 @@ struct SpectralShape {
         guard let sums = moments.baseAddress, let reached = bin.baseAddress else { return }
         lathe_spectral_moments(panel, bins, 0.85, sums, reached)
         for frame in 0..<count {
-          // librosa normalises by the sum of a frame unless that is less than the least normal float.
+          // librosa normalises by the sum of a frame unless that is less than the least normal
+          // float.
           let total = moments[frame]
           let scale = total < Double(Float.leastNormalMagnitude) ? 1 : total
           let first = moments[16 + frame] / scale

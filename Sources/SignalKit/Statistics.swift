@@ -30,7 +30,8 @@ public struct Moments: Sendable, Hashable {
     self.init(mean: mean, variance: values.isEmpty ? 0 : squares / Double(values.count))
   }
 
-  /// From a sum and a sum of squares over `count` values whose mean is small beside their deviation.
+  /// From a sum and a sum of squares over `count` values whose mean is small beside their
+  /// deviation.
   init(sum: Double, sumOfSquares: Double, count: Int) {
     let mean = sum / Double(count)
     self.init(mean: mean, variance: max(0, sumOfSquares / Double(count) - mean * mean))

@@ -1,11 +1,12 @@
 internal import CFFTW
 internal import Foundation
 
-/// The tempo of an onset envelope in beats a minute: the lag at which the mean local autocorrelation
-/// (a tempogram of 8 s Hann windows, each scaled to 1 at lag 0), weighed by a log-normal prior about
-/// 120, is largest; 0 for an envelope that is zero throughout.
+/// The tempo of an onset envelope in beats a minute: the lag at which the mean local
+/// autocorrelation (a tempogram of 8 s Hann windows, each scaled to 1 at lag 0), weighed by a
+/// log-normal prior about 120, is largest; 0 for an envelope that is zero throughout.
 ///
-/// `librosa.beat.beat_track(y)[0]`, which is `librosa.feature.tempo` on a median-aggregated envelope.
+/// `librosa.beat.beat_track(y)[0]`, which is `librosa.feature.tempo` on a median-aggregated
+/// envelope.
 ///
 /// The mean over frames is taken of the power spectra, two frames to a complex transform, and
 /// transformed back once; librosa transforms every frame back.
@@ -107,8 +108,8 @@ struct Tempo: ~Copyable {
   }
 }
 
-/// The least power of two, or three times one, from `minimum` on: the lengths that FFTW's vector code is
-/// fastest at (768 takes 1.4 µs where 720 takes 2.3).
+/// The least power of two, or three times one, from `minimum` on: the lengths that FFTW's vector
+/// code is fastest at (768 takes 1.4 µs where 720 takes 2.3).
 private func fastLength(atLeast minimum: Int) -> Int {
   var power = 4
   while power < minimum { power *= 2 }

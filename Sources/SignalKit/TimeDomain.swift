@@ -38,7 +38,8 @@ struct TimeDomain {
     let hop = geometry.hop
     let parts = geometry.length / hop
     guard let base = signal.baseAddress else { return Moments(EmptyCollection<Double>()) }
-    // A change at i is one from sample i - 1 to i; a frame does not count the one at its first sample.
+    // A change at i is one from sample i - 1 to i; a frame does not count the one at its first
+    // sample.
     func changes(in range: Range<Int>) -> Int {
       let range = range.clamped(to: 1..<max(1, signal.count))
       guard !range.isEmpty else { return 0 }

@@ -17,7 +17,8 @@ struct WindowSum: ~Copyable {
         let table = tables.base + (before * (overlap + 1) + behind) * hop
         for offset in 0..<hop {
           var sum = 0.0
-          // Frame h - j covers hop h with the j-th part of its window; j = overlap - 1 is the earliest.
+          // Frame h - j covers hop h with the j-th part of its window; j = overlap - 1 is the
+          // earliest.
           for j in 0..<overlap where j < overlap - before && j >= behind {
             let value = window[j * hop + offset]
             sum += value * value
@@ -28,8 +29,8 @@ struct WindowSum: ~Copyable {
     }
   }
 
-  /// One over the sum for each sample of hop `hop` (in hops from the start of the padded signal) of a
-  /// signal of `frames` frames.
+  /// One over the sum for each sample of hop `hop` (in hops from the start of the padded signal) of
+  /// a signal of `frames` frames.
   func reciprocal(hop index: Int, frames: Int) -> UnsafePointer<Float> {
     let before = min(overlap, max(0, overlap - 1 - index))
     let behind = min(overlap, max(0, index - (frames - 1)))

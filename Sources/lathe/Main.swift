@@ -38,8 +38,8 @@ enum Exit {
   static let quarantined: Int32 = 3
   static let interrupted: Int32 = 130
 
-  /// Ends the program. Libraries' own ends are left out: OpenBLAS waits for ever there for threads that could not
-  /// be made (`ulimit -v`).
+  /// Ends the program. Libraries' own ends are left out: OpenBLAS waits for ever there for threads
+  /// that could not be made (`ulimit -v`).
   static func now(_ code: Int32) -> Never {
     fflush(nil)
     // A signal that came too late to stop anything counts all the same.
@@ -54,7 +54,8 @@ let latheVersionText = latheVersion
 enum Main {
   static func main() {
     Interruption.install()
-    // A reader that goes away (lathe … | head) is an error of a write, not the end of the process.
+    // A reader that goes away (lathe … | head) is an error of a write, not the end of the
+    // process.
     signal(SIGPIPE, SIG_IGN)
     // So is a file that grows beyond the limit of its size (ulimit -f).
     signal(SIGXFSZ, SIG_IGN)
@@ -70,7 +71,8 @@ enum Main {
     Exit.now(Exit.done)
   }
 
-  /// Results that could not be written are a failure: a full disk behind `lathe inspect C > card.txt`.
+  /// Results that could not be written are a failure: a full disk behind
+  /// `lathe inspect C > card.txt`.
   private static func checkOutput() {
     guard let reason = Output.failure else { return }
     Output.error(

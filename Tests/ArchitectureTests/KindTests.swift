@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Views are as pluggable as trainers: a kind is named in its own file, where it is registered, in the built-in
-/// recipe, and where something is really about it.
+/// Views are as pluggable as trainers: a kind is named in its own file, where it is registered, in
+/// the built-in recipe, and where something is really about it.
 @Suite struct KindTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()

@@ -106,8 +106,8 @@ import Testing
     #expect(listing.problems.isEmpty)
   }
 
-  /// Formats that are not read are listed, so that they get a verdict; not where they would take the
-  /// place of a file that is read.
+  /// Formats that are not read are listed, so that they get a verdict; not where they would take
+  /// the place of a file that is read.
   @Test func formatsThatAreNotReadDoNotVanish() throws {
     for name in ["a.m4a", "b.aac", "c.wma", "d.mp4", "e.webm", "f.wav", "f.m4a", "g.MP2", "h.bwf"] {
       try folder.write([1], "rock/\(name)")

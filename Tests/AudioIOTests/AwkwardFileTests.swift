@@ -3,8 +3,8 @@ import Testing
 @testable import AudioIO
 
 /// The awkward files of the shared data, each used whole or refused for the right reason. What is
-/// pinned of samples (their number, mean square, and mean under a saw of 97 steps) is ffmpeg's, but for
-/// the chained Ogg and the unpadded chunk: see the article AwkwardFiles.
+/// pinned of samples (their number, mean square, and mean under a saw of 97 steps) is ffmpeg's, but
+/// for the chained Ogg and the unpadded chunk: see the article AwkwardFiles.
 @Suite struct AwkwardFileTests {
   private static let absent: Comment = "needs ../shared/data/cases"
 

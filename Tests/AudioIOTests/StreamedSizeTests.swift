@@ -3,7 +3,8 @@ import Testing
 
 @testable import AudioIO
 
-/// Sizes in headers that are not the file's: left open by streams, a little off, or broken promises.
+/// Sizes in headers that are not the file's: left open by streams, a little off, or broken
+/// promises.
 @Suite struct StreamedSizeTests {
   let folder: TemporaryFolder
   let samples = SyntheticAudio.noise(5_000)

@@ -1,14 +1,15 @@
 import Foundation
 import Testing
 
-/// What a shell completes, asked as bash asks: its script is sourced, and its function run on a line.
+/// What a shell completes, asked as bash asks: its script is sourced, and its function run on a
+/// line.
 @Suite struct CompletionTests {
   let runs: TrainingRuns
 
   init() throws { runs = try TrainingRuns() }
 
-  /// What bash would put in place of what is begun: the last of these words, or of that what is behind its last `=`
-  /// or `:`, at which bash breaks words too.
+  /// What bash would put in place of what is begun: the last of these words, or of that what is
+  /// behind its last `=` or `:`, at which bash breaks words too.
   private func offered(_ words: String...) throws -> Set<String> {
     let script = runs.path("lathe.bash")
     let made = try Program.run("--generate-completion-script", "bash")

@@ -79,8 +79,8 @@ import Testing
     #expect(try collection.digest() == collection.digest(undisturbed))
   }
 
-  /// From the loading of the program to its end there is no moment at which a signal is lost, or ends it without
-  /// the code.
+  /// From the loading of the program to its end there is no moment at which a signal is lost, or
+  /// ends it without the code.
   @Test(arguments: [SIGINT, SIGTERM])
   func theFirstAndTheLastMomentsCount(_ signal: Int32) throws {
     let small = try Collection(tracks: 2)
@@ -98,8 +98,8 @@ import Testing
     }
   }
 
-  /// Neither Dispatch, which waits for threads that it cannot have, nor OpenBLAS, which asks for its buffers again
-  /// and again, keeps a training under a limit of address space from its end.
+  /// Neither Dispatch, which waits for threads that it cannot have, nor OpenBLAS, which asks for
+  /// its buffers again and again, keeps a training under a limit of address space from its end.
   @Test(arguments: [500_000, 650_000, 750_000, 850_000, 950_000, 1_100_000, 4_000_000])
   func aTrainingWithLittleAddressSpaceIsNoHang(_ kilobytes: Int) throws {
     let runs = try TrainingRuns()

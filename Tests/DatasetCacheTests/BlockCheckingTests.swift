@@ -132,7 +132,8 @@ import Testing
     }
   }
 
-  /// Reads everything in an order of its own and notes what was found where it should not be, or not.
+  /// Reads everything in an order of its own and notes what was found where it should not be, or
+  /// not.
   final class Race: Sendable {
     let samples: CacheSamples
     let bad: Set<Int>

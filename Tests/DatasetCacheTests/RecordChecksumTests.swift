@@ -5,7 +5,8 @@ import Safetensors
 import TestSupport
 import Testing
 
-/// Every record is under a checksum: what another hand changes is found by verify and by whoever reads it.
+/// Every record is under a checksum: what another hand changes is found by verify and by whoever
+/// reads it.
 @Suite struct RecordChecksumTests {
   let folder: TemporaryFolder
 

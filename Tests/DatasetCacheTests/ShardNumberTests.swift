@@ -14,8 +14,8 @@ import Testing
     #expect(Shard("0/1")?.description == "0/1")
   }
 
-  /// The rule that every machine goes by, whatever its version: XXH3-64 of the id, modulo the number. The values are
-  /// those of the xxhash package of PyPI.
+  /// The rule that every machine goes by, whatever its version: XXH3-64 of the id, modulo the
+  /// number. The values are those of the xxhash package of PyPI.
   @Test func aTrackLiesWhereTheHashOfItsIdSays() {
     #expect(Shard.index(of: "blues.00000", count: 64) == 2)
     #expect(Shard.index(of: "jazz.00054", count: 7) == 2)

@@ -105,7 +105,8 @@ import Testing
     }
   }
 
-  /// The longest wavelet is 17.3 × 8,000 / 100 samples: longer than a slice, which is said and not refused.
+  /// The longest wavelet is 17.3 × 8,000 / 100 samples: longer than a slice, which is said and not
+  /// refused.
   @Test func waveletsLongerThanASliceAreTold() throws {
     let short = try recipe(["x": [:]], length: 1_000)
     let warnings = short.warnings.filter { $0.contains("views.x") || $0.contains("wavelets") }

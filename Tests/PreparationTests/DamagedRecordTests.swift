@@ -4,7 +4,8 @@ import Foundation
 import Preparation
 import Testing
 
-/// Records that cannot be read don't stop a preparation: they are named, and their tracks made again.
+/// Records that cannot be read don't stop a preparation: they are named, and their tracks made
+/// again.
 @Suite struct DamagedRecordTests {
   let folder: MusicFolder
   let digest: String

@@ -7,7 +7,8 @@ import Testing
 
 @testable import Preparation
 
-/// Copies of tracks are found while preparing, kept on one side, and nothing else is taken for a copy.
+/// Copies of tracks are found while preparing, kept on one side, and nothing else is taken for a
+/// copy.
 @Suite struct DuplicateTests {
   let folder: MusicFolder
 

@@ -4,8 +4,8 @@ import Foundation
 import Preparation
 import Testing
 
-/// Fault policies end to end: what is kept, dropped, grouped and relabelled, and what a changed policy
-/// changes.
+/// Fault policies end to end: what is kept, dropped, grouped and relabelled, and what a changed
+/// policy changes.
 @Suite struct FaultPolicyTests {
   let folder: MusicFolder
 

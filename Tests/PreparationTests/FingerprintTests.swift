@@ -74,8 +74,8 @@ import Testing
     #expect(try mel { $0.dynamicRange = 100 } == [.mel])
   }
 
-  /// A change here means that every cache is computed again: raise the algorithm's number on purpose,
-  /// and only where the values have changed.
+  /// A change here means that every cache is computed again: raise the algorithm's number on
+  /// purpose, and only where the values have changed.
   @Test func theFingerprintsOfTheDefaultArePinned() throws {
     let hex = try fingerprints(.gtzan).mapValues { String($0.hex.prefix(16)) }
     #expect(

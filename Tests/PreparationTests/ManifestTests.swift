@@ -56,8 +56,8 @@ import Testing
     #expect(again.prepared == 0 && again.changed == ["blues.00001"])
   }
 
-  /// The MD5 is taken where the manifest has one, also where that comes to a cache that has none yet;
-  /// nothing is computed again for it. Files of the same bytes are found by either checksum.
+  /// The MD5 is taken where the manifest has one, also where that comes to a cache that has none
+  /// yet; nothing is computed again for it. Files of the same bytes are found by either checksum.
   @Test func checksumsAreTakenWhereTheyAreWanted() throws {
     try copy("jazz/jazz.00000.wav", to: "jazz/jazz.copy.wav")
     try folder.prepare()

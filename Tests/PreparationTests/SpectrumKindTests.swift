@@ -6,7 +6,8 @@ import Testing
 
 @testable import Preparation
 
-/// Kinds made of a short-time transform: prepared, with the shape they state, and changed by each parameter.
+/// Kinds made of a short-time transform: prepared, with the shape they state, and changed by each
+/// parameter.
 @Suite struct SpectrumKindTests {
   private static let slices =
     #""slices": {"length": 4000, "hop": 4000, "required": 4000, "maximumCount": 2}"#
@@ -157,7 +158,8 @@ import Testing
     }
   }
 
-  /// A view that only says what it has always said keeps its fingerprint, whatever is new in its kind.
+  /// A view that only says what it has always said keeps its fingerprint, whatever is new in its
+  /// kind.
   @Test func whatIsUsualIsNotWritten() throws {
     let mel = try #require(try recipe(["mel": fields("mel", [:])]).views[.mel])
     #expect(

@@ -56,7 +56,8 @@ import Testing
     #expect(line.hasPrefix("\"say \"\"hi\"\".wav\",9600,") && line.hasSuffix(",\"a, b\""))
   }
 
-  /// A name that a spreadsheet would compute is guarded, and is what it was where it is learnt from.
+  /// A name that a spreadsheet would compute is guarded, and is what it was where it is learnt
+  /// from.
   @Test func namesThatWouldBeComputedReadBack() throws {
     let labels = ["=1+1", "'=x", "@a"]
     for (index, label) in labels.enumerated() {

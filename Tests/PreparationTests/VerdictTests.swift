@@ -96,7 +96,8 @@ import Testing
     #expect(mended.summary.dropped.map(\.track.id) == ["short", "silent"])
   }
 
-  /// Limits and policies are judged by stored figures: nothing is decoded for them but what comes back.
+  /// Limits and policies are judged by stored figures: nothing is decoded for them but what comes
+  /// back.
   @Test func changedPoliciesAndLimitsOnACache() throws {
     try run(recipe((.silent, .keep)))
     let dropping = try run(recipe((.silent, .drop), (.infrasonic, .quarantine)))

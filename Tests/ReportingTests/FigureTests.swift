@@ -21,7 +21,8 @@ import Training
     return [16, 20].map { place in bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
   }
 
-  /// Letters that the usual font lacks are of one that has them, where such a one is installed; else boxes.
+  /// Letters that the usual font lacks are of one that has them, where such a one is installed;
+  /// else boxes.
   @Test func lettersOfOtherFonts() throws {
     for text in ["rock", "Blues été", "Джаз", "ελληνικά", "موسيقى", ""] {
       #expect(Canvas.hasShapes(for: text) && Canvas.stretches(of: text).count <= 1 || text.isEmpty)

@@ -12,7 +12,8 @@ import Testing
     return maker.fingerprint(of: samples.span)
   }
 
-  /// The share of bits reliable on both sides that differ, word i of `other` held against i + `offset`.
+  /// The share of bits reliable on both sides that differ, word i of `other` held against i +
+  /// `offset`.
   private func errors(
     _ one: AcousticFingerprint, _ other: AcousticFingerprint, offset: Int = 0
   ) -> Double {

@@ -1,13 +1,13 @@
-/// Whether two numbers differ by at most the larger of `absolute` and `relative` × |expected|. NaN and
-/// infinities are close to nothing.
+/// Whether two numbers differ by at most the larger of `absolute` and `relative` × |expected|. NaN
+/// and infinities are close to nothing.
 func isClose(
   _ value: Double, _ expected: Double, absolute: Double = 0, relative: Double = 0
 ) -> Bool {
   abs(value - expected) <= max(absolute, relative * abs(expected))
 }
 
-/// The first index at which two sequences of floats are neither equal nor close, described; nil where
-/// all are. Shorter to read in a failure than two long arrays.
+/// The first index at which two sequences of floats are neither equal nor close, described; nil
+/// where all are. Shorter to read in a failure than two long arrays.
 func firstDifference(
   _ values: [Float], _ expected: [Float], absolute: Double = 0, relative: Double = 0
 ) -> String? {

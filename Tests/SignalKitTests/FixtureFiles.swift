@@ -9,7 +9,8 @@ enum FixtureFiles {
   private static let data = tests.deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("shared/data")
 
-  /// The rows of one of librosa's tables of pinned values, split at commas, without comments and blank lines.
+  /// The rows of one of librosa's tables of pinned values, split at commas, without comments and
+  /// blank lines.
   static func table(_ name: String) throws -> [[String]] {
     try rows(of: tests.appendingPathComponent("Reference/pinned/\(name)"))
   }

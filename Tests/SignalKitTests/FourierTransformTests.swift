@@ -78,7 +78,8 @@ import Testing
     #expect(firstDifference(returned, samples, absolute: 2e-6) == nil)
   }
 
-  /// A mask scales each bin by its own weight: of three cosines it lets one through whole, one in part.
+  /// A mask scales each bin by its own weight: of three cosines it lets one through whole, one in
+  /// part.
   @Test func maskWeighsBins() throws {
     let length = 64
     func cosines(_ weights: [(bin: Int, weight: Double)]) -> [Float] {

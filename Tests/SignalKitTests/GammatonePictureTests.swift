@@ -102,8 +102,8 @@ import Testing
     #expect(try again == picture(short, GammatoneParameters()))
   }
 
-  /// The kernel against its definition, section by section, on and off the number of samples between its
-  /// checks for silence.
+  /// The kernel against its definition, section by section, on and off the number of samples
+  /// between its checks for silence.
   @Test(arguments: [0, 1, 255, 256, 257, 600]) func kernel(_ count: Int) {
     var generator = SeededGenerator(seed: UInt64(count) + 400)
     let input = generator.floats(count)

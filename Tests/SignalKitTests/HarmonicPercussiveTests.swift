@@ -35,8 +35,8 @@ import Testing
     let real, imaginary, magnitude: [Float]
   }
 
-  /// Medians by sorting, masks in double, each part transformed back by itself and divided by the sum
-  /// of squared windows.
+  /// Medians by sorting, masks in double, each part transformed back by itself and divided by the
+  /// sum of squared windows.
   private func definition(
     _ signal: [Float], _ rows: [Spectrum], _ profile: Profile
   ) throws -> (Moments, Moments) {

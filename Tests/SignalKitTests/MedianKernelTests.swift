@@ -51,8 +51,8 @@ import Testing
     }
   }
 
-  /// By the 0-1 principle a network that is right for steps is right for all; these steps move every
-  /// row across the middle of every output.
+  /// By the 0-1 principle a network that is right for steps is right for all; these steps move
+  /// every row across the middle of every output.
   @Test func equalsSortingForRisingFallingAndStepRows() {
     for step in 0...46 {
       let rows = (0..<46).map { row in

@@ -52,7 +52,8 @@ import Testing
     }
   }
 
-  /// Every triangle has area 1 in hertz, so that noise is as loud in a wide band as in a narrow one.
+  /// Every triangle has area 1 in hertz, so that noise is as loud in a wide band as in a narrow
+  /// one.
   @Test func areasAreOne() throws {
     let (rate, length) = (22_050.0, 65_536)
     let bank = try MelFilterBank(

@@ -21,7 +21,8 @@ import Testing
     return Double(decibels.dynamicRange)
   }
 
-  /// 10 log10(max(1e-10, mel filters × |naive transform|²)), floored `dynamicRange` below the largest.
+  /// 10 log10(max(1e-10, mel filters × |naive transform|²)), floored `dynamicRange` below the
+  /// largest.
   private func definition(_ samples: [Float], _ parameters: MelParameters) throws -> [Float] {
     let (length, bands) = (parameters.spectrum.transformLength, parameters.bands)
     let geometry = try FrameGeometry(parameters.spectrum)
@@ -82,8 +83,8 @@ import Testing
     }
   }
 
-  /// The usual picture is to the last bit what caches hold: frames in single precision, powers, filters,
-  /// decibels, in this order. A change here means another ``MelKind/algorithm``.
+  /// The usual picture is to the last bit what caches hold: frames in single precision, powers,
+  /// filters, decibels, in this order. A change here means another ``MelKind/algorithm``.
   @Test(arguments: [Padding.reflect, .zero])
   func usualPictureIsThatOfCachesBitForBit(_ padding: Padding) throws {
     let (length, bins, bands) = (2_048, 1_025, 128)

@@ -2,8 +2,8 @@ import Foundation
 import SignalKit
 import Testing
 
-/// Writes the pictures of signals that Tests/Reference/compare_pictures.py left in a folder, for it to
-/// compare: nothing to do without `LATHE_PICTURES`.
+/// Writes the pictures of signals that Tests/Reference/compare_pictures.py left in a folder, for it
+/// to compare: nothing to do without `LATHE_PICTURES`.
 @Suite struct PictureComparison {
   private static let folder = ProcessInfo.processInfo.environment["LATHE_PICTURES"].map {
     URL(fileURLWithPath: $0)

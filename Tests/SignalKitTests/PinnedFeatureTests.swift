@@ -1,7 +1,8 @@
 import SignalKit
 import Testing
 
-/// Values of librosa itself, made by Tests/Reference/make_pinned.py, which says with which versions.
+/// Values of librosa itself, made by Tests/Reference/make_pinned.py, which says with which
+/// versions.
 @Suite struct PinnedFeatureTests {
   @Test(arguments: Profile.allCases)
   func featuresAreThoseOfLibrosa(_ profile: Profile) throws {
@@ -19,7 +20,8 @@ import Testing
       for (index, name) in FeatureVector.names.enumerated() {
         let expected = try #require(Double(row[index + 3]))
         let value = Double(values[index])
-        // Cepstral coefficients are sums of 128 decibels that may cancel; librosa sums them in float.
+        // Cepstral coefficients are sums of 128 decibels that may cancel; librosa sums them in
+        // float.
         let absolute = name.hasPrefix("mfcc") ? 1e-4 : 1e-8
         #expect(
           isClose(value, expected, absolute: absolute, relative: 2e-5),

@@ -41,8 +41,8 @@ import Testing
     #expect(found.infrasonic < 1e-5)
   }
 
-  /// Amplitudes a at 10 Hz and b at 440 Hz: the share is a² / (a² + b²). That the tones begin and end at
-  /// once spreads a part of them over all frequencies, the less the longer they are.
+  /// Amplitudes a at 10 Hz and b at 440 Hz: the share is a² / (a² + b²). That the tones begin
+  /// and end at once spreads a part of them over all frequencies, the less the longer they are.
   @Test(arguments: [(0.1, 0.3), (0.01, 0.5), (0.3, 0.01), (0.001, 0.3)])
   func theShareBelow20HzIsThatOfTheMix(_ low: Double, _ high: Double) throws {
     for seconds in [2, 30] {
@@ -55,8 +55,8 @@ import Testing
     }
   }
 
-  /// Just below and just above the limit; near the rate of decimation and its multiples, where a poor
-  /// low-pass folds energy down.
+  /// Just below and just above the limit; near the rate of decimation and its multiples, where a
+  /// poor low-pass folds energy down.
   @Test func whatIsAbove20HzIsNotBelow() throws {
     #expect(try levels(Self.tone(19, 0.5, seconds: 30)).infrasonic > 0.98)
     #expect(try levels(Self.tone(21, 0.5, seconds: 30)).infrasonic < 0.02)

@@ -36,8 +36,8 @@ import Testing
     #expect(tempo.estimate([]) == 0)
   }
 
-  /// Against the definition: the mean over frames of the local autocorrelations, each scaled to 1 at
-  /// lag 0, weighed by the prior.
+  /// Against the definition: the mean over frames of the local autocorrelations, each scaled to 1
+  /// at lag 0, weighed by the prior.
   @Test(arguments: [1, 2, 5, 60, 131, 400])
   func estimateEqualsTheDefinition(_ frames: Int) throws {
     var generator = SeededGenerator(seed: UInt64(frames))

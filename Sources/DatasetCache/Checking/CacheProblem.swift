@@ -23,7 +23,8 @@ public struct CacheProblem: Sendable, Hashable, Codable, CustomStringConvertible
   /// What was found.
   public let detail: String
 
-  /// Whether it is of the recipe or of which manifest there was: what a preparation cannot do without.
+  /// Whether it is of the recipe or of which manifest there was: what a preparation cannot do
+  /// without.
   public var isOfRecipe: Bool { database == Layout.meta && ["recipe", "manifest"].contains(key) }
 
   /// Whether it is of what else was chosen for a cache: its manifest, the tracks that are left out.

@@ -13,12 +13,12 @@ public struct CacheRebuilding: Sendable, Hashable {
 }
 
 extension Cache {
-  /// Makes the shard of a cache anew where its pages are damaged, from what can be read of them. Then
-  /// ``verify()`` and ``repair(_:)`` take out what does not go together, and a preparation makes what is
-  /// missing.
+  /// Makes the shard of a cache anew where its pages are damaged, from what can be read of them.
+  /// Then ``verify()`` and ``repair(_:)`` take out what does not go together, and a preparation
+  /// makes what is missing.
   ///
-  /// The new shard is written beside the old one, which takes as much space again, and then takes its place:
-  /// a kill in between leaves the old one.
+  /// The new shard is written beside the old one, which takes as much space again, and then takes
+  /// its place: a kill in between leaves the old one.
   ///
   /// - Parameters:
   ///   - path: the folder.
@@ -39,7 +39,8 @@ extension Cache {
     defer { withExtendedLifetime(lock) {} }
     let shard = "\(path)/\(place.file)"
     if try inStore({ () throws(StoreError) in try hasSoundPages(shard) }) {
-      // Where the checksums are gone as a whole, there is nothing by which a record could be trusted.
+      // Where the checksums are gone as a whole, there is nothing by which a record could be
+      // trusted.
       _ = try inStore { () throws(StoreError) in try completeMeta(shard, schemaMayBeLost: false) }
       return nil
     }
@@ -90,8 +91,8 @@ extension Cache {
     }
   }
 
-  /// Puts the schema where it was lost, and the databases of the checksums. Records of another schema, and those
-  /// whose checksums were lost, are found by ``verify()``.
+  /// Puts the schema where it was lost, and the databases of the checksums. Records of another
+  /// schema, and those whose checksums were lost, are found by ``verify()``.
   ///
   /// - Returns: whether the recipe is there.
   private static func completeMeta(

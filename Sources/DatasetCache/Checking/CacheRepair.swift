@@ -1,15 +1,16 @@
 import LMDBStore
 
 extension Cache {
-  /// Takes out everything that belongs to the tracks, files and splits which problems of `verify()` name,
-  /// in one transaction, so that the next preparation makes it again (a split is to be made again by
-  /// hand), and what is damaged of what was made from the rest. What the card has of what the cache is made
-  /// from is taken from there, where its checksum shows that it is the same; otherwise it goes, and another
-  /// preparation has to be given it. What is sound stays, and is counted anew.
+  /// Takes out everything that belongs to the tracks, files and splits which problems of `verify()`
+  /// name, in one transaction, so that the next preparation makes it again (a split is to be made
+  /// again by hand), and what is damaged of what was made from the rest. What the card has of what
+  /// the cache is made from is taken from there, where its checksum shows that it is the same;
+  /// otherwise it goes, and another preparation has to be given it. What is sound stays, and is
+  /// counted anew.
   ///
   /// - Parameter problems: what `verify()` has found.
-  /// - Returns: the ids of the tracks that went, in the order of their bytes. Problems of a database as a
-  ///   whole (an empty key) cannot be mended this way and are passed over.
+  /// - Returns: the ids of the tracks that went, in the order of their bytes. Problems of a
+  ///   database as a whole (an empty key) cannot be mended this way and are passed over.
   /// - Throws: `CacheError` where the cache is read-only or cannot be written.
   @discardableResult
   public func repair(_ problems: [CacheProblem]) throws(CacheError) -> [String] {

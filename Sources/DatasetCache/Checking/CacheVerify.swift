@@ -4,8 +4,8 @@ import Safetensors
 
 extension Cache {
   /// Checks everything: every value against its checksum, its header and its record, every
-  /// record against the values it names, and that all numbers are finite. Nothing is changed, a problem
-  /// does not end it, and all is of one state, whoever writes meanwhile.
+  /// record against the values it names, and that all numbers are finite. Nothing is changed, a
+  /// problem does not end it, and all is of one state, whoever writes meanwhile.
   ///
   /// - Returns: The problems; empty where all is well. ``repair(_:)`` takes out what they name.
   /// - Complexity: O(n), at the speed of reading the file.
@@ -32,8 +32,8 @@ extension Cache {
 struct Verification {
   let state: CacheState
   var problems: [CacheProblem] = []
-  /// The records that can be read, by the bytes of their ids: text that looks the same may be of other
-  /// bytes.
+  /// The records that can be read, by the bytes of their ids: text that looks the same may be of
+  /// other bytes.
   private(set) var tracks: [[UInt8]: TrackRecord] = [:]
 
   init(state: CacheState) { self.state = state }
@@ -152,7 +152,8 @@ struct Verification {
     for (name, json) in try state.rawEntries(of: Layout.splits) {
       do throws(CacheError) {
         let split = try Cache.decodeSplit(json, name: name)
-        // A published one leaves tracks out; one of slices names none; one that fits no more is empty.
+        // A published one leaves tracks out; one of slices names none; one that fits no more is
+        // empty.
         if case .published = split.plan.policy { continue }
         if split.plan.policy == .slices || split.assignment.isEmpty { continue }
         let ids = tracks.keys.map { String(decoding: $0, as: UTF8.self) }

@@ -2,22 +2,23 @@ import LMDBStore
 import Safetensors
 
 extension Cache {
-  /// Writes what is missing of the index and of the blocks' checksums, with which ``samples(view:split:side:verification:)`` opens at
-  /// once however many tracks there are. Call it when tracks and splits are as they are to stay; where it
-  /// is not called, samples open more slowly and are the same.
+  /// Writes what is missing of the index and of the blocks' checksums, with which
+  /// ``samples(view:split:side:verification:)`` opens at once however many tracks there are. Call
+  /// it when tracks and splits are as they are to stay; where it is not called, samples open more
+  /// slowly and are the same.
   ///
-  /// - Throws: `CacheError` `.damaged` or `.invalidRecord` where a track's record cannot be read, `.readOnly`,
-  ///   `.noSpace`.
-  /// - Complexity: O(tracks), some microseconds each; O(1) where nothing is missing. In a cache written
-  ///   before there were checksums of blocks, the values are read once.
+  /// - Throws: `CacheError` `.damaged` or `.invalidRecord` where a track's record cannot be read,
+  ///   `.readOnly`, `.noSpace`.
+  /// - Complexity: O(tracks), some microseconds each; O(1) where nothing is missing. In a cache
+  ///   written before there were checksums of blocks, the values are read once.
   public func writeIndex() throws(CacheError) {
     try writeMissingIndex()
     try writeMissingBlocks()
   }
 
   private func writeMissingIndex() throws(CacheError) {
-    // A write that comes between is not overwritten by what was true before it. If that happens again
-    // and again there is no index, which does no harm.
+    // A write that comes between is not overwritten by what was true before it. If that happens
+    // again and again there is no index, which does no harm.
     for _ in 0..<3 {
       let (number, values) = try missingIndex()
       if values.isEmpty { return }

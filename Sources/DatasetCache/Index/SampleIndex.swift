@@ -2,8 +2,8 @@ import Corpus
 import LMDBStore
 import Safetensors
 
-/// What a loader must know of all tracks before it can serve one, in the database `index`, so that a
-/// cache of a million tracks opens without reading a million records:
+/// What a loader must know of all tracks before it can serve one, in the database `index`, so that
+/// a cache of a million tracks opens without reading a million records:
 ///
 ///     tracks           id-bytes U8, id-ends I64 [tracks]: the ids one after the other
 ///                      labels I32 [tracks]: numbers into
@@ -15,9 +15,10 @@ import Safetensors
 ///     split/<name>     sides I16 [tracks]: numbers of sides, -1 for none; none at all of the policy slices
 ///                      metadata: split, JSON of the plan and the sides
 ///
-/// Tracks and labels are in the order of their bytes. The values are safetensors like all others. Whatever
-/// changes tracks, slices or splits takes its part of the index away in the same transaction, so what
-/// is there is valid; what is not there is made in memory from the records, with the same bytes.
+/// Tracks and labels are in the order of their bytes. The values are safetensors like all others.
+/// Whatever changes tracks, slices or splits takes its part of the index away in the same
+/// transaction, so what is there is valid; what is not there is made in memory from the records,
+/// with the same bytes.
 enum SampleIndex {
   static let tracks = "tracks"
   static func slices(_ view: View) -> String { "slices/\(view.rawValue)" }

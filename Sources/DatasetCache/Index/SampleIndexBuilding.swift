@@ -20,8 +20,8 @@ struct SampleIndexBuilder {
 
   /// The value of the slices of a view.
   ///
-  /// - Throws: `CacheError` `.damaged` where a track lacks the slices that its record promises, or has
-  ///   windows of another length than the others.
+  /// - Throws: `CacheError` `.damaged` where a track lacks the slices that its record promises, or
+  ///   has windows of another length than the others.
   func slices(
     of view: View, fingerprint: Fingerprint, facts: ViewFacts, tracks: TrackColumns
   ) throws(CacheError) -> SafetensorsWriter {

@@ -8,7 +8,8 @@ import Synchronization
 ///     buckets   4 bytes each: the member of every 2^k-th sample, with 2^k about the samples a member
 ///     slices    4 bytes a sample, where the slices of a track are on different sides; otherwise none
 @safe struct SampleTable: ~Copyable, @unchecked Sendable {
-  // Unchecked: everything but the addresses is written by the initialiser only, and they are atomic.
+  // Unchecked: everything but the addresses is written by the initialiser only, and they are
+  // atomic.
 
   struct Member: ~Copyable {
     let start: UInt32
@@ -138,8 +139,8 @@ import Synchronization
   @inline(__always)
   var dividesTracks: Bool { unsafe slices != nil }
 
-  /// How many slices of its track a member gives, which is all of them unless a split divides slices;
-  /// nil then. Read beside what was read already, unlike a column of the index.
+  /// How many slices of its track a member gives, which is all of them unless a split divides
+  /// slices; nil then. Read beside what was read already, unlike a column of the index.
   @inline(__always)
   func wholeCount(_ member: Int) -> Int? {
     unsafe slices == nil ? start(member &+ 1) &- start(member) : nil

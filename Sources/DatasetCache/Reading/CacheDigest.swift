@@ -1,6 +1,7 @@
 extension Cache {
   /// SHA-256 over every database, key and value, but for those of `sources`, which are of this
-  /// machine, and `index`, `statistics`, `blocks/…` and the checksums, which are made from the rest.
+  /// machine, and `index`, `statistics`, `blocks/…` and the checksums, which are made from the
+  /// rest.
   ///
   /// Databases and keys are taken in the order of their bytes, and each name, key and value has
   /// its length before it: the same content gives the same digest whatever the order in which it

@@ -8,15 +8,16 @@ extension Cache {
 
   /// Keeps what was found to sound the same, in place of what was found before.
   ///
-  /// - Parameter records: the tracks that it was found among: it holds for as long as they are as they are now.
+  /// - Parameter records: the tracks that it was found among: it holds for as long as they are as
+  ///   they are now.
   /// - Throws: `CacheError` `.readOnly`, `.noSpace`.
   public func keep(_ found: Neighbours, among records: [TrackRecord]) throws(CacheError) {
     let kept = KeptNeighbours(state: try Self.state(of: records), found: found)
     try put(try Self.canonical(kept), for: Self.neighboursKey, in: Layout.neighbours)
   }
 
-  /// What was found to sound the same among these tracks; nil where that was not looked for, the tracks have changed
-  /// since, or what was kept is damaged: it can be found again.
+  /// What was found to sound the same among these tracks; nil where that was not looked for, the
+  /// tracks have changed since, or what was kept is damaged: it can be found again.
   public func keptNeighbours(among records: [TrackRecord]) throws(CacheError) -> Neighbours? {
     guard let json = try soundNeighbours(),
       let kept = try? RecordJSON.decode(KeptNeighbours.self, from: json, subject: "neighbours"),
@@ -43,7 +44,8 @@ extension Cache {
     }
   }
 
-  /// Everything that the result depends on: a fingerprint is a function of the file and of its view.
+  /// Everything that the result depends on: a fingerprint is a function of the file and of its
+  /// view.
   private static func state(of records: [TrackRecord]) throws(CacheError) -> Fingerprint {
     try Fingerprint(
       hashing: canonical(

@@ -4,8 +4,8 @@ import Safetensors
 extension Cache {
   /// The record of a track, or nil.
   ///
-  /// - Throws: `CacheError` `.damaged` where its bytes are not those that were written, `.invalidRecord` where
-  ///   they are none.
+  /// - Throws: `CacheError` `.damaged` where its bytes are not those that were written,
+  ///   `.invalidRecord` where they are none.
   public func trackRecord(_ id: String) throws(CacheError) -> TrackRecord? {
     guard let json = try bytes(for: id, in: Layout.tracks) else { return nil }
     return try RecordJSON.decode(TrackRecord.self, from: json, subject: "track '\(id)'")
@@ -29,8 +29,8 @@ extension Cache {
     try records(DroppedRecord.self, in: Layout.dropped, word: "dropped record")
   }
 
-  /// The stamp of a file when it was last read; nil where there is none, or a damaged one, so that the file
-  /// is read again.
+  /// The stamp of a file when it was last read; nil where there is none, or a damaged one, so that
+  /// the file is read again.
   public func stamp(path: String) throws(CacheError) -> SourceStamp? {
     do throws(CacheError) {
       guard let json = try bytes(for: try Layout.key(path: path), in: Layout.sources) else {
@@ -63,8 +63,8 @@ extension Cache {
   ///   - id: The track.
   ///   - body: What to do with the value. The bytes end with it.
   /// - Returns: What the body returns, or nil where there is no such value.
-  /// - Throws: `CacheError` `.damaged`, which names track and database, where the value is not what was
-  ///   written.
+  /// - Throws: `CacheError` `.damaged`, which names track and database, where the value is not what
+  ///   was written.
   /// - Complexity: O(n), about 10 GB a second.
   public func withValue<Output>(
     of view: View, fingerprint: Fingerprint, track id: String, _ body: (RawSpan) -> Output
@@ -81,8 +81,8 @@ extension Cache {
   ///   - fingerprint: The one under which they are stored.
   ///   - ids: The tracks, in the order in which the body gets them.
   ///   - body: Gets the position in `ids` and the value; tracks without a value are passed over.
-  /// - Throws: `CacheError` `.damaged`, which names track and database, at the first value that is not
-  ///   what was written.
+  /// - Throws: `CacheError` `.damaged`, which names track and database, at the first value that is
+  ///   not what was written.
   public func withValues(
     of view: View, fingerprint: Fingerprint, tracks ids: [String], _ body: (Int, RawSpan) -> Void
   ) throws(CacheError) {
@@ -109,8 +109,8 @@ extension Cache {
   ///   - name: The tensor's name; the value's first one where it is nil.
   /// - Returns: Its shape and its numbers, last index fastest, 16-bit integers not scaled; nil
   ///   where the track, the view or the tensor is not there.
-  /// - Throws: `CacheError` `.damaged`, which names track and database, where the value is not what was
-  ///   written.
+  /// - Throws: `CacheError` `.damaged`, which names track and database, where the value is not what
+  ///   was written.
   public func floats(
     of view: View, track id: String, tensor name: String? = nil
   ) throws(CacheError) -> (shape: [Int], values: [Float])? {

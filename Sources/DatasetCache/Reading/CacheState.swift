@@ -2,9 +2,9 @@ import LMDBStore
 
 /// One state of a cache: of its one store, or of the store of the whole and those of its shards.
 ///
-/// Where there are shards, what belongs to tracks and files lies in them, and everything else in the store of
-/// the whole; see ``Layout/isOfShards(_:)``. A walk goes through all shards in the order of the keys, so that
-/// whoever reads does not see how a cache is divided.
+/// Where there are shards, what belongs to tracks and files lies in them, and everything else in
+/// the store of the whole; see ``Layout/isOfShards(_:)``. A walk goes through all shards in the
+/// order of the keys, so that whoever reads does not see how a cache is divided.
 struct CacheState: Sendable {
   /// The one store, or that of the whole.
   let home: StoreState
@@ -66,7 +66,8 @@ struct CacheState: Sendable {
 
   // MARK: Unchecked
 
-  /// Visits the entries of a database in the order of their keys, unchecked; none where it does not exist.
+  /// Visits the entries of a database in the order of their keys, unchecked; none where it does not
+  /// exist.
   func rawWalk(
     _ name: String, _ body: (RawSpan, RawSpan) throws(CacheError) -> Void
   ) throws(CacheError) {
@@ -113,7 +114,8 @@ struct CacheState: Sendable {
   /// Whether every record is under a checksum: not in a cache of schema 1.
   var isCovered: Bool { stores.allSatisfy(\.isCovered) }
 
-  /// Where a value lies, which is as it was written; it ends with the state. Nil where there is none.
+  /// Where a value lies, which is as it was written; it ends with the state. Nil where there is
+  /// none.
   ///
   /// - Throws: `CacheError` `.damaged`, which names database and key.
   func value(of key: String, in name: String) throws(CacheError) -> UnsafeRawBufferPointer? {
@@ -125,7 +127,8 @@ struct CacheState: Sendable {
     unsafe try value(of: key, in: name).map { unsafe Array($0) }
   }
 
-  /// Every key of a database with a copy of its value, in the order of the keys, all as they were written.
+  /// Every key of a database with a copy of its value, in the order of the keys, all as they were
+  /// written.
   func entries(of name: String) throws(CacheError) -> [(key: String, value: [UInt8])] {
     var all: [(key: String, value: [UInt8])] = []
     try walk(name) { (key, value) throws(CacheError) in
@@ -134,8 +137,8 @@ struct CacheState: Sendable {
     return all
   }
 
-  /// Visits the entries of a database in the order of their keys; none where it does not exist. Only at
-  /// the end is it known that all are there and as they were written.
+  /// Visits the entries of a database in the order of their keys; none where it does not exist.
+  /// Only at the end is it known that all are there and as they were written.
   ///
   /// - Throws: `CacheError` `.damaged`, which names database and key; what the body throws.
   func walk(
@@ -176,7 +179,7 @@ struct CacheState: Sendable {
 }
 
 extension Cache {
-  /// Whether every record is under a checksum: false in caches of earlier versions, until they are opened
-  /// for writing.
+  /// Whether every record is under a checksum: false in caches of earlier versions, until they are
+  /// opened for writing.
   public func hasRecordChecksums() throws(CacheError) -> Bool { try state([]).isCovered }
 }

@@ -8,7 +8,8 @@ public struct SoundRecords: Sendable {
   public var quarantined: [QuarantineRecord] = []
   /// The files that are left out, in the order of their paths' bytes.
   public var dropped: [DroppedRecord] = []
-  /// What cannot be read, or stands under another name than its own; ``Cache/repair(_:)`` takes it out.
+  /// What cannot be read, or stands under another name than its own; ``Cache/repair(_:)`` takes it
+  /// out.
   public var damaged: [CacheProblem] = []
 
   /// No records, as of a cache that isn't there yet.
@@ -23,7 +24,8 @@ public struct SoundRecords: Sendable {
 extension Cache {
   /// The records that can be read, each decoded once, and what cannot be read.
   ///
-  /// - Throws: `CacheError` where the store itself cannot be read; a damaged record is no error here.
+  /// - Throws: `CacheError` where the store itself cannot be read; a damaged record is no error
+  ///   here.
   public func soundRecords() throws(CacheError) -> SoundRecords {
     var all = SoundRecords()
     all.tracks = try sound(TrackRecord.self, in: Layout.tracks, &all.damaged) {

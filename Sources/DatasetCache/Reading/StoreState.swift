@@ -44,7 +44,8 @@ struct StoreState: Sendable {
     databases.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Visits the entries of a database in the order of their keys, unchecked; none where it does not exist.
+  /// Visits the entries of a database in the order of their keys, unchecked; none where it does not
+  /// exist.
   func rawWalk(
     _ name: String, _ body: (RawSpan, RawSpan) throws(CacheError) -> Void
   ) throws(CacheError) {

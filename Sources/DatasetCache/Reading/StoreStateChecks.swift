@@ -5,7 +5,8 @@ extension StoreState {
   /// Whether its records are under checksums: not in a cache of schema 1.
   var isCovered: Bool { self[Layout.checksums] != nil }
 
-  /// Where a value lies, which is as it was written; it ends with the snapshot. Nil where there is none.
+  /// Where a value lies, which is as it was written; it ends with the snapshot. Nil where there is
+  /// none.
   ///
   /// - Throws: `CacheError` `.damaged`, which names database and key.
   func value(of key: String, in name: String) throws(CacheError) -> UnsafeRawBufferPointer? {

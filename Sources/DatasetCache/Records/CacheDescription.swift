@@ -52,8 +52,8 @@ extension Cache {
   ///
   /// - Parameters:
   ///   - description: what it is made from.
-  ///   - wholeManifest: the manifest itself, canonical JSON, so that another preparation can go on with it;
-  ///     nil where there is none.
+  ///   - wholeManifest: the manifest itself, canonical JSON, so that another preparation can go on
+  ///     with it; nil where there is none.
   public func describe(
     _ description: CacheDescription, wholeManifest: [UInt8]? = nil
   ) throws(CacheError) {
@@ -93,8 +93,8 @@ extension Cache {
     try description(try state([Layout.meta, Layout.views]))
   }
 
-  /// What the first shard of a divided cache says that it is made from, as all others do, and its whole
-  /// manifest, canonical JSON.
+  /// What the first shard of a divided cache says that it is made from, as all others do, and its
+  /// whole manifest, canonical JSON.
   public func descriptionOfShards() throws(CacheError) -> (CacheDescription?, manifest: [UInt8]?) {
     guard let first = shards.first else { return (nil, nil) }
     let state = CacheState(home: first)
@@ -116,8 +116,8 @@ extension Cache {
       choicesJSON: try state.bytes(of: Self.choicesKey, in: Layout.meta))
   }
 
-  /// The manifest that the cache was made from, canonical JSON; nil where there was none, and in caches of
-  /// earlier versions.
+  /// The manifest that the cache was made from, canonical JSON; nil where there was none, and in
+  /// caches of earlier versions.
   public func wholeManifest() throws(CacheError) -> [UInt8]? {
     try bytes(for: Self.wholeManifestKey, in: Layout.meta)
   }
@@ -163,8 +163,8 @@ extension Cache {
     return all
   }
 
-  /// Stores a split under a name, in place of an earlier one; the very same one stays untouched. The first one
-  /// becomes the default.
+  /// Stores a split under a name, in place of an earlier one; the very same one stays untouched.
+  /// The first one becomes the default.
   ///
   /// - Parameters:
   ///   - name: 1 to 511 bytes.

@@ -27,7 +27,8 @@ public struct Card: Sendable, Hashable, Codable {
   public var slices: [View: Int]
   /// Tracks of each side of each split.
   public var splits: [String: [String: Int]]
-  /// The split that is meant where none is named; nil where there is none, and in cards of earlier versions.
+  /// The split that is meant where none is named; nil where there is none, and in cards of earlier
+  /// versions.
   public var defaultSplit: String?
   /// What leaks between the sides of each split; nil in cards of earlier versions.
   public var audits: [String: SplitAudit.Summary]?

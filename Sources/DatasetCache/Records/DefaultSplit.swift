@@ -2,7 +2,8 @@ import LMDBStore
 import Wording
 
 extension Cache {
-  /// The split that is meant where none is named: the one that was chosen, the first that was made, or the only one.
+  /// The split that is meant where none is named: the one that was chosen, the first that was made,
+  /// or the only one.
   ///
   /// - Returns: nil where there is no split, or there are several and none was chosen.
   /// - Throws: `CacheError` where the cache cannot be read.
@@ -32,8 +33,8 @@ extension Cache {
 
   /// The split of a name, or the default where none is given: what every way into a cache asks.
   ///
-  /// - Throws: `CacheError` `.unknownName` where there is no such split, or none is meant; it tells the command that
-  ///   makes or chooses one.
+  /// - Throws: `CacheError` `.unknownName` where there is no such split, or none is meant; it tells
+  ///   the command that makes or chooses one.
   public func chosenSplit(_ name: String?) throws(CacheError) -> String {
     let names = try splitNames()
     if let name {

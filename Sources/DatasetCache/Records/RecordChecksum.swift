@@ -4,8 +4,8 @@ import Safetensors
 ///
 ///     XXH3-64 of the value, seeded with the XXH3-64 of the key, seeded with the XXH3-64 of the database's name
 ///
-/// so that a record under another key, or in another database, is found too. Of a safetensors value only
-/// the length and the header are taken, which hold the checksum of the numbers.
+/// so that a record under another key, or in another database, is found too. Of a safetensors value
+/// only the length and the header are taken, which hold the checksum of the numbers.
 struct RecordChecksum: Sendable {
   /// The database.
   let database: String
@@ -45,8 +45,8 @@ struct RecordChecksum: Sendable {
   }
 }
 
-/// The checksums of all records of one key, in the database `checksums` under that key. For each database
-/// that has such a record, in the order of the first number:
+/// The checksums of all records of one key, in the database `checksums` under that key. For each
+/// database that has such a record, in the order of the first number:
 ///
 ///     8 bytes   XXH3-64 of the database's name
 ///     8 bytes   checksum of the record, see RecordChecksum
@@ -91,9 +91,10 @@ struct KeyChecksums {
   }
 }
 
-/// How many records a database has, and the sum of their checksums modulo 2^64, in the database `totals`
-/// under the database's name, as two little-endian 64-bit integers: with it a record is missed that has gone
-/// with its checksum, and a database that is read whole is checked without a look-up of each record.
+/// How many records a database has, and the sum of their checksums modulo 2^64, in the database
+/// `totals` under the database's name, as two little-endian 64-bit integers: with it a record is
+/// missed that has gone with its checksum, and a database that is read whole is checked without a
+/// look-up of each record.
 struct RecordTotal: Equatable {
   private(set) var count = 0
   private(set) var sum: UInt64 = 0

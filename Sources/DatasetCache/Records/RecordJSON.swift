@@ -1,8 +1,8 @@
 import Corpus
 import FoundationEssentials
 
-/// The JSON of records: keys in order, slashes as they are, no spaces, so that equal records have equal
-/// bytes.
+/// The JSON of records: keys in order, slashes as they are, no spaces, so that equal records have
+/// equal bytes.
 enum RecordJSON {
   /// The bytes of a value.
   ///

@@ -32,7 +32,8 @@ public struct TrackRecord: Sendable, Hashable, Codable {
   @ComposedText public var label: String
   /// The file relative to the audio folder.
   public var path: String
-  /// MD5 of the file, 32 hex digits: where a manifest has it too, and in caches of earlier versions.
+  /// MD5 of the file, 32 hex digits: where a manifest has it too, and in caches of earlier
+  /// versions.
   public var md5: String?
   /// XXH3-128 of the file, 32 hex digits; nil in caches of earlier versions.
   public var xxh3: String?

@@ -1,27 +1,29 @@
 public import Corpus
 import LMDBStore
 
-/// The slices of one view of a cache, all of them or those of one side of a split, as a source of samples.
+/// The slices of one view of a cache, all of them or those of one side of a split, as a source of
+/// samples.
 ///
-/// Made by ``Cache/samples(view:split:side:verification:)``. It holds one state of the cache: what a
-/// preparation writes meanwhile, in this or another process, does not show, and neither does the removal
-/// of the whole folder. Nothing is copied: a sample is lent where it lies in the mapped file. Any number of
-/// threads may read at a time; they take no lock but at the first touch of a track, or of a part of it that
-/// is checked for itself, where it is looked up and checked.
+/// Made by ``Cache/samples(view:split:side:verification:)``. It holds one state of the cache: what
+/// a preparation writes meanwhile, in this or another process, does not show, and neither does the
+/// removal of the whole folder. Nothing is copied: a sample is lent where it lies in the mapped
+/// file. Any number of threads may read at a time; they take no lock but at the first touch of a
+/// track, or of a part of it that is checked for itself, where it is looked up and checked.
 ///
-/// Not protected: a shard that another program cuts short. What was touched before may then end the process
-/// (SIGBUS), as with every mapped file; what was not is refused. Lathe itself never shortens a shard.
+/// Not protected: a shard that another program cuts short. What was touched before may then end the
+/// process (SIGBUS), as with every mapped file; what was not is refused. Lathe itself never
+/// shortens a shard.
 ///
 /// A forked child cannot use one (``SampleError/Kind/system``); it opens the cache anew.
 public final class CacheSamples: SampleSource, @unchecked Sendable {
-  // Unchecked: everything is set once, but for the addresses in `table` and the bits of `marks`, which are
-  // atomic.
+  // Unchecked: everything is set once, but for the addresses in `table` and the bits of `marks`,
+  // which are atomic.
 
   /// When stored values are checked against their checksum.
   public enum Verification: String, Sendable, Hashable, Codable {
-    /// When they are touched for the first time: the blocks of about a slice that a sample of a waveform
-    /// or a mel picture lies in, and the whole track's values in other views, and where the cache was
-    /// written before there were checksums of blocks.
+    /// When they are touched for the first time: the blocks of about a slice that a sample of a
+    /// waveform or a mel picture lies in, and the whole track's values in other views, and where
+    /// the cache was written before there were checksums of blocks.
     case firstTouch
     /// Never; only the header is looked at.
     case none
@@ -29,8 +31,8 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
 
   /// What the samples are, such as "mel of train of grouped-seed1-0.8-0.1-0.1 in gtzan.lathe".
   public let name: String
-  /// SHA-256 of what decides which sample has which number, and of the audio files' checksums, 64 hex
-  /// digits: equal for caches with the same tracks, recipe of the view and split.
+  /// SHA-256 of what decides which sample has which number, and of the audio files' checksums, 64
+  /// hex digits: equal for caches with the same tracks, recipe of the view and split.
   public let identity: String
   /// How many samples there are.
   public let count: Int
@@ -98,9 +100,9 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
   /// How many tracks the samples come from.
   public var trackCount: Int { table.memberCount }
 
-  /// Bytes of memory that the source takes whatever is read: 20 to 24 a track, and 4 a sample more where
-  /// a split divides slices; for blocks that are checked one by one 4 a track and a bit a block. The columns
-  /// of the index and the checksums are read in the mapped file.
+  /// Bytes of memory that the source takes whatever is read: 20 to 24 a track, and 4 a sample more
+  /// where a split divides slices; for blocks that are checked one by one 4 a track and a bit a
+  /// block. The columns of the index and the checksums are read in the mapped file.
   public var indexByteCount: Int { table.byteCount + (blocks?.marks.byteCount ?? 0) }
 
   /// The label of a sample, an index into ``labels``.
@@ -116,20 +118,21 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     return SamplePlace(track: table.track(member), slice: table.slice(sample, of: member))
   }
 
-  /// The id of a track, by the number that ``place(of:)`` gives; empty for a number that is no track's.
+  /// The id of a track, by the number that ``place(of:)`` gives; empty for a number that is no
+  /// track's.
   public func trackID(_ track: Int) -> String {
     (0..<tracks.count).contains(track) ? tracks.id(track) : ""
   }
 
-  /// Lends the numbers of the track that a sample is cut from, or only the sample's own where the split
-  /// divides the slices of a track among its sides; nothing is copied.
+  /// Lends the numbers of the track that a sample is cut from, or only the sample's own where the
+  /// split divides the slices of a track among its sides; nothing is copied.
   ///
   /// - Parameters:
   ///   - sample: 0 up to ``count``.
   ///   - body: gets the bytes of what is lent and where in them the sample lies. They end with
   ///     the call. Values above 2 KB begin at a multiple of 16, smaller ones at any address.
-  /// - Throws: ``SampleError``: `.damaged`, every time that a damaged sample is touched, `.missing`, and
-  ///   `.system` in a forked child. It names database and key.
+  /// - Throws: ``SampleError``: `.damaged`, every time that a damaged sample is touched,
+  ///   `.missing`, and `.system` in a forked child. It names database and key.
   /// - Complexity: O(1); the first touch reads what is checked once (see ``Verification``).
   public func read(
     _ sample: Int, _ body: (RawSpan, SampleWindow) -> Void
@@ -176,9 +179,9 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     body(unsafe RawSpan(_unsafeStart: start, byteCount: elements &* width), window)
   }
 
-  /// The bits that tell 32-bit and 16-bit floats from 16-bit integers, and tracks of which only some blocks
-  /// may have been checked from the others. The address is shifted past them; no process has addresses that
-  /// need the bits which that loses.
+  /// The bits that tell 32-bit and 16-bit floats from 16-bit integers, and tracks of which only
+  /// some blocks may have been checked from the others. The address is shifted past them; no
+  /// process has addresses that need the bits which that loses.
   private static let floats: UInt = 1
   static let inPart: UInt = 2
   private static let halves: UInt = 4
@@ -214,8 +217,8 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     return (table.wholeCount(member) ?? Int(slices.counts[table.track(member)])) &* size
   }
 
-  /// Asks the system to read a sample's pages soon, and before its track's first touch those that it
-  /// needs: the value's header, or all of the value where it will be checked as a whole.
+  /// Asks the system to read a sample's pages soon, and before its track's first touch those that
+  /// it needs: the value's header, or all of the value where it will be checked as a whole.
   public func prefetch(_ sample: Int) {
     let member = table.member(of: sample)
     let address = table.address(member)

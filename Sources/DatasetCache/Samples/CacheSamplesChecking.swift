@@ -14,7 +14,8 @@ struct CheckedBlocks: Sendable {
 
 /// The first touch of tracks and blocks.
 extension CacheSamples {
-  /// From this size on, values are loaded whole before they are checked; below, the system calls cost more.
+  /// From this size on, values are loaded whole before they are checked; below, the system calls
+  /// cost more.
   private static let largeValue = 1 << 16
 
   /// Looks a member's values up, checks what must be checked now and publishes where they are.

@@ -7,13 +7,14 @@ extension Cache {
   /// Open the cache for ``Access/loading`` to read them many times over.
   ///
   /// - Parameters:
-  ///   - view: what the samples are; its slices are numbered track by track in the order of the ids' bytes.
+  ///   - view: what the samples are; its slices are numbered track by track in the order of the
+  ///     ids' bytes.
   ///   - split: the name of a stored split; nil for all tracks.
   ///   - side: one of its sides; nil without a split.
   ///   - verification: when stored values are checked.
   /// - Returns: a source that holds the state of this moment; it keeps the cache open.
-  /// - Throws: `CacheError`: `.unknownName` for a view, split or side that is not there (it names those
-  ///   that are), `.noSamples`, `.damaged` (also of the index), `.invalidRecord`.
+  /// - Throws: `CacheError`: `.unknownName` for a view, split or side that is not there (it names
+  ///   those that are), `.noSamples`, `.damaged` (also of the index), `.invalidRecord`.
   /// - Complexity: O(tracks), some nanoseconds each, where the cache has an index
   ///   (``writeIndex()``); otherwise some microseconds each, for the same samples.
   public func samples(

@@ -2,7 +2,8 @@ public import Corpus
 import Files
 import LMDBStore
 
-/// Statistics in the database `statistics`, JSON, with the identity of the samples that they are of.
+/// Statistics in the database `statistics`, JSON, with the identity of the samples that they are
+/// of.
 struct KeptStatistics: Codable {
   var identity: String
   var statistics: SampleStatistics
@@ -45,11 +46,11 @@ extension CacheSamples {
     return kept.statistics
   }
 
-  /// Keeps statistics in the cache, under the split that they came from, until its tracks or that split
-  /// change.
+  /// Keeps statistics in the cache, under the split that they came from, until its tracks or that
+  /// split change.
   ///
-  /// A cache that is open for ``Cache/Access/loading`` is written to for a moment where its files allow it
-  /// and nobody else is writing; one that is open for reading only forgets them.
+  /// A cache that is open for ``Cache/Access/loading`` is written to for a moment where its files
+  /// allow it and nobody else is writing; one that is open for reading only forgets them.
   public func keep(_ statistics: SampleStatistics) {
     // Kept to save time, so that what cannot be kept is no error.
     try? cache.keep(

@@ -107,7 +107,8 @@ extension Cache {
     }
   }
 
-  /// The shape of a sample: a window of the waveform, or what the first value whose header is sound says.
+  /// The shape of a sample: a window of the waveform, or what the first value whose header is sound
+  /// says.
   func shape(
     _ view: View, _ facts: ViewFacts, _ state: CacheState, _ values: String,
     _ tracks: TrackColumns, _ slices: SliceColumns, _ table: borrowing SampleTable

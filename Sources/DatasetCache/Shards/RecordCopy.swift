@@ -5,12 +5,13 @@ extension Cache {
   /// So many bytes of values are written in one transaction.
   private static let batchBytes = 32 << 20
 
-  /// Takes over the records and values of the tracks and files of another cache, of a shard those that belong to
-  /// it. Each record is compared with its checksum on the way.
+  /// Takes over the records and values of the tracks and files of another cache, of a shard those
+  /// that belong to it. Each record is compared with its checksum on the way.
   ///
   /// - Parameters:
   ///   - other: the cache, as it is at one moment.
-  ///   - onProgress: gets the bytes that were copied since it was called last, and says whether to go on.
+  ///   - onProgress: gets the bytes that were copied since it was called last, and says whether to
+  ///     go on.
   /// - Returns: whether it came to its end.
   /// - Throws: `CacheError` `.damaged` where the other cache is; where this one cannot be written.
   public func copyTracks(
@@ -30,7 +31,8 @@ extension Cache {
     return true
   }
 
-  /// Takes over everything else of another cache: what it is made from, splits, index, what sounds the same.
+  /// Takes over everything else of another cache: what it is made from, splits, index, what sounds
+  /// the same.
   public func copyWhole(of other: Cache) throws(CacheError) {
     let state = try other.state(nil)
     for name in state.names

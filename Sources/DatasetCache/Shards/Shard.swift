@@ -2,8 +2,8 @@ import Safetensors
 
 /// One of the parts that a cache is divided into, each a file that one process prepares.
 ///
-/// Which one a track lies in is a function of its id alone: the XXH3-64 of its bytes, modulo the number of
-/// shards.
+/// Which one a track lies in is a function of its id alone: the XXH3-64 of its bytes, modulo the
+/// number of shards.
 public struct Shard: Sendable, Hashable, CustomStringConvertible {
   /// Its number, from 0.
   public let index: Int

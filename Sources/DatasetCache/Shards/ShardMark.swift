@@ -1,10 +1,11 @@
 import LMDBStore
 
-/// What the records of a shard sum up to: SHA-256 of the names of its databases of tracks and files, each with the
-/// number of its records and the sum of their checksums (``RecordTotal``), 64 hex digits.
+/// What the records of a shard sum up to: SHA-256 of the names of its databases of tracks and
+/// files, each with the number of its records and the sum of their checksums (``RecordTotal``), 64
+/// hex digits.
 ///
-/// It changes with every record and value of a shard, and is read without them: by it a shard is known as the one
-/// that was merged.
+/// It changes with every record and value of a shard, and is read without them: by it a shard is
+/// known as the one that was merged.
 enum ShardMark {
   /// - Complexity: O(databases).
   static func mark(of state: StoreState) throws(CacheError) -> String {
@@ -25,7 +26,8 @@ extension Cache {
   /// The mark of what it holds now.
   public func mark() throws(CacheError) -> String { try ShardMark.mark(of: try state([]).home) }
 
-  /// Refuses the file of another shard, or of a cache that is divided otherwise; a new one is told which it is.
+  /// Refuses the file of another shard, or of a cache that is divided otherwise; a new one is told
+  /// which it is.
   func checkShard(_ shard: Shard) throws(CacheError) {
     if shard.count == 1 { return }
     let stored: [UInt8]?
@@ -52,7 +54,8 @@ extension Cache {
     return marks
   }
 
-  /// The choices that the shards had when they were merged last, canonical JSON; nil where they never were.
+  /// The choices that the shards had when they were merged last, canonical JSON; nil where they
+  /// never were.
   public func mergedChoices() throws(CacheError) -> [UInt8]? {
     try bytes(for: Self.choicesKey, in: Layout.shards)
   }

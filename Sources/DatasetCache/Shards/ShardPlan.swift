@@ -3,8 +3,8 @@ import FoundationEssentials
 import Glibc
 import Wording
 
-/// What all shards of a divided cache are prepared from and how, in `plan.json`: made by whoever prepares first,
-/// and kept to by all others, on whatever machines.
+/// What all shards of a divided cache are prepared from and how, in `plan.json`: made by whoever
+/// prepares first, and kept to by all others, on whatever machines.
 public struct ShardPlan: Sendable, Hashable, Codable {
   static let schema = "lathe.plan/1"
 
@@ -56,8 +56,8 @@ public struct ShardPlan: Sendable, Hashable, Codable {
     return plan
   }
 
-  /// Makes this the plan of the cache at a path, unless it has one: of several processes that begin at once,
-  /// one makes it.
+  /// Makes this the plan of the cache at a path, unless it has one: of several processes that begin
+  /// at once, one makes it.
   ///
   /// - Returns: the plan that the cache has then.
   public func pin(at path: String) throws(CacheError) -> ShardPlan {

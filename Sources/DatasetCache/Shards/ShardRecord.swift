@@ -1,8 +1,8 @@
 import Files
 import FoundationEssentials
 
-/// What a shard has come to, in `shard-00003.done.json` beside it: written when all of it is on the disk, and
-/// taken away before anything of it is changed.
+/// What a shard has come to, in `shard-00003.done.json` beside it: written when all of it is on the
+/// disk, and taken away before anything of it is changed.
 public struct ShardRecord: Sendable, Hashable, Codable {
   static let schema = "lathe.shard/1"
 
@@ -64,8 +64,8 @@ public struct ShardRecord: Sendable, Hashable, Codable {
     "\(path)/\(Shard.stem(shard.index)).done.json"
   }
 
-  /// The record of a shard of the cache at a path; nil where the shard is not done, or what lies there is no
-  /// such record.
+  /// The record of a shard of the cache at a path; nil where the shard is not done, or what lies
+  /// there is no such record.
   ///
   /// - Throws: `CacheError` `.system`.
   public static func read(_ shard: Shard, at path: String) throws(CacheError) -> ShardRecord? {

@@ -1,14 +1,15 @@
 import Safetensors
 
-/// Checksums of the blocks of one stored value, so that the first touch of a slice need not read all of its
-/// track. In the database `blocks/<view>/<fingerprint>`, under the track's id:
+/// Checksums of the blocks of one stored value, so that the first touch of a slice need not read
+/// all of its track. In the database `blocks/<view>/<fingerprint>`, under the track's id:
 ///
 ///     8 bytes   XXH3-64 of all numbers, as in the value's header: of which value these are the blocks
 ///     8 bytes   numbers of a block
 ///     8 bytes   XXH3-64 of a block's numbers, for each block
 ///
-/// in little-endian order. They are made from numbers that have just been computed, or have been checked
-/// against the value's own checksum. Where they are missing, or of another value, the value's own is used.
+/// in little-endian order. They are made from numbers that have just been computed, or have been
+/// checked against the value's own checksum. Where they are missing, or of another value, the
+/// value's own is used.
 @safe struct BlockChecksums {
   private static let headerBytes = 16
 
@@ -34,7 +35,8 @@ import Safetensors
     unsafe XXH3.checksum(bytes) == LittleEndian.number(block + 2, in: record)
   }
 
-  /// Whether a record can be used for a value, which is sound itself, and is right, or cannot be used.
+  /// Whether a record can be used for a value, which is sound itself, and is right, or cannot be
+  /// used.
   static func areSound(
     _ record: RawSpan, of value: RawSpan, _ facts: ViewFacts, hop: Int
   ) -> Bool {

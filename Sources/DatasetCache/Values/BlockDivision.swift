@@ -1,8 +1,8 @@
 /// How the numbers of a track are divided into blocks that are checked one by one.
 ///
-/// A slice of a waveform begins where a block does, and so does a picture, so that a slice is covered by
-/// few blocks and they by it. What is left over at the end belongs to the last block, since no slice of
-/// the usual lengths reaches into it alone.
+/// A slice of a waveform begins where a block does, and so does a picture, so that a slice is
+/// covered by few blocks and they by it. What is left over at the end belongs to the last block,
+/// since no slice of the usual lengths reaches into it alone.
 struct BlockDivision: Hashable {
   /// Numbers of a block, but for the last one.
   let length: Int
@@ -19,8 +19,8 @@ struct BlockDivision: Hashable {
     self.length = length
   }
 
-  /// The length of blocks: the smallest multiple of `step`, the numbers from one slice's start to the next
-  /// one's, that is not below ``shortest``; nil where there is none.
+  /// The length of blocks: the smallest multiple of `step`, the numbers from one slice's start to
+  /// the next one's, that is not below ``shortest``; nil where there is none.
   static func length(step: Int) -> Int? {
     guard (1...longest).contains(step) else { return nil }
     return step * ((shortest + step - 1) / step)

@@ -2,7 +2,8 @@ import Synchronization
 
 /// Which blocks of which member of a source have been checked: a bit a block, and 4 bytes a member.
 ///
-/// Threads that come to a block at the same time check it both and set the same bit, which does no harm.
+/// Threads that come to a block at the same time check it both and set the same bit, which does no
+/// harm.
 @safe final class BlockMarks: @unchecked Sendable {
   // Unchecked: everything but the bits is written by the initialiser only, and they are atomic.
 
@@ -51,8 +52,8 @@ import Synchronization
     return unsafe words[number &>> 6].bits.load(ordering: .relaxed) &>> UInt64(number & 63) & 1 == 1
   }
 
-  /// Notes that a block of a member was checked. What was checked never changes, so nothing else needs to
-  /// be seen together with it.
+  /// Notes that a block of a member was checked. What was checked never changes, so nothing else
+  /// needs to be seen together with it.
   func set(_ block: Int, of member: Int) {
     let number = unsafe Int(firsts[member]) &+ block
     unsafe words[number &>> 6].bits.bitwiseOr(1 << UInt64(number & 63), ordering: .relaxed)

@@ -2,8 +2,8 @@ import LMDBStore
 import Safetensors
 
 extension Cache {
-  /// Writes the checksums of blocks of values that have none, such as those of a cache of an earlier
-  /// version. A value that does not have its own checksum gets none.
+  /// Writes the checksums of blocks of values that have none, such as those of a cache of an
+  /// earlier version. A value that does not have its own checksum gets none.
   func writeMissingBlocks() throws(CacheError) {
     // Whoever prepares a shard writes those of its tracks.
     if isDivided { return }
@@ -13,8 +13,8 @@ extension Cache {
       let values = Layout.values(view, fingerprint)
       // Every value is written with its record, so equal numbers mean that none is missing.
       if try entryCount(values) == entryCount(Layout.blocks(of: values)) { continue }
-      // What a write that comes between has replaced would get the checksums of what was there before,
-      // which do no harm: they say of which value they are.
+      // What a write that comes between has replaced would get the checksums of what was there
+      // before, which do no harm: they say of which value they are.
       let records = try missingBlocks(of: view, facts, values)
       if records.isEmpty { continue }
       try write { transaction throws(StoreError) in

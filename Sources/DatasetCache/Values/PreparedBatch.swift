@@ -44,9 +44,9 @@ public struct PreparedBatch: Sendable {
 extension Cache {
   /// Stores a batch in one transaction: all of it or nothing.
   ///
-  /// - A stored track owns exactly the values that its record names: values of its views under other
-  ///   fingerprints, and of views that the record lacks, go. It is neither in quarantine nor dropped
-  ///   any more.
+  /// - A stored track owns exactly the values that its record names: values of its views under
+  ///   other fingerprints, and of views that the record lacks, go. It is neither in quarantine nor
+  ///   dropped any more.
   /// - A file that goes to quarantine or is dropped has no track any more: what was stored from it
   ///   goes, and, where its entry says so, what is stored under its id from another file.
   ///

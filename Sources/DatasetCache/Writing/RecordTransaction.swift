@@ -1,14 +1,14 @@
 import LMDBStore
 
-/// A write to a cache: what it stores and takes away goes into the checksums in the same transaction. All
-/// writes of records go through one.
+/// A write to a cache: what it stores and takes away goes into the checksums in the same
+/// transaction. All writes of records go through one.
 struct RecordTransaction: ~Copyable {
   private var transaction: WriteTransaction
   /// Where the checksums are; nil in a cache of schema 1, which has none.
   private var databases: (checksums: Database, totals: Database)?
   private var checksums: [String: RecordChecksum] = [:]
-  /// What has changed since the checksums were written last, by the bytes of the key: equal text may be of
-  /// other bytes.
+  /// What has changed since the checksums were written last, by the bytes of the key: equal text
+  /// may be of other bytes.
   private var changes: [[UInt8]: (key: String, byTag: [UInt64: UInt64?])] = [:]
   private var names: [UInt64: String] = [:]
 
@@ -112,8 +112,8 @@ struct RecordTransaction: ~Copyable {
     }
   }
 
-  /// Removes databases with everything in them. Must be the last change: nothing else may open a database
-  /// in a slot that has just become free.
+  /// Removes databases with everything in them. Must be the last change: nothing else may open a
+  /// database in a slot that has just become free.
   mutating func drop(_ names: [String]) throws(StoreError) {
     var leaving: [Database] = []
     for name in names {
@@ -188,7 +188,8 @@ struct RecordTransaction: ~Copyable {
     }
   }
 
-  /// Counts the totals anew from the checksums as they are, without those of databases that are gone.
+  /// Counts the totals anew from the checksums as they are, without those of databases that are
+  /// gone.
   mutating func renewTotals() throws(StoreError) {
     guard let databases else { return }
     try writeChecksums()

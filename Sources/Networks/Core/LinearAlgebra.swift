@@ -10,8 +10,8 @@ enum LinearAlgebra {
   ///
   /// Some older builds compute wrong products on some processors, without a word; a network would
   /// then learn nothing, or slowly something else.
-  /// - Throws: ``TrainingError/Kind/system`` where a product is wrong, or there is no room for the first buffer;
-  ///   the hint names the remedy.
+  /// - Throws: ``TrainingError/Kind/system`` where a product is wrong, or there is no room for the
+  ///   first buffer; the hint names the remedy.
   static func prepare() throws(TrainingError) {
     try requireRoom(threads: 1)
     guard isSound else {
@@ -25,8 +25,9 @@ enum LinearAlgebra {
     }
   }
 
-  /// Refuses to go on where the buffers of so many threads more would not fit in a limited address space: OpenBLAS
-  /// takes one for each thread that multiplies, and where it gets none it asks again for ever.
+  /// Refuses to go on where the buffers of so many threads more would not fit in a limited address
+  /// space: OpenBLAS takes one for each thread that multiplies, and where it gets none it asks
+  /// again for ever.
   /// - Throws: ``TrainingError/Kind/system``; the hint names the remedy.
   static func requireRoom(threads: Int) throws(TrainingError) {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
@@ -41,7 +42,8 @@ enum LinearAlgebra {
     munmap(place, byteCount)
   }
 
-  /// What a buffer takes, and as much for what the C library sets apart for each thread, a loader's among them.
+  /// What a buffer takes, and as much for what the C library sets apart for each thread, a loader's
+  /// among them.
   private static let bufferBytes = (128 + 128) << 20
 
   /// Whether small products come out right; computed at the first use.

@@ -4,8 +4,8 @@ internal import Files
 internal import Foundation
 internal import Glibc
 
-/// Writes what a cache holds into a new one of another number of shards; nothing is computed again, and the
-/// digest is the same.
+/// Writes what a cache holds into a new one of another number of shards; nothing is computed again,
+/// and the digest is the same.
 public struct CacheCopying: Sendable {
   /// The cache.
   public var cachePath: String

@@ -3,7 +3,8 @@ internal import DatasetCache
 internal import Foundation
 internal import Glibc
 
-/// What a shard has to do with the others: the plan that all keep to, and the record that it is done.
+/// What a shard has to do with the others: the plan that all keep to, and the record that it is
+/// done.
 extension Preparation {
   /// The plan of all shards, pinned where nobody has yet; nil where no shard is asked for.
   ///

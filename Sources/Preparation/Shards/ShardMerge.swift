@@ -2,9 +2,9 @@ public import Corpus
 public import DatasetCache
 internal import Foundation
 
-/// Makes one cache of the shards that were prepared, without rewriting them: what sounds the same across all of
-/// them, the splits, the index that loaders open by, the audit and the card. What it takes grows with the number
-/// of tracks, not with the bytes of their values.
+/// Makes one cache of the shards that were prepared, without rewriting them: what sounds the same
+/// across all of them, the splits, the index that loaders open by, the audit and the card. What it
+/// takes grows with the number of tracks, not with the bytes of their values.
 public struct ShardMerge: Sendable {
   /// The cache.
   public var cachePath: String
@@ -55,8 +55,8 @@ public struct ShardMerge: Sendable {
 
   /// Does it. What was made of the same shards before stays as it is.
   ///
-  /// - Throws: ``PreparationError``: `.cache` with `.unmerged` where shards are missing, or were changed since they
-  ///   were done; where the cache cannot be written.
+  /// - Throws: ``PreparationError``: `.cache` with `.unmerged` where shards are missing, or were
+  ///   changed since they were done; where the cache cannot be written.
   public func run() throws(PreparationError) -> Summary {
     let meter = RunMeter()
     let plan = try onCache { () throws(CacheError) -> ShardPlan in try self.plan() }

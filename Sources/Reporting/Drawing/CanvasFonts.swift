@@ -1,16 +1,18 @@
 import CCairo
 import Synchronization
 
-/// Which font a letter is drawn in. Cairo's plain text calls look for no other font where one lacks a letter.
+/// Which font a letter is drawn in. Cairo's plain text calls look for no other font where one lacks
+/// a letter.
 extension Canvas {
-  /// Where the usual font has no shape for Chinese, Japanese or Korean letters, the first of these that is installed
-  /// and has one.
+  /// Where the usual font has no shape for Chinese, Japanese or Korean letters, the first of these
+  /// that is installed and has one.
   private static let otherFonts = [
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "WenQuanYi Micro Hei",
     "WenQuanYi Zen Hei", "Droid Sans Fallback", "IPAGothic", "NanumGothic",
   ]
 
-  /// Whether some installed font has a shape for each letter of a text; a letter without is drawn as a box.
+  /// Whether some installed font has a shape for each letter of a text; a letter without is drawn
+  /// as a box.
   public static func hasShapes(for text: String) -> Bool {
     text.allSatisfy { letter in ([font] + otherFonts).contains { has(letter, in: $0) } }
   }
@@ -47,7 +49,8 @@ extension Canvas {
     return isThere
   }
 
-  /// Glyph 0 of a font stands for what it lacks. A font that is not installed is another one, which lacks the letter.
+  /// Glyph 0 of a font stands for what it lacks. A font that is not installed is another one, which
+  /// lacks the letter.
   private static func look(for letter: Character, in font: String) -> Bool {
     let face = unsafe cairo_toy_font_face_create(
       font, CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL)

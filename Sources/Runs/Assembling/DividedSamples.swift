@@ -16,9 +16,9 @@ public struct DividedSamples {
   public let recipe: JSONValue?
   /// Of a table: the columns that are learnt from, in order; nil for all.
   public let columns: [String]?
-  /// Of a table: the manifest that said what belongs together.
+  /// Of a table: the manifest that names recordings and artists.
   public let manifest: String?
-  /// The cache, which a process opens once only; nil for a table.
+  /// The cache, which a process can open only once; nil for a table.
   private let cache: Cache?
   /// Of a table: its tracks, where a manifest knows them.
   private let knownTracks: [SplitTrack]?
@@ -43,7 +43,8 @@ public struct DividedSamples {
 
   /// A view of a cache with one of its splits.
   /// - Parameter name: the split; nil for the cache's default.
-  /// - Throws: ``RunError`` `.choice` where the split is not there or must be named, and `CacheError`.
+  /// - Throws: ``RunError`` `.choice` where the split is not there or must be named, and
+  ///   `CacheError`.
   public static func cache(
     _ path: String, view: View, split name: String? = nil
   ) throws -> DividedSamples {
@@ -81,21 +82,22 @@ public struct DividedSamples {
     try cache.map { try .cache($0, view: view, split: split) }
   }
 
-  /// What is known of the tracks, and pairs of them that sound the same; nil where nothing is known.
+  /// What is known of the tracks, and pairs of them that sound the same; nil where nothing is
+  /// known.
   /// - Throws: `PreparationError` where a record is damaged.
   func relations() throws -> (tracks: [SplitTrack], links: [(String, String)])? {
     if let cache { return (try cache.splitTracks(), try cache.neighbours().links) }
     return knownTracks.map { ($0, []) }
   }
 
-  /// SHA-256 of what a split says, 64 hex digits.
+  /// SHA-256 of a split's canonical JSON, 64 hexadecimal digits.
   static func fingerprint(of split: Split) throws -> String {
     try Fingerprint(hashing: CanonicalJSON.encode(split)).hex
   }
 
   /// The samples of a side, or of several together.
-  /// - Throws: ``RunError`` `.choice` where the split has no such side; `CacheError` and `SampleError` where they
-  ///   cannot be opened, or there are none.
+  /// - Throws: ``RunError`` `.choice` where the split has no such side; `CacheError` and
+  ///   `SampleError` where they cannot be opened, or there are none.
   public func samples(_ sides: [String]) throws -> any SampleSource {
     for side in sides where !split.sides.contains(side) {
       throw RunError(

@@ -7,7 +7,7 @@ public import Training
 ///
 /// Each file is decoded and prepared as the run's cache was; its slices vote.
 public struct FilePredictor: ~Copyable {
-  /// What a file was found to be.
+  /// The prediction for a file.
   public struct Answer: Sendable, Hashable {
     /// The likeliest label.
     public let label: String
@@ -27,9 +27,10 @@ public struct FilePredictor: ~Copyable {
   /// A predictor with a run's weights.
   /// - Parameters:
   ///   - directory: where the run is recorded, for messages.
-  ///   - mayStart: whether a program may be started that computes the run's view, whose command is given.
-  /// - Throws: ``RunError`` `.run` where the run was trained on a table, whose numbers nothing here makes of audio;
-  ///   `FileSampleError` where its recipe cannot be computed.
+  ///   - mayStart: whether a program may be started that computes the run's view, whose command is
+  ///     given.
+  /// - Throws: ``RunError`` `.run` where the run was trained on a table, whose numbers cannot be
+  ///   computed from audio; `FileSampleError` where its recipe cannot be computed.
   public init(
     _ model: TrainedModel, in directory: String, mayStart: (String) -> Bool = { _ in false }
   ) throws {
@@ -50,8 +51,8 @@ public struct FilePredictor: ~Copyable {
   public var groupSize: Int { model.isProgram ? 16 : 1 }
 
   /// The label of a file.
-  /// - Throws: `FileSampleError` that names the file where it cannot be used; ``RunError`` and `TrainingError` where
-  ///   the run cannot.
+  /// - Throws: `FileSampleError` that names the file where it cannot be used; ``RunError`` and
+  ///   `TrainingError` where the run cannot.
   public mutating func predict(_ file: String) throws -> Answer {
     try predict([file])[0].get()
   }

@@ -17,8 +17,8 @@ struct ConstantQOctave {
     return length
   }
 
-  /// The octaves of a picture, the highest first. The rate is halved from one to the next as long as the
-  /// hop can be halved too.
+  /// The octaves of a picture, the highest first. The rate is halved from one to the next as long
+  /// as the hop can be halved too.
   static func all(_ parameters: ConstantQParameters, tuning: Double) -> [ConstantQOctave] {
     let frequencies = parameters.frequencies(tuning: tuning)
     var halvings = parameters.earlyHalvings(tuning: tuning)

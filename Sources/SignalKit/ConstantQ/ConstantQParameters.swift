@@ -41,7 +41,8 @@ public struct ConstantQParameters: Sendable, Hashable {
   public var window = Window.Shape.hann
   /// To what wavelets are scaled (`norm`).
   public var norm = Norm.sum
-  /// How much of the sum of a wavelet's spectrum is left out, its least parts (`sparsity`), 0 ..< 1.
+  /// How much of the sum of a wavelet's spectrum is left out, its least parts (`sparsity`), 0
+  /// ..< 1.
   public var sparsity = 0.01
   /// Whether values are divided by the root of their wavelet's length (`scale`).
   public var isScaledByLength = true
@@ -90,15 +91,16 @@ public struct ConstantQParameters: Sendable, Hashable {
   /// The samples of the wavelets at the full sample rate, the longest first.
   public var waveletLengths: [Double] { frequencies.map { quality * sampleRate / $0 } }
 
-  /// How many frames a signal of `samples` samples gives: 1 + samples / hop, rounded down, and where the
-  /// signal is decimated before anything else, 1 + its decimated samples / the hop between them.
+  /// How many frames a signal of `samples` samples gives: 1 + samples / hop, rounded down, and
+  /// where the signal is decimated before anything else, 1 + its decimated samples / the hop
+  /// between them.
   public func frames(samples: Int) -> Int {
     let factor = 1 << earlyHalvings(tuning: tunings.upperBound)
     return 1 + (samples + factor - 1) / factor / (hop / factor)
   }
 
-  /// How often the rate is halved before the highest octave is analysed: as often as leaves room above
-  /// it for the filter's slope, and leaves a hop that can be halved for each octave below.
+  /// How often the rate is halved before the highest octave is analysed: as often as leaves room
+  /// above it for the filter's slope, and leaves a hop that can be halved for each octave below.
   func earlyHalvings(tuning: Double) -> Int {
     let highest = frequencies(tuning: tuning).last ?? 1
     let room = log2(sampleRate / 2 / reach(of: highest)).rounded(.up) - 2

@@ -3,10 +3,10 @@ internal import Foundation
 
 /// The wavelets of an octave, as one matrix by which frames of samples are multiplied.
 ///
-/// librosa multiplies the spectra of frames by the spectra of the wavelets, from which it leaves out the
-/// least parts. Both are linear in the samples: a row of that product is the sum over a frame of the
-/// samples times the transform of what was kept, so the same values come out of one product of matrices,
-/// without a transform of any frame.
+/// librosa multiplies the spectra of frames by the spectra of the wavelets, from which it leaves
+/// out the least parts. Both are linear in the samples: a row of that product is the sum over a
+/// frame of the samples times the transform of what was kept, so the same values come out of one
+/// product of matrices, without a transform of any frame.
 final class ConstantQWavelets {
   let octave: ConstantQOctave
   let frameLength: Int
@@ -90,8 +90,9 @@ final class ConstantQWavelets {
     }
   }
 
-  /// Copies the spectrum in a transform's output to its input, without negative frequencies and without
-  /// its least parts, whose magnitudes sum up to less than `share`: `librosa.util.sparsify_rows`.
+  /// Copies the spectrum in a transform's output to its input, without negative frequencies and
+  /// without its least parts, whose magnitudes sum up to less than `share`:
+  /// `librosa.util.sparsify_rows`.
   private static func leaveOut(_ share: Double, of transform: borrowing ComplexTransform) {
     let (input, output) = (transform.input.base, transform.output.base)
     let count = transform.input.count

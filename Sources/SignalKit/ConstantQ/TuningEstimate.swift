@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// Estimates how far a signal is tuned away: `librosa.estimate_tuning(y=y, sr=sr, bins_per_octave=classes)`.
+/// Estimates how far a signal is tuned away:
+/// `librosa.estimate_tuning(y=y, sr=sr, bins_per_octave=classes)`.
 final class TuningEstimate {
   private let peaks: TuningPeaks
   private var spectra: SpectrumFrames

@@ -1,12 +1,12 @@
 internal import CKernels
 internal import Foundation
 
-/// What cepstral coefficients are made with. The defaults are those of `librosa.feature.mfcc`, but for the
-/// padding, which is zeros there since 0.10.
+/// What cepstral coefficients are made with. The defaults are those of `librosa.feature.mfcc`, but
+/// for the padding, which is zeros there since 0.10.
 public struct CepstrumParameters: Sendable, Hashable {
-  /// The mel picture whose columns are transformed; decibels as librosa does it, any logarithm at will.
-  /// Its transform is in double precision if not said otherwise: in single precision bands far below a
-  /// frame's loudest are off by up to 1e-3 dB, and coefficients by as much.
+  /// The mel picture whose columns are transformed; decibels as librosa does it, any logarithm at
+  /// will. Its transform is in double precision if not said otherwise: in single precision bands
+  /// far below a frame's loudest are off by up to 1e-3 dB, and coefficients by as much.
   public var mel: MelParameters
   /// How many coefficients (`n_mfcc`), 1 ... the bands.
   public var coefficients = 20
@@ -26,13 +26,13 @@ public struct CepstrumParameters: Sendable, Hashable {
   }
 }
 
-/// Mel-frequency cepstral coefficients: `coefficients` rows of frames, then as many of their first and
-/// of their second derivatives.
+/// Mel-frequency cepstral coefficients: `coefficients` rows of frames, then as many of their first
+/// and of their second derivatives.
 ///
 /// The orthonormal cosine transform of type II along a mel picture's bands: `librosa.feature.mfcc`.
-/// Derivatives are those of the polynomial that fits the `derivativeWidth` frames about each best (order
-/// 1 for the first, 2 for the second), at either end of the first and the last so many frames:
-/// `librosa.feature.delta(mfcc, width, order)`, `mode="interp"`.
+/// Derivatives are those of the polynomial that fits the `derivativeWidth` frames about each best
+/// (order 1 for the first, 2 for the second), at either end of the first and the last so many
+/// frames: `librosa.feature.delta(mfcc, width, order)`, `mode="interp"`.
 public final class CepstrumPicture: SpectrumPicture {
   /// What the pictures are made with.
   public let parameters: CepstrumParameters
@@ -120,8 +120,8 @@ public final class CepstrumPicture: SpectrumPicture {
     try matrix.write(to: &output)
   }
 
-  /// The derivative of one row. A polynomial's highest derivative is the same everywhere, so the frames
-  /// nearer to an end than half the width have that of the first or the last whole window.
+  /// The derivative of one row. A polynomial's highest derivative is the same everywhere, so the
+  /// frames nearer to an end than half the width have that of the first or the last whole window.
   private func derive(
     _ row: UnsafePointer<Float>, weights: [Float], into output: UnsafeMutablePointer<Float>
   ) {
@@ -138,8 +138,8 @@ public final class CepstrumPicture: SpectrumPicture {
   }
 }
 
-/// The weights that give the `order`-th derivative, 1 or 2, of the polynomial of that order that fits
-/// `width` values best. `scipy.signal.savgol_coeffs(width, order, deriv=order)`, turned.
+/// The weights that give the `order`-th derivative, 1 or 2, of the polynomial of that order that
+/// fits `width` values best. `scipy.signal.savgol_coeffs(width, order, deriv=order)`, turned.
 private func derivativeWeights(width: Int, order: Int) -> [Float] {
   let places = (0..<width).map { Double($0 - width / 2) }
   let square = places.reduce(0) { $0 + $1 * $1 } / Double(width)

@@ -1,10 +1,11 @@
 internal import CKernels
 internal import Foundation
 
-/// Triangular filters, evenly spaced on a mel scale, kept as the runs of weights that are not zero (about
-/// two per frequency bin, a thirtieth of the full matrix).
+/// Triangular filters, evenly spaced on a mel scale, kept as the runs of weights that are not zero
+/// (about two per frequency bin, a thirtieth of the full matrix).
 ///
-/// `librosa.filters.mel(sr, n_fft, n_mels, fmin, fmax, htk=False, norm="slaney")` unless said otherwise.
+/// `librosa.filters.mel(sr, n_fft, n_mels, fmin, fmax, htk=False, norm="slaney")` unless said
+/// otherwise.
 public struct MelFilterBank: Sendable, Hashable {
   /// How many filters.
   public let count: Int

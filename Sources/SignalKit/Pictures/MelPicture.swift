@@ -41,8 +41,9 @@ public struct MelParameters: Sendable, Hashable {
 /// Mel pictures: `bands` rows of frames, lowest band first.
 ///
 /// Equal to `librosa.power_to_db(librosa.feature.melspectrogram(...))` and to
-/// `torchaudio.transforms.MelSpectrogram` of the same parameters. With `slopes: .mel`, `scale: .htk`,
-/// `area: .height`, `power: .magnitude` and frames of whole windows it is the front end of VGGish.
+/// `torchaudio.transforms.MelSpectrogram` of the same parameters. With `slopes: .mel`,
+/// `scale: .htk`, `area: .height`, `power: .magnitude` and frames of whole windows it is the front
+/// end of VGGish.
 public final class MelPicture: SpectrumPicture {
   /// What the pictures are made with.
   public let parameters: MelParameters

@@ -1,7 +1,7 @@
 import Wording
 
-/// A picture while it is made: rows of frames, sixteen columns at a time, each row filled up to whole
-/// vectors.
+/// A picture while it is made: rows of frames, sixteen columns at a time, each row filled up to
+/// whole vectors.
 struct PictureMatrix: ~Copyable {
   let rows: Int
   private(set) var frames = 0

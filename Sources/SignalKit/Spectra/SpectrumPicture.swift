@@ -1,8 +1,9 @@
-/// A picture made of the spectra of a signal's frames: mel bands, cepstral coefficients, pitch classes.
+/// A picture made of the spectra of a signal's frames: mel bands, cepstral coefficients, pitch
+/// classes.
 ///
-/// A ``SpectrumFrames`` of the same parameters begins it and adds the groups of frames; `finish` writes
-/// it. A picture of one's own transform is a ``SignalPicture``. One value serves one thread and keeps
-/// its buffers from signal to signal.
+/// A ``SpectrumFrames`` of the same parameters begins it and adds the groups of frames; `finish`
+/// writes it. A picture of one's own transform is a ``SignalPicture``. One value serves one thread
+/// and keeps its buffers from signal to signal.
 public protocol SpectrumPicture: AnyObject {
   /// The transform that the picture is made of.
   var spectrum: SpectrumParameters { get }
@@ -39,8 +40,8 @@ public struct SignalPicture<Picture: SpectrumPicture>: ~Copyable {
   /// How many frames a signal of `samples` samples gives; 0 where it is too short for one.
   public func frames(samples: Int) -> Int { spectra.frames(samples: samples) }
 
-  /// Runs the Fourier transforms that a picture of `samples` samples takes, and nothing else: with it a
-  /// benchmark tells their share.
+  /// Runs the Fourier transforms that a picture of `samples` samples takes, and nothing else: with
+  /// it a benchmark tells their share.
   public func runTransforms(samples: Int) { spectra.runTransforms(samples: samples) }
 
   /// Writes the picture of `signal`, ``rows`` rows of `frames` values, to `output`.

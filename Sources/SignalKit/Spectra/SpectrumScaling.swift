@@ -35,8 +35,8 @@ public struct Logarithm: Sendable, Hashable {
 }
 
 /// What decibels are measured from, and how far down they go: 10 log10(max(x, floor)) −
-/// 10 log10(max(reference, floor)) of powers, 20 in place of 10 of magnitudes, then nothing lower than
-/// `dynamicRange` below the largest of the picture.
+/// 10 log10(max(reference, floor)) of powers, 20 in place of 10 of magnitudes, then nothing lower
+/// than `dynamicRange` below the largest of the picture.
 public struct Decibels: Sendable, Hashable {
   /// What is 0 dB.
   public enum Reference: Sendable, Hashable {
@@ -51,7 +51,8 @@ public struct Decibels: Sendable, Hashable {
   /// What smaller values are raised to (`amin`), in the unit of the values: 1e-10 is librosa's for
   /// powers, 1e-5 for magnitudes. At least 1e-37 for powers and 1e-18 for magnitudes.
   public var floor: Float
-  /// How far below the loudest value the quietest may lie, in decibels (`top_db`); infinite for none.
+  /// How far below the loudest value the quietest may lie, in decibels (`top_db`); infinite for
+  /// none.
   public var dynamicRange: Float
 
   /// The defaults are those of `librosa.power_to_db`.

@@ -17,8 +17,8 @@ public struct Window: Sendable, Hashable {
 
   /// The formula.
   public var shape: Shape
-  /// Whether the window's period is its length, x[n] = n / length, as transforms want it; else the last
-  /// sample is the first one's mirror image, x[n] = n / (length − 1).
+  /// Whether the window's period is its length, x[n] = n / length, as transforms want it; else the
+  /// last sample is the first one's mirror image, x[n] = n / (length − 1).
   public var isPeriodic: Bool
 
   /// A window of that shape, periodic unless said otherwise.

@@ -9,7 +9,7 @@ struct ExternalConversation {
   private static let pieces = 1 << 16
   /// The bytes that are taken from a pipe before the others have their turn.
   private static let turn = 1 << 20
-  /// How long the pipes are waited for before the process and the clock are looked at.
+  /// How long to wait for the pipes before the process and the clock are checked.
   private static let patience: Int32 = 50
 
   private let program: ExternalProgram
@@ -52,8 +52,8 @@ struct ExternalConversation {
     defer { pipeSignal.end() }
     var deadline: ContinuousClock.Instant?
     while true {
-      // The process is looked at first: what it had written is read after it was seen to have
-      // ended.
+      // The process is checked first, so that what it wrote before its end is read after the end
+      // is known.
       let hasEnded = child.look() != nil
       if !hasEnded { wait() }
       try readOutput(&records, progress)
@@ -74,7 +74,7 @@ struct ExternalConversation {
     return try conclude(&records, wasCancelled: deadline != nil, progress)
   }
 
-  /// What the run comes to after the process has ended.
+  /// The result of the run after the process has ended.
   private mutating func conclude<Records: ExternalListener>(
     _ records: inout Records, wasCancelled: Bool, _ progress: any TrainingProgress
   ) throws(TrainingError) -> Records.Outcome {

@@ -52,8 +52,8 @@ enum ExternalEvent: Equatable {
   /// Reads a line.
   ///
   /// - Parameter subject: which line it is, for messages.
-  /// - Throws: ``TrainingError``: `.diverged` for a number that is none, such as Python's `NaN`; `.plugin` for
-  ///   all else that is no event.
+  /// - Throws: ``TrainingError``: `.diverged` for a number that is none, such as Python's `NaN`;
+  ///   `.plugin` for all else that is no event.
   init(_ line: [UInt8], subject: String) throws(TrainingError) {
     struct Name: Decodable { let event: String }
     let decoder = JSONDecoder()

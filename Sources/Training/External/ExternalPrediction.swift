@@ -17,7 +17,7 @@ internal import Glibc
 /// - For each side it writes an event `predictions` with a file, and nothing else; then it ends
 ///   with status 0.
 public struct ExternalPrediction: Sendable {
-  /// What is said of a side.
+  /// The predictions of a side.
   public struct Answer: Sendable, Hashable {
     /// How well its samples are predicted.
     public let evaluation: SideEvaluation
@@ -42,8 +42,8 @@ public struct ExternalPrediction: Sendable {
   ///   - record: of the run that it trained.
   ///   - checkpoint: the weights.
   ///   - cache: where the run's cache lies now; where the record says if nil.
-  ///   - limits: what is borne with.
-  ///   - output: is given each line that it writes to its standard error.
+  ///   - limits: what the program must keep to.
+  ///   - output: receives each line that it writes to its standard error.
   public init(
     command: String, record: RunRecord, checkpoint: String, at cache: String? = nil,
     limits: ExternalTraining.Limits = ExternalTraining.Limits(),
@@ -57,7 +57,7 @@ public struct ExternalPrediction: Sendable {
 
   /// Starts the program, and waits until it has predicted all sides.
   /// - Parameter sides: samples under names of their own.
-  /// - Returns: what is said of each side, by its name.
+  /// - Returns: the predictions of each side, by its name.
   /// - Throws: ``TrainingError``: `.checkpoint` where the run has no weights, `.plugin` where the
   ///   program hangs, dies, trains or writes what it must not, `.diverged`, `.data`, `.cancelled`,
   ///   `.system`.
@@ -92,7 +92,7 @@ public struct ExternalPrediction: Sendable {
   }
 }
 
-/// Takes what a program predicts, and holds it to the contract.
+/// Receives the predictions of a program, and checks that it keeps to the protocol.
 struct ExternalAnswers: ExternalListener {
   private let sides: [String: any SampleSource]
   private let labels: Int

@@ -1,8 +1,8 @@
-/// A program that is started for a run, and what is borne with of it.
+/// A program that is started for a run, and the limits that it must keep to.
 struct ExternalProgram: Sendable {
   /// The command, as the shell takes it.
   let command: String
-  /// What is borne with.
+  /// The limits that it must keep to.
   let limits: ExternalTraining.Limits
   /// Takes the lines of its standard error.
   let output: @Sendable (String) -> Void
@@ -11,13 +11,13 @@ struct ExternalProgram: Sendable {
   var name: String { "exec:" + ExternalEvent.shown(command) }
 }
 
-/// What takes the events of a program, and says what they come to.
+/// Receives the events of a program, and makes a result of them.
 protocol ExternalListener {
-  /// What they come to.
+  /// The result.
   associatedtype Outcome
-  /// Whether everything that was wanted has come.
+  /// Whether everything that was asked for has come.
   var isComplete: Bool { get }
-  /// Whether it has gone on for longer than is borne with.
+  /// Whether it has gone on for longer than the limits allow.
   var isLate: Bool { get }
   /// How far it has come, for messages.
   var extent: String { get }
@@ -29,9 +29,9 @@ protocol ExternalListener {
   mutating func take(
     _ event: ExternalEvent, subject: String
   ) throws(TrainingError) -> TrainingEvent?
-  /// What it comes to, once the process has ended as it should.
+  /// The result, once the process has ended as it should.
   func conclude() throws(TrainingError) -> Outcome
-  /// What it comes to where it was stopped before.
+  /// The result where it was stopped before.
   func stopped(
     _ status: ResultRecord.Status, message: String?
   ) throws(TrainingError) -> Outcome

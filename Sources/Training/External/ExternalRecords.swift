@@ -3,7 +3,8 @@ import Corpus
 import Glibc
 import Safetensors
 
-/// Makes a run's records of what a trainer reports, and checks that the trainer keeps to the protocol.
+/// Makes a run's records of what a trainer reports, and checks that the trainer keeps to the
+/// protocol.
 struct ExternalRecords: ExternalListener {
   private let run: RunDirectory
   private let training: ExternalTraining
@@ -13,13 +14,13 @@ struct ExternalRecords: ExternalListener {
   private var epochBegan: ContinuousClock.Instant
   private var epochs: Int
   private var best: (epoch: Int, evaluations: [String: SideEvaluation])?
-  /// What a run that goes on has taken before.
+  /// The epochs that a resumed run had recorded.
   private let secondsBefore: Double
   /// Whether the program has yet to say where it goes on.
   private var mayRewind: Bool
   /// Whether this process has ended an epoch.
   private var hasEpoch = false
-  /// Of the epoch that has yet to end.
+  /// What has come of the epoch that has not ended yet.
   private var evaluations: [String: SideEvaluation] = [:]
   private(set) var end: ExternalEvent.End?
 
@@ -56,7 +57,8 @@ struct ExternalRecords: ExternalListener {
   ///
   /// - Parameter subject: the line that it was on.
   /// - Returns: what to report to the waiting caller.
-  /// - Throws: ``TrainingError`` `.plugin` where it breaks the contract, `.diverged`, `.noSpace`, `.system`.
+  /// - Throws: ``TrainingError`` `.plugin` where it breaks the contract, `.diverged`, `.noSpace`,
+  ///   `.system`.
   mutating func take(
     _ event: ExternalEvent, subject: String
   ) throws(TrainingError) -> TrainingEvent? {
@@ -114,7 +116,7 @@ struct ExternalRecords: ExternalListener {
   private mutating func rewind(to epoch: Int) throws(TrainingError) {
     try run.truncateMetrics(after: epoch)
     epochs = epoch
-    // The weights of the best epoch are gone then: the best of what comes takes its place.
+    // The weights of the best epoch are lost then; the best of the later epochs replaces it.
     if let best, best.epoch > epoch { self.best = nil }
     try run.keep(result(.interrupted, message: nil))
   }
@@ -219,8 +221,9 @@ struct ExternalRecords: ExternalListener {
     try run.replace(RunDirectory.File.record, with: bytes)
   }
 
-  /// What the run comes to, once the process has ended as it should.
-  /// - Throws: ``TrainingError`` `.plugin` where epochs are missing or a checkpoint is none, `.diverged`.
+  /// The result of the run, once the process has ended as it should.
+  /// - Throws: ``TrainingError`` `.plugin` where epochs are missing or a checkpoint is none,
+  ///   `.diverged`.
   func conclude() throws(TrainingError) -> ResultRecord {
     let command = training.name
     if let end, end.status == .diverged || end.status == .failed {

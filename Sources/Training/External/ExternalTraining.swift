@@ -2,22 +2,23 @@ public import Corpus
 
 /// A training by another program, in any language: `lathe train VIEW --trainer exec:COMMAND`.
 ///
-/// The command is run by `/bin/sh -c`, in the working directory and with the environment of this process, in a
-/// process group of its own. Lathe computes the metrics, chooses the best epoch and keeps the records, so that a
-/// run looks the same whoever trained.
+/// The command is run by `/bin/sh -c`, in the working directory and with the environment of this
+/// process, in a process group of its own. Lathe computes the metrics, chooses the best epoch and
+/// keeps the records, so that a run looks the same whoever trained.
 ///
-/// **What it gets**, in its environment: `LATHE_MODE` (`train`; see ``ExternalPrediction`` for `predict`),
-/// `LATHE_RUN_DIR` (a folder, where it may write files),
+/// **What it gets**, in its environment: `LATHE_MODE` (`train`; see ``ExternalPrediction`` for
+/// `predict`), `LATHE_RUN_DIR` (a folder, where it may write files),
 /// `LATHE_CACHE` (a folder; empty where the samples are of a table), `LATHE_VIEW`, `LATHE_SPLIT`,
 /// `LATHE_TRAINING_SIDE`, `LATHE_SELECTION_SIDE` and `LATHE_TEST_SIDE` (empty where there is none),
-/// `LATHE_SEED`, `LATHE_EPOCHS`, `LATHE_EPOCHS_DONE` (how many are recorded: 0, or more where a run goes
-/// on), `LATHE_BATCH_SIZE`, `LATHE_LABELS` (a JSON list: label 0 is the first), `LATHE_SAMPLE_SHAPE` (a JSON
-/// list), `LATHE_SAMPLE_AXES` (a JSON list of what runs along the axes, such as `["frequency","time"]`; empty where that
-/// is not known), `LATHE_SAMPLES` (a JSON object of each side's number), `LATHE_NORMALISATION` (`first`, `overall`
-/// or empty), `LATHE_AUGMENTATION` (JSON or empty),
-/// `LATHE_OPTIONS` (a JSON object of texts) and `LATHE_BATCHES` (`stream` where batches come on its standard
-/// input, in the frames that `BatchStream` describes; else `none`, and its input is empty). It loads
-/// batches from the cache through the Python package or the C interface, or takes them from the stream.
+/// `LATHE_SEED`, `LATHE_EPOCHS`, `LATHE_EPOCHS_DONE` (how many epochs are recorded already: more
+/// than 0 where a run is resumed), `LATHE_BATCH_SIZE`, `LATHE_LABELS` (a JSON list: label 0 is the
+/// first), `LATHE_SAMPLE_SHAPE` (a JSON list), `LATHE_SAMPLE_AXES` (a JSON list of what runs along
+/// the axes, such as `["frequency","time"]`; empty where that is not known), `LATHE_SAMPLES` (a
+/// JSON object of each side's number), `LATHE_NORMALISATION` (`first`, `overall` or empty),
+/// `LATHE_AUGMENTATION` (JSON or empty), `LATHE_OPTIONS` (a JSON object of texts) and
+/// `LATHE_BATCHES` (`stream` where batches come on its standard input, in the frames that
+/// `BatchStream` describes; else `none`, and its input is empty). It loads batches from the cache
+/// through the Python package or the C interface, or takes them from the stream.
 ///
 /// **What it writes** to its standard output: one JSON object a line, and nothing else.
 /// ```
@@ -28,22 +29,26 @@ public import Corpus
 ///  "checkpoint":"epoch-1.safetensors"}                                                which ends the epoch
 /// {"event":"end","status":"stoppedEarly","message":"…"}                               where epochs are left
 /// ```
-/// - Epochs come in order, from 1 up to those asked for. Where a run goes on, the first that comes is the one after
-///   those that are done, or an earlier one, from which on all are then trained again: a program that keeps nothing
-///   of its own to go on from begins with 1. `train` is needed; `learningRate`, `trainSeconds`,
-///   `loaderSeconds`, `samples` (learnt from in the epoch) and `checkpoint` are not.
-/// - Predictions of the selection side are needed each epoch; those of the test side of each epoch that may be
-///   the best. See `PredictionsFile` for the file.
-/// - Files are named without a folder and lie in the run directory. Lathe owns what was named: it reads and
-///   removes it, so each needs a name of its own. A checkpoint (safetensors, finite numbers) becomes
-///   `last.safetensors` and, of the best epoch, `best.safetensors`. A trainer may instead write these two itself.
-/// - `status` is `finished`, `stoppedEarly`, `interrupted`, `diverged` or `failed`. A trainer that did all epochs
-///   needs no `end`. It ends with status 0 unless it failed.
+/// - Epochs come in order, from 1 to the number asked for. A resumed run begins with the epoch
+///   after the recorded ones, or with an earlier one, and trains all from there again: a program
+///   that keeps no state of its own begins with epoch 1. `train` is needed; `learningRate`,
+///   `trainSeconds`, `loaderSeconds`, `samples` (learnt from in the epoch) and `checkpoint` are
+///   not.
+/// - Predictions of the selection side are needed each epoch; those of the test side of each epoch
+///   that may be the best. See `PredictionsFile` for the file.
+/// - Files are named without a folder and lie in the run directory. Lathe owns what was named: it
+///   reads and removes it, so each needs a name of its own. A checkpoint (safetensors, finite
+///   numbers) becomes `last.safetensors` and, of the best epoch, `best.safetensors`. A trainer may
+///   instead write these two itself.
+/// - `status` is `finished`, `stoppedEarly`, `interrupted`, `diverged` or `failed`. A trainer that
+///   did all epochs needs no `end`. It ends with status 0 unless it failed.
 ///
-/// **What it writes to standard error** is passed on, and its last lines are part of the error where it fails.
+/// **What it writes to standard error** is passed on, and its last lines are part of the error
+/// where it fails.
 ///
-/// **Signals**: when Lathe is asked to stop, or patience with the epochs ends, the group gets SIGTERM, and after
-/// a grace period SIGKILL. What the command leaves running when it ends is killed.
+/// **Signals**: when Lathe is asked to stop, or no better epoch has come for as long as was chosen
+/// (patience), the process group gets SIGTERM, and after a grace period SIGKILL. Processes that the
+/// command leaves running are killed.
 public struct ExternalTraining: Sendable {
   /// Whether batches are written to its standard input.
   public enum Batches: String, Sendable, Hashable, Codable, CaseIterable {
@@ -53,7 +58,7 @@ public struct ExternalTraining: Sendable {
     case stream
   }
 
-  /// What a trainer may do before it is held to be broken.
+  /// How long a trainer may take, and how much it may write, before it counts as broken.
   public struct Limits: Sendable, Hashable {
     /// How long it may neither write nor read anything; nil for ever.
     public var silence: Duration? = .seconds(1_800)
@@ -94,13 +99,15 @@ public struct ExternalTraining: Sendable {
   /// - Parameters:
   ///   - command: for `/bin/sh -c`.
   ///   - run: the run's directory, whose record has everything that the trainer gets.
-  ///   - source: the samples of the record's training side, and of its selection and test side, by name.
+  ///   - source: the samples of the record's training side, and of its selection and test side, by
+  ///     name.
   ///   - cache: where the cache lies now; where the record says if nil.
   ///   - batches: whether batches are written to its standard input.
   ///   - patience: epochs without a better one on the selection side after which it is stopped.
   ///   - limits: what is borne with.
   ///   - output: is given each line that it writes to its standard error.
-  /// - Throws: ``TrainingError`` `.configuration` for an empty command, `.data` for a side without samples.
+  /// - Throws: ``TrainingError`` `.configuration` for an empty command, `.data` for a side without
+  ///   samples.
   public init(
     command: String, run: RunDirectory, source: TrainingSource, at cache: String? = nil,
     batches: Batches = .none, patience: Int? = nil, limits: Limits = Limits(),
@@ -131,8 +138,8 @@ public struct ExternalTraining: Sendable {
 
   /// Goes on with a run that ended early or was killed, instead of beginning it.
   ///
-  /// - Throws: ``TrainingError``: `.configuration` where batches are streamed, which a stream does not go on with;
-  ///   `.run` where the records are damaged; `.noSpace`, `.system`.
+  /// - Throws: ``TrainingError``: `.configuration` where batches are streamed, which a stream does
+  ///   not go on with; `.run` where the records are damaged; `.noSpace`, `.system`.
   public mutating func resume() throws(TrainingError) {
     guard batches == .none else {
       throw TrainingError(
@@ -173,9 +180,9 @@ public struct ExternalTraining: Sendable {
   ///   - progress: receives what happens, on the calling thread.
   ///   - cancellation: asks it to stop.
   /// - Returns: the result that was written: finished, stopped early or interrupted.
-  /// - Throws: ``TrainingError``: `.plugin` where the program hangs, dies, or writes what it must not (what it said
-  ///   last is in the error), `.diverged`, `.data`, `.noSpace`, `.system`. A result that says the same was written,
-  ///   where that was possible.
+  /// - Throws: ``TrainingError``: `.plugin` where the program hangs, dies, or writes what it must
+  ///   not (what it said last is in the error), `.diverged`, `.data`, `.noSpace`, `.system`. A
+  ///   result that says the same was written, where that was possible.
   public func run(
     progress: any TrainingProgress = SilentTraining(), cancellation: Cancellation = Cancellation()
   ) throws(TrainingError) -> ResultRecord {

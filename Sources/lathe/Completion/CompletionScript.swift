@@ -19,7 +19,8 @@ enum CompletionScript {
     return text
   }
 
-  /// An option of zsh takes its value behind a `=` too; a `:` within a value would begin its description.
+  /// An option of zsh takes its value behind a `=` too; a `:` within a value would begin its
+  /// description.
   private static func zsh(_ text: String) -> String {
     text.replacing(/(?m)^( +'\*?--[a-z-]+)(\[.*\]:)/) { "\($0.1)=\($0.2)" }
       .replacing("'published:'", with: #"'published\:'"#)
@@ -27,7 +28,8 @@ enum CompletionScript {
 
   private static let bashEnd = "complete -o filenames -F _lathe lathe"
 
-  /// Bash breaks words at `=` and `:` too, so `--fault silent=` is three words to it, of which the last is a sign.
+  /// Bash breaks words at `=` and `:` too, so `--fault silent=` is three words to it, of which the
+  /// last is a sign.
   private static let bashJoining = #"""
     # Puts together what bash has broken at = and :, but for an option and its value.
     _lathe_joined() {

@@ -7,8 +7,8 @@ import Training
 
 /// What a shell may complete an argument with (`lathe --generate-completion-script bash`).
 ///
-/// Each takes the words of the line, so that what a cache holds is offered where the line names a cache. Nothing here
-/// fails or says anything: where nothing is known, nothing is offered.
+/// Each takes the words of the line, so that what a cache holds is offered where the line names a
+/// cache. Nothing here fails or says anything: where nothing is known, nothing is offered.
 enum Completions {
   /// Names of views: those of the cache on the line, or of the usual recipe.
   static let views = CompletionKind.custom { words, _, _ in viewNames(words) }
@@ -58,7 +58,8 @@ enum Completions {
   /// The one list of views: those of the cache on the line, or those of the usual recipe.
   static func viewNames(_ words: [String]) -> [String] {
     let held = (try? LineCache.open(words)?.description())?.map { Array($0.fingerprints.keys) }
-    // Acoustic fingerprints are what near-duplicates are found by, no view to train on or to export.
+    // Acoustic fingerprints are what near-duplicates are found by, no view to train on or to
+    // export.
     return (held ?? Recipe.gtzan.views.map(\.name)).filter { $0 != .acoustic }.sorted()
       .map(\.rawValue)
   }

@@ -16,7 +16,8 @@ extension Completions {
     return recipeValues(path).map { "\(path)=\($0)" }
   }
 
-  /// Options of the trainer on the line, or of all of them; behind the `=` what each is if not given.
+  /// Options of the trainer on the line, or of all of them; behind the `=` what each is if not
+  /// given.
   static let trainerOptions = CompletionKind.custom { words, _, prefix in
     let all = EmbeddedTrainers.registry.kinds
     let named = all.filter { words.contains($0.name) }
@@ -31,7 +32,8 @@ extension Completions {
     return options[name].map { ["\(name)=\($0)"] } ?? []
   }
 
-  /// What the columns of a table are called here, and behind the `=` what the table on the line calls them.
+  /// What the columns of a table are called here, and behind the `=` what the table on the line
+  /// calls them.
   static let columnNames = CompletionKind.custom { words, _, prefix in
     let last = prefix.split(separator: ",", omittingEmptySubsequences: false).last ?? ""
     guard let sign = last.firstIndex(of: "=") else {

@@ -5,9 +5,10 @@ import Synchronization
 
 /// SIGINT and SIGTERM from the first moment of the program to its last.
 ///
-/// While a run can be stopped gently, the first one is a request to stop, so that the tracks at work are
-/// finished and stored, and a second one ends the process at once, which loses nothing that was stored either.
-/// At any other time the first one ends it. The exit code is ``Exit/interrupted`` in each case.
+/// While a run can be stopped gently, the first one is a request to stop, so that the tracks at
+/// work are finished and stored, and a second one ends the process at once, which loses nothing
+/// that was stored either. At any other time the first one ends it. The exit code is
+/// ``Exit/interrupted`` in each case.
 struct Interruption {
   private final class State: Sendable {
     let asked = Atomic<Int>(0)
@@ -52,8 +53,9 @@ struct Interruption {
     }
   }
 
-  /// A thread that does what the handler may not. It is begun before anything else takes address space: where
-  /// that is limited (`ulimit -v`), Dispatch would wait for ever for a thread that it cannot have.
+  /// A thread that does what the handler may not. It is begun before anything else takes address
+  /// space: where that is limited (`ulimit -v`), Dispatch would wait for ever for a thread that it
+  /// cannot have.
   ///
   /// - Returns: whether there is one.
   private static let isWatched: Bool = {

@@ -5,8 +5,8 @@ import Training
 
 /// Reports of runs as files and as lines.
 enum RunReport {
-  /// Writes the page of some run directories, its results and where asked for its figures, in the place of earlier
-  /// ones.
+  /// Writes the page of some run directories, its results and where asked for its figures, in the
+  /// place of earlier ones.
   static func write(
     _ paths: [String], to page: String, figures: String?, title: String = "Study"
   ) throws {
