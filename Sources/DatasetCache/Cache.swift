@@ -60,6 +60,10 @@ public final class Cache: Sendable {
   /// Whether it is a divided cache as a whole.
   public var isDivided: Bool { !shards.isEmpty }
 
+  /// Whether it is read without locks, as on a file system that other machines have too: whoever prepares it in
+  /// place meanwhile may take pages that are being read.
+  public var isUnlocked: Bool { environment.isUnlocked }
+
   /// How many files its values lie in.
   public var shardCount: Int { max(1, shards.count) }
 

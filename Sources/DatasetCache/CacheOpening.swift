@@ -42,6 +42,7 @@ extension Cache {
         options: .init(
           isReadOnly: access.isReadOnly, withoutReadAhead: isLoading,
           keepsPagesMapped: isLoading, mapsAhead: isLoading, allowsBriefWrites: isLoading,
+          withoutLocks: access.isReadOnly && ScratchStore.sharedFileSystem(of: path) != nil,
           initialMapSize: initialMapSize))
     } catch {
       throw CacheError(error)

@@ -112,6 +112,26 @@ extension Files {
     return try file.finishAsFirst()
   }
 
+  /// Replaces a file by the content of another one, if that is there; see ``FileReplacement``.
+  package static func copy(_ path: String, to other: String) throws(FileError) {
+    let source = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    if source < 0 {
+      if errno == ENOENT { return }
+      throw FileError(.system(errno), "read", path)
+    }
+    defer { close(source) }
+    var file = try FileReplacement(other, temporary: "\(other).temporary-\(getpid())")
+    var chunk = [UInt8](repeating: 0, count: 1 << 22)
+    while true {
+      let count = Glibc.read(source, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { throw FileError(.system(errno), "read", path) }
+      if count == 0 { break }
+      try file.write(count == chunk.count ? chunk : Array(chunk[..<count]))
+    }
+    try file.finish()
+  }
+
   /// Replaces a file by the given bytes; see ``FileReplacement``.
   package static func replace(
     _ path: String, with bytes: [UInt8], isDurable: Bool = true

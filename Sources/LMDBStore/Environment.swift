@@ -34,6 +34,8 @@ public final class Environment: @unchecked Sendable {
     /// Whether a store that is open for reading only may be written all the same, with
     /// ``Environment/writeBriefly(_:)``; where the file may not be written, it just is not.
     public var allowsBriefWrites: Bool
+    /// Whether a store that is open for reading only takes no locks: on a file system where they do not hold.
+    public var withoutLocks: Bool
     /// The bytes of the first map, address space and not memory, at least one page.
     public var initialMapSize: Int
     /// The bytes up to which the map may grow.
@@ -48,7 +50,8 @@ public final class Environment: @unchecked Sendable {
     /// Makes options; the defaults suit a writer of large values.
     public init(
       isReadOnly: Bool = false, withoutReadAhead: Bool = false, keepsPagesMapped: Bool = false,
-      mapsAhead: Bool = false, allowsBriefWrites: Bool = false, initialMapSize: Int = 4 << 30,
+      mapsAhead: Bool = false, allowsBriefWrites: Bool = false, withoutLocks: Bool = false,
+      initialMapSize: Int = 4 << 30,
       maximumMapSize: Int = 1 << 44, maximumDatabases: Int = 512,
       maximumReaders: Int = 510,
       secondsToWaitForReaders: Int = 60
@@ -58,6 +61,7 @@ public final class Environment: @unchecked Sendable {
       self.keepsPagesMapped = keepsPagesMapped
       self.mapsAhead = mapsAhead
       self.allowsBriefWrites = allowsBriefWrites
+      self.withoutLocks = withoutLocks
       self.initialMapSize = initialMapSize
       self.maximumMapSize = maximumMapSize
       self.maximumDatabases = maximumDatabases

@@ -17,8 +17,9 @@ extension Environment {
         handle: try openHandle(path: path, options: options, flags: 0), isUnlocked: false,
         isWritable: true)
     }
-    var attempts: [Int32] = options.allowsBriefWrites ? [0] : []
-    attempts += [MDB_RDONLY, MDB_RDONLY | MDB_NOLOCK]
+    var attempts: [Int32] = options.allowsBriefWrites && !options.withoutLocks ? [0] : []
+    if !options.withoutLocks { attempts.append(MDB_RDONLY) }
+    attempts.append(MDB_RDONLY | MDB_NOLOCK)
     for flags in attempts.dropLast() {
       do throws(StoreError) {
         return unsafe Opened(

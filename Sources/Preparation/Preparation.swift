@@ -34,6 +34,20 @@ public struct Preparation: Sendable {
   /// Whether every file is compared with what was read of it, also those whose size and time are the same.
   public var checksContent = false
 
+  /// Where the cache is written before it is brought to its place.
+  public var scratch = Scratch.automatic
+
+  /// Where a cache is written before it is brought to its place.
+  public enum Scratch: Sendable, Hashable {
+    /// In a folder for temporary files, where the cache lies on a file system that other machines have too;
+    /// elsewhere in its place.
+    case automatic
+    /// In a new folder in this one.
+    case folder(String)
+    /// In its place, wherever that is.
+    case inPlace
+  }
+
   /// A preparation with the defaults.
   public init(folder: String, cachePath: String) {
     self.folder = folder
@@ -50,6 +64,7 @@ public struct Preparation: Sendable {
   ///     else: nothing is started unless this says so.
   /// - Returns: what was done; quarantined tracks are named in it, not thrown.
   /// - Throws: ``PreparationError`` where nothing can be prepared, or the cache cannot be written.
+  @discardableResult
   public func run(
     progress: any ProgressSink, cancellation: Cancellation = Cancellation(),
     mayStart: (_ command: String) -> Bool = { _ in false }
@@ -70,9 +85,43 @@ public struct Preparation: Sendable {
     return plan.flatMap { $0.shards > 1 ? $0 : nil }
   }
 
-  /// Brings the one store of a cache, or a shard, up to a collection.
+  /// Brings the one store of a cache, or a shard, up to a collection, in its place or in a scratch folder.
   func run(
     on found: Collection, progress: any ProgressSink, cancellation: Cancellation,
+    mayStart: (_ command: String) -> Bool
+  ) throws(PreparationError) -> PreparationSummary {
+    guard let scratch = try scratchStore(for: found) else {
+      return try write(
+        found, progress: progress, cancellation: cancellation, mayStart: mayStart)
+    }
+    var local = self
+    local.cachePath = scratch.path
+    let summary = try local.write(
+      found, progress: progress, cancellation: cancellation, mayStart: mayStart)
+    try onCache { () throws(CacheError) in try scratch.bringBack() }
+    return summary
+  }
+
+  /// The scratch folder that is to be used; nil where the store is written in its place.
+  private func scratchStore(for found: Collection) throws(PreparationError) -> ScratchStore? {
+    let folder: String?
+    switch scratch {
+    case .inPlace: return nil
+    case .folder(let path): folder = path
+    case .automatic:
+      if ScratchStore.sharedFileSystem(of: cachePath) == nil { return nil }
+      folder = nil
+    }
+    // All machines see the plan.
+    _ = try pinnedPlan(of: found, try recipe.fingerprints())
+    return try onCache { () throws(CacheError) in
+      try ScratchStore(of: cachePath, shard: shard, in: folder)
+    }
+  }
+
+  /// Brings the one store of a cache, or a shard, up to a collection.
+  private func write(
+    _ found: Collection, progress: any ProgressSink, cancellation: Cancellation,
     mayStart: (_ command: String) -> Bool
   ) throws(PreparationError) -> PreparationSummary {
     let meter = RunMeter()
@@ -87,7 +136,9 @@ public struct Preparation: Sendable {
       try Cache.open(at: cachePath, for: .creating, shard: shard)
     }
     let contents = try CacheContents(cache)
-    let (plan, collection) = try self.plan(found, contents, fingerprints)
+    var (plan, collection) = try self.plan(found, contents, fingerprints)
+    plan.overview.forecast = forecast(of: plan, measures: false)
+    try checkSpace(plan.overview.forecast)
     if !isNew { try recipe.checkPrograms(of: plan.views, mayStart) }
     try onCache { () throws(CacheError) in
       if !contents.records.damaged.isEmpty { try cache.repair(contents.records.damaged) }
@@ -127,7 +178,8 @@ public struct Preparation: Sendable {
     return run.summary(plan: plan, collection: collection, writer: writer, state: state, card: card)
   }
 
-  /// What ``run(progress:cancellation:)`` would do. Nothing is written, no file is decoded.
+  /// What ``run(progress:cancellation:)`` would do. Nothing is written; a few files are decoded to see how long it
+  /// will take.
   ///
   /// - Throws: ``PreparationError`` where nothing can be prepared.
   public func overview() throws(PreparationError) -> PreparationPlan.Overview {
@@ -140,7 +192,9 @@ public struct Preparation: Sendable {
 
   /// What has to be done for a collection in the one store of a cache, or in a shard.
   func overview(of found: Collection) throws(PreparationError) -> PreparationPlan.Overview {
-    try plan(found, try presentContents(), try recipe.fingerprints()).plan.overview
+    var plan = try plan(found, try presentContents(), try recipe.fingerprints()).plan
+    plan.overview.forecast = forecast(of: plan, measures: true)
+    return plan.overview
   }
 
   /// What is in the cache now; nothing where there is none.
@@ -223,6 +277,17 @@ public struct Preparation: Sendable {
     } catch {
       throw .split(error)
     }
+  }
+
+  private func forecast(of plan: PreparationPlan, measures: Bool) -> PreparationForecast? {
+    ForecastMaking(recipe: recipe, folder: folder, cachePath: cachePath, threads: threads)
+      .forecast(of: plan, measures: measures)
+  }
+
+  /// Refuses what the disk cannot hold before it is computed.
+  private func checkSpace(_ forecast: PreparationForecast?) throws(PreparationError) {
+    guard let forecast, forecast.isTooLarge else { return }
+    throw .noSpace(forecast, cache: cachePath)
   }
 
   private func readCollection() throws(PreparationError) -> Collection {

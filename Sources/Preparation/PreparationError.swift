@@ -24,6 +24,8 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
   case nothingToPrepare(folder: String, unusable: [QuarantineRecord], absent: Int)
   /// Tracks are to be left out that the collection doesn't have.
   case unknownTracks(ids: [String], near: [String])
+  /// The disk cannot hold what would be computed.
+  case noSpace(PreparationForecast, cache: String)
   /// Most of what the cache holds is not in the collection: most likely the wrong folder or cache.
   case anotherCollection(cache: String, folder: String, missing: Int, tracks: Int)
 
@@ -54,6 +56,10 @@ public enum PreparationError: Error, Sendable, CustomStringConvertible {
         + (ids.count > 1 ? " (nor \(counted(ids.count - 1, "other id", "other ids")))" : "")
         + (near.isEmpty ? "" : "; near: \(near.joined(separator: ", "))")
         + "; lathe inspect CACHE and the file names without extension give the ids"
+    case .noSpace(let forecast, let cache):
+      "prepare: the values of \(counted(forecast.tracks)) take about \(Words.bytes(forecast.bytes)), and "
+        + "there is room for \(Words.bytes(forecast.freeBytes)) where \(cache) lies; free some space, "
+        + "give another --cache, or prepare fewer views"
     case .anotherCollection(let cache, let folder, let missing, let tracks):
       "prepare: \(missing) of the \(Words.counted(tracks, "track")) in \(cache) are not among those "
         + "of \(folder), which "

@@ -21,6 +21,8 @@ public struct PreparationPlan: Sendable {
     public var losses: [String]
     /// What looks wrong in the collection and may be meant, a line each.
     public var warnings: [String] = []
+    /// What it will take; nil where nothing is computed, or nothing is known.
+    public var forecast: PreparationForecast?
   }
 
   /// One track's share.

@@ -44,6 +44,11 @@ enum Folder {
     }
   }
 
+  /// Copies a file, if it is there; who reads the other one finds the old content or the new one.
+  static func copy(_ path: String, to other: String) throws(CacheError) {
+    try onFiles { () throws(FileError) in try Files.copy(path, to: other) }
+  }
+
   /// Removes a file, if it is there.
   static func remove(_ path: String) throws(CacheError) {
     if unsafe unlink(path) != 0, errno != ENOENT {

@@ -88,6 +88,7 @@ extension Cache {
     at path: String, _ plan: ShardPlan, for access: Access
   ) throws(CacheError) -> [StoreState] {
     let isLoading = access == .loading
+    let isShared = ScratchStore.sharedFileSystem(of: path) != nil
     var shards: [StoreState] = []
     for shard in plan.allShards {
       let file = "\(path)/\(shard.file)"
@@ -99,7 +100,8 @@ extension Cache {
         try Environment(
           path: file,
           options: .init(
-            isReadOnly: true, withoutReadAhead: isLoading, keepsPagesMapped: isLoading))
+            isReadOnly: true, withoutReadAhead: isLoading, keepsPagesMapped: isLoading,
+            withoutLocks: isShared))
       }
       shards.append(try StoreState(of: environment, databases: nil))
     }

@@ -113,7 +113,24 @@ extension PreparationPlan.Overview {
     self.init(
       tracks: sum(\.tracks), pending: sum(\.pending), unchanged: sum(\.unchanged),
       dropped: sum(\.dropped), removed: sum(\.removed), reasons: union(\.reasons),
-      losses: union(\.losses), warnings: union(\.warnings))
+      losses: union(\.losses), warnings: union(\.warnings),
+      forecast: PreparationForecast(summing: parts.compactMap(\.forecast)))
+  }
+}
+
+extension PreparationForecast {
+  /// The forecast of several shards as one; nil of none.
+  fileprivate init?(summing parts: [PreparationForecast]) {
+    guard var all = parts.first else { return nil }
+    for part in parts.dropFirst() {
+      all.tracks += part.tracks
+      all.audioSeconds += part.audioSeconds
+      all.slices.merge(part.slices, uniquingKeysWith: +)
+      all.bytes += part.bytes
+      all.freeBytes = min(all.freeBytes, part.freeBytes)
+      if let seconds = all.seconds, let more = part.seconds { all.seconds = seconds + more }
+    }
+    self = all
   }
 }
 

@@ -100,6 +100,9 @@ struct Inspect: ParsableCommand {
     if let licence = card.licence { Output.line(Words.shown("licence: \(licence)")) }
     for citation in card.citations { Output.line(Words.shown("cite: \(citation)")) }
     if let remark = try Unfinished.remark(cache) { Output.line(remark) }
+    if cache.isUnlocked {
+      Output.line("read without locks: nobody should prepare it in place meanwhile")
+    }
     if let remark = try RecordChecksums.remark(cache) { Output.line(remark) }
     FaultText.lines(card.faults ?? [:]).forEach { Output.line($0) }
     for record in card.dropped ?? [] { Output.line("dropped: " + FaultText.text(record)) }

@@ -120,6 +120,17 @@ struct Prepare: ParsableCommand {
       discussion: "What is common to all shards is made by lathe merge.", valueName: "i/n|auto"))
   var shard: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the cache in a folder on a disk of this machine, and bring it to its place when it is whole.",
+      discussion:
+        "Done of itself, in $TMPDIR, where the cache lies on NFS, Lustre, GPFS, CIFS, FUSE and the like.",
+      valueName: "folder"), completion: .directory)
+  var scratch: String?
+
+  @Flag(help: "Write the cache in its place, also on a file system that other machines have too.")
+  var inPlace = false
+
   @Flag(help: "End with 0 where tracks are in quarantine, whatever their number.")
   var acceptQuarantine = false
 
@@ -157,6 +168,9 @@ struct Prepare: ParsableCommand {
       throw ValidationError("--columns is for --labels.")
     }
     if let shard { _ = try ShardArgument.shard(shard, cache: cache) }
+    if scratch != nil, inPlace {
+      throw ValidationError("--scratch and --in-place exclude each other: give one of them.")
+    }
     guard retryQuarantined else { return }
     if shard != nil {
       throw ValidationError(
@@ -216,6 +230,8 @@ struct Prepare: ParsableCommand {
     let choices = try PrepareChoices(flags, earlier: earlier)
     var preparation = Preparation(folder: audioFolder, cachePath: cache)
     preparation.shard = shard
+    if inPlace { preparation.scratch = .inPlace }
+    if let scratch { preparation.scratch = .folder(scratch) }
     preparation.recipe = choices.recipe
     preparation.manifest = choices.manifest
     preparation.exclusions = choices.exclusions
@@ -323,6 +339,7 @@ struct Prepare: ParsableCommand {
       Output.line("to remove: \(Words.tracks(overview.removed)) that the collection has no more")
     }
     for loss in overview.losses { Output.line("thrown away: \(Words.shown(loss))") }
+    if let forecast = overview.forecast { Output.line(ForecastText.line(forecast)) }
     Output.line(
       "\(Words.tracks(overview.tracks)) in the collection: \(Words.count(overview.pending)) to do, "
         + "\(Words.count(overview.unchanged)) done already; nothing was written (--dry-run)")

@@ -1,0 +1,66 @@
+import Files
+import FoundationEssentials
+import Glibc
+
+/// A store of a cache that is written on a disk of this machine, and brought back when it is whole: for a cache on
+/// a file system that other machines have too, whose memory maps and locks cannot be relied on.
+///
+/// Nobody else writes the store meanwhile: the lock of its place is held. Readers find the old file or the new one.
+public final class ScratchStore: Sendable {
+  /// The folder in which it is written, a cache by itself.
+  public let path: String
+  private let home: String
+  private let place: StorePlace
+  private let shard: Shard?
+  private let lock: ExclusiveLock
+
+  /// The type of the file system of a cache, where others may have it too; nil for a disk of this machine.
+  public static func sharedFileSystem(of path: String) -> String? {
+    (try? Files.fileSystem(of: path)).flatMap { $0.isShared ? $0.type : nil }
+  }
+
+  /// Copies what there is of a store to the scratch folder.
+  ///
+  /// - Parameters:
+  ///   - home: the folder of the cache; made where there is none.
+  ///   - shard: the shard; nil for the store of a cache that is not divided.
+  ///   - folder: where the scratch folder is made; `TMPDIR`, or `/tmp`, if nil.
+  /// - Throws: `CacheError` `.locked`, `.noSpace`, `.system`.
+  public init(of home: String, shard: Shard?, in folder: String? = nil) throws(CacheError) {
+    let place = shard.map(StorePlace.shard) ?? .only
+    try Cache.inspectFolder(home, access: .creating, place: place)
+    lock = try ExclusiveLock(path: "\(home)/\(place.lock)", cache: home)
+    let parent = folder ?? FileManager.default.temporaryDirectory.path(percentEncoded: false)
+    path = "\(parent)/lathe-scratch-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+    self.home = home
+    self.place = place
+    self.shard = shard
+    try Folder.make(path)
+    for name in [place.file] + files {
+      try Folder.copy("\(home)/\(name)", to: "\(path)/\(name)")
+    }
+  }
+
+  /// The files beside the store, in the order in which they are brought back.
+  private var files: [String] {
+    [Layout.plan, Layout.card] + (shard.map { ["\(Shard.stem($0.index)).done.json"] } ?? [])
+  }
+
+  /// Brings the store back to its place, and then the files that tell of it.
+  ///
+  /// - Throws: `CacheError` `.noSpace`, `.system`; the cache is as it was then.
+  public func bringBack() throws(CacheError) {
+    try Folder.copy("\(path)/\(place.file)", to: "\(home)/\(place.file)")
+    // What the readers of the old file have noted of themselves means nothing for the new one.
+    try Folder.remove("\(home)/\(place.file)-lock")
+    for name in files where name != Layout.plan {
+      if try Folder.kind("\(path)/\(name)") == .missing {
+        try Folder.remove("\(home)/\(name)")
+      } else {
+        try Folder.copy("\(path)/\(name)", to: "\(home)/\(name)")
+      }
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
