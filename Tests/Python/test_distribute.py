@@ -299,6 +299,33 @@ class TestDask:
         assert "lathe.distribute: the Dask scheduler tcp://127.0.0.1:9" in done.stderr
 
 
+class TestRay:
+    @pytest.fixture(autouse=True)
+    def ray(self):
+        pytest.importorskip("ray", reason="ray is not installed: Ray was not tried")
+
+    def test_a_worker_killed_in_the_middle_changes_nothing(
+        self, audio, undivided, tmp_path, scripted
+    ):
+        scripted.at(s2='first 2 && { kill -9 $PPID; exec sleep 600; }')
+        done = distribute(audio, "--cache", tmp_path / "c", "--shards", 4, "--ray", "local")
+        assert done.returncode == 0, done.stderr
+        assert sorted(scripted.started) == ["0/4", "1/4", "2/4", "2/4", "3/4"]
+        assert "shard 2 on its worker: the worker was lost" in done.stderr
+        assert digest(tmp_path / "c") == undivided
+
+    def test_an_interruption_reaches_the_workers_programs(self, audio, tmp_path, scripted):
+        scripted.at(s0='trap "kill %1; exit 130" INT; sleep 600 & echo $$ >> "$log"; wait')
+        running = subprocess.Popen(
+            [sys.executable, "-m", "lathe.distribute", audio, "--cache", str(tmp_path / "c")]
+            + ["--shards", "2", "--ray", "local"]
+        )
+        program = int(waited(lambda: scripted.noted, seconds=60)[0])
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=60) == 130
+        waited(lambda: not is_alive(program))
+
+
 def test_threads_are_shared_by_the_programs_of_a_machine(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
     engine = engines.Local(3)

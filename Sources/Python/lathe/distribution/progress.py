@@ -35,6 +35,7 @@ class Progress:
         self._begun = time.monotonic()
         self._share_before = 0.0
         self._told = 0.0
+        self._counts = (0, 0, 0)
         self._run = str(uuid.uuid4())
         self._is_bar = (
             style == "auto" and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
@@ -98,6 +99,10 @@ class Progress:
         made = share - self._share_before
         left = (self.shards - share) / made * seconds if made > 0 else None
         tracks = self.tracks + sum(self._heard.values())
+        counts = (self.done, tracks, self.retries)
+        if not self._is_bar and not is_last and counts == self._counts:
+            return
+        self._counts = counts
         value: dict[str, Any] = {
             "done": self.done,
             "total": self.shards,

@@ -46,12 +46,10 @@ class Task:
 
     def command(self) -> list[str]:
         """The command line."""
-        # fmt: off
         return [
             program(), "prepare", self.audio, "--cache", self.cache,
             "--shard", f"{self.shard}/{self.shards}", "--progress", "json", *self.arguments,
-        ]
-        # fmt: on
+        ]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,10 @@ from .program import program
 from .progress import Progress
 
 _PREPARE = r"""#!/bin/bash
-# An array job of SLURM: each task prepares a shard of a cache.{options}
+# An array job of SLURM: each task prepares a shard of a cache.
 #SBATCH --job-name=lathe-prepare
 #SBATCH --array={array}
-#SBATCH --cpus-per-task={processors}
-#SBATCH --output=%x-%A_%a.log
+#SBATCH --output=%x-%A_%a.log{processors}{options}
 # Written by: python -m lathe.distribute … --slurm. To submit it by hand, with the merge after it:
 #   job=$(sbatch --parsable --array=0-{last} prepare.sbatch)
 #   sbatch --dependency=afterok:$job --kill-on-invalid-dep=yes merge.sbatch
@@ -52,9 +51,9 @@ exit $status
 """
 
 _MERGE = r"""#!/bin/bash
-# A job of SLURM: makes one cache of the shards that were prepared.{options}
+# A job of SLURM: makes one cache of the shards that were prepared.
 #SBATCH --job-name=lathe-merge
-#SBATCH --output=%x-%j.log
+#SBATCH --output=%x-%j.log{options}
 lathe={program}
 cache={cache}
 
@@ -85,7 +84,10 @@ class Slurm:
 
     def scripts(self, shards: int, missing: list[int]) -> dict[str, str]:
         """The texts of the scripts by their names."""
-        processors = threads(self.arguments) or 1
+        counts_processors = any(
+            option.startswith(("--cpus-per-task", "-c")) for option in self.options
+        )
+        processors = f"\n#SBATCH --cpus-per-task={threads(self.arguments) or 1}"
         facts = {
             "options": "".join(f"\n#SBATCH {option}" for option in self.options),
             "program": shlex.quote(self.command or program()),
@@ -94,7 +96,7 @@ class Slurm:
             "shards": shards,
             "last": shards - 1,
             "array": plan.array_expression(missing),
-            "processors": processors,
+            "processors": "" if counts_processors else processors,
             "tries": " ".join(map(str, range(1, self.retries + 2))),
             "threads": ""
             if gives(self.arguments, "--threads")
