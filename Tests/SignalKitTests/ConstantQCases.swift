@@ -2,7 +2,7 @@ import SignalKit
 
 /// The cases of Tests/Reference/make_constant_q_pinned.py.
 enum ConstantQCases {
-  static let names = ["plain", "fine", "dialect", "odd", "low", "estimated", "decibel"]
+  static let names = ["plain", "fine", "dialect", "odd", "low", "octave", "estimated", "decibel"]
 
   static func parameters(_ name: String) -> ConstantQParameters {
     var parameters = ConstantQParameters()
@@ -30,6 +30,7 @@ enum ConstantQCases {
       parameters.norm = .maximum
       parameters.padding = .reflect
     case "low": parameters.bins = 60
+    case "octave": parameters.bins = 12
     case "estimated":
       parameters.tuning = .estimated
       parameters.bins = 180

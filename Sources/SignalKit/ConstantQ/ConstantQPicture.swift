@@ -14,8 +14,7 @@ internal import CKernels
 public struct ConstantQPicture: ~Copyable {
   /// What the pictures are made with.
   public let parameters: ConstantQParameters
-  private let stages: [RateHalving]
-  private let lastStage: RateHalving
+  private let division: RateDivision
   private var banks: [Int: [ConstantQWavelets]]
   private let tuning: TuningEstimate?
   private var signal: DecimatedSignal
@@ -39,7 +38,6 @@ public struct ConstantQPicture: ~Copyable {
     self.parameters = parameters
     self.banks = banks
     self.tuning = tuning
-    lastStage = RateHalving.last()
     let longest = parameters.tunings.lowerBound
     let octaves = ConstantQOctave.all(parameters, tuning: longest)
     signal = DecimatedSignal(margin: (octaves.map(\.frameLength).max() ?? 0) / 2)
@@ -48,8 +46,7 @@ public struct ConstantQPicture: ~Copyable {
     panel = AlignedBuffer(count: 16 * columns)
     magnitudes = AlignedBuffer(count: 8 * columns)
     matrix = PictureMatrix(rows: parameters.bins)
-    let most = parameters.earlyHalvings(tuning: longest)
-    stages = (0..<max(0, most - 1)).map { RateHalving.stage(before: 1 << (most - 1 - $0)) }
+    division = RateDivision(most: parameters.earlyHalvings(tuning: longest))
   }
 
   /// How many frames a signal of `samples` samples gives.
@@ -98,8 +95,7 @@ public struct ConstantQPicture: ~Copyable {
 
   private mutating func decimate(to halvings: Int) {
     let times = halvings - signal.halvings
-    guard times > 0 else { return }
-    signal.divide(times, by: stages.suffix(times - 1) + [lastStage])
+    if times > 0 { signal.divide(by: division.stages(times)) }
   }
 
   /// Fills the rows of an octave.

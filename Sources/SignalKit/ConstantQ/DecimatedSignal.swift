@@ -28,30 +28,23 @@ struct DecimatedSignal: ~Copyable {
     surround { _, _ in 0 }
   }
 
-  /// Divides the rate by 2 to the `times`, by stages that keep what rings past the signal's end, as the
-  /// resampler of librosa does.
-  mutating func divide(_ times: Int, by stages: [RateHalving]) {
-    let length = count
-    for (index, stage) in stages.prefix(times).enumerated() {
-      let isLast = index == times - 1
-      halve(by: stage, count: isLast ? nil : (count + stage.reach + 1) / 2)
+  /// Halves the rate once a stage: every second sample of the filtered signal, the first being the first.
+  /// What rings on behind the signal's end goes through all stages, and what would ring before its
+  /// beginning through none, as in the resampler of librosa.
+  mutating func divide(by stages: [RateHalving]) {
+    let factor = 1 << stages.count
+    let (whole, rest) = count.quotientAndRemainder(dividingBy: factor)
+    let kept = whole + (rest > 0 ? 1 : 0)
+    for (index, stage) in stages.enumerated() {
+      let outputs = index == stages.count - 1 ? kept : (count + stage.reach + 1) / 2
+      stage.run(base, count: outputs, into: halved.base + margin)
+      swap(&samples, &halved)
+      count = outputs
+      surround { _, _ in 0 }
     }
-    let factor = 1 << times
-    let kept = (length + factor - 1) / factor
-    (base + kept).update(repeating: 0, count: max(0, count - kept))
-    count = kept
-    // It makes as many samples as the rounded quotient says, and librosa adds a zero where one is missing.
-    if length % factor > 0, length % factor < factor / 2 { base[kept - 1] = 0 }
-  }
-
-  /// Halves the rate: every second sample of the filtered signal, the first being the first.
-  mutating func halve(by filter: RateHalving, count outputs: Int? = nil) {
-    let outputs = outputs ?? (count + 1) / 2
-    filter.run(base, count: outputs, into: halved.base + margin)
-    swap(&samples, &halved)
-    count = outputs
-    halvings += 1
-    surround { _, _ in 0 }
+    halvings += stages.count
+    // It rounds the number of samples, and librosa adds a zero where one is missing.
+    if rest > 0, rest < factor / 2 { base[kept - 1] = 0 }
   }
 
   /// Calls `body` while padding stands before and behind the signal, and has zeros there again after it.

@@ -3,9 +3,6 @@ internal import Foundation
 
 /// Halves a signal's rate as the resampler of librosa does, `soxr_hq`: by a sinc in a Kaiser window,
 /// scaled by √2 so that the energy stays (`librosa.resample(scale=True)`).
-///
-/// librosa halves by one such filter. To divide the rate by more at once it has stages: all but the last
-/// have a slope as wide as the band that is kept in the end leaves them.
 final class RateHalving {
   /// Samples before the one in the middle.
   let reach: Int
@@ -14,34 +11,44 @@ final class RateHalving {
 
   // Outputs made at once, a column each.
   private static let outputs = 32
-  // Of the window, for a stop band at −120 dB, and how many samples by a slope as wide as half the rate.
-  private static let shape = 13.04
-  private static let samplesBySlope = 8.3023
 
-  /// The filter of the last stage.
-  static func last() -> RateHalving { RateHalving(centre: 0.478_435_92, slope: 0.021_564_08) }
+  // What the filters are made of was fitted to the resampler's own responses: to 6e-8 for one stage, to
+  // 1e-5 for more.
 
-  /// The filter of a stage after which the rate is divided by `rest` more, 2 or more.
-  static func stage(before rest: Int) -> RateHalving {
-    RateHalving(centre: 0.5, slope: 0.5 - 0.5 / Double(rest))
+  /// The filter of the last of so many stages: a stop band at −120 dB for one, lower for more, since what
+  /// the stages let through adds up.
+  static func last(of stages: Int) -> RateHalving {
+    let shape = 13.04 + 0.1112 * 20 * log10(Double(stages))
+    // From the centre of the slope to the stop band, 1 being half the rate.
+    let slope = 0.021_564_08
+    let samples = (8.3023 + 0.6363 * (shape - 13.04)) / slope
+    // A multiple of four, and one.
+    let taps = (Int((samples + 1).rounded(.up)) + 2) / 4 * 4 + 1
+    return RateHalving(
+      reach: taps / 2, centre: 0.5 - slope, shape: shape, halfWidth: Double(taps) / 2)
+  }
+
+  /// The filter of the stages before it.
+  static func first(of stages: Int) -> RateHalving {
+    stages < 4
+      ? RateHalving(reach: 15, centre: 0.5, shape: 13.227_82, halfWidth: 17.216_9)
+      : RateHalving(reach: 17, centre: 0.5, shape: 14.974_23, halfWidth: 19.437_98)
   }
 
   /// - Parameters:
+  ///   - reach: samples before the one in the middle, and behind it.
   ///   - centre: where the response is a half, 1 being half the rate.
-  ///   - slope: from there to the stop band.
-  private init(centre: Double, slope: Double) {
-    // A multiple of four, and one.
-    let taps = (Int((Self.samplesBySlope / slope + 1).rounded(.up)) + 2) / 4 * 4 + 1
-    reach = taps / 2
-    length = taps + 2 * (Self.outputs - 1)
+  ///   - shape: of the Kaiser window.
+  ///   - halfWidth: of the window, in samples.
+  private init(reach: Int, centre: Double, shape: Double, halfWidth: Double) {
+    self.reach = reach
+    length = 2 * reach + 1 + 2 * (Self.outputs - 1)
     matrix = AlignedBuffer(count: length * Self.outputs)
-    let halfWidth = Double(reach) + 0.5
-    for tap in 0..<taps {
+    for tap in 0...2 * reach {
       let x = Double(tap - reach)
       let sinc = x == 0 ? centre : sin(.pi * centre * x) / (.pi * x)
-      let position = x / halfWidth
-      let window =
-        besselI0(Self.shape * (1 - position * position).squareRoot()) / besselI0(Self.shape)
+      let root = (1 - (x / halfWidth) * (x / halfWidth)).squareRoot()
+      let window = besselI0(shape * root) / besselI0(shape)
       let weight = Float(sinc * window * 2.0.squareRoot())
       for output in 0..<Self.outputs {
         matrix.base[(tap + 2 * output) * Self.outputs + output] = weight
@@ -60,6 +67,20 @@ final class RateHalving {
       length,
       Self.outputs, output)
   }
+}
+
+/// The filters by which a signal's rate is divided by 2 to the 1 ... `most`.
+struct RateDivision {
+  private let divisions: [[RateHalving]]
+
+  init(most: Int) {
+    divisions = (1...max(1, most)).map { stages in
+      [RateHalving](repeating: .first(of: stages), count: stages - 1) + [.last(of: stages)]
+    }
+  }
+
+  /// A stage each.
+  func stages(_ count: Int) -> [RateHalving] { divisions[count - 1] }
 }
 
 /// The modified Bessel function of the first kind of order 0, by its series.

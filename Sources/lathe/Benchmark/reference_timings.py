@@ -60,12 +60,20 @@ def librosa_view(kind, view, rate):
         deltas = range(1, 1 + view.get("derivatives", 0))
         return [values] + [f.delta(values, order=order) for order in deltas]
 
+    def constant_q(y):
+        names = {"bins": "n_bins", "binsPerOctave": "bins_per_octave", "minimumFrequency": "fmin",
+                 "hop": "hop_length", "filterScale": "filter_scale", "sparsity": "sparsity"}
+        arguments = {theirs: view[ours] for ours, theirs in names.items() if ours in view}
+        tuning = None if view.get("estimatesTuning") else view.get("tuning", 0.0)
+        return abs(librosa.cqt(y, sr=rate, tuning=tuning, **arguments))
+
     return {
         "mel": lambda y: librosa.power_to_db(f.melspectrogram(y=y, **common, **filters)),
         "mfcc": mfcc,
         "chroma": lambda y: f.chroma_stft(
             y=y, n_chroma=view.get("classes", 12), tuning=view.get("tuning"), **common),
         "spectrogram": lambda y: librosa.power_to_db(abs(librosa.stft(y, **transform(view))) ** 2),
+        "constant-q": constant_q,
         "features": features_plain,
     }.get(kind)
 
