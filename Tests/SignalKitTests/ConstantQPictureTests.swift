@@ -37,7 +37,8 @@ import Testing
     }
   }
 
-  /// A tone sounds in its bin most of all, half its amplitude times the root of the wavelet's length.
+  /// A tone sounds in its bin most of all, half its amplitude times the root of the wavelet's
+  /// length.
   @Test(arguments: [3, 40, 83]) func aToneIsInItsBin(_ bin: Int) throws {
     let parameters = ConstantQParameters()
     let frequency = parameters.frequencies[bin]
@@ -86,8 +87,8 @@ import Testing
     #expect(decibels.min() == (decibels.max() ?? 0) - 50)
   }
 
-  /// What a long loud picture leaves in the buffers must not show in a short quiet one, whatever stands
-  /// outside the signal and however often the rate is divided first.
+  /// What a long loud picture leaves in the buffers must not show in a short quiet one, whatever
+  /// stands outside the signal and however often the rate is divided first.
   @Test(arguments: ["plain", "dialect", "odd", "low", "estimated"])
   func buffersKeepNothing(_ name: String) throws {
     let parameters = ConstantQCases.parameters(name)

@@ -6,8 +6,8 @@ internal import Wording
 /// Constant-Q pictures of slices, frequencies evenly spaced in octaves: `abs(librosa.cqt(y))`; see
 /// ``SignalKit/ConstantQPicture``.
 public struct ConstantQKind: ViewKind, ScaledKind {
-  /// What the pictures are made with; its sample rate is the recipe's, its tuning and scaling are those
-  /// beside it.
+  /// What the pictures are made with; its sample rate is the recipe's, its tuning and scaling are
+  /// those beside it.
   public var parameters = ConstantQParameters()
   /// How far the music is tuned away, in bins.
   public var tuning = 0.0

@@ -1,16 +1,17 @@
 internal import CKernels
 
-/// Makes constant-Q pictures: how strongly each of `bins` frequencies, evenly spaced in octaves, sounds
-/// over time, with wavelets as long as a fixed number of their periods. A row is a frequency, the lowest
-/// first; a column is a frame, centred on sample t × hop.
+/// Makes constant-Q pictures: how strongly each of `bins` frequencies, evenly spaced in octaves,
+/// sounds over time, with wavelets as long as a fixed number of their periods. A row is a
+/// frequency, the lowest first; a column is a frame, centred on sample t × hop.
 ///
-/// `abs(librosa.cqt(y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, norm, sparsity,
-/// window, scale, pad_mode))` of librosa 0.11, with decibels `librosa.amplitude_to_db` of it. An octave is
-/// analysed at half the rate of the one above it as long as the hop can be halved (Schörkhuber and
-/// Klapuri 2010); hops that are multiples of 2 ^ (octaves − 1) are the fastest.
+/// `abs(librosa.cqt(y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, norm,
+/// sparsity, window, scale, pad_mode))` of librosa 0.11, with decibels `librosa.amplitude_to_db`
+/// of it. An octave is analysed at half the rate of the one above it as long as the hop can be
+/// halved (Schörkhuber and Klapuri 2010); hops that are multiples of 2 ^ (octaves − 1) are the
+/// fastest.
 ///
-/// One value serves one thread; it owns its buffers and allocates nothing per picture of the same length,
-/// but for the wavelets of a tuning that it has not estimated before.
+/// One value serves one thread; it owns its buffers and allocates nothing per picture of the same
+/// length, but for the wavelets of a tuning that it has not estimated before.
 public struct ConstantQPicture: ~Copyable {
   /// What the pictures are made with.
   public let parameters: ConstantQParameters
@@ -23,7 +24,8 @@ public struct ConstantQPicture: ~Copyable {
   private let magnitudes: AlignedBuffer<Float>
   private var matrix: PictureMatrix
 
-  /// - Throws: `SignalError` where a parameter is out of range, the highest bin reaches above half the
+  /// - Throws: `SignalError` where a parameter is out of range, the highest bin reaches above
+  ///   half the
   ///   sample rate or wavelets are longer than 65,536 samples at the rate at which they are needed.
   public init(_ parameters: ConstantQParameters) throws(SignalError) {
     try parameters.validate()

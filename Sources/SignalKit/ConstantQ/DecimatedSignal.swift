@@ -1,5 +1,5 @@
-/// A signal whose rate is halved from octave to octave, with room before and behind it for what frames
-/// and filters read past its ends.
+/// A signal whose rate is halved from octave to octave, with room before and behind it for what
+/// frames and filters read past its ends.
 struct DecimatedSignal: ~Copyable {
   /// Samples at the present rate.
   private(set) var count = 0
@@ -28,9 +28,9 @@ struct DecimatedSignal: ~Copyable {
     surround { _, _ in 0 }
   }
 
-  /// Halves the rate once a stage: every second sample of the filtered signal, the first being the first.
-  /// What rings on behind the signal's end goes through all stages, and what would ring before its
-  /// beginning through none, as in the resampler of librosa.
+  /// Halves the rate once a stage: every second sample of the filtered signal, the first being
+  /// the first. What rings on behind the signal's end goes through all stages, and what would
+  /// ring before its beginning through none, as in the resampler of librosa.
   mutating func divide(by stages: [RateHalving]) {
     let factor = 1 << stages.count
     let (whole, rest) = count.quotientAndRemainder(dividingBy: factor)
@@ -47,7 +47,8 @@ struct DecimatedSignal: ~Copyable {
     if rest > 0, rest < factor / 2 { base[kept - 1] = 0 }
   }
 
-  /// Calls `body` while padding stands before and behind the signal, and has zeros there again after it.
+  /// Calls `body` while padding stands before and behind the signal, and has zeros there again
+  /// after it.
   mutating func withPadding(_ padding: Padding, _ body: (UnsafePointer<Float>) -> Void) {
     if padding == .zero { return body(base) }
     surround(padding.value(at:outside:))

@@ -1,8 +1,8 @@
 internal import CKernels
 internal import Foundation
 
-/// Halves a signal's rate as the resampler of librosa does, `soxr_hq`: by a sinc in a Kaiser window,
-/// scaled by √2 so that the energy stays (`librosa.resample(scale=True)`).
+/// Halves a signal's rate as the resampler of librosa does, `soxr_hq`: by a sinc in a Kaiser
+/// window, scaled by √2 so that the energy stays (`librosa.resample(scale=True)`).
 final class RateHalving {
   /// Samples before the one in the middle.
   let reach: Int
@@ -12,11 +12,11 @@ final class RateHalving {
   // Outputs made at once, a column each.
   private static let outputs = 32
 
-  // What the filters are made of was fitted to the resampler's own responses: to 6e-8 for one stage, to
-  // 1e-5 for more.
+  // What the filters are made of was fitted to the resampler's own responses: to 6e-8 for one
+  // stage, to 1e-5 for more.
 
-  /// The filter of the last of so many stages: a stop band at −120 dB for one, lower for more, since what
-  /// the stages let through adds up.
+  /// The filter of the last of so many stages: a stop band at −120 dB for one, lower for more,
+  /// since what the stages let through adds up.
   static func last(of stages: Int) -> RateHalving {
     let shape = 13.04 + 0.1112 * 20 * log10(Double(stages))
     // From the centre of the slope to the stop band, 1 being half the rate.
