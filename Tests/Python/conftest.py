@@ -76,8 +76,8 @@ def other(folder: Path) -> str:
 
 @pytest.fixture(scope="session")
 def audio(folder: Path) -> str:
-    """Eight tracks of four labels."""
-    some = folder / "four"
+    """Eight tracks of four labels, in a folder called music."""
+    some = folder / "music"
     for label in ("blues", "country", "jazz", "rock"):
         shutil.copytree(folder / "audio" / label, some / label)
     return str(some)

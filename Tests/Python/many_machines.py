@@ -1,5 +1,5 @@
 """The acceptance test of caches in shards: workers that are killed at random moments and started again, two workers on
-one shard at once, and other numbers of threads change nothing of what comes of it.
+one shard at once, other numbers of threads and scratch folders change nothing of what comes of it.
 
     LATHE_PROGRAM=.build/release/lathe python Tests/Python/many_machines.py AUDIO_DIR --shards 1,2,7,64 --kills 100
 
@@ -63,6 +63,8 @@ class Campaign:
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self._workers = workers
+        self._scratch = f"{cache}.scratch"
+        Path(self._scratch).mkdir(parents=True)
         self._waiting = list(range(shards))
         self._random.shuffle(self._waiting)
         self._problems: list[str] = []
@@ -113,11 +115,12 @@ class Campaign:
             self._kills_left -= is_to_be_killed
             # At the start, while tracks are written, or now and then around the last step.
             lines = self._random.choice([0, 0, 1, 2, 3, 4, 5, 6, 7, 10**6])
+            place = ["--scratch", self._scratch] if self._random.random() < 0.15 else []
             pause = self._random.uniform(0, 0.4 if lines == 0 else 0.06)
         command = [
             self.program, "prepare", self.audio, "--cache", self.cache,
             "--shard", f"{shard}/{self.account.shards}", "--threads", str(threads),
-            "--accept-quarantine", "--progress", "json",
+            "--accept-quarantine", "--progress", "json", *place,
         ]  # fmt: skip
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -205,6 +208,8 @@ def check(
             assert found == wanted, f"{name}: {found} is not {wanted}"
             lathe(program, "verify", str(cache))
             shutil.rmtree(cache)
+            # What killed workers have left of what they had not brought to its place.
+            shutil.rmtree(f"{cache}.scratch")
         say(json.dumps(asdict(total)))
         accounts.append(total)
     return accounts

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
 import pytest
+from conftest import ROOT
 from divided import digest, is_alive, lathe_program
 
 import lathe
@@ -224,6 +226,17 @@ def test_a_bar_is_drawn_over_itself(monkeypatch, capsys):
     assert drawn.startswith("━" * 3) and "1/4 shards, 5 tracks" in drawn and len(drawn) < 60
 
 
+def test_the_script_of_the_article(audio, undivided, tmp_path):
+    article = ROOT / "Sources" / "DatasetCache" / "DatasetCache.docc" / "ManyMachines.md"
+    (script,) = re.findall(r"```python\n(.*?)```", article.read_text(), re.DOTALL)
+    (tmp_path / "music").symlink_to(audio)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "8 shards, 8 tracks\n"), done.stderr
+    assert digest(tmp_path / "music.lathe") == undivided
+
+
 def test_an_array_expression():
     assert plan.array_expression([7, 19, 20, 21]) == "7,19-21"
     assert plan.array_expression([]) == ""
@@ -307,7 +320,7 @@ class TestRay:
     def test_a_worker_killed_in_the_middle_changes_nothing(
         self, audio, undivided, tmp_path, scripted
     ):
-        scripted.at(s2='first 2 && { kill -9 $PPID; exec sleep 600; }')
+        scripted.at(s2="first 2 && { kill -9 $PPID; exec sleep 600; }")
         done = distribute(audio, "--cache", tmp_path / "c", "--shards", 4, "--ray", "local")
         assert done.returncode == 0, done.stderr
         assert sorted(scripted.started) == ["0/4", "1/4", "2/4", "2/4", "3/4"]

@@ -14,8 +14,8 @@ or from Python::
         summary = lathe.distribute.prepare("music", "music.lathe", shards=16, executor=executor)
 
 Each shard is prepared by the program ``lathe`` (``lathe prepare --shard I/N``), whose contract does all the rest: a
-shard whose worker died is begun again and computes only what is missing, two workers never write one shard, and the
-merged content is that of one process.
+shard whose worker died is begun again, two workers never write one shard, and the merged content is that of one
+process.
 """
 
 from __future__ import annotations
