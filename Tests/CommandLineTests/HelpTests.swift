@@ -52,7 +52,9 @@ import Testing
       ]
     ),
     (["export", "csv"], ["<cache>", "--view", "--output", "60 columns", "Examples:", "features"]),
-    (["verify"], ["<cache>", "--json", "Examples:", "exit code 1"]),
+    (["verify"], ["<cache>", "--json", "--deep", "--against", "Examples:", "exit code 1"]),
+    (["compact"], ["<cache>", "--json", "Examples:", "beside the old one"]),
+    (["merge"], ["<cache>", "--missing", "--into", "Examples:", "shards"]),
     (["repair"], ["<cache>", "<audio-dir>", "Examples:"]),
     (["inspect"], ["<cache>", "--json", "--digest", "--verify", "Examples:", "exit code 1"]),
     (

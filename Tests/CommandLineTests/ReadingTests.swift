@@ -105,8 +105,10 @@ import Testing
     #expect(result.errors.contains("1 problem"))
     #expect(result.errors.contains("run lathe repair \(copy) AUDIO_DIR"))
     // The verb does the same, and tells programs.
-    #expect(try Program.run("verify", copy).output == result.output)
-    for arguments in [["verify", copy, "--json"], ["inspect", copy, "--verify", "--json"]] {
+    #expect(try Program.run("verify", copy, "--deep").output == result.output)
+    for arguments in [
+      ["verify", copy, "--deep", "--json"], ["inspect", copy, "--verify", "--json"],
+    ] {
       let found = try Program.start(arguments).end()
       #expect(found.code == 1)
       let json = try JSONSerialization.jsonObject(with: Data(found.output.utf8)) as? [String: Any]
@@ -115,8 +117,17 @@ import Testing
       #expect(problems?.count == 1 && problems?[0]["key"] == "t3")
       #expect(problems?[0]["kind"] == "damaged")
     }
-    let whole = try Program.run("verify", collection.cache)
+    let whole = try Program.run("verify", collection.cache, "--deep")
     #expect(whole.code == 0 && whole.output == "10 tracks, everything as it was written\n")
+    // A value's numbers are not looked at unless that is asked for; what was computed again differs.
+    let quick = try Program.run("verify", copy)
+    #expect(quick.code == 0 && quick.output.contains("--deep reads every value too"))
+    let audio = ["--against", collection.audio]
+    let other = try Program.start(["verify", copy] + audio).end()
+    #expect(other.code == 1 && other.output.contains("'t3'"))
+    let same = try Program.start(["verify", collection.cache, "--tracks", "4"] + audio).end()
+    #expect(same.code == 0)
+    #expect(same.output.contains("4 tracks computed again from the audio: the same bytes"))
 
     #expect(try Program.run("inspect", copy, "--repair").code == 2)
     let repaired = try Program.run("inspect", copy, "--verify", "--repair")

@@ -206,7 +206,7 @@ def check(
             total.add(Campaign(program, audio, str(cache), shards, left, name, workers).run())
             found = lathe(program, "inspect", str(cache), "--digest")
             assert found == wanted, f"{name}: {found} is not {wanted}"
-            lathe(program, "verify", str(cache))
+            lathe(program, "verify", str(cache), "--deep")
             shutil.rmtree(cache)
             # What killed workers have left of what they had not brought to its place.
             shutil.rmtree(f"{cache}.scratch")

@@ -279,7 +279,7 @@ class TestDask:
         assert sorted(scripted.started) == ["0/4", "1/4", "2/4", "2/4", "3/4"]
         assert not is_alive(int(scripted.noted[1]))
         assert digest(tmp_path / "c") == undivided
-        lathe_program("verify", tmp_path / "c")
+        lathe_program("verify", tmp_path / "c", "--deep")
 
     def test_an_interruption_reaches_the_workers_programs(self, cluster, audio, tmp_path, scripted):
         scripted.at(s0='trap "kill %1; exit 130" INT; sleep 600 & echo $$ >> "$log"; wait')

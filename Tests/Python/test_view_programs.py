@@ -66,7 +66,7 @@ def test_a_function_is_a_view(folder, tmp_path):
             np.testing.assert_allclose(values, np.stack(wanted, axis=1), rtol=1e-4, atol=1e-6)
         batch = next(iter(cache.loader("loud", split=next(iter(cache.splits)), side="train")))
         assert batch.inputs.shape[1:] == (3,)
-    verified = subprocess.run([program(), "verify", path], capture_output=True, text=True)
+    verified = subprocess.run([program(), "verify", path, "--deep"], capture_output=True, text=True)
     assert verified.returncode == 0, verified.stderr
     run = [program(), "train", "loud", "--trainer", "linear", "--cache", path]
     run += ["--output", tmp_path / "run", "--epochs", "2", "--progress", "none"]

@@ -43,6 +43,11 @@ public struct CacheProblem: Sendable, Hashable, Codable, CustomStringConvertible
     self.detail = detail
   }
 
+  /// Something in a track as a whole.
+  public static func ofTrack(_ id: String, _ detail: String) -> CacheProblem {
+    CacheProblem(Layout.tracks, id, detail)
+  }
+
   /// Something in the card; an empty field where it cannot be read.
   public static func ofCard(_ field: String, _ detail: String) -> CacheProblem {
     CacheProblem(Layout.card, field, detail)

@@ -4,12 +4,12 @@ import Safetensors
 import Synchronization
 
 extension Verification {
-  /// Checks every value, on all cores, and that every value that a record names is there.
-  mutating func checkValues() throws(CacheError) {
+  /// Checks every value, on all cores, or where it is not deep their headers alone, and that every value that a record names is there.
+  mutating func checkValues(isDeep: Bool) throws(CacheError) {
     var seen: [String: Set<[UInt8]>] = [:]
     for name in state.names {
       guard let (view, fingerprint) = Layout.valueDatabase(name) else { continue }
-      seen[name] = try checkValues(in: name, view, fingerprint)
+      seen[name] = try checkValues(in: name, view, fingerprint, isDeep)
     }
     for (key, record) in tracks {
       for (view, fingerprint) in record.views {
@@ -25,7 +25,7 @@ extension Verification {
   ///
   /// - Returns: the keys that were there.
   private mutating func checkValues(
-    in name: String, _ view: View, _ fingerprint: Fingerprint
+    in name: String, _ view: View, _ fingerprint: Fingerprint, _ isDeep: Bool
   ) throws(CacheError) -> Set<[UInt8]> {
     var ids: Set<[UInt8]> = []
     var found: [StoredValue] = []
@@ -51,13 +51,16 @@ extension Verification {
       let value = values[index]
       do throws(CacheError) {
         let hop =
-          facts.isSignal
+          isDeep && facts.isSignal
           ? try state.rawBytes(of: value.id, in: slices).flatMap(SliceIndex.init)?.hop ?? 0 : 0
-        let record = try state.rawBytes(of: value.id, in: blocks)
-        let problem = value.problem(
-          in: name, facts, fingerprint, blocks: record, named: blocks, hop: hop)
+        let record = isDeep ? try state.rawBytes(of: value.id, in: blocks) : nil
+        let problem =
+          isDeep
+          ? value.problem(
+            in: name, facts, fingerprint, blocks: record, named: blocks, hop: hop)
+          : value.headerProblem(in: name, fingerprint)
         if let problem { results.withLock { $0.append(problem) } }
-        unsafe state.release(value.bytes)
+        if isDeep { unsafe state.release(value.bytes) }
       } catch {
         failure.withLock { $0 = $0 ?? error }
       }
@@ -90,6 +93,19 @@ extension Verification {
   // Unchecked: nobody writes to the bytes of a state.
   let id: String
   let bytes: UnsafeRawBufferPointer
+
+  /// What is wrong with its header; nil where that is sound.
+  func headerProblem(in name: String, _ fingerprint: Fingerprint) -> CacheProblem? {
+    let value = unsafe RawSpan(_unsafeBytes: bytes)
+    do throws(TensorError) {
+      let header = try SafetensorsHeader(of: value)
+      return header.fault(in: value, track: id, fingerprint, checked: false).map {
+        CacheProblem(name, id, $0)
+      }
+    } catch {
+      return CacheProblem(name, id, error.detail)
+    }
+  }
 
   /// The first thing that is wrong with it; nil where it is sound.
   func problem(

@@ -35,6 +35,17 @@ struct EncodedValue {
     }
   }
 
+  /// The bytes that are stored.
+  var bytes: [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: writer.byteCount) { buffer, count in
+      var span = unsafe MutableRawSpan(
+        _unsafeBytes: UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[..<writer.byteCount]))
+      writer.fill(&span)
+      count = writer.byteCount
+    }
+  }
+
   func store(in transaction: inout RecordTransaction) throws(StoreError) {
     var checksum: UInt64 = 0
     try transaction.putReserving(byteCount: writer.byteCount, for: track, in: database) { span in

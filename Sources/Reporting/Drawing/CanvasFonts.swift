@@ -73,7 +73,7 @@ extension Canvas {
     defer { unsafe cairo_glyph_free(glyphs) }
     guard status == CAIRO_STATUS_SUCCESS, let glyphs = unsafe glyphs else { return text.isEmpty }
     return unsafe UnsafeBufferPointer(start: glyphs, count: Int(count)).allSatisfy {
-      unsafe $0.index != 0
+      $0.index != 0
     }
   }
 }

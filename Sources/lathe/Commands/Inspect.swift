@@ -59,7 +59,7 @@ struct Inspect: ParsableCommand {
     if verify {
       return try repair
         ? VerificationText.repair(cache, asJSON: json)
-        : VerificationText.show(VerificationText.Report([cache]), asJSON: json)
+        : VerificationText.show(VerificationText.Report([cache], isDeep: true), asJSON: json)
     }
     if verdicts { return try Verdicts.show(cache, asJSON: json) }
     if quarantine { return try Verdicts.showQuarantine(cache, asJSON: json) }

@@ -5,26 +5,57 @@ import Wording
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check everything that a cache holds against what was written.",
+    abstract: "Check what a cache holds against what was written.",
     discussion: """
-      Reads every page, record and value of one state of the cache, also while a preparation writes, and \
-      changes nothing. Where all is sound and nobody writes, card.json is compared with it. Ends with exit code 1 where anything is damaged; lathe repair CACHE AUDIO_DIR makes \
-      it whole again.
+      Quick, if not said otherwise: pages, records, headers of values, counts, fingerprints and splits, in a \
+      time that grows with the tracks and not with their values. --deep reads every value too: checksum, \
+      shape, finite numbers. --against decodes audio and computes values again, and compares them byte for \
+      byte. One state of the cache is checked, also while a preparation writes, and nothing is changed. \
+      Where all is sound and nobody writes, card.json is compared with it. Ends with exit code 1 where \
+      anything is damaged; lathe repair CACHE AUDIO_DIR makes it whole again.
 
       Examples:
         lathe verify gtzan.lathe
-        lathe verify gtzan.lathe --json | jq '.problems[] | .key'
+        lathe verify gtzan.lathe --deep --json | jq '.problems[] | .key'
+        lathe verify gtzan.lathe --against genres_original --tracks 20
       """)
 
   @Argument(help: "The cache.", completion: .directory)
   var cache: String
 
+  @Flag(help: "Read every value too, and compare it with its checksum.")
+  var deep = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Compute values again from this folder of audio, and compare them.",
+      valueName: "audio-dir"), completion: .directory)
+  var against: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --against: so many tracks, from all parts of the cache; all if not given.",
+      valueName: "n"))
+  var tracks: Int?
+
   @Flag(help: "Print what was found as JSON.")
   var json = false
 
+  func validate() throws {
+    if tracks != nil, against == nil { throw ValidationError("--tracks goes with --against.") }
+    if let tracks, tracks < 1 {
+      throw ValidationError("--tracks \(tracks): give 1 or more.")
+    }
+  }
+
   func run() throws {
-    try VerificationText.show(
-      VerificationText.Report(try Cache.parts(at: cache)), asJSON: json)
+    let parts = try Cache.parts(at: cache)
+    var report = try VerificationText.Report(parts, isDeep: deep)
+    if let against, report.found.isEmpty {
+      let comparison = AudioComparison(folder: against, tracks: tracks)
+      for part in parts { report.add(try comparison.run(part.snapshot())) }
+    }
+    try VerificationText.show(report, asJSON: json)
   }
 }
 
@@ -49,29 +80,43 @@ enum VerificationText {
       let database: String
       let key: String
       let detail: String
+
+      init(_ problem: CacheProblem) {
+        kind = problem.kind.rawValue
+        database = problem.database
+        key = problem.key
+        detail = problem.detail
+      }
     }
 
     var schema = "lathe.verify/1"
     let cache: String
     /// Tracks that were checked; 0 where there are problems.
-    let tracks: Int
-    let problems: [Problem]
+    private(set) var tracks: Int
+    /// Whether values were read, not only their headers.
+    let deep: Bool
+    /// Tracks whose values were computed again from the audio; nil where that was not asked for.
+    private(set) var compared: Int?
+    /// Views that programs compute, which were not started to compare them.
+    private(set) var notCompared: [View]?
+    private(set) var problems: [Problem]
     /// Whether all records have checksums; not in caches of earlier versions.
     let recordChecksums: Bool
     /// Whether it is a whole, not shards that are still to be merged.
     let isMerged: Bool
     /// As they are, for the repair.
-    let found: [CacheProblem]
+    private(set) var found: [CacheProblem]
 
     private enum CodingKeys: String, CodingKey {
-      case schema, cache, tracks, problems, recordChecksums
+      case schema, cache, tracks, deep, compared, notCompared, problems, recordChecksums
     }
 
     /// Checks a cache, or the shards of one that is not merged; what is counted is what was
     /// checked.
-    init(_ parts: [Cache]) throws {
+    init(_ parts: [Cache], isDeep: Bool) throws {
+      deep = isDeep
       let states = try parts.map { try $0.snapshot() }
-      var damage = try states.flatMap { try $0.verify() }
+      var damage = try states.flatMap { try $0.verify(isDeep: isDeep) }
       let whole = parts.first { $0.shard == nil }
       if whole == nil { damage += try Cache.shardProblems(at: parts[0].path, parts) }
       found = damage.isEmpty ? try whole?.cardProblems() ?? [] : damage
@@ -79,9 +124,16 @@ enum VerificationText {
       recordChecksums = try states.allSatisfy { try $0.hasRecordChecksums() }
       cache = parts[0].path
       tracks = found.isEmpty ? try states.reduce(0) { try $0 + $1.trackCount() } : 0
-      problems = found.map {
-        Problem(kind: $0.kind.rawValue, database: $0.database, key: $0.key, detail: $0.detail)
-      }
+      problems = found.map(Problem.init)
+    }
+
+    /// Adds what a comparison with the audio found.
+    mutating func add(_ outcome: AudioComparison.Outcome) {
+      compared = (compared ?? 0) + outcome.compared
+      if !outcome.passedOver.isEmpty { notCompared = outcome.passedOver }
+      found += outcome.problems
+      problems += outcome.problems.map(Problem.init)
+      if !found.isEmpty { tracks = 0 }
     }
   }
 
@@ -98,7 +150,7 @@ enum VerificationText {
   /// Takes the damaged tracks out.
   /// - Throws: `ExitCode` where problems are left.
   static func repair(_ cache: Cache, asJSON: Bool) throws {
-    let report = try Report([cache])
+    let report = try Report([cache], isDeep: true)
     try write(report, asJSON: asJSON)
     if report.found.isEmpty { return }
     let removed = try cache.repair(report.found)
@@ -117,8 +169,18 @@ enum VerificationText {
     if asJSON { return try Output.json(report, pretty: true) }
     for problem in report.found { Output.line("\(problem)") }
     if report.found.isEmpty {
-      let checked = report.recordChecksums ? "everything" : "every value"
-      Output.line("\(Words.tracks(report.tracks)), \(checked) as it was written")
+      let checked =
+        !report.deep
+        ? "every record and header" : report.recordChecksums ? "everything" : "every value"
+      Output.line(
+        "\(Words.tracks(report.tracks)), \(checked) as it was written"
+          + (report.deep || report.compared != nil ? "" : "; --deep reads every value too"))
+      if let compared = report.compared {
+        Output.line("\(Words.tracks(compared)) computed again from the audio: the same bytes")
+      }
+    }
+    if let views = report.notCompared {
+      Output.line("not compared, since programs compute them: \(Words.list(views.map(\.rawValue)))")
     }
     if !report.isMerged {
       Output.line("its shards are not merged: \(Words.command(["lathe", "merge", report.cache]))")

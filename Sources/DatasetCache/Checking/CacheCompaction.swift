@@ -1,0 +1,49 @@
+import Files
+import Glibc
+import LMDBStore
+
+extension Cache {
+  /// Writes every store of a cache anew without the space that nothing uses: what views and tracks have left
+  /// that are gone. The content stays what it is.
+  ///
+  /// Each new file is written beside the old one, which takes as much space as is left, and then takes its
+  /// place: a kill in between leaves the old one. Who reads the old one goes on with it.
+  ///
+  /// - Returns: the bytes of all files before and after.
+  /// - Throws: `CacheError` `.notFound`, `.notACache`, `.locked`, `.damaged`, `.noSpace`, `.system`.
+  public static func compact(at path: String) throws(CacheError) -> (before: Int, after: Int) {
+    var places: [StorePlace] = [.only]
+    if let plan = try ShardPlan.read(at: path), plan.shards > 1 {
+      places = plan.allShards.map(StorePlace.shard) + [.merged]
+      places.removeAll { (Folder.size("\(path)/\($0.file)") ?? 0) == 0 }
+    }
+    var (before, after) = (0, 0)
+    for place in places {
+      before += Folder.size("\(path)/\(place.file)") ?? 0
+      try compact(path, place)
+      after += Folder.size("\(path)/\(place.file)") ?? 0
+    }
+    return (before, after)
+  }
+
+  private static func compact(_ path: String, _ place: StorePlace) throws(CacheError) {
+    try inspectFolder(path, access: .writing, place: place)
+    let lock = try ExclusiveLock(path: "\(path)/\(place.lock)", cache: path)
+    defer { withExtendedLifetime(lock) {} }
+    let file = "\(path)/\(place.file)"
+    let new = "\(path)/\(place.rebuilt)"
+    try Folder.remove(new)
+    do throws(CacheError) {
+      try inStore { () throws(StoreError) in try StoreCompaction.copy(from: file, to: new) }
+    } catch {
+      try? Folder.remove(new)
+      throw error
+    }
+    // Whoever still reads the old file keeps the table of its readers; the new one gets its own.
+    try Folder.remove("\(file)-lock")
+    if unsafe rename(new, file) != 0 {
+      throw CacheError(system: errno, operation: "replace", subject: file)
+    }
+    Files.syncFolder(of: file)
+  }
+}
