@@ -23,7 +23,8 @@ import Testing
   ) throws -> PreparationSummary {
     var preparation = Preparation(folder: folder.audio, cachePath: cache ?? folder.cache)
     preparation.recipe = try recipe ?? .small()
-    preparation.shard = try #require(Shard(index, of: count))
+    let shard = try #require(Shard(index, of: count))
+    preparation.shard = shard
     preparation.split = plan
     preparation.threads = threads
     return try preparation.run(progress: sink, cancellation: sink.cancellation)
