@@ -89,13 +89,14 @@ void lathe_filter_bank(const float *panel, int squared, const int32_t *starts,
 enum { CLASSES = 12 };
 
 DISPATCHED
-void lathe_chroma(const float *panel, long bins, const float *bank, long classes, float *chroma) {
+void lathe_chroma(const float *panel, int squared, long bins, const float *bank, long classes,
+                  float *chroma) {
   long first = 0;
   for (; first + CLASSES <= classes; first += CLASSES) {
     Float16Lanes sums[CLASSES] = {{0}};
     for (long k = 0; k < bins; k++) {
       Float16Lanes power = *(const Float16Lanes *)(panel + k * LATHE_PANEL);
-      power *= power;
+      if (squared) power *= power;
       const float *weights = bank + k * classes + first;
       UNROLLED for (int c = 0; c < CLASSES; c++) sums[c] += power * weights[c];
     }
@@ -105,21 +106,23 @@ void lathe_chroma(const float *panel, long bins, const float *bank, long classes
     Float16Lanes sum = {0};
     for (long k = 0; k < bins; k++) {
       Float16Lanes power = *(const Float16Lanes *)(panel + k * LATHE_PANEL);
-      sum += power * power * bank[k * classes + first];
+      if (squared) power *= power;
+      sum += power * bank[k * classes + first];
     }
     memcpy(chroma + first * LATHE_PANEL, &sum, sizeof sum);
   }
 }
 
 DISPATCHED
-long lathe_spectral_peaks(const float *panel, long bins, long frames, float share, long first,
-                          long last, float *below, float *at, float *above, int32_t *bin) {
+long lathe_spectral_peaks(const float *panel, const float *power, long bins, long frames,
+                          float share, long first, long last, float *below, float *at, float *above, int32_t *bin) {
   Float16Lanes maximum = {0};
   for (long k = 0; k < bins; k++) {
-    Float16Lanes v = *(const Float16Lanes *)(panel + k * LATHE_PANEL);
+    Float16Lanes v = *(const Float16Lanes *)((power ? power : panel) + k * LATHE_PANEL);
     maximum = __builtin_elementwise_max(maximum, v);
   }
-  const Float16Lanes threshold = maximum * maximum * share;
+  if (!power) maximum *= maximum;
+  const Float16Lanes threshold = maximum * share;
   Int16Lanes counted;
   for (int f = 0; f < 16; f++) counted[f] = f < frames ? -1 : 0;
   Float16Lanes previous = *(const Float16Lanes *)(panel + (first - 1) * LATHE_PANEL);

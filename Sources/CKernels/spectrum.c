@@ -1,4 +1,4 @@
-#include "dispatch.h"
+#include "absolute.h"
 
 DISPATCHED
 void lathe_window(const float *samples, const float *window, float *output, long count) {
@@ -34,25 +34,14 @@ void lathe_power_of_half(const float *restrict z, const float *restrict cosine,
   power[half] = (z[0] - z[1]) * (z[0] - z[1]);
 }
 
-// |re + i im| rounded step by step as numpy.abs rounds it with AVX-512: the larger part times
-// sqrt(1 + ratio^2), the sum in one rounding. A roll-off bin can turn on the last bit.
-INLINE Float16Lanes absolute(Float16Lanes re, Float16Lanes im) {
-  re = __builtin_elementwise_abs(re);
-  im = __builtin_elementwise_abs(im);
-  Float16Lanes larger = __builtin_elementwise_max(re, im);
-  Float16Lanes smaller = __builtin_elementwise_min(re, im);
-  const Float16Lanes one = (Float16Lanes){0} + 1.0f;
-  Float16Lanes ratio = smaller / __builtin_elementwise_max(larger, (Float16Lanes){0} + 1e-38f);
-  return larger * __builtin_elementwise_sqrt(__builtin_elementwise_fma(ratio, ratio, one));
-}
-
 INLINE void magnitudes(const float *real, const float *imaginary, long count, float *magnitude) {
   long k = 0;
   for (; k + 16 <= count; k += 16)
-    *(Float16Lanes *)(magnitude + k) = absolute(*(const Float16Lanes *)(real + k),
-                                                *(const Float16Lanes *)(imaginary + k));
+    *(Float16Lanes *)(magnitude + k) =
+        ABSOLUTE(Float16Lanes, *(const Float16Lanes *)(real + k),
+                 *(const Float16Lanes *)(imaginary + k));
   for (; k < count; k++)
-    magnitude[k] = absolute((Float16Lanes){real[k]}, (Float16Lanes){imaginary[k]})[0];
+    magnitude[k] = ABSOLUTE(Float16Lanes, (Float16Lanes){real[k]}, (Float16Lanes){imaginary[k]})[0];
 }
 
 DISPATCHED

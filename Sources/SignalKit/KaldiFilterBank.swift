@@ -16,34 +16,25 @@ public struct KaldiFilterBank: ~Copyable {
   /// What the pictures are made with.
   public let parameters: KaldiParameters
   private let filters: KaldiWeights
-  private let transform: FourierTransform
-  private let window: AlignedBuffer<Float>
-  private let frame: AlignedBuffer<Float>
-  private let rows: AlignedBuffer<Float>
-  private let panel: AlignedBuffer<Float>
-  private let scratch: AlignedBuffer<Float>
+  private let panel: FramePanel
+  private let window: [Float]
+  private let segment: AlignedBuffer<Float>
+  private let means: AlignedBuffer<Float>
+  private let sums: AlignedBuffer<Double>
   private var picture: AlignedBuffer<Float>
   private var centred: AlignedBuffer<Float>
-  private let rowStride: Int
 
   /// - Throws: `SignalError` where a parameter is out of range.
   public init(_ parameters: KaldiParameters) throws(SignalError) {
     try parameters.validate()
-    let length = parameters.transformLength
-    let transform = try FourierTransform(length: length)
+    let window = parameters.windowValues().map { Float($0) * Float(parameters.sampleScale) }
+    panel = try FramePanel(window: window, transformLength: parameters.transformLength)
     self.parameters = parameters
-    self.transform = transform
+    self.window = window
     filters = KaldiWeights(parameters)
-    let count = parameters.frameSamples
-    window = AlignedBuffer(count: count)
-    for (i, value) in parameters.windowValues().enumerated() {
-      window.base[i] = Float(value) * Float(parameters.sampleScale)
-    }
-    frame = AlignedBuffer(count: count)
-    rowStride = (length / 2 + 1 + 15) / 16 * 16
-    rows = AlignedBuffer(count: 16 * rowStride)
-    panel = AlignedBuffer(count: 16 * rowStride)
-    scratch = AlignedBuffer(count: length)
+    segment = AlignedBuffer(count: 15 * parameters.shiftSamples + parameters.frameSamples)
+    means = AlignedBuffer(count: 16)
+    sums = AlignedBuffer(count: 16)
     picture = AlignedBuffer(count: 0)
     centred = AlignedBuffer(count: 0)
   }
@@ -101,68 +92,67 @@ public struct KaldiFilterBank: ~Copyable {
   private func analyse(
     _ signal: UnsafePointer<Float>, _ count: Int, frames: Int, stride: Int
   ) {
-    let (length, half) = (parameters.frameSamples, parameters.transformLength / 2)
     let bands = picture.base + (parameters.energyRow == .first ? stride : 0)
-    let input = transform.input.base
+    let bins = parameters.transformLength / 2 + 1
     for first in Swift.stride(from: 0, to: frames, by: 16) {
-      for lane in 0..<16 {
-        let row = rows.base + lane * rowStride
-        guard first + lane < frames else {
-          row.update(repeating: 0, count: rowStride)
-          continue
-        }
-        let samples = samples(ofFrame: first + lane, signal, count)
-        let mean = parameters.removesOffset ? mean(samples, length) : 0
-        lathe_emphasise(
-          samples, mean, Float(parameters.preemphasis), window.base, input, length)
-        (input + length).update(repeating: 0, count: 2 * half - length)
-        if parameters.energyRow != .none {
-          let at = (parameters.energyRow == .first ? 0 : parameters.bands) * stride + first + lane
-          picture.base[at] = logEnergy(samples, mean)
-        }
-        transform.runForward()
-        lathe_power_of_half(
-          transform.output.base, transform.twiddles.cosine.base, transform.twiddles.sine.base, half,
-          row, scratch.base)
-        if !parameters.usesPower {
-          for bin in 0...half { row[bin] = row[bin].squareRoot() }
-        }
+      let used = min(16, frames - first)
+      panel.fill(
+        samples(ofFrame: first, count: used, signal, count), hop: parameters.shiftSamples,
+        count: used)
+      takeMeans()
+      let energies =
+        picture.base + (parameters.energyRow == .first ? 0 : parameters.bands) * stride + first
+      if parameters.energyRow != .none, parameters.usesRawEnergy {
+        writeLogEnergies(weights: nil, scale: parameters.sampleScale, to: energies)
       }
-      lathe_rows_to_panel(rows.base, rowStride, rowStride, panel.base)
+      lathe_emphasise_panel(
+        panel.samples.base, panel.places, panel.places.count, means.base,
+        Float(parameters.preemphasis))
+      if parameters.energyRow != .none, !parameters.usesRawEnergy {
+        means.base.update(repeating: 0, count: 16)
+        writeLogEnergies(weights: window, scale: 1, to: energies)
+      }
+      let powers = panel.powers()
+      if !parameters.usesPower { lathe_square_roots(powers, powers, bins * 16) }
       lathe_filter_bank(
-        panel.base, 0, filters.starts, filters.lengths, filters.weights, parameters.bands,
+        powers, 0, filters.starts, filters.lengths, filters.weights, parameters.bands,
         bands + first, stride)
     }
   }
 
-  /// The samples of a frame: those of the signal where it lies inside it, else a mirrored copy.
+  /// The samples of `count` neighbouring frames: those of the signal where they lie inside it, else a
+  /// mirrored copy.
   private func samples(
-    ofFrame index: Int, _ signal: UnsafePointer<Float>, _ count: Int
+    ofFrame index: Int, count frames: Int, _ signal: UnsafePointer<Float>, _ count: Int
   ) -> UnsafePointer<Float> {
     let (length, shift) = (parameters.frameSamples, parameters.shiftSamples)
     if parameters.snipsEdges { return signal + index * shift }
     let first = index * shift - (length / 2 - shift / 2)
-    if first >= 0, first + length <= count { return signal + first }
-    for i in 0..<length {
+    let total = (frames - 1) * shift + length
+    if first >= 0, first + total <= count { return signal + first }
+    for i in 0..<total {
       let at = first + i
-      frame.base[i] = signal[at < 0 ? -at - 1 : at < count ? at : 2 * count - 1 - at]
+      segment.base[i] = signal[at < 0 ? -at - 1 : at < count ? at : 2 * count - 1 - at]
     }
-    return UnsafePointer(frame.base)
+    return UnsafePointer(segment.base)
   }
 
-  /// ln of the frame's energy, no less than 2^−23 and the energy floor. The windowed frame stands in
-  /// the transform's input.
-  private func logEnergy(_ samples: UnsafePointer<Float>, _ mean: Float) -> Float {
-    var energy = 0.0
-    if parameters.usesRawEnergy {
-      for i in 0..<parameters.frameSamples {
-        let value = Double(samples[i] - mean) * parameters.sampleScale
-        energy += value * value
-      }
-    } else {
-      energy = lathe_sum_of_squares(transform.input.base, parameters.frameSamples)
-    }
-    return Float(log(max(energy, Double(Float.ulpOfOne), parameters.energyFloor)))
+  /// The means of the frames, zeros where they are kept.
+  private func takeMeans() {
+    means.base.update(repeating: 0, count: 16)
+    guard parameters.removesOffset else { return }
+    lathe_panel_sums(panel.samples.base, panel.places, panel.places.count, sums.base)
+    for lane in 0..<16 { means.base[lane] = Float(sums.base[lane] / Double(panel.places.count)) }
+  }
+
+  /// ln of the frames' energies, no less than 2^−23 and the energy floor.
+  private func writeLogEnergies(
+    weights: [Float]?, scale: Double, to row: UnsafeMutablePointer<Float>
+  ) {
+    lathe_panel_energies(
+      panel.samples.base, panel.places, panel.places.count, means.base, weights, sums.base)
+    let least = max(Double(Float.ulpOfOne), parameters.energyFloor)
+    for lane in 0..<16 { row[lane] = Float(log(max(sums.base[lane] * scale * scale, least))) }
   }
 
   /// Logarithm, mean of the rows and the last offset and scale.

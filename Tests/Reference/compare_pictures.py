@@ -155,10 +155,10 @@ def network_pictures():
 # Cases of sums, which are compared however small they are.
 RELATIVE = {"mel-sums"}
 # Cases in decibels, which are compared in decibels.
-DECIBELS = {"mel", "mel-dialect", "torchaudio-mel", "torchaudio-mel-slaney", "spectrogram-decibel", "network-panns",
-            "constant-q-decibel"}
+DECIBELS = {"mel", "mel-dialect", "torchaudio-mel", "torchaudio-mel-slaney", "spectrogram-decibel",
+            "spectrogram-decibel-double", "network-panns", "constant-q-decibel"}
 KINDS = {"kaldi": kaldi_pictures, "spectra": spectrum_pictures, "gammatone": gammatone_pictures,
-         "constant-q": constant_q_pictures,         "networks": network_pictures}
+         "constant-q": constant_q_pictures, "networks": network_pictures}
 
 
 def difference(ours, theirs):

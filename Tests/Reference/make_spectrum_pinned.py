@@ -78,6 +78,7 @@ CASES = {
     "spectrogram": (lambda y: np.abs(librosa.stft(y)), 1e-4),
     "spectrogram-decibel": (lambda y: librosa.power_to_db(np.abs(librosa.stft(y, n_fft=1000, hop_length=250)) ** 2),
                             5e-3),
+    "spectrogram-decibel-double": (lambda y: librosa.power_to_db(np.abs(librosa.stft(y)) ** 2), 1e-3),
     "chroma": (lambda y: librosa.feature.chroma_stft(y=y, sr=RATE), 1e-4),
     "chroma-tuned": (lambda y: librosa.feature.chroma_stft(
         y=y, sr=RATE, n_chroma=24, tuning=0.25, n_fft=4096, hop_length=1024), 1e-4),

@@ -90,14 +90,16 @@ import Testing
     let panel = generator.floats(bins * 16, in: 0...1)
     let bank = generator.floats(bins * classes, in: 0...1)
     var chroma = [Float](repeating: .nan, count: classes * 16)
-    lathe_chroma(panel, bins, bank, classes, &chroma)
-    for pitch in 0..<classes {
-      for frame in 0..<16 {
-        let expected = (0..<bins).reduce(Float(0)) { sum, bin in
-          let value = panel[bin * 16 + frame]
-          return sum + value * value * bank[bin * classes + pitch]
+    for squared in [true, false] {
+      lathe_chroma(panel, squared ? 1 : 0, bins, bank, classes, &chroma)
+      for pitch in 0..<classes {
+        for frame in 0..<16 {
+          let expected = (0..<bins).reduce(Float(0)) { sum, bin in
+            let value = panel[bin * 16 + frame]
+            return sum + (squared ? value * value : value) * bank[bin * classes + pitch]
+          }
+          #expect(chroma[pitch * 16 + frame] == expected)
         }
-        #expect(chroma[pitch * 16 + frame] == expected)
       }
     }
   }
@@ -123,7 +125,7 @@ import Testing
     var (at, above) = (below, below)
     var bin = [Int32](repeating: 0, count: most)
     let found = lathe_spectral_peaks(
-      panel, bins, frames, 0.1, first, last, &below, &at, &above, &bin)
+      panel, nil, bins, frames, 0.1, first, last, &below, &at, &above, &bin)
 
     let powers = (0..<16).map { frame in
       (0..<bins).map { panel[$0 * 16 + frame] * panel[$0 * 16 + frame] }
@@ -141,5 +143,11 @@ import Testing
     #expect(found <= frames * (last - first + 1) / 2)
     let peaks = (0..<found).flatMap { [below[$0], at[$0], above[$0], Float(bin[$0])] }
     #expect(firstDifference(peaks, expected.flatMap { $0 }) == nil)
+    // The same with the power beside, and no magnitudes above the last bin.
+    let upTo = Array(panel[..<((last + 1) * 16)]) + [Float](repeating: .nan, count: 16)
+    let again = lathe_spectral_peaks(
+      upTo, panel.map { $0 * $0 }, bins, frames, 0.1, first, last, &below, &at, &above, &bin)
+    let same = (0..<again).flatMap { [below[$0], at[$0], above[$0], Float(bin[$0])] }
+    #expect(firstDifference(same, peaks) == nil)
   }
 }

@@ -57,7 +57,7 @@ import Testing
     for (frequency, pitch) in notes {
       try withPanels(of: sine(frequency, count: 8_192)) { panel, count in
         var chroma = [Float](repeating: 0, count: 12 * 16)
-        lathe_chroma(panel, SpectrumStore.bins, bank, 12, &chroma)
+        lathe_chroma(panel, 1, SpectrumStore.bins, bank, 12, &chroma)
         for frame in 0..<count where count == 16 && frame > 2 {
           let classes = (0..<12).map { chroma[$0 * 16 + frame] }
           #expect(classes.firstIndex(of: classes.max() ?? 0) == pitch, "\(frequency) Hz")

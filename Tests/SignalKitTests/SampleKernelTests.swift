@@ -66,19 +66,6 @@ import Testing
     #expect(double[count].isNaN, "wrote past the end")
   }
 
-  @Test(arguments: counts) func emphasis(_ count: Int) {
-    var generator = SeededGenerator(seed: UInt64(count) + 250)
-    let samples = generator.floats(count)
-    let window = generator.floats(count, in: 0...1)
-    var output = [Float](repeating: .nan, count: count + 1)
-    lathe_emphasise(samples, 0.125, 0.75, window, &output, count)
-    let expected = (0..<count).map { i -> Float in
-      ((samples[i] - 0.125) - 0.75 * (samples[max(0, i - 1)] - 0.125)) * window[i]
-    }
-    #expect(Array(output.prefix(count)) == expected)
-    #expect(output[count].isNaN, "wrote past the end")
-  }
-
   @Test(arguments: counts) func overlapAdd(_ count: Int) {
     var generator = SeededGenerator(seed: UInt64(count) + 300)
     let samples = generator.floats(count)

@@ -4,15 +4,16 @@ import SignalKit
 enum SpectrumCases {
   static let names = [
     "mel", "mel-sums", "mel-dialect", "mel-whole", "mel-log10", "torchaudio-mel",
-    "torchaudio-mel-slaney", "mfcc", "mfcc-lifter", "spectrogram", "spectrogram-decibel", "chroma",
-    "chroma-tuned",
+    "torchaudio-mel-slaney", "mfcc", "mfcc-lifter", "spectrogram", "spectrogram-decibel",
+    "spectrogram-decibel-double", "chroma", "chroma-tuned",
   ]
 
   /// What makes the pictures of a case.
   static func picture(_ name: String) throws -> any SpectrumPicture {
     switch name {
     case "mfcc", "mfcc-lifter": try cepstrum(name)
-    case "spectrogram", "spectrogram-decibel": try spectrogram(name)
+    case "spectrogram", "spectrogram-decibel", "spectrogram-decibel-double":
+      try spectrogram(name)
     case "chroma", "chroma-tuned": try chroma(name)
     default: try MelPicture(mel(name))
     }
@@ -86,6 +87,11 @@ enum SpectrumCases {
     parameters.power = .magnitude
     if name == "spectrogram-decibel" {
       parameters.spectrum = SpectrumParameters(transformLength: 1_000, hop: 250, padding: .zero)
+      parameters.power = .power
+      parameters.scaling = .decibel(Decibels())
+    }
+    if name == "spectrogram-decibel-double" {
+      parameters.spectrum = SpectrumParameters(padding: .zero, precision: .double)
       parameters.power = .power
       parameters.scaling = .decibel(Decibels())
     }

@@ -63,10 +63,6 @@ void lathe_block_moments(const float *input, const float *weights, long length, 
 
 /// output[i] = samples[i] * window[i], in float.
 void lathe_window(const float *samples, const float *window, float *output, long count);
-/// output[i] = (x[i] - coefficient * x[i - 1]) * window[i] where x[i] = samples[i] - mean, and
-/// x[-1] is x[0]: a frame without its mean, its high frequencies raised, windowed.
-void lathe_emphasise(const float *samples, float mean, float coefficient, const float *window,
-                     float *output, long count);
 /// output[i] = samples[i] * window[i], in double.
 void lathe_window_double(const float *samples, const double *window, double *output, long count);
 /// The power spectrum of 2 * half reals from `transform`, the complex transform of length `half` of
@@ -103,6 +99,53 @@ void lathe_rows_to_panel(const float *rows, long stride, long columns, float *pa
 /// rows[r * stride + c] = panel[c * 16 + r] for `columns` columns, a multiple of 16.
 void lathe_panel_to_rows(const float *panel, long columns, float *rows, long stride);
 
+/// Writes `count` frames of `length` samples, 1 to 16 of them, frame f beginning at samples[f * hop],
+/// side by side: panel[places[n] * 16 + f] = samples[f * hop + n], 0 for f from `count` on. Places are
+/// rows of the panel, no two the same.
+void lathe_frames_to_panel(const float *samples, long hop, long count, long length,
+                           const int32_t *places, float *panel);
+/// sums[f] = the sum over n < length of panel[places[n] * 16 + f], in double.
+void lathe_panel_sums(const float *panel, const int32_t *places, long length, double *sums);
+/// energies[f] = the sum over n < length of ((panel[places[n] * 16 + f] - means[f]) * weights[n])^2,
+/// of floats, in double; weights of null are ones.
+void lathe_panel_energies(const float *panel, const int32_t *places, long length,
+                          const float *means, const float *weights, double *energies);
+/// x[n] - coefficient * x[n - 1] in place of panel[places[n] * 16 + f], where x[n] is that minus
+/// means[f], and x[-1] is x[0]: frames without their means, their high frequencies raised.
+void lathe_emphasise_panel(float *panel, const int32_t *places, long length, const float *means,
+                           float coefficient);
+
+// The spectra of sixteen frames of 2 half samples side by side; half is 256, 512 or 1,024. As FFTW's do,
+// the last bits of these may depend on the processor, since additions are fused to multiplications where
+// it has instructions for it.
+
+/// Rows of a panel of samples; 0 where there is no such transform.
+long lathe_transform_rows(long half);
+/// The row at which sample `sample` stands: rows have gaps, so that those that are read together do not
+/// all lie in the same lines of the caches.
+long lathe_transform_row(long half, long sample);
+/// Numbers of the tables and of the scratch memory, which begins at a multiple of 64 bytes.
+long lathe_transform_tables(long half);
+/// See `lathe_transform_tables`.
+long lathe_transform_scratch(long half);
+/// Fills the tables; in single precision they are these, rounded.
+void lathe_make_transform_tables(long half, double *tables);
+/// The first step, of a panel: multiplies sample n of each frame by window[n], n < 2 half, and leaves in
+/// the scratch memory what `lathe_transform_spectra` goes on with.
+void lathe_transform_panel(const float *panel, const float *window, const float *tables, long half,
+                           float *scratch);
+/// power[k * 16 + f] = |X[k]|^2 of frame f for k = 0 ... half.
+void lathe_transform_spectra(const float *scratch, const float *tables, long half, float *power);
+/// The first step in double precision, of `count` frames, 1 to 16, as they lie in a signal: frame f begins at
+/// samples[f * hop]. Frames from `count` on are silent.
+void lathe_transform_frames(const float *samples, long hop, long count, const double *window,
+                            const double *tables, long half, double *scratch);
+/// `lathe_transform_spectra` in double precision, of `count` frames, rounded to float: |X[k]|^2 where
+/// `power` is not null, |X[k]| for k < magnitudes, rounded as `lathe_spectrum_of_half` does it, where
+/// `magnitude` is not null; 0 of frames from `count` on.
+void lathe_transform_spectra_double(const double *scratch, const double *tables, long half, long count,
+                                    float *power, float *magnitude, long magnitudes);
+
 /// The sums that centroid and bandwidth are made of, and the roll-off bin, of sixteen frames of
 /// magnitudes: moments[0..15] = sum m, [16..31] = sum k m, [32..47] = sum k^2 m over bins k;
 /// rolloff[f] = the first bin at which the running float sum reaches `share` of the total.
@@ -116,8 +159,10 @@ void lathe_filter_bank(const float *panel, int squared, const int32_t *starts,
                        const int32_t *lengths, const float *weights, long filters, float *output,
                        long stride);
 
-/// chroma[c * 16 + f] = the sum over bins of bank[bin * classes + c] * magnitude^2.
-void lathe_chroma(const float *panel, long bins, const float *bank, long classes, float *chroma);
+/// chroma[c * 16 + f] = the sum over bins of bank[bin * classes + c] * x, x being the group's value,
+/// squared where `squared` is not 0.
+void lathe_chroma(const float *panel, int squared, long bins, const float *bank, long classes,
+                  float *chroma);
 /// output[i] = input[i]^2. May be in place.
 void lathe_squares(const float *input, float *output, long count);
 /// output[i] = the square root of input[i]. `count` is a multiple of 16. May be in place.
@@ -125,10 +170,11 @@ void lathe_square_roots(const float *input, float *output, long count);
 
 /// The spectral peaks of sixteen frames of magnitudes, on power (magnitude^2): bins k in
 /// first ..< last with power above `share` of its frame's maximum over all bins, above its lower
-/// and not below its upper neighbour. Only frames below `frames` count. Writes power below, at and
+/// and not below its upper neighbour. Where `power` is not null, that maximum is taken of it, and
+/// magnitudes above `last` are not read. Only frames below `frames` count. Writes power below, at and
 /// above the peak and its bin; returns how many, at most frames * (last - first + 1) / 2.
-long lathe_spectral_peaks(const float *panel, long bins, long frames, float share, long first,
-                          long last, float *below, float *at, float *above, int32_t *bin);
+long lathe_spectral_peaks(const float *panel, const float *power, long bins, long frames,
+                          float share, long first, long last, float *below, float *at, float *above, int32_t *bin);
 
 // Medians and masks
 

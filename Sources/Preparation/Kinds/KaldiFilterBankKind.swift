@@ -16,6 +16,8 @@ public struct KaldiFilterBankKind: ViewKind {
   /// What it gives.
   public static let summary =
     "Kaldi's log-mel filter banks, as AST and speech recognisers take them"
+  /// The second: frames are transformed side by side.
+  public static let algorithm: Int64 = 2
   /// As `torchaudio.compliance.kaldi.fbank` has them.
   public static let parameters: [ViewParameter<KaldiFilterBankKind>] = [
     .integer("bands", \.parameters.bands, 4...4_096, "filters (num_mel_bins)"),

@@ -1,4 +1,4 @@
-internal import Corpus
+public import Corpus
 public import SignalKit
 
 /// A kind whose samples are pictures of a short-time Fourier transform: mel bands, cepstra, pitch
@@ -76,6 +76,12 @@ extension SpectrumKind {
 
   /// The padding at the ends depends on librosa's version.
   public static var usesProfile: Bool { true }
+
+  /// Which transform in double precision it is, where it is that: values differ in their last bits from those of
+  /// the first.
+  public var contents: [String: JSONValue] {
+    spectrum.arithmetic == .double ? ["transform": .integer(2)] : [:]
+  }
 
   /// Refuses a transform that cannot be, and slices too short for a frame.
   public func check(_ context: ViewContext) throws(ViewFault) { try checkPicture(context) }

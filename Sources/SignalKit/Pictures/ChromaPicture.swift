@@ -29,7 +29,7 @@ public final class ChromaPicture: SpectrumPicture {
   private var bank: [Float]?
   private var banks: [Int: [Float]] = [:]
   private var tuning: Tuning
-  /// The magnitudes of all frames, kept until the tuning is known.
+  /// The power of all frames, kept until the tuning is known.
   private var panels = AlignedBuffer<Float>(count: 0)
   private var matrix: PictureMatrix
 
@@ -72,12 +72,12 @@ public final class ChromaPicture: SpectrumPicture {
 
   /// Adds the next sixteen frames.
   public func add(_ group: inout SpectrumGroup) {
-    let panel = group.panel(of: .magnitude)
     if let bank {
-      fold(panel, bank: bank, group: group.index)
+      fold(group.panel(of: .power), bank: bank, group: group.index)
     } else {
-      tuning.add(panel: panel, count: group.count)
-      self.panel(group.index).update(from: panel, count: group.bins * 16)
+      let panels = group.panels(magnitudesBelow: tuning.reach)
+      tuning.add(panel: panels.magnitude, power: panels.power, count: group.count)
+      panel(group.index).update(from: panels.power, count: group.bins * 16)
     }
   }
 
@@ -99,7 +99,7 @@ public final class ChromaPicture: SpectrumPicture {
   private func fold(_ panel: UnsafePointer<Float>, bank: [Float], group: Int) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * 16) { classes in
       guard let base = classes.baseAddress else { return }
-      foldChroma(panel, bins: spectrum.bins, bank: bank, classes: rows, into: base)
+      foldChroma(panel, of: .power, bins: spectrum.bins, bank: bank, classes: rows, into: base)
       matrix.put(base, group: group)
     }
   }

@@ -3,15 +3,20 @@ internal import CKernels
 /// What a row of a panel holds of a frequency.
 enum SpectrumQuantity { case magnitude, power }
 
-/// Turns the samples under a window into one frame's spectrum. One value serves one thread.
+/// Turns neighbouring frames into panels of their spectra, sixteen side by side. One value serves one thread.
 protocol FrameAnalysis: AnyObject {
-  /// What ``analyse(_:into:)`` writes.
-  var quantity: SpectrumQuantity { get }
-  /// Writes the spectrum of `samples`, as many as the window is long, to the `bins` first places of
-  /// `row`.
-  func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>)
-  /// Runs the transform of what was analysed last, and nothing else.
-  func runTransform()
+  /// Samples of a frame that are read, and how many of them stand before the window.
+  var extent: (length: Int, lead: Int) { get }
+  /// Takes `count` frames, 1 ... 16, the first of which begins at `samples`.
+  func analyse(_ samples: UnsafePointer<Float>, count: Int)
+  /// The spectra of what was taken last, value [bin × 16 + frame]; silence from its count on.
+  func panel(of quantity: SpectrumQuantity) -> UnsafePointer<Float>
+  /// Both panels in one pass; that of magnitudes holds frequencies below `bins` only.
+  func panels(magnitudesBelow bins: Int) -> (
+    power: UnsafePointer<Float>, magnitude: UnsafePointer<Float>
+  )
+  /// Runs the transforms of sixteen frames, and nothing else.
+  func runTransforms()
 }
 
 extension SpectrumParameters {
@@ -19,105 +24,158 @@ extension SpectrumParameters {
   var lead: Int { (transformLength - windowLength) / 2 }
 
   func makeAnalysis() throws(SignalError) -> any FrameAnalysis {
-    if !transformLength.isMultiple(of: 2) { return try OddAnalysis(self) }
+    if !transformLength.isMultiple(of: 2) {
+      return RowAnalysis(self, try OddTransform(self))
+    }
     return switch precision {
-    case .single: try SingleAnalysis(self)
-    case .double: try DoubleAnalysis(self)
+    case .single: RowAnalysis(self, try SingleTransform(self))
+    case .double:
+      if let analysis = PanelAnalysis(self) {
+        analysis
+      } else {
+        RowAnalysis(self, try DoubleTransform(self))
+      }
     }
   }
 }
 
-/// Even lengths in single precision, by a complex transform of half the length: powers.
-private final class SingleAnalysis: FrameAnalysis {
-  let quantity = SpectrumQuantity.power
-  private let transform: FourierTransform
-  private let window: AlignedBuffer<Float>
-  private let scratch: AlignedBuffer<Float>
+/// Frames in double precision side by side: transforms of 512, 1,024 and 2,048 samples.
+///
+/// Power is rounded from double precision, magnitudes are rounded as numpy does it; each is what it is whether
+/// the other is asked for or not.
+private final class PanelAnalysis: FrameAnalysis {
+  let extent: (length: Int, lead: Int)
+  private let hop: Int
   private let half: Int
-  private let start: UnsafeMutablePointer<Float>
-
-  init(_ parameters: SpectrumParameters) throws(SignalError) {
-    transform = try FourierTransform(length: parameters.transformLength)
-    half = parameters.transformLength / 2
-    window = AlignedBuffer(
-      parameters.window.values(length: parameters.windowLength).map { Float($0) })
-    scratch = AlignedBuffer(count: half / 2 + 1)
-    start = transform.input.base + parameters.lead
-  }
-
-  func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
-    lathe_window(samples, window.base, start, window.count)
-    transform.runForward()
-    lathe_power_of_half(
-      transform.output.base, transform.twiddles.cosine.base, transform.twiddles.sine.base, half,
-      row, scratch.base)
-  }
-
-  func runTransform() { transform.runForward() }
-}
-
-/// Even lengths in double precision, by a complex transform of half the length: magnitudes, rounded as
-/// numpy does it.
-private final class DoubleAnalysis: FrameAnalysis {
-  let quantity = SpectrumQuantity.magnitude
-  private let transform: ComplexTransform
-  private let twiddles: Twiddles<Double>
   private let window: AlignedBuffer<Double>
-  private let real: AlignedBuffer<Float>
-  private let imaginary: AlignedBuffer<Float>
-  private let half: Int
-  private let start: UnsafeMutablePointer<Double>
+  private let tables: AlignedBuffer<Double>
+  private let scratch: AlignedBuffer<Double>
+  private let power: AlignedBuffer<Float>
+  private let magnitude: AlignedBuffer<Float>
+  private var count = 0
+  private var hasPower = false
+  /// Frequencies of which there are magnitudes.
+  private var magnitudes = 0
+  private let segment: AlignedBuffer<Float>
 
-  init(_ parameters: SpectrumParameters) throws(SignalError) {
-    half = parameters.transformLength / 2
-    transform = try ComplexTransform(length: half)
-    twiddles = Twiddles(length: parameters.transformLength)
-    window = AlignedBuffer(parameters.window.values(length: parameters.windowLength))
-    real = AlignedBuffer(count: half + 1)
-    imaginary = AlignedBuffer(count: half + 1)
-    start = transform.input.base + parameters.lead
+  /// Nothing where the kernels have no transform of that length.
+  init?(_ parameters: SpectrumParameters) {
+    let length = parameters.transformLength
+    half = length / 2
+    extent = (length, parameters.lead)
+    guard lathe_transform_rows(half) > 0 else { return nil }
+    hop = parameters.hop
+    window = AlignedBuffer(count: length)
+    for (index, value) in parameters.window.values(length: parameters.windowLength).enumerated() {
+      window.base[parameters.lead + index] = value
+    }
+    tables = AlignedBuffer(count: lathe_transform_tables(half))
+    lathe_make_transform_tables(half, tables.base)
+    scratch = AlignedBuffer(count: lathe_transform_scratch(half))
+    power = AlignedBuffer(count: parameters.bins * 16)
+    magnitude = AlignedBuffer(count: parameters.bins * 16)
+    segment = AlignedBuffer(count: 15 * parameters.hop + length)
   }
 
-  func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
-    lathe_window_double(samples, window.base, start, window.count)
-    transform.run()
-    lathe_spectrum_of_half(
-      transform.output.base, twiddles.cosine.base, twiddles.sine.base, half, real.base,
-      imaginary.base, row)
+  func analyse(_ samples: UnsafePointer<Float>, count: Int) {
+    // The transform reads here and there; a copy brings all of it into the caches in one go.
+    segment.base.update(from: samples, count: (count - 1) * hop + extent.length)
+    transform(count: count)
   }
 
-  func runTransform() { transform.run() }
+  private func transform(count: Int) {
+    lathe_transform_frames(segment.base, hop, count, window.base, tables.base, half, scratch.base)
+    self.count = count
+    (hasPower, magnitudes) = (false, 0)
+  }
+
+  func panel(of quantity: SpectrumQuantity) -> UnsafePointer<Float> {
+    switch quantity {
+    case .power:
+      if !hasPower { finish(power: power.base, magnitude: nil, below: 0) }
+      hasPower = true
+      return UnsafePointer(power.base)
+    case .magnitude:
+      if magnitudes <= half { finish(power: nil, magnitude: magnitude.base, below: half + 1) }
+      magnitudes = half + 1
+      return UnsafePointer(magnitude.base)
+    }
+  }
+
+  func panels(magnitudesBelow bins: Int) -> (
+    power: UnsafePointer<Float>, magnitude: UnsafePointer<Float>
+  ) {
+    if magnitudes < bins {
+      finish(power: power.base, magnitude: magnitude.base, below: bins)
+      (hasPower, magnitudes) = (true, bins)
+    }
+    return (panel(of: .power), UnsafePointer(magnitude.base))
+  }
+
+  private func finish(
+    power: UnsafeMutablePointer<Float>?, magnitude: UnsafeMutablePointer<Float>?, below bins: Int
+  ) {
+    lathe_transform_spectra_double(
+      scratch.base, tables.base, half, count, power, magnitude, bins)
+  }
+
+  func runTransforms() {
+    transform(count: 16)
+    finish(power: power.base, magnitude: nil, below: 0)
+  }
 }
 
-/// Odd lengths, in double precision whatever is asked for: the transform of as many complex numbers,
-/// magnitudes.
-private final class OddAnalysis: FrameAnalysis {
-  let quantity = SpectrumQuantity.magnitude
-  private let transform: ComplexTransform
-  private let window: [Double]
-  private let real: AlignedBuffer<Float>
-  private let imaginary: AlignedBuffer<Float>
-  private let lead: Int
+/// Frames one after the other, by FFTW; the quantity that the transform does not give is computed of the other.
+private final class RowAnalysis: FrameAnalysis {
+  let extent: (length: Int, lead: Int)
+  private let hop: Int
+  private let bins: Int
+  private let transform: any FrameTransform
+  private let rows: AlignedBuffer<Float>
+  private let given: AlignedBuffer<Float>
+  private let derived: AlignedBuffer<Float>
+  private let rowStride: Int
+  private var isDerived = false
 
-  init(_ parameters: SpectrumParameters) throws(SignalError) {
-    transform = try ComplexTransform(length: parameters.transformLength)
-    window = parameters.window.values(length: parameters.windowLength)
-    real = AlignedBuffer(count: parameters.bins)
-    imaginary = AlignedBuffer(count: parameters.bins)
-    lead = parameters.lead
+  init(_ parameters: SpectrumParameters, _ transform: any FrameTransform) {
+    self.transform = transform
+    extent = (parameters.windowLength, 0)
+    hop = parameters.hop
+    bins = parameters.bins
+    rowStride = (parameters.bins + 15) / 16 * 16
+    rows = AlignedBuffer(count: 16 * rowStride)
+    given = AlignedBuffer(count: 16 * rowStride)
+    derived = AlignedBuffer(count: 16 * rowStride)
   }
 
-  func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
-    for (index, weight) in window.enumerated() {
-      transform.input.base[2 * (lead + index)] = Double(samples[index]) * weight
+  func analyse(_ samples: UnsafePointer<Float>, count: Int) {
+    for lane in 0..<16 {
+      let row = rows.base + lane * rowStride
+      if lane < count {
+        transform.analyse(samples + lane * hop, into: row)
+      } else {
+        row.update(repeating: 0, count: rowStride)
+      }
     }
-    transform.run()
-    for bin in 0..<real.count {
-      real.base[bin] = Float(transform.output.base[2 * bin])
-      imaginary.base[bin] = Float(transform.output.base[2 * bin + 1])
-    }
-    lathe_magnitude(real.base, imaginary.base, real.count, row)
+    lathe_rows_to_panel(rows.base, rowStride, rowStride, given.base)
+    isDerived = false
   }
 
-  func runTransform() { transform.run() }
+  func panel(of quantity: SpectrumQuantity) -> UnsafePointer<Float> {
+    if quantity == transform.quantity { return UnsafePointer(given.base) }
+    if !isDerived {
+      switch quantity {
+      case .power: lathe_squares(given.base, derived.base, bins * 16)
+      case .magnitude: lathe_square_roots(given.base, derived.base, bins * 16)
+      }
+      isDerived = true
+    }
+    return UnsafePointer(derived.base)
+  }
+
+  func panels(magnitudesBelow bins: Int) -> (
+    power: UnsafePointer<Float>, magnitude: UnsafePointer<Float>
+  ) { (panel(of: .power), panel(of: .magnitude)) }
+
+  func runTransforms() { for _ in 0..<16 { transform.run() } }
 }

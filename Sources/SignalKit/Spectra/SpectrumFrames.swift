@@ -1,7 +1,5 @@
 import Wording
 
-internal import CKernels
-
 /// The front end that pictures share: the short-time Fourier transform of a signal, sixteen frames at a
 /// time, each group handed to every picture before the next is computed. Only sixteen spectra are ever
 /// in memory.
@@ -17,10 +15,6 @@ public struct SpectrumFrames: ~Copyable {
   private let geometry: FrameGeometry
   private let analysis: any FrameAnalysis
   private let scratch: AlignedBuffer<Float>
-  private let rows: AlignedBuffer<Float>
-  private let panel: AlignedBuffer<Float>
-  private let derived: AlignedBuffer<Float>
-  private let rowStride: Int
 
   /// - Throws: `SignalError` where a parameter is out of range.
   public init(_ parameters: SpectrumParameters) throws(SignalError) {
@@ -29,11 +23,7 @@ public struct SpectrumFrames: ~Copyable {
     self.geometry = geometry
     self.analysis = analysis
     self.parameters = parameters
-    scratch = AlignedBuffer(count: geometry.length)
-    rowStride = (parameters.bins + 15) / 16 * 16
-    rows = AlignedBuffer(count: 16 * rowStride)
-    panel = AlignedBuffer(count: 16 * rowStride)
-    derived = AlignedBuffer(count: 16 * rowStride)
+    scratch = AlignedBuffer(count: 15 * geometry.hop + analysis.extent.length)
   }
 
   /// How many frames a signal of `samples` samples gives; 0 where it is too short for one.
@@ -42,7 +32,7 @@ public struct SpectrumFrames: ~Copyable {
   /// Runs the Fourier transforms that a signal of `samples` samples takes, and nothing else: with it a
   /// benchmark tells their share.
   public func runTransforms(samples: Int) {
-    for _ in 0..<frames(samples: samples) { analysis.runTransform() }
+    for _ in 0..<(frames(samples: samples) + 15) / 16 { analysis.runTransforms() }
   }
 
   /// Begins every picture, and gives it all frames of `signal`; what is left is
@@ -64,10 +54,10 @@ public struct SpectrumFrames: ~Copyable {
     }
     signal.withUnsafeBufferPointer { signal in
       for first in stride(from: 0, to: frames, by: 16) {
-        fillPanel(first: first, frames: frames, of: signal)
+        let count = min(16, frames - first)
+        analyse(first, count: count, of: signal)
         var group = SpectrumGroup(
-          index: first / 16, count: min(16, frames - first), bins: parameters.bins,
-          quantity: analysis.quantity, panel: panel.base, derived: derived.base)
+          index: first / 16, count: count, bins: parameters.bins, analysis: analysis)
         for picture in pictures { picture.add(&group) }
       }
     }
@@ -90,19 +80,15 @@ public struct SpectrumFrames: ~Copyable {
     return frames
   }
 
-  /// The spectra of sixteen frames side by side; frames past the last are silent.
-  private func fillPanel(first: Int, frames: Int, of signal: UnsafeBufferPointer<Float>) {
-    for lane in 0..<16 {
-      let row = rows.base + lane * rowStride
-      guard first + lane < frames else {
-        row.update(repeating: 0, count: rowStride)
-        continue
-      }
-      geometry.withFrame(first + lane, of: signal, scratch: scratch.base) {
-        analysis.analyse($0, into: row)
-      }
+  /// Takes the spectra of `count` frames from frame `first` on.
+  private func analyse(_ first: Int, count: Int, of signal: UnsafeBufferPointer<Float>) {
+    let start = geometry.start(first) - analysis.extent.lead
+    let end = start + (count - 1) * geometry.hop + analysis.extent.length
+    if start >= 0, end <= signal.count, let base = signal.baseAddress {
+      return analysis.analyse(base + start, count: count)
     }
-    lathe_rows_to_panel(rows.base, rowStride, rowStride, panel.base)
+    geometry.copy(start..<end, of: signal, into: scratch.base)
+    analysis.analyse(scratch.base, count: count)
   }
 }
 
@@ -115,33 +101,20 @@ public struct SpectrumGroup: ~Copyable {
   public let count: Int
   /// Frequencies.
   public let bins: Int
-  private let quantity: SpectrumQuantity
-  private let panel: UnsafePointer<Float>
-  private let derived: UnsafeMutablePointer<Float>
-  private var isDerived = false
+  private let analysis: any FrameAnalysis
 
-  init(
-    index: Int, count: Int, bins: Int, quantity: SpectrumQuantity, panel: UnsafePointer<Float>,
-    derived: UnsafeMutablePointer<Float>
-  ) {
+  init(index: Int, count: Int, bins: Int, analysis: any FrameAnalysis) {
     self.index = index
     self.count = count
     self.bins = bins
-    self.quantity = quantity
-    self.panel = panel
-    self.derived = derived
+    self.analysis = analysis
   }
 
-  /// The panel of |X|² or |X|, computed once for all pictures from what the transform gave.
-  mutating func panel(of wanted: SpectrumQuantity) -> UnsafePointer<Float> {
-    if wanted == quantity { return panel }
-    if !isDerived {
-      switch wanted {
-      case .power: lathe_squares(panel, derived, bins * 16)
-      case .magnitude: lathe_square_roots(panel, derived, bins * 16)
-      }
-      isDerived = true
-    }
-    return UnsafePointer(derived)
-  }
+  /// The panel of |X|² or |X|, computed once for all pictures.
+  func panel(of wanted: SpectrumQuantity) -> UnsafePointer<Float> { analysis.panel(of: wanted) }
+
+  /// The panels of both, of |X| for frequencies below `bins` only.
+  func panels(magnitudesBelow bins: Int) -> (
+    power: UnsafePointer<Float>, magnitude: UnsafePointer<Float>
+  ) { analysis.panels(magnitudesBelow: bins) }
 }
