@@ -200,6 +200,11 @@ import Testing
     let problems = try Cache.shardProblems(at: folder.cache, parts)
     #expect(problems.map(\.database) == ["shard-00001.lmdb"])
     #expect(problems.map(\.kind) == [.missing])
+    // It is asked for, and made again like one that never was.
+    #expect(try ShardMerge(cachePath: folder.cache).missing() == [1])
+    #expect(kind { _ = try merge() } == .unmerged)
+    try prepare(1, of: 3)
+    #expect(try merge().tracks == 9)
   }
 
   @Test func filesInQuarantineAreTriedAgainInEveryShard() throws {

@@ -55,12 +55,12 @@ extension Cache {
   ) throws(CacheError) -> [CacheProblem] {
     guard let plan = try ShardPlan.read(at: path) else { return [] }
     var problems: [CacheProblem] = []
-    for (index, record) in try ShardCensus(at: path, plan).done.sorted(by: { $0.key < $1.key }) {
-      guard let part = parts.first(where: { $0.shard?.index == index }) else {
-        problems.append(
-          .init(Shard.file(index), "", "it was done, and its file is gone", .missing))
-        continue
-      }
+    let census = try ShardCensus(at: path, plan)
+    for index in census.lost {
+      problems.append(.init(Shard.file(index), "", "it was done, and its file is gone", .missing))
+    }
+    for (index, record) in census.done.sorted(by: { $0.key < $1.key }) {
+      guard let part = parts.first(where: { $0.shard?.index == index }) else { continue }
       if !part.isBeingWritten, try part.mark() != record.mark {
         problems.append(
           .init(Shard.file(index), "", "its records are not those that it had when it was done"))
@@ -119,22 +119,31 @@ public struct ShardCensus: Sendable {
   public let done: [Int: ShardRecord]
   /// The numbers of the others.
   public let missing: [Int]
+  /// Those of them that were done, and whose files are gone.
+  public let lost: [Int]
   private let shards: Int
 
   /// Reads the shards' records.
   public init(at path: String, _ plan: ShardPlan) throws(CacheError) {
     var done: [Int: ShardRecord] = [:]
     var missing: [Int] = []
+    var lost: [Int] = []
     let hash = try plan.hash
     for shard in plan.allShards {
-      if let record = try ShardRecord.read(shard, at: path), record.plan == hash {
+      guard let record = try ShardRecord.read(shard, at: path), record.plan == hash else {
+        missing.append(shard.index)
+        continue
+      }
+      if (try Folder.size("\(path)/\(shard.file)") ?? 0) > 0 {
         done[shard.index] = record
       } else {
         missing.append(shard.index)
+        lost.append(shard.index)
       }
     }
     self.done = done
     self.missing = missing
+    self.lost = lost
     shards = plan.shards
   }
 
