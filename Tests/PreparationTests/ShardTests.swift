@@ -200,7 +200,11 @@ import Testing
     let problems = try Cache.shardProblems(at: folder.cache, parts)
     #expect(problems.map(\.database) == ["shard-00001.lmdb"])
     #expect(problems.map(\.kind) == [.missing])
-    // It is asked for, and made again like one that never was.
+  }
+
+  @Test func aShardThatIsLostIsAskedForAndMadeAgain() throws {
+    for index in 0..<3 { try prepare(index, of: 3) }
+    try FileManager.default.removeItem(atPath: "\(folder.cache)/shard-00001.lmdb")
     #expect(try ShardMerge(cachePath: folder.cache).missing() == [1])
     #expect(kind { _ = try merge() } == .unmerged)
     try prepare(1, of: 3)

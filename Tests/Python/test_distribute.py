@@ -86,6 +86,15 @@ def test_only_missing_shards_are_prepared(audio, undivided, tmp_path, scripted):
     assert scripted.started[2:] == ["0/4"]
 
 
+def test_a_shard_whose_file_is_gone_is_made_again(audio, undivided, tmp_path, scripted):
+    cache = tmp_path / "c"
+    lathe.distribute.prepare(audio, cache, shards=2)
+    (cache / "shard-00001.lmdb").unlink()
+    assert lathe.distribute.prepare(audio, cache).prepared == 1
+    assert scripted.started[2:] == ["1/2"]
+    assert digest(cache) == undivided
+
+
 def test_status_2_is_not_tried_again_and_ends_all(audio, tmp_path, scripted):
     cache = tmp_path / "c"
     lathe_program("prepare", audio, "--cache", cache, "--shard", "0/6", "--progress", "none")

@@ -134,7 +134,7 @@ public struct ShardCensus: Sendable {
         missing.append(shard.index)
         continue
       }
-      if (try Folder.size("\(path)/\(shard.file)") ?? 0) > 0 {
+      if (Folder.size("\(path)/\(shard.file)") ?? 0) > 0 {
         done[shard.index] = record
       } else {
         missing.append(shard.index)
