@@ -40,17 +40,40 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     self.write = write
   }
 
+  /// A parameter that a kind always has.
+  private init<Value>(
+    _ name: String, _ path: any WritableKeyPath<Kind, Value> & Sendable, _ range: String,
+    _ help: String, form: @escaping @Sendable () -> JSONForm<Value>,
+    json: @escaping @Sendable (Value) -> JSONValue
+  ) {
+    self.init(
+      name: name, help: help, range: range,
+      read: { kind, value throws(ViewFault) in
+        kind[keyPath: path] = try form().read(value, named: name)
+      }, write: { json($0[keyPath: path]) })
+  }
+
+  /// A parameter that may be left out.
+  private init<Value>(
+    optional name: String, _ path: any WritableKeyPath<Kind, Value?> & Sendable, _ range: String,
+    _ help: String, form: @escaping @Sendable () -> JSONForm<Value>,
+    json: @escaping @Sendable (Value) -> JSONValue
+  ) {
+    self.init(
+      name: name, help: help, range: range,
+      read: { kind, value throws(ViewFault) in
+        kind[keyPath: path] = try form().read(value, named: name)
+      }, write: { $0[keyPath: path].map(json) })
+  }
+}
+
+extension ViewParameter {
   /// A whole number.
   public static func integer(
     _ name: String, _ path: any WritableKeyPath<Kind, Int> & Sendable, _ range: ClosedRange<Int>,
     _ help: String
   ) -> ViewParameter {
-    let words = inWords(range)
-    return ViewParameter(
-      name: name, help: help, range: words,
-      read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try JSONForm.whole(in: range).read(value, named: name)
-      }, write: { .integer(Int64($0[keyPath: path])) })
+    ViewParameter(name, path, inWords(range), help, form: { .whole(in: range) }, json: json)
   }
 
   /// A whole number that may be left out.
@@ -58,25 +81,17 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     _ name: String, _ path: any WritableKeyPath<Kind, Int?> & Sendable, _ range: ClosedRange<Int>,
     _ help: String
   ) -> ViewParameter {
-    let words = inWords(range)
-    return ViewParameter(
-      name: name, help: help, range: words,
-      read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try JSONForm.whole(in: range).read(value, named: name)
-      }, write: { $0[keyPath: path].map { .integer(Int64($0)) } })
+    ViewParameter(
+      optional: name, path, inWords(range), help, form: { .whole(in: range) }, json: json)
   }
 
   /// A number.
   public static func number(
     _ name: String, _ path: any WritableKeyPath<Kind, Double> & Sendable,
-    _ range: ClosedRange<Double>,
-    _ help: String
+    _ range: ClosedRange<Double>, _ help: String
   ) -> ViewParameter {
     ViewParameter(
-      name: name, help: help, range: inWords(range),
-      read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try JSONForm.number(in: range).read(value, named: name)
-      }, write: { .number($0[keyPath: path]) })
+      name, path, inWords(range), help, form: { .number(in: range) }, json: { .number($0) })
   }
 
   /// A number that may be left out.
@@ -85,56 +100,39 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     _ range: ClosedRange<Double>, _ help: String
   ) -> ViewParameter {
     ViewParameter(
-      name: name, help: help, range: inWords(range),
-      read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try JSONForm.number(in: range).read(value, named: name)
-      }, write: { $0[keyPath: path].map { .number($0) } })
+      optional: name, path, inWords(range), help, form: { .number(in: range) },
+      json: { .number($0) })
   }
 
   /// One of several words.
   public static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
     _ name: String, _ path: any WritableKeyPath<Kind, Choice> & Sendable, _ help: String
   ) -> ViewParameter where Choice.RawValue == String {
-    let words = Choice.allCases.map(\.rawValue)
-    return ViewParameter(
-      name: name, help: help, range: words.joined(separator: ", "),
-      read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try JSONForm<Choice>.choice.read(value, named: name)
-      }, write: { .string($0[keyPath: path].rawValue) })
+    ViewParameter(
+      name, path, words(of: Choice.self), help, form: { .choice }, json: { .string($0.rawValue) })
   }
 
   /// One of several words, which may be left out.
   public static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
     _ name: String, _ path: any WritableKeyPath<Kind, Choice?> & Sendable, _ help: String
   ) -> ViewParameter where Choice.RawValue == String {
-    let words = Choice.allCases.map(\.rawValue)
-    return ViewParameter(
-      name: name, help: help, range: words.joined(separator: ", "),
-      read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try JSONForm<Choice>.choice.read(value, named: name)
-      }, write: { $0[keyPath: path].map { .string($0.rawValue) } })
+    ViewParameter(
+      optional: name, path, words(of: Choice.self), help, form: { .choice },
+      json: { .string($0.rawValue) })
   }
 
   /// Yes or no.
   public static func flag(
     _ name: String, _ path: any WritableKeyPath<Kind, Bool> & Sendable, _ help: String
   ) -> ViewParameter {
-    ViewParameter(
-      name: name, help: help, range: "true or false",
-      read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try JSONForm.flag.read(value, named: name)
-      }, write: { .bool($0[keyPath: path]) })
+    ViewParameter(name, path, "true or false", help, form: { .flag }, json: { .bool($0) })
   }
 
   /// A text.
   public static func text(
     _ name: String, _ path: any WritableKeyPath<Kind, String> & Sendable, _ help: String
   ) -> ViewParameter {
-    ViewParameter(
-      name: name, help: help, range: "a text",
-      read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try JSONForm.text.read(value, named: name)
-      }, write: { .string($0[keyPath: path]) })
+    ViewParameter(name, path, "a text", help, form: { .text }, json: { .string($0) })
   }
 
   /// A list of texts.
@@ -142,10 +140,8 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     _ name: String, _ path: any WritableKeyPath<Kind, [String]> & Sendable, _ help: String
   ) -> ViewParameter {
     ViewParameter(
-      name: name, help: help, range: "a list of texts",
-      read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try JSONForm.list(of: .text).read(value, named: name)
-      }, write: { .array($0[keyPath: path].map { .string($0) }) })
+      name, path, "a list of texts", help, form: { .list(of: .text) },
+      json: { .array($0.map { .string($0) }) })
   }
 
   /// A list of whole numbers.
@@ -154,10 +150,16 @@ public struct ViewParameter<Kind: ViewKind>: Sendable {
     _ help: String
   ) -> ViewParameter {
     ViewParameter(
-      name: name, help: help, range: "a list of \(inWords(range))",
-      read: { kind, value throws(ViewFault) in
-        kind[keyPath: path] = try JSONForm.list(of: .whole(in: range)).read(value, named: name)
-      }, write: { .array($0[keyPath: path].map { .integer(Int64($0)) }) })
+      name, path, "a list of \(inWords(range))", help,
+      form: { .list(of: .whole(in: range)) }, json: { .array($0.map(json)) })
+  }
+
+  private static func json(_ number: Int) -> JSONValue { .integer(Int64(number)) }
+
+  private static func words<Choice: RawRepresentable & CaseIterable>(
+    of choices: Choice.Type
+  ) -> String where Choice.RawValue == String {
+    Choice.allCases.map(\.rawValue).joined(separator: ", ")
   }
 }
 
