@@ -54,6 +54,14 @@ package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// of size.
   package var isForWantOfSpace: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
 
+  /// What to do where a file cannot be written: about the room, the disk, or else the path.
+  package var remedyForWriting: String {
+    if isForWantOfSpace { return remedyForSpace }
+    return code == EIO
+      ? "the disk or the connection to it fails: see what the system says of it (dmesg)"
+      : "check the path and its permissions"
+  }
+
   /// What to do where there was no room.
   package var remedyForSpace: String {
     code == EFBIG ? "raise the limit of file sizes (ulimit -f)" : "free some space"

@@ -143,8 +143,10 @@ extension Files {
 
   /// Brings a rename or a new name to the disk.
   package static func syncFolder(of path: String) {
-    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .joined(separator: "/")
+    var parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    // Of a/b/ it is a that holds the name.
+    while parts.count > 1, parts.last?.isEmpty == true { parts.removeLast() }
+    let parent = parts.dropLast().joined(separator: "/")
     let folder = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
     let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if directory < 0 { return }

@@ -29,9 +29,9 @@ package enum Files {
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
-  /// Makes a folder and those above it.
+  /// Makes a folder and those above it; their names are on the disk when this returns.
   package static func makeFolder(_ path: String) throws(FileError) {
-    if mkdir(path, 0o755) == 0 { return }
+    if mkdir(path, 0o755) == 0 { return syncFolder(of: path) }
     let code = errno
     if code == EEXIST {
       if try kind(path) == .folder { return }
@@ -46,6 +46,7 @@ package enum Files {
     if mkdir(path, 0o755) != 0, errno != EEXIST {
       throw FileError(.system(errno), "create", path)
     }
+    syncFolder(of: path)
   }
 
   /// The names in a folder, sorted.

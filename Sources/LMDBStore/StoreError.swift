@@ -145,6 +145,9 @@ extension StoreError {
     case .transactionTooLarge: "write less in one transaction"
     case .system where code == ENOMEM:
       "there is no address space left for it: raise the limit (ulimit -v)"
+    case .system where code == EIO:
+      "the disk or the connection to it fails: see what the system says of it (dmesg) and run "
+        + "again; what was committed is kept"
     default: ""
     }
   }

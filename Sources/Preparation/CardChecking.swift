@@ -7,8 +7,9 @@ extension Cache {
   /// and are passed over; so is what cards of earlier versions leave out, and a licence where the
   /// cache has no whole manifest.
   ///
-  /// Empty where there is no card, while a process writes to the cache (the card comes last), and
-  /// where the records have no checksums: the next preparation writes card and checksums anew.
+  /// Empty where there is no card, while a process writes to the cache or where one was stopped (the
+  /// card comes last: see `hasUnfinishedChange()`), and where the records have no checksums: the
+  /// next preparation writes card and checksums anew.
   ///
   /// - Throws: `PreparationError` where what `verify()` finds keeps the shard from being read.
   public func cardProblems() throws(PreparationError) -> [CacheProblem] {
@@ -20,24 +21,27 @@ extension Cache {
     return isBeingWritten ? [] : again
   }
 
-  /// Writes the card anew where it says otherwise than the shard.
+  /// Writes the card anew where it says otherwise than the shard, or may.
   ///
   /// - Returns: whether it did.
   /// - Throws: `PreparationError` where the cache cannot be read or written.
   @discardableResult
   public func mendCard() throws(PreparationError) -> Bool {
-    guard try onCache({ () throws(CacheError) in try description() }) != nil,
-      try !cardProblems().isEmpty
-    else { return false }
+    let (isDescribed, isUnfinished) = try onCache { () throws(CacheError) in
+      (try description() != nil, try hasUnfinishedChange())
+    }
+    guard isDescribed else { return false }
+    if !isUnfinished, try cardProblems().isEmpty { return false }
     try renewCard()
     return true
   }
 
   private func differingFields() throws(PreparationError) -> [CacheProblem] {
     let state = try onCache { () throws(CacheError) in try snapshot() }
-    guard try onCache({ () throws(CacheError) in try state.hasRecordChecksums() }) else {
-      return []
+    let (isCovered, isUnfinished) = try onCache { () throws(CacheError) in
+      (try state.hasRecordChecksums(), try state.hasUnfinishedChange())
     }
+    guard isCovered else { return [] }
     let found: Card
     do throws(CacheError) {
       guard let card = try card() else { return [] }
@@ -46,6 +50,7 @@ extension Cache {
       guard error.isOfDamage else { throw .cache(error) }
       return [.ofCard("", error.detail)]
     }
+    if isUnfinished { return [] }
     let expected = try expectedCard(state, found)
     let differing = Self.cardFields.filter { field in
       guard let said = field.value(found) else { return false }

@@ -7,15 +7,17 @@ public let latheVersion = "0.1.0"
 
 extension Cache {
   /// Writes the card: what the cache holds now, made from `recipe` and `manifest`.
+  ///
+  /// - Parameter endsChange: whether all that was to be done is done.
   func writeCard(
-    of state: SettledCache, recipe: Recipe, manifest: Manifest
+    of state: SettledCache, recipe: Recipe, manifest: Manifest, endsChange: Bool
   ) throws(PreparationError) -> Card {
     try onCache { () throws(CacheError) in
       let card = try card(
         of: state, recipe: String(decoding: try canonicalJSON(recipe), as: UTF8.self),
         manifest: try ManifestReference(manifest), profile: recipe.profile.rawValue,
         licence: manifest.licence, citations: manifest.citations)
-      try writeCard(card)
+      try writeCard(card, endsChange: endsChange)
       return card
     }
   }

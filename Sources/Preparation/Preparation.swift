@@ -174,7 +174,9 @@ public struct Preparation: Sendable {
         state: try SettledCache(ofShard: cache, records: records), card: nil)
     }
     let state = try SettledCache(of: cache, records: records, misfits: misfits)
-    let card = try cache.writeCard(of: state, recipe: recipe, manifest: collection.manifest)
+    let card = try cache.writeCard(
+      of: state, recipe: recipe, manifest: collection.manifest,
+      endsChange: !cancellation.isCancelled)
     return run.summary(plan: plan, collection: collection, writer: writer, state: state, card: card)
   }
 

@@ -51,7 +51,7 @@ public enum OutputFile {
       throw ReportError(
         kind: isFull ? .noSpace : .unwritable, subject: path,
         detail: "cannot write it: \(error.text)",
-        hint: isFull ? error.remedyForSpace : "check the folder and its permissions")
+        hint: error.remedyForWriting)
     }
   }
 }

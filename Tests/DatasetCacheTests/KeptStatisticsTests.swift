@@ -85,6 +85,7 @@ import Testing
       .replacing(made.tracks[3].id, with: "nobody")
     for json in [Array(lost.utf8), Array(whole.dropLast(9))] {
       try cache.putSplit(name: "half", json: json)
+      try cache.writeCard(made.card)
       let problems = try cache.verify()
       #expect(problems.map { [$0.database, $0.key] } == [["splits", "half"]])
       try cache.repair(problems)

@@ -85,6 +85,7 @@ import Testing
       names == [
         "meta", "tracks", "slices", "features", "waveform", "splits", "neighbours", "quarantine",
         "dropped", "sources", "index", "blocks", "checksums", "totals", "defaults",
+        "unfinished",
       ])
     for (database, key, value) in records {
       var changed = value

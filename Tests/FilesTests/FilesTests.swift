@@ -39,6 +39,9 @@ import Testing
       try Files.write(bytes, to: full, "/dev/full")
     }
     #expect(error?.isForWantOfSpace == true && error?.remedyForSpace == "free some space")
+    #expect(error?.remedyForWriting == "free some space")
+    #expect(FileError(.system(EIO), "write", "f").remedyForWriting.hasPrefix("the disk"))
+    #expect(FileError(.system(EACCES), "write", "f").remedyForWriting.hasPrefix("check the path"))
     #expect(try Files.names(folder) == ["file", "taken"])
   }
 

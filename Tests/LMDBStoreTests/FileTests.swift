@@ -226,6 +226,8 @@ import Testing
         + "the volume of c.lmdb: free some and run again; what was committed is kept")
     let denied = StoreError(code: EACCES, operation: "open", subject: "c", file: "c")
     #expect(denied.kind == .permissionDenied && denied.hint.contains("permissions"))
+    let broken = StoreError(code: EIO, operation: "commit to", subject: "c.lmdb", file: "c.lmdb")
+    #expect(broken.description.contains("; the disk or the connection to it fails"))
     #expect(StoreError(code: -30_796, operation: "get", subject: "k", file: "f").kind == .damaged)
   }
 }

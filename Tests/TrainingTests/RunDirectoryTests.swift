@@ -75,6 +75,26 @@ import Testing
     }
   }
 
+  /// The record comes last: without it a run that was killed as it began is begun again.
+  @Test func aBeginningThatWasCutShortIsBegunAgain() throws {
+    let split = Array(#"{"assignment":{}}"#.utf8)
+    do { _ = try RunDirectory.create(at: folder.run, record: RunFixtures.record(), split: split) }
+    #expect(try folder.text("split.json") == #"{"assignment":{}}"#)
+    try FileManager.default.removeItem(atPath: "\(folder.run)/run.json")
+    try folder.write("{", "split.json.temporary")
+    do { _ = try RunDirectory.create(at: folder.run, record: RunFixtures.record(), split: split) }
+    #expect(try Set(folder.names()) == ["run.json", "split.json", "run.lock"])
+    // Without the lock of a run it is a file of somebody's own.
+    let other = try RunFolder()
+    try FileManager.default.createDirectory(atPath: other.run, withIntermediateDirectories: true)
+    try other.write("mine", "split.json")
+    let error = try #require(throws: TrainingError.self) {
+      try RunDirectory.create(at: other.run, record: RunFixtures.record(), split: split)
+    }
+    #expect(error.detail.contains("'split.json'"))
+    #expect(try other.text("split.json") == "mine")
+  }
+
   @Test func oneProcessWritesARun() throws {
     var run: RunDirectory? = try begin()
     #expect(run?.path == folder.run)

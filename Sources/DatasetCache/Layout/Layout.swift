@@ -34,6 +34,8 @@
 ///     statistics            means and deviations of sides: see KeptStatistics (not part of the digest)
 ///     shards                number -> mark of the shard when it was merged: see ShardMark (only in merged.lmdb,
 ///                           not part of the digest)
+///     unfinished            "card.json" -> a byte, 1 while a change has begun that splits and card
+///                           do not tell of yet, then 0 (not part of the digest)
 ///     checksums             key -> checksums of the records that have it: see KeyChecksums (not part of the
 ///                           digest)
 ///     totals                database -> count and sum of its records' checksums: see RecordTotal (not part
@@ -69,12 +71,14 @@ enum Layout {
   static let shards = "shards"
   /// The key of the split that is meant where none is named.
   static let defaultSplit = "split"
+  static let unfinished = "unfinished"
   static let checksums = "checksums"
   static let totals = "totals"
 
   /// What is of this machine, or can be made again from the rest, and so no part of the digest.
   static func isDerived(_ name: String) -> Bool {
-    [sources, index, statistics, views, defaults, shards, checksums, totals].contains(name)
+    [sources, index, statistics, views, defaults, shards, unfinished, checksums, totals]
+      .contains(name)
       || name.hasPrefix(blocksPrefix)
   }
 
@@ -91,6 +95,11 @@ enum Layout {
 
   /// Whether the records of a database are under checksums: all but those of the checksums themselves.
   static func isChecked(_ name: String) -> Bool { name != checksums && name != totals }
+
+  /// Whether splits or card tell of what a database holds.
+  static func isToldByCard(_ name: String) -> Bool {
+    [meta, splits, defaults, quarantine, dropped].contains(name) || isOfTracks(name)
+  }
 
   /// Whether the records of a database lie in the shards of a divided cache.
   static func isOfShards(_ name: String) -> Bool {

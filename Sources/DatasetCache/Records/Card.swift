@@ -82,7 +82,10 @@ public struct Card: Sendable, Hashable, Codable {
 
 extension Cache {
   /// Writes the card; whoever reads it meanwhile, or after a crash, finds the old one or this.
-  public func writeCard(_ card: Card) throws(CacheError) {
+  ///
+  /// - Parameter endsChange: whether splits and card now tell of everything there is: see
+  ///   ``hasUnfinishedChange()``.
+  public func writeCard(_ card: Card, endsChange: Bool = true) throws(CacheError) {
     let file = "\(path)/\(Layout.card)"
     if access == .reading {
       throw CacheError(
@@ -97,6 +100,7 @@ extension Cache {
         kind: .invalidRecord, operation: "encode", subject: file, detail: "\(error)")
     }
     try Folder.replace(file, with: json)
+    if endsChange { try self.endChange() }
   }
 
   /// The card, or nil where none was written yet.

@@ -15,7 +15,13 @@ struct RecordTransaction: ~Copyable {
   /// So many keys are kept in memory before their checksums are written.
   private static let mostChanges = 8_192
 
-  init(_ transaction: consuming WriteTransaction) { self.transaction = transaction }
+  /// Whether a change of what the card tells is noted until the card tells it.
+  private var notesUnfinished: Bool
+
+  init(_ transaction: consuming WriteTransaction, notesUnfinished: Bool) {
+    self.transaction = transaction
+    self.notesUnfinished = notesUnfinished
+  }
 
   /// Looks for the checksums. Nothing may be written before it.
   ///
@@ -73,6 +79,7 @@ struct RecordTransaction: ~Copyable {
 
   /// Sets the value of a key, in place of an earlier one.
   mutating func put(_ value: [UInt8], for key: String, in name: String) throws(StoreError) {
+    try noteUnfinished(name)
     try transaction.put(value, for: key, in: try transaction.database(named: name))
     let checksum = checksum(of: name)
     try note(checksum.checksum(key: key, value: unsafe value.span.bytes), key, checksum)
@@ -82,6 +89,7 @@ struct RecordTransaction: ~Copyable {
   mutating func putReserving(
     byteCount: Int, for key: String, in name: String, fill: (inout MutableRawSpan) -> Void
   ) throws(StoreError) {
+    try noteUnfinished(name)
     let checksum = checksum(of: name)
     var found: UInt64 = 0
     try transaction.putReserving(
@@ -98,6 +106,7 @@ struct RecordTransaction: ~Copyable {
   /// - Returns: Whether it was there.
   @discardableResult
   mutating func delete(_ key: String, in name: String) throws(StoreError) -> Bool {
+    try noteUnfinished(name)
     // Its checksum goes, whether the record is still there or not.
     try note(nil, key, checksum(of: name))
     guard let database = try transaction.existingDatabase(named: name) else { return false }
@@ -106,6 +115,7 @@ struct RecordTransaction: ~Copyable {
 
   /// Removes every entry of a database, which stays.
   mutating func removeAll(in name: String) throws(StoreError) {
+    try noteUnfinished(name)
     for key in try keys(of: name) { try note(nil, key, checksum(of: name)) }
     if let database = try transaction.existingDatabase(named: name) {
       try transaction.removeAll(in: database)
@@ -115,6 +125,7 @@ struct RecordTransaction: ~Copyable {
   /// Removes databases with everything in them. Must be the last change: nothing else may open a
   /// database in a slot that has just become free.
   mutating func drop(_ names: [String]) throws(StoreError) {
+    for name in names { try noteUnfinished(name) }
     var leaving: [Database] = []
     for name in names {
       for key in try keys(of: name) { try note(nil, key, checksum(of: name)) }
@@ -122,6 +133,13 @@ struct RecordTransaction: ~Copyable {
     }
     try writeChecksums()
     for database in leaving { try transaction.drop(database) }
+  }
+
+  /// Notes that the cache is unfinished, before the first change of what splits and card tell of.
+  private mutating func noteUnfinished(_ name: String) throws(StoreError) {
+    guard notesUnfinished, Layout.isToldByCard(name) else { return }
+    notesUnfinished = false
+    try put([UnfinishedChange.begun], for: Layout.card, in: Layout.unfinished)
   }
 
   // MARK: Checksums
@@ -235,7 +253,7 @@ struct RecordTransaction: ~Copyable {
 extension Cache {
   /// Runs a body that writes, all of it or nothing; see `Environment.write`.
   func write<Output>(
-    excludingReaders: Bool = false, makesChecksums: Bool = false,
+    excludingReaders: Bool = false, makesChecksums: Bool = false, notesUnfinished: Bool = true,
     _ body: (inout RecordTransaction) throws(StoreError) -> Output
   ) throws(CacheError) -> Output {
     if isSnapshot {
@@ -246,7 +264,9 @@ extension Cache {
     return try inStore { () throws(StoreError) in
       try environment.write(excludingReaders: excludingReaders) {
         transaction throws(StoreError) in
-        try transaction.writeRecords(makesChecksums: makesChecksums, body)
+        // A shard has no card: its record says when it is done.
+        try transaction.writeRecords(
+          makesChecksums: makesChecksums, notesUnfinished: notesUnfinished && shard == nil, body)
       }
     }
   }
@@ -255,9 +275,10 @@ extension Cache {
 extension WriteTransaction {
   /// Runs a body whose writes are under checksums.
   mutating func writeRecords<Output>(
-    makesChecksums: Bool = false, _ body: (inout RecordTransaction) throws(StoreError) -> Output
+    makesChecksums: Bool = false, notesUnfinished: Bool = false,
+    _ body: (inout RecordTransaction) throws(StoreError) -> Output
   ) throws(StoreError) -> Output {
-    var records = RecordTransaction(self)
+    var records = RecordTransaction(self, notesUnfinished: notesUnfinished)
     do throws(StoreError) {
       try records.begin(makesChecksums: makesChecksums)
       let output = try body(&records)

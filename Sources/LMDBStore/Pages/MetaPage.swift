@@ -82,9 +82,11 @@ struct MetaPage: Sendable, Hashable {
 
   /// Reads one.
   ///
-  /// - Parameter bytes: ``length`` of them.
+  /// - Parameters:
+  ///   - bytes: ``length`` of them.
+  ///   - checksTrees: whether its trees must be those of its commit.
   /// - Throws: what of it no commit can have written.
-  init(_ bytes: UnsafeRawPointer, index: Int) throws(PageFlaw) {
+  init(_ bytes: UnsafeRawPointer, index: Int, checksTrees: Bool = true) throws(PageFlaw) {
     func flaw(_ detail: String) -> PageFlaw { PageFlaw(UInt64(index), detail) }
     let number = unsafe bytes.loadUnaligned(as: UInt64.self)
     let flags = unsafe bytes.loadUnaligned(fromByteOffset: 10, as: UInt16.self)
@@ -113,10 +115,12 @@ struct MetaPage: Sendable, Hashable {
     // The environment's flags are kept with those of the free pages: a file without a folder, and
     // keys that are numbers.
     let persistent: UInt16 = 0x4000
-    if let fault = free.fault(lastPage: lastPage, flags: 8 | free.flags & persistent) {
+    if checksTrees, let fault = free.fault(lastPage: lastPage, flags: 8 | free.flags & persistent) {
       throw flaw("free pages: \(fault)")
     }
-    if let fault = main.fault(lastPage: lastPage, flags: 0) { throw flaw("databases: \(fault)") }
+    if checksTrees, let fault = main.fault(lastPage: lastPage, flags: 0) {
+      throw flaw("databases: \(fault)")
+    }
     guard transaction & 1 == UInt64(index) || transaction == 0 else {
       throw flaw("it is of commit \(transaction), which belongs on the other page")
     }

@@ -4,6 +4,8 @@ import Glibc
 struct MetaPages: Sendable {
   /// Both, each as far as it can be read.
   let pages: [Result<MetaPage, PageFlaw>]
+  /// The number of the commit of each page that cannot be read for its trees alone.
+  private let withOtherTrees: [UInt64?]
   /// Bytes of the file, asked for after they were read.
   let fileLength: Int
 
@@ -18,15 +20,16 @@ struct MetaPages: Sendable {
     var places = [512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_768]
     if case .success(let meta) = zero { places = [meta.pageSize] }
     var one: Result<MetaPage, PageFlaw>?
+    var second: [UInt8]?
     for place in places {
       guard let bytes = try Self.bytes(descriptor, at: place) else { continue }
       let found = Self.page(bytes, 1)
       // Where the first page does not say how long it is, the second does.
       if case .success(let meta) = found, meta.pageSize == place {
-        one = found
+        (one, second) = (found, bytes)
         break
       }
-      if one == nil || places.count == 1 { one = found }
+      if one == nil || places.count == 1 { (one, second) = (found, bytes) }
     }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw SystemCode(errno) }
@@ -34,6 +37,9 @@ struct MetaPages: Sendable {
     guard let zero, let one else { return nil }
     if case .failure = zero, case .failure = one, try Self.isBlank(descriptor) { return nil }
     pages = [zero, one]
+    withOtherTrees = [(first, 0), (second, 1)].map { bytes, index in
+      bytes.flatMap { try? Self.page($0, index, checksTrees: false).get().transaction }
+    }
   }
 
   /// Those that can be read, the last commit first.
@@ -42,9 +48,17 @@ struct MetaPages: Sendable {
   }
 
   /// The first thing that is wrong with them; nil where they are as commits leave them.
+  ///
+  /// Where the last write of a commit fails, LMDB puts the older number back and leaves the trees
+  /// that the commit would have had; whoever reads takes the other page, and the next commit writes
+  /// over this one.
   var flaw: PageFlaw? {
-    for case .failure(let flaw) in pages { return flaw }
     let sound = sound
+    for (index, page) in pages.enumerated() {
+      guard case .failure(let flaw) = page else { continue }
+      if let number = withOtherTrees[index], sound.first?.transaction == number &+ 1 { continue }
+      return flaw
+    }
     guard sound.count == 2 else { return nil }
     let (last, previous) = (sound[0], sound[1])
     if last.pageSize != previous.pageSize {
@@ -60,11 +74,13 @@ struct MetaPages: Sendable {
     return nil
   }
 
-  private static func page(_ bytes: [UInt8], _ index: Int) -> Result<MetaPage, PageFlaw> {
+  private static func page(
+    _ bytes: [UInt8], _ index: Int, checksTrees: Bool = true
+  ) -> Result<MetaPage, PageFlaw> {
     unsafe bytes.withUnsafeBytes { bytes in
       Result { () throws(PageFlaw) in
         guard let start = bytes.baseAddress else { throw PageFlaw(UInt64(index), "empty") }
-        return unsafe try MetaPage(start, index: index)
+        return unsafe try MetaPage(start, index: index, checksTrees: checksTrees)
       }
     }
   }

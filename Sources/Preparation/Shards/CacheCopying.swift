@@ -71,7 +71,7 @@ public struct CacheCopying: Sendable {
         let cache = try Cache.open(at: path, for: .creating)
         guard try cache.copyTracks(of: whole, onProgress: onProgress) else { return false }
         try cache.copyWhole(of: whole)
-        try card(of: whole).map(cache.writeCard)
+        if let card = try card(of: whole) { try cache.writeCard(card) }
         return true
       }
     }
@@ -84,7 +84,7 @@ public struct CacheCopying: Sendable {
       let cache = try Cache.openForMerging(at: path, plan)
       try cache.copyWhole(of: whole)
       try cache.keepShardMarks()
-      try card(of: whole).map(cache.writeCard)
+      if let card = try card(of: whole) { try cache.writeCard(card) }
       return true
     }
   }

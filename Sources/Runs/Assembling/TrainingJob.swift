@@ -113,16 +113,11 @@ public struct TrainingJob {
   ) throws(TrainingError) -> RunDirectory {
     var record = record
     record.parameters = trainer?.parameterCount
-    let directory = try RunDirectory.create(at: path, record: record)
-    do {
-      let json = try CanonicalJSON.encode(split)
-      try directory.replace(RunDirectory.File.split, with: json)
-    } catch let error as TrainingError {
-      throw error
-    } catch {
+    let json: [UInt8]
+    do { json = try CanonicalJSON.encode(split) } catch {
       throw TrainingError(kind: .run, subject: "split \(split.plan.name)", detail: "\(error)")
     }
-    return directory
+    return try RunDirectory.create(at: path, record: record, split: json)
   }
 
   /// The trainer of the job; nil where it is an external program.

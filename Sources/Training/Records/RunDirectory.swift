@@ -63,10 +63,13 @@ public final class RunDirectory: Sendable {
 
   /// Begins a run in a new or empty folder, made where it is missing.
   ///
+  /// - Parameters:
+  ///   - record: what the run is. Its file is written last: without it there is no run.
+  ///   - split: the content of ``File/split``; nil for a run without one.
   /// - Throws: ``TrainingError``: `.run` where the folder holds another run or anything else,
   ///   `.locked` where another process is beginning one there, `.noSpace`, `.system`.
   public static func create(
-    at path: String, record: RunRecord
+    at path: String, record: RunRecord, split: [UInt8]? = nil
   ) throws(TrainingError) -> RunDirectory {
     try record.check("run record")
     if try RunFiles.isFolder(path) == false {
@@ -80,6 +83,7 @@ public final class RunDirectory: Sendable {
     // Another process may have begun a run between the first look and the lock.
     try refuseOthers(path)
     let bytes = try RunJSON.encode(record, subject: "run record", pretty: true)
+    if let split { try RunFiles.replace("\(path)/\(File.split)", with: split) }
     try RunFiles.replace("\(path)/\(File.record)", with: bytes)
     return RunDirectory(path: path, record: record, lock: lock, last: 0)
   }
@@ -91,9 +95,11 @@ public final class RunDirectory: Sendable {
         kind: .run, subject: path, detail: "it holds a run already",
         hint: "resume it, or take another folder")
     }
-    // The lock and temporary files of a beginning that was cut short are no run.
-    let others = names.filter { $0 != File.lock && $0 != "\(File.record).temporary" }
-    guard let other = others.first else { return }
+    // What a beginning that was cut short leaves is no run. Without the lock file a split.json is
+    // somebody's own.
+    var left = [File.lock] + [File.split, File.record].map { "\($0).temporary" }
+    if names.contains(File.lock) { left.append(File.split) }
+    guard let other = names.first(where: { !left.contains($0) }) else { return }
     throw TrainingError(
       kind: .run, subject: path, detail: "it is no run, and holds '\(other)'",
       hint: "take a new or an empty folder")

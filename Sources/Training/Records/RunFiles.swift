@@ -64,6 +64,6 @@ extension TrainingError {
       detail: "cannot \(error.operation) it: \(error.text)",
       hint: isFull
         ? error.remedyForSpace + " and run it again, with --resume if it has begun"
-        : "check the path and its permissions")
+        : error.remedyForWriting)
   }
 }

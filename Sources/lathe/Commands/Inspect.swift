@@ -115,10 +115,14 @@ struct Inspect: ParsableCommand {
 
 /// A cache that a preparation is still filling, or was interrupted in.
 enum Unfinished {
+  /// What is said where all that is stored is whole, and splits or card do not tell of it yet.
+  static let remark =
+    "unfinished: a change is under way or was stopped; run lathe prepare, or what was stopped, again"
+
   /// What is missing; nil where nothing is.
   static func remark(_ cache: Cache) throws -> String? {
     let pending = try cache.pendingTracks()
-    if pending == 0 { return nil }
+    if pending == 0 { return try cache.hasUnfinishedChange() ? remark : nil }
     return "unfinished: \(Words.tracks(pending)) still to be prepared; run lathe prepare again"
   }
 }

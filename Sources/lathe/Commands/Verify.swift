@@ -102,6 +102,8 @@ enum VerificationText {
     private(set) var problems: [Problem]
     /// Whether all records have checksums; not in caches of earlier versions.
     let recordChecksums: Bool
+    /// Whether a change of it, such as a preparation, is under way or was stopped.
+    let isUnfinished: Bool
     /// Whether it is a whole, not shards that are still to be merged.
     let isMerged: Bool
     /// As they are, for the repair.
@@ -109,6 +111,7 @@ enum VerificationText {
 
     private enum CodingKeys: String, CodingKey {
       case schema, cache, tracks, deep, compared, notCompared, problems, recordChecksums
+      case isUnfinished = "unfinished"
     }
 
     /// Checks a cache, or the shards of one that is not merged; what is counted is what was
@@ -121,6 +124,7 @@ enum VerificationText {
       if whole == nil { damage += try Cache.shardProblems(at: parts[0].path, parts) }
       found = damage.isEmpty ? try whole?.cardProblems() ?? [] : damage
       isMerged = whole != nil
+      isUnfinished = try states.contains { try $0.hasUnfinishedChange() }
       recordChecksums = try states.allSatisfy { try $0.hasRecordChecksums() }
       cache = parts[0].path
       tracks = found.isEmpty ? try states.reduce(0) { try $0 + $1.trackCount() } : 0
@@ -185,6 +189,7 @@ enum VerificationText {
     if !report.isMerged {
       Output.line("its shards are not merged: \(Words.command(["lathe", "merge", report.cache]))")
     }
+    if report.isUnfinished { Output.line(Unfinished.remark) }
     if !report.recordChecksums { Output.line(RecordChecksums.remark) }
   }
 }
