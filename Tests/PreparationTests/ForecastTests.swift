@@ -54,6 +54,9 @@ import Testing
     let summary = try preparation.run(progress: Recorder())
     #expect(summary.prepared == 1 && summary.unchanged == 4)
     #expect(try folder.open().trackCount() == 5 && folder.digest() != digest)
+    // What a killed run has left goes.
+    try folder.write([], "../scratch/lathe-scratch-1-2/.lock-in-use")
+    try folder.write([1], "../scratch/lathe-scratch-1-2/shard-00000.lmdb")
     // An interrupted run brings back what it has done.
     for index in 0..<4 {
       try folder.write(Wave.pcm16(Wave.notes(seed: index)), "soul/s\(index).wav")

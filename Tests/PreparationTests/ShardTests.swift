@@ -172,6 +172,18 @@ import Testing
     #expect(try folder.digest() == folder.digest(try whole()))
   }
 
+  @Test func aShardThatIsNotAsItWasWhenItWasDoneIsMissing() throws {
+    for index in 0..<3 { try prepare(index, of: 3) }
+    var changed = try record(1, of: 3)
+    changed.mark = String(repeating: "0", count: 64)
+    try changed.write(try #require(Shard(1, of: 3)), at: folder.cache)
+    #expect(kind { _ = try merge() } == .unmerged)
+    #expect(try ShardMerge(cachePath: folder.cache).missing() == [1])
+    try prepare(1, of: 3)
+    #expect(try ShardMerge(cachePath: folder.cache).missing() == [])
+    #expect(try merge().tracks == 9)
+  }
+
   @Test func tracksAreNotWrittenThroughTheWhole() throws {
     for index in 0..<2 { try prepare(index, of: 2) }
     _ = try merge()

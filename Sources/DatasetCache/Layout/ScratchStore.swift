@@ -13,6 +13,11 @@ public final class ScratchStore: Sendable {
   private let place: StorePlace
   private let shard: Shard?
   private let lock: ExclusiveLock
+  /// Held for as long as the scratch folder is in use.
+  private let use: ExclusiveLock
+
+  private static let prefix = "lathe-scratch-"
+  private static let useLock = "\(Layout.lock)-in-use"
 
   /// The type of the file system of a cache, where others may have it too; nil for a disk of this machine.
   public static func sharedFileSystem(of path: String) -> String? {
@@ -31,11 +36,13 @@ public final class ScratchStore: Sendable {
     try Cache.inspectFolder(home, access: .creating, place: place)
     lock = try ExclusiveLock(path: "\(home)/\(place.lock)", cache: home)
     let parent = folder ?? FileManager.default.temporaryDirectory.path(percentEncoded: false)
-    path = "\(parent)/lathe-scratch-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+    Self.removeLeftOvers(in: parent)
+    path = "\(parent)/\(Self.prefix)\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     self.home = home
     self.place = place
     self.shard = shard
     try Folder.make(path)
+    use = try ExclusiveLock(path: "\(path)/\(Self.useLock)", cache: path)
     for name in [place.file] + files {
       try Folder.copy("\(home)/\(name)", to: "\(path)/\(name)")
     }
@@ -59,6 +66,18 @@ public final class ScratchStore: Sendable {
       } else {
         try Folder.copy("\(path)/\(name)", to: "\(home)/\(name)")
       }
+    }
+  }
+
+  /// Removes the scratch folders of runs that were killed: those that nobody has in use.
+  private static func removeLeftOvers(in parent: String) {
+    for name in (try? Folder.names(parent)) ?? [] where name.hasPrefix(prefix) {
+      let folder = "\(parent)/\(name)"
+      // One that is just being made has no lock yet.
+      guard Files.size("\(folder)/\(useLock)") != nil,
+        !ExclusiveLock.isHeld("\(folder)/\(useLock)")
+      else { continue }
+      try? FileManager.default.removeItem(atPath: folder)
     }
   }
 

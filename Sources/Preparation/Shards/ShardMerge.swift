@@ -44,12 +44,12 @@ public struct ShardMerge: Sendable {
     public var peakBytes: Int
   }
 
-  /// The numbers of the shards that are not done by the cache's plan; none where it is not divided.
+  /// The numbers of the shards that are to be prepared, again or for the first time, before they can be merged.
   ///
-  /// - Throws: ``PreparationError`` where there is no cache.
+  /// - Throws: ``PreparationError`` where there is no divided cache, or a shard cannot be read.
   public func missing() throws(PreparationError) -> [Int] {
     try onCache { () throws(CacheError) -> [Int] in
-      try ShardCensus(at: cachePath, try plan()).missing
+      try ShardCensus(at: cachePath, try plan()).unusable(at: cachePath)
     }
   }
 
