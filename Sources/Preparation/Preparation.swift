@@ -37,17 +37,6 @@ public struct Preparation: Sendable {
   /// Where the cache is written before it is brought to its place.
   public var scratch = Scratch.automatic
 
-  /// Where a cache is written before it is brought to its place.
-  public enum Scratch: Sendable, Hashable {
-    /// In a folder for temporary files, where the cache lies on a file system that other machines have too;
-    /// elsewhere in its place.
-    case automatic
-    /// In a new folder in this one.
-    case folder(String)
-    /// In its place, wherever that is.
-    case inPlace
-  }
-
   /// A preparation with the defaults.
   public init(folder: String, cachePath: String) {
     self.folder = folder
@@ -78,13 +67,6 @@ public struct Preparation: Sendable {
       on: found, progress: progress, cancellation: cancellation, mayStart: mayStart)
   }
 
-  /// The plan of the cache, where it is divided and not one shard of it is asked for.
-  private func dividedPlan() throws(PreparationError) -> ShardPlan? {
-    if shard != nil { return nil }
-    let plan = try onCache { () throws(CacheError) in try ShardPlan.read(at: cachePath) }
-    return plan.flatMap { $0.shards > 1 ? $0 : nil }
-  }
-
   /// Brings the one store of a cache, or a shard, up to a collection, in its place or in a scratch folder.
   func run(
     on found: Collection, progress: any ProgressSink, cancellation: Cancellation,
@@ -100,23 +82,6 @@ public struct Preparation: Sendable {
       found, progress: progress, cancellation: cancellation, mayStart: mayStart)
     try onCache { () throws(CacheError) in try scratch.bringBack() }
     return summary
-  }
-
-  /// The scratch folder that is to be used; nil where the store is written in its place.
-  private func scratchStore(for found: Collection) throws(PreparationError) -> ScratchStore? {
-    let folder: String?
-    switch scratch {
-    case .inPlace: return nil
-    case .folder(let path): folder = path
-    case .automatic:
-      if ScratchStore.sharedFileSystem(of: cachePath) == nil { return nil }
-      folder = nil
-    }
-    // All machines see the plan.
-    _ = try pinnedPlan(of: found, try recipe.fingerprints())
-    return try onCache { () throws(CacheError) in
-      try ScratchStore(of: cachePath, shard: shard, in: folder)
-    }
   }
 
   /// Brings the one store of a cache, or a shard, up to a collection.
@@ -179,127 +144,7 @@ public struct Preparation: Sendable {
       endsChange: !cancellation.isCancelled)
     return run.summary(plan: plan, collection: collection, writer: writer, state: state, card: card)
   }
-
-  /// What ``run(progress:cancellation:)`` would do. Nothing is written; a few files are decoded to see how long it
-  /// will take.
-  ///
-  /// - Throws: ``PreparationError`` where nothing can be prepared.
-  public func overview() throws(PreparationError) -> PreparationPlan.Overview {
-    let found = try readCollection()
-    if let plan = try dividedPlan() {
-      return try DividedPreparation(preparation: self, plan: plan, collection: found).overview()
-    }
-    return try overview(of: found)
-  }
-
-  /// What has to be done for a collection in the one store of a cache, or in a shard.
-  func overview(of found: Collection) throws(PreparationError) -> PreparationPlan.Overview {
-    var plan = try plan(found, try presentContents(), try recipe.fingerprints()).plan
-    plan.overview.forecast = forecast(of: plan, measures: true)
-    return plan.overview
-  }
-
-  /// What is in the cache now; nothing where there is none.
-  private func presentContents() throws(PreparationError) -> CacheContents {
-    guard
-      try onCache({ () throws(CacheError) in try Cache.exists(at: cachePath, shard: shard) })
-    else {
-      return CacheContents()
-    }
-    do {
-      return try CacheContents(try Cache.open(at: cachePath, for: .reading, shard: shard))
-    } catch let error as CacheError {
-      // A making that ended before anything was stored.
-      if error.kind == .unfinished { return CacheContents() }
-      throw .cache(error)
-    } catch let error as PreparationError {
-      throw error
-    } catch {
-      throw .cache(
-        CacheError(kind: .system, operation: "read", subject: cachePath, detail: "\(error)"))
-    }
-  }
-
-  private func plan(
-    _ found: Collection, _ contents: CacheContents, _ fingerprints: [View: Fingerprint]
-  ) throws(PreparationError) -> (plan: PreparationPlan, collection: Collection) {
-    var collection = found
-    if manifest == nil {
-      let facts = keepsKnownFacts ? contents.facts : []
-      collection = try onManifest { () throws(ManifestError) in
-        try collection.keepingFacts(facts).applying(recipe.faults)
-      }
-    }
-    try checkExclusions(collection, contents)
-    var plan = try PlanMaking.plan(
-      for: shard.map(collection.part) ?? collection, folder: folder, recipe: recipe,
-      fingerprints: fingerprints,
-      contents: contents, cachePath: cachePath, checksContent: checksContent)
-    if manifest == nil { plan.overview.warnings = Self.warnings(of: collection.manifest.tracks) }
-    plan.overview.warnings += recipe.warnings
-    return (plan, collection)
-  }
-
-  /// What looks wrong where the folders are the labels.
-  private static func warnings(of tracks: [Track]) -> [String] {
-    let labels = FolderLabels(of: tracks)
-    guard labels.lookLikeArtists else { return [] }
-    return [
-      "the \(labels.labels) outermost folders become \(labels.labels) labels, half of them with "
-        + "\(labels.medianTracks) tracks or fewer, as artists or albums would; if they are no classes, "
-        + "write a table with the columns path,label and give it: lathe prepare … --labels TABLE.csv"
-    ]
-  }
-
-  /// Refuses ids that neither the collection has nor an earlier run has excluded.
-  private func checkExclusions(
-    _ collection: Collection, _ contents: CacheContents
-  ) throws(PreparationError) {
-    let known = collection.ids
-    let all = Set(
-      (known + (StoredChoices(contents.description)?.exclusions ?? [])).map { Array($0.utf8) })
-    let unknown = exclusions.filter { !all.contains(Array($0.utf8)) }
-    if unknown.isEmpty { return }
-    throw .unknownTracks(
-      ids: unknown, near: unknown.prefix(1).flatMap { NearNames.near($0, in: known) })
-  }
-
-  /// The splits that came with the dataset.
-  private var published: [NamedSides] { manifest?.publishedSides ?? [] }
-
-  /// Refuses a split that the collection cannot have before the work, not after it.
-  private func checkSplit(of collection: Collection) throws(PreparationError) {
-    guard let split else { return }
-    do {
-      if let source = published.first(where: { split.policy == .published($0.name) }) {
-        _ = try Split.published(source, tracks: collection.manifest.tracks.map(\.id))
-      } else {
-        _ = try Split.make(split, tracks: collection.manifest.tracks)
-      }
-    } catch {
-      throw .split(error)
-    }
-  }
-
-  private func forecast(of plan: PreparationPlan, measures: Bool) -> PreparationForecast? {
-    ForecastMaking(recipe: recipe, folder: folder, cachePath: cachePath, threads: threads)
-      .forecast(of: plan, measures: measures)
-  }
-
-  /// Refuses what the disk cannot hold before it is computed.
-  private func checkSpace(_ forecast: PreparationForecast?) throws(PreparationError) {
-    guard let forecast, forecast.isTooLarge else { return }
-    throw .noSpace(forecast, cache: cachePath)
-  }
-
-  private func readCollection() throws(PreparationError) -> Collection {
-    let collection = try Collection.read(
-      folder: folder, manifest: manifest, recipe: recipe, exclusions: exclusions)
-    try checkSplit(of: collection)
-    return collection
-  }
 }
-
 extension Preparation {
   /// Says in the cache what it is going to hold, and what was chosen for it.
   private func begin(

@@ -195,7 +195,7 @@ struct Prepare: ParsableCommand {
   }
 
   /// The policies of a recipe with those of the command line in their place.
-  private func policies(from recipe: FaultPolicies) throws -> FaultPolicies {
+  func policies(from recipe: FaultPolicies) throws -> FaultPolicies {
     var policies = recipe
     for (kind, policy) in try faultChoices() {
       do {
@@ -207,7 +207,7 @@ struct Prepare: ParsableCommand {
     return policies
   }
 
-  private func faultChoices() throws -> [(kind: String, policy: String)] {
+  func faultChoices() throws -> [(kind: String, policy: String)] {
     try fault.map { choice in
       let parts = choice.split(separator: "=", omittingEmptySubsequences: false)
       guard parts.count == 2 else {
@@ -221,171 +221,6 @@ struct Prepare: ParsableCommand {
   func run() throws {
     let report = try progress.report(of: "prepare", cache: cache)
     try report.reporting { try retryQuarantined ? retry(report) : prepare(report) }
-  }
-
-  private func prepare(_ report: ProgressReport) throws {
-    let flags = try flags()
-    let shard = try shard.map { try ShardArgument.shard($0, cache: cache) }
-    let earlier = try earlier(flags, shard)
-    let choices = try PrepareChoices(flags, earlier: earlier)
-    var preparation = Preparation(folder: audioFolder, cachePath: cache)
-    preparation.shard = shard
-    if inPlace { preparation.scratch = .inPlace }
-    if let scratch { preparation.scratch = .folder(scratch) }
-    preparation.recipe = choices.recipe
-    preparation.manifest = choices.manifest
-    preparation.exclusions = choices.exclusions
-    preparation.keepsKnownFacts = choices.keepsKnownFacts
-    preparation.checksContent = checkContent
-    if let threads { preparation.threads = threads }
-    try divide(&preparation, earlier)
-    tellKept(choices.kept, report)
-    if dryRun { return try show(preparation.overview(), report) }
-    if choices.isChange {
-      try Confirmation.ask(losses: preparation.overview().losses, isGiven: yes)
-    }
-    try finish(report) {
-      try preparation.run(progress: $0, cancellation: $1, mayStart: program.mayStart)
-    }
-  }
-
-  private func retry(_ report: ProgressReport) throws {
-    var retry = QuarantineRetry(folder: audioFolder, cachePath: cache)
-    retry.manifest = try manifest.map(Catalogue.manifest)
-    if let threads { retry.threads = threads }
-    try finish(report) {
-      try retry.run(progress: $0, cancellation: $1, mayStart: program.mayStart)
-    }
-  }
-
-  private func flags() throws -> PrepareChoices.Flags {
-    var flags = PrepareChoices.Flags()
-    flags.recipe = try recipe.map(Catalogue.recipe)
-    flags.manifest = try manifest.map { $0 == "none" ? nil : try Catalogue.manifest($0) }
-    if let labels {
-      let name = URL(fileURLWithPath: labels).deletingPathExtension().lastPathComponent
-      flags.manifest = .some(
-        try DatasetTable.manifest(
-          at: labels, layout: .csv, name: name, columns: try columns.names()))
-    }
-    flags.exclusions = try exclude.filter { $0 != "none" }.flatMap(Self.ids)
-    flags.forgetsExclusions = exclude.contains("none")
-    flags.faults = Set(try faultChoices().compactMap { FaultSubject(rawValue: $0.kind) })
-    flags.isProfileNamed = profile != nil
-    flags.change = { recipe in
-      recipe = try RecipeArgument.changed(recipe, by: changes)
-      if let profile { recipe.profile = profile }
-      recipe.faults = try policies(from: recipe.faults)
-    }
-    return flags
-  }
-
-  /// The ids that an argument of `--exclude` names: those in a file of that name, if there is one.
-  private static func ids(_ argument: String) throws -> [String] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: argument, isDirectory: &isFolder),
-      !isFolder.boolValue
-    else { return [argument] }
-    guard let data = FileManager.default.contents(atPath: argument),
-      let text = String(validating: data, as: UTF8.self)
-    else {
-      throw ValidationError(
-        "--exclude \(Words.shown(argument)): the file cannot be read as UTF-8 text with an id a line."
-      )
-    }
-    return text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }
-  }
-
-  /// What the cache was prepared with; nil where there is none yet.
-  private func earlier(
-    _ flags: PrepareChoices.Flags, _ shard: Shard?
-  ) throws -> PreparationChoices? {
-    let earlier: PreparationChoices?
-    do {
-      earlier = try PrepareChoices.earlier(at: cache, shard)
-    } catch  where flags.recipe != nil && flags.manifest != nil {
-      // Nothing of it is asked for.
-      return nil
-    }
-    guard let earlier, !earlier.areKnown, flags.manifest == nil else { return earlier }
-    let name = URL(fileURLWithPath: audioFolder).lastPathComponent
-    if earlier.datasetName != name {
-      throw ValidationError(
-        "\(Words.shown(cache)) was prepared by an earlier version, which kept of its manifest only "
-          + "the name \(Words.shown(earlier.datasetName)). Give it again with --manifest, or "
-          + "--manifest none if the folders were the labels.")
-    }
-    return earlier
-  }
-
-  /// Says what is not chosen now and kept.
-  private func tellKept(_ kept: [String], _ report: ProgressReport) {
-    if kept.isEmpty { return }
-    report.put("kept", ["choices": kept])
-    switch report.style {
-    case .json, .none: break
-    case .auto, .plain:
-      Output.error("as before: \(kept.joined(separator: ", ")); flags choose others")
-    }
-  }
-
-  /// Shows what would be done.
-  private func show(_ overview: PreparationPlan.Overview, _ report: ProgressReport) throws {
-    report.put("planned", overview)
-    if report.style == .json { return }
-    for warning in overview.warnings { Output.line("warning: \(Words.shown(warning))") }
-    for reason in overview.reasons { Output.line("to do: \(Words.shown(reason))") }
-    if overview.removed > 0 {
-      Output.line("to remove: \(Words.tracks(overview.removed)) that the collection has no more")
-    }
-    for loss in overview.losses { Output.line("thrown away: \(Words.shown(loss))") }
-    if let forecast = overview.forecast { Output.line(ForecastText.line(forecast)) }
-    Output.line(
-      "\(Words.tracks(overview.tracks)) in the collection: \(Words.count(overview.pending)) to do, "
-        + "\(Words.count(overview.unchanged)) done already; nothing was written (--dry-run)")
-  }
-
-  /// Runs, shows what was done and ends with its code.
-  private func finish(
-    _ report: ProgressReport, _ body: (any ProgressSink, Cancellation) throws -> PreparationSummary
-  ) throws {
-    let cancellation = Cancellation()
-    let interruption = Interruption(cancellation)
-    let sink = report.preparation()
-    let summary: PreparationSummary
-    do {
-      // Whatever ends the run, the next line must not begin behind the bar.
-      defer { sink.end() }
-      summary = try body(sink, cancellation)
-    }
-    interruption.end()
-    report.put("finished", summary)
-    if report.style != .json {
-      SummaryText(summary, cache: cache).lines.forEach { Output.line($0) }
-      if shard != nil, !summary.wasCancelled {
-        Output.line("when all shards are done: \(Words.command(["lathe", "merge", cache]))")
-      }
-    }
-    if summary.wasCancelled { throw ExitCode(Exit.interrupted) }
-    if !acceptQuarantine, summary.quarantine.count > allowQuarantine {
-      throw ExitCode(Exit.quarantined)
-    }
-  }
-
-  /// The split that is asked for; the default one in a new cache. An old one has the splits that it has,
-  /// and one that an interrupted run was to make.
-  private func divide(_ preparation: inout Preparation, _ earlier: PreparationChoices?) throws {
-    if let earlier, earlier.areKnown, !division.isAsked {
-      preparation.split = earlier.pendingSplit?.plan
-      preparation.groupsNeighbours = earlier.pendingSplit?.groupsNeighbours ?? false
-      return
-    }
-    let tracks = preparation.manifest?.tracks.map { SplitTrack($0) } ?? []
-    let hasSplit = !division.isAsked && SplitCommand.exists(in: cache)
-    preparation.split = try division.plan(
-      default: hasSplit ? nil : SplitCommand.defaultRatios, policy: .standard(for: tracks),
-      published: preparation.manifest?.publishedSides ?? [])
-    preparation.groupsNeighbours = division.policy == nil
   }
 }
 
