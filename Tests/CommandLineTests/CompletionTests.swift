@@ -136,15 +136,20 @@ import Testing
     #expect(try offered("train", "--csv", "t.csv", "--columns", "tempo,g") == ["tempo,genre"])
   }
 
-  /// Zsh itself is asked, where it is installed, in a terminal of its own.
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/zsh")))
-  func zshOffersTheSame() throws {
-    let script = try Program.run("--generate-completion-script", "zsh")
-    try script.output.write(toFile: runs.path("_lathe"), atomically: true, encoding: .utf8)
+  /// Writes the script of a shell, and puts the program where the shell finds it.
+  private func install(_ shell: String, as name: String) throws {
+    let script = try Program.run("--generate-completion-script", shell)
+    try script.output.write(toFile: runs.path(name), atomically: true, encoding: .utf8)
     try FileManager.default.createDirectory(
       atPath: runs.path("bin"), withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: runs.path("bin/lathe"), withDestinationPath: Program.path)
+  }
+
+  /// Zsh itself is asked, where it is installed, in a terminal of its own.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/zsh")))
+  func zshOffersTheSame() throws {
+    try install("zsh", as: "_lathe")
     func offered(_ line: String) throws -> String {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/usr/bin/zsh")
@@ -188,12 +193,7 @@ import Testing
   /// Fish answers without a terminal too.
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/fish")))
   func fishOffersTheSame() throws {
-    let script = try Program.run("--generate-completion-script", "fish")
-    try script.output.write(toFile: runs.path("lathe.fish"), atomically: true, encoding: .utf8)
-    try FileManager.default.createDirectory(
-      atPath: runs.path("bin"), withIntermediateDirectories: true)
-    try FileManager.default.createSymbolicLink(
-      atPath: runs.path("bin/lathe"), withDestinationPath: Program.path)
+    try install("fish", as: "lathe.fish")
     func offered(_ line: String) throws -> Set<String> {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/usr/bin/fish")
