@@ -113,6 +113,35 @@ package enum Files {
     return all
   }
 
+  /// Some bytes of a file, fewer where it ends before them; nil where there is no file.
+  package static func read(
+    _ path: String, at place: Int, count: Int
+  ) throws(FileError) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    if descriptor < 0 {
+      if errno == ENOENT { return nil }
+      throw FileError(.system(errno), "read", path)
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError(.system(errno), "read", path) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.notAFile, "read", path) }
+    // What is asked for may come from a damaged file.
+    let length = max(0, min(count, Int(status.st_size) - place))
+    var bytes = [UInt8](repeating: 0, count: length)
+    var done = 0
+    while done < length {
+      let more = bytes.withUnsafeMutableBytes { buffer in
+        pread(descriptor, buffer.baseAddress.map { $0 + done }, length - done, place + done)
+      }
+      if more < 0, errno == EINTR { continue }
+      if more < 0 { throw FileError(.system(errno), "read", path) }
+      if more == 0 { break }
+      done += more
+    }
+    return Array(bytes[..<done])
+  }
+
   /// Writes all bytes to a descriptor.
   package static func write(
     _ bytes: [UInt8], to descriptor: Int32, _ path: String

@@ -105,16 +105,25 @@ public struct Collection: Sendable {
       unlisted: unlisted, others: others)
   }
 
-  /// What of the collection belongs to a shard. Files that are no tracks belong to one by their
-  /// paths.
-  func part(of shard: Shard) -> Collection {
-    let others = manifest.tracks.map(\.id).filter { !shard.holds($0) }
-    return Collection(
-      manifest: manifest.excluding(others).manifest,
-      dropped: dropped.filter { shard.holds($0.track.id) },
-      rejected: rejected.filter { shard.holds($0.id) },
-      absent: absent.filter { shard.holds($0.id) },
-      unlisted: unlisted.filter(shard.holds), others: self.others.filter(shard.holds))
+  /// What of the collection belongs to each of so many shards. Files that are no tracks belong to one by
+  /// their paths.
+  func divided(into count: Int) -> [Collection] {
+    if count == 1 { return [self] }
+    func divide<Element>(_ elements: [Element], by id: (Element) -> String) -> [[Element]] {
+      var parts = [[Element]](repeating: [], count: count)
+      for element in elements { parts[Shard.index(of: id(element), count: count)].append(element) }
+      return parts
+    }
+    let tracks = divide(manifest.tracks, by: \.id)
+    let (dropped, rejected) = (divide(dropped, by: \.track.id), divide(rejected, by: \.id))
+    let (absent, unlisted) = (divide(absent, by: \.id), divide(unlisted, by: \.self))
+    let others = divide(others, by: \.self)
+    return (0..<count).map { index in
+      Collection(
+        manifest: Manifest(part: tracks[index], named: manifest.name), dropped: dropped[index],
+        rejected: rejected[index], absent: absent[index], unlisted: unlisted[index],
+        others: others[index])
+    }
   }
 
   /// The ids of all tracks that the collection could have.

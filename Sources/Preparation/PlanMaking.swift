@@ -1,3 +1,4 @@
+import Wording
 internal import Corpus
 internal import DatasetCache
 
@@ -19,14 +20,19 @@ struct PlanMaking {
   private var unused = PreparedBatch()
   private var counts = PlanReasons()
   private var losses = PlanLosses()
+  private var changes = ListingChanges()
 
   /// The plan for a collection.
   ///
-  /// - Parameter checksContent: whether every file is compared with what was read of it, also those
-  ///   whose size and time are the same.
+  /// - Parameters:
+  ///   - listed: the files as they were when the collection was listed for all shards, by the bytes of the
+  ///     tracks' ids.
+  ///   - checksContent: whether every file is compared with what was read of it, also those
+  ///     whose size and time are the same.
   /// - Throws: `PreparationError` `.anotherCollection`.
   static func plan(
-    for collection: Collection, folder: String, recipe: Recipe, fingerprints: [View: Fingerprint],
+    for collection: Collection, listed: [[UInt8]: SourceStamp], folder: String, recipe: Recipe,
+    fingerprints: [View: Fingerprint],
     contents: CacheContents, cachePath: String, checksContent: Bool
   ) throws(PreparationError) -> PreparationPlan {
     var making = PlanMaking(
@@ -34,7 +40,11 @@ struct PlanMaking {
       checksContent: checksContent)
     let removed = try making.removed(from: collection, cachePath: cachePath)
     for record in collection.dropped { making.drop(record) }
-    for track in collection.manifest.tracks { making.add(track) }
+    for track in collection.manifest.tracks {
+      let stamp = SourceStamp.of(file: "\(folder)/\(track.path)")
+      making.changes.note(track, stamp, listed: listed[Array(track.id.utf8)])
+      making.add(track, stamp)
+    }
     return try making.plan(for: collection, removed: removed)
   }
 
@@ -97,8 +107,7 @@ struct PlanMaking {
     }
   }
 
-  private mutating func add(_ track: Track) {
-    let stamp = SourceStamp.of(file: "\(folder)/\(track.path)")
+  private mutating func add(_ track: Track, _ stamp: SourceStamp?) {
     guard let record = known[Array(track.id.utf8)] else { return addUnknown(track, stamp) }
     let before = contents.stamp(of: record.path)
     let isSamePlace = record.path.utf8.elementsEqual(track.path.utf8)
@@ -195,7 +204,8 @@ struct PlanMaking {
       overview: PreparationPlan.Overview(
         tracks: tracks, pending: tasks.count,
         unchanged: tracks + collection.dropped.count - idle, dropped: unused.dropped.count,
-        removed: removed.count, reasons: counts.lines(causes: causes), losses: losses.lines))
+        removed: removed.count, reasons: counts.lines(causes: causes), losses: losses.lines,
+        warnings: changes.lines))
     plan.takesMD5 = contents.records.tracks.contains { $0.xxh3 == nil }
     return plan
   }
@@ -223,6 +233,37 @@ struct PlanMaking {
     guard contents.description?.fingerprints[view] != fingerprints[view] else { return nil }
     let names = (recipe.views[view]?.kind.contents ?? [:]).keys.sorted()
     return names.isEmpty ? nil : ["\(names.joined(separator: " or ")) changed"]
+  }
+}
+
+/// Files that are not as they were when the collection was listed for all shards.
+private struct ListingChanges {
+  private var changed: [String] = []
+  private var gone: [String] = []
+
+  mutating func note(_ track: Track, _ stamp: SourceStamp?, listed: SourceStamp?) {
+    guard let listed, stamp != listed else { return }
+    if stamp == nil { gone.append(track.path) } else { changed.append(track.path) }
+  }
+
+  /// A line for each kind.
+  var lines: [String] {
+    let since = "since the collection was listed for all shards"
+    var lines: [String] = []
+    if !changed.isEmpty {
+      let verb = changed.count == 1 ? "has changed" : "have changed"
+      lines.append(
+        "\(counted(changed.count, "file", "files")) \(verb) \(since), and what is there now is taken: "
+          + Words.list(changed, atMost: 5))
+    }
+    if !gone.isEmpty {
+      let verb = gone.count == 1 ? "is gone" : "are gone"
+      lines.append(
+        "\(counted(gone.count, "file", "files")) \(verb) \(since): "
+          + Words.list(gone, atMost: 5)
+          + "; without them: remove plan.json and prepare all shards again")
+    }
+    return lines
   }
 }
 

@@ -58,9 +58,16 @@ public struct Preparation: Sendable {
     progress: any ProgressSink, cancellation: Cancellation = Cancellation(),
     mayStart: (_ command: String) -> Bool = { _ in false }
   ) throws(PreparationError) -> PreparationSummary {
-    let found = try readCollection()
+    if let shard {
+      let isNew = try onCache { () throws(CacheError) in
+        try !Cache.exists(at: cachePath, shard: shard)
+      }
+      // Before a plan is pinned.
+      if isNew { try recipe.checkPrograms(mayStart) }
+    }
+    let found = try find(pins: true, cancellation: cancellation)
     if let plan = try dividedPlan() {
-      return try DividedPreparation(preparation: self, plan: plan, collection: found).run(
+      return try DividedPreparation(preparation: self, plan: plan, found: found).run(
         progress: progress, cancellation: cancellation, mayStart: mayStart)
     }
     return try run(
@@ -69,10 +76,10 @@ public struct Preparation: Sendable {
 
   /// Brings the one store of a cache, or a shard, up to a collection, in its place or in a scratch folder.
   func run(
-    on found: Collection, progress: any ProgressSink, cancellation: Cancellation,
+    on found: FoundCollection, progress: any ProgressSink, cancellation: Cancellation,
     mayStart: (_ command: String) -> Bool
   ) throws(PreparationError) -> PreparationSummary {
-    guard let scratch = try scratchStore(for: found) else {
+    guard let scratch = try scratchStore() else {
       return try write(
         found, progress: progress, cancellation: cancellation, mayStart: mayStart)
     }
@@ -86,7 +93,7 @@ public struct Preparation: Sendable {
 
   /// Brings the one store of a cache, or a shard, up to a collection.
   private func write(
-    _ found: Collection, progress: any ProgressSink, cancellation: Cancellation,
+    _ found: FoundCollection, progress: any ProgressSink, cancellation: Cancellation,
     mayStart: (_ command: String) -> Bool
   ) throws(PreparationError) -> PreparationSummary {
     let meter = RunMeter()
@@ -96,7 +103,6 @@ public struct Preparation: Sendable {
     }
     // Before anything is written where there was nothing.
     if isNew { try recipe.checkPrograms(mayStart) }
-    let pinned = try pinnedPlan(of: found, fingerprints)
     let cache = try onCache { () throws(CacheError) in
       try Cache.open(at: cachePath, for: .creating, shard: shard)
     }
@@ -110,23 +116,22 @@ public struct Preparation: Sendable {
     }
     progress.report(.began(plan.overview))
     if let shard, plan.changesTracks { try reopen(shard) }
-    try begin(cache, collection: collection, fingerprints: fingerprints)
+    try begin(cache, found.plan?.manifest, collection, fingerprints)
     let run = PreparationRun(
       cache: cache, folder: folder, recipe: recipe, fingerprints: fingerprints, threads: threads,
       progress: progress, cancellation: cancellation, meter: meter)
-    let part = shard.map(collection.part) ?? collection
-    let writer = try run.work(on: plan, rejected: part.rejected)
+    let writer = try run.work(on: plan, rejected: collection.rejected)
     var misfits: [String] = []
     var records: SoundRecords
     if cancellation.isCancelled {
       records = try onCache { () throws(CacheError) in try cache.soundRecords() }
     } else {
       records = try clear(cache, plan: plan, writer: writer, fingerprints: fingerprints)
-      if let shard, let pinned {
+      if let shard, let pinned = found.plan {
         let state = try SettledCache(ofShard: cache, records: records)
         try pinned.end(shard, of: cache, state, run.meter)
         return run.summary(
-          plan: plan, collection: part, writer: writer, state: state, card: nil)
+          plan: plan, collection: collection, writer: writer, state: state, card: nil)
       }
       misfits = try cache.settleSplits(
         adding: split, groupsNeighbours: groupsNeighbours, published: published,
@@ -135,7 +140,7 @@ public struct Preparation: Sendable {
     }
     if shard != nil {
       return run.summary(
-        plan: plan, collection: part, writer: writer,
+        plan: plan, collection: collection, writer: writer,
         state: try SettledCache(ofShard: cache, records: records), card: nil)
     }
     let state = try SettledCache(of: cache, records: records, misfits: misfits)
@@ -147,14 +152,18 @@ public struct Preparation: Sendable {
 }
 extension Preparation {
   /// Says in the cache what it is going to hold, and what was chosen for it.
+  ///
+  /// - Parameter whole: the manifest of all shards, where this is one of them.
   private func begin(
-    _ cache: Cache, collection: Collection, fingerprints: [View: Fingerprint]
+    _ cache: Cache, _ whole: ManifestReference?, _ collection: Collection,
+    _ fingerprints: [View: Fingerprint]
   ) throws(PreparationError) {
     try onCache { () throws(CacheError) in
+      let own = try ManifestReference(collection.manifest, whole)
       try cache.describe(
         CacheDescription(
           recipeJSON: try canonicalJSON(recipe), fingerprints: fingerprints,
-          manifest: try ManifestReference(collection.manifest), columns: recipe.columns,
+          manifest: own, columns: recipe.columns,
           facts: recipe.facts,
           choicesJSON: try canonicalJSON(storedChoices(isEnded: false))),
         wholeManifest: manifest?.canonicalJSON())

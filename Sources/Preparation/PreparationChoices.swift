@@ -41,8 +41,13 @@ struct StoredChoices: Codable {
 
   /// The choices that a cache keeps; nil where it keeps none that can be read.
   init?(_ description: CacheDescription?) {
-    guard let json = description?.choicesJSON,
-      let choices = try? JSONDecoder().decode(StoredChoices.self, from: Data(json))
+    guard let json = description?.choicesJSON else { return nil }
+    self.init(json: String(decoding: json, as: UTF8.self))
+  }
+
+  /// The choices in JSON; nil where it is not of them.
+  init?(json: String) {
+    guard let choices = try? JSONDecoder().decode(StoredChoices.self, from: Data(json.utf8))
     else { return nil }
     self = choices
   }

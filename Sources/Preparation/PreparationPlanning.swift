@@ -8,15 +8,15 @@ extension Preparation {
   ///
   /// - Throws: ``PreparationError`` where nothing can be prepared.
   public func overview() throws(PreparationError) -> PreparationPlan.Overview {
-    let found = try readCollection()
+    let found = try find(pins: false)
     if let plan = try dividedPlan() {
-      return try DividedPreparation(preparation: self, plan: plan, collection: found).overview()
+      return try DividedPreparation(preparation: self, plan: plan, found: found).overview()
     }
     return try overview(of: found)
   }
 
   /// What has to be done for a collection in the one store of a cache, or in a shard.
-  func overview(of found: Collection) throws(PreparationError) -> PreparationPlan.Overview {
+  func overview(of found: FoundCollection) throws(PreparationError) -> PreparationPlan.Overview {
     var plan = try plan(found, try presentContents(), try recipe.fingerprints()).plan
     plan.overview.forecast = forecast(of: plan, measures: true)
     return plan.overview
@@ -44,28 +44,31 @@ extension Preparation {
   }
 
   func plan(
-    _ found: Collection, _ contents: CacheContents, _ fingerprints: [View: Fingerprint]
+    _ found: FoundCollection, _ contents: CacheContents, _ fingerprints: [View: Fingerprint]
   ) throws(PreparationError) -> (plan: PreparationPlan, collection: Collection) {
-    var collection = found
+    var collection = found.collection
     if manifest == nil {
       let facts = keepsKnownFacts ? contents.facts : []
       collection = try onManifest { () throws(ManifestError) in
         try collection.keepingFacts(facts).applying(recipe.faults)
       }
     }
-    try checkExclusions(collection, contents)
+    // Of a shard that was checked when the whole was listed.
+    if shard == nil {
+      try checkExclusions(collection, before: StoredChoices(contents.description))
+    }
     var plan = try PlanMaking.plan(
-      for: shard.map(collection.part) ?? collection, folder: folder, recipe: recipe,
-      fingerprints: fingerprints,
-      contents: contents, cachePath: cachePath, checksContent: checksContent)
-    if manifest == nil { plan.overview.warnings = Self.warnings(of: collection.manifest.tracks) }
-    plan.overview.warnings += recipe.warnings
+      for: collection, listed: found.listed, folder: folder, recipe: recipe,
+      fingerprints: fingerprints, contents: contents, cachePath: cachePath,
+      checksContent: checksContent)
+    plan.overview.warnings += found.warnings + recipe.warnings
     return (plan, collection)
   }
 
   /// What looks wrong where the folders are the labels.
-  static func warnings(of tracks: [Track]) -> [String] {
-    let labels = FolderLabels(of: tracks)
+  func warnings(of collection: Collection) -> [String] {
+    if manifest != nil { return [] }
+    let labels = FolderLabels(of: collection.manifest.tracks)
     guard labels.lookLikeArtists else { return [] }
     return [
       "the \(labels.labels) outermost folders become \(labels.labels) labels, half of them with "
@@ -75,12 +78,14 @@ extension Preparation {
   }
 
   /// Refuses ids that neither the collection has nor an earlier run has excluded.
+  ///
+  /// - Parameter choices: those of the earlier run.
   func checkExclusions(
-    _ collection: Collection, _ contents: CacheContents
+    _ collection: Collection, before choices: StoredChoices?
   ) throws(PreparationError) {
+    if exclusions.isEmpty { return }
     let known = collection.ids
-    let all = Set(
-      (known + (StoredChoices(contents.description)?.exclusions ?? [])).map { Array($0.utf8) })
+    let all = Set((known + (choices?.exclusions ?? [])).map { Array($0.utf8) })
     let unknown = exclusions.filter { !all.contains(Array($0.utf8)) }
     if unknown.isEmpty { return }
     throw .unknownTracks(

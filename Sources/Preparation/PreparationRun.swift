@@ -81,7 +81,12 @@ struct PreparationRun {
 }
 
 extension ManifestReference {
-  init(_ manifest: Manifest) throws(CacheError) {
+  /// The reference to a manifest, or to the whole that it is a part of.
+  init(_ manifest: Manifest, _ whole: ManifestReference? = nil) throws(CacheError) {
+    if let whole {
+      self = whole
+      return
+    }
     self.init(
       name: manifest.name, sha256: try Fingerprint(hashing: manifest.canonicalJSON()).hex,
       tracks: manifest.tracks.count)

@@ -14,7 +14,7 @@ extension Preparation {
   }
 
   /// The scratch folder that is to be used; nil where the store is written in its place.
-  func scratchStore(for found: Collection) throws(PreparationError) -> ScratchStore? {
+  func scratchStore() throws(PreparationError) -> ScratchStore? {
     let folder: String?
     switch scratch {
     case .inPlace: return nil
@@ -23,8 +23,6 @@ extension Preparation {
       if ScratchStore.sharedFileSystem(of: cachePath) == nil { return nil }
       folder = nil
     }
-    // All machines see the plan.
-    _ = try pinnedPlan(of: found, try recipe.fingerprints())
     return try onCache { () throws(CacheError) in
       try ScratchStore(of: cachePath, shard: shard, in: folder)
     }

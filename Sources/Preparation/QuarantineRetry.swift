@@ -36,9 +36,13 @@ public struct QuarantineRetry: Sendable {
     if let plan, plan.shards > 1 {
       return try run(plan, progress: progress, cancellation: cancellation, mayStart: mayStart)
     }
+    var listing = Listing()
     return try run(
-      nil, of: nil, progress: progress, cancellation: cancellation, mayStart: mayStart)
+      nil, of: nil, &listing, progress: progress, cancellation: cancellation, mayStart: mayStart)
   }
+
+  /// The folder as it was listed for the first of several shards, by the shards.
+  private struct Listing { var parts: [Collection] = [] }
 
   /// Does it in all shards of a divided cache, one after the other, and merges them.
   private func run(
@@ -46,14 +50,16 @@ public struct QuarantineRetry: Sendable {
     mayStart: (_ command: String) -> Bool
   ) throws(PreparationError) -> PreparationSummary {
     let meter = RunMeter()
+    var listing = Listing()
     // A plan has one shard at least.
     var summary = try run(
-      plan.allShards[0], of: plan, progress: progress, cancellation: cancellation,
+      plan.allShards[0], of: plan, &listing, progress: progress, cancellation: cancellation,
       mayStart: mayStart)
     for shard in plan.allShards.dropFirst() where !cancellation.isCancelled {
       summary = summary.adding(
         try run(
-          shard, of: plan, progress: progress, cancellation: cancellation, mayStart: mayStart))
+          shard, of: plan, &listing, progress: progress, cancellation: cancellation,
+          mayStart: mayStart))
     }
     if !cancellation.isCancelled {
       let (state, card) = try ShardMerge(cachePath: cachePath).settle(plan)
@@ -65,7 +71,7 @@ public struct QuarantineRetry: Sendable {
 
   /// Does it in the one store of a cache, or in a shard.
   private func run(
-    _ shard: Shard?, of shards: ShardPlan?, progress: any ProgressSink,
+    _ shard: Shard?, of shards: ShardPlan?, _ listing: inout Listing, progress: any ProgressSink,
     cancellation: Cancellation, mayStart: (_ command: String) -> Bool
   ) throws(PreparationError) -> PreparationSummary {
     let meter = RunMeter()
@@ -82,15 +88,19 @@ public struct QuarantineRetry: Sendable {
           hint: "run lathe prepare without --retry-quarantined"))
     }
     let manifest = manifest ?? choices.manifest
-    var whole = try Collection.read(
-      folder: folder, manifest: manifest, recipe: choices.recipe,
-      exclusions: choices.exclusions)
+    // All shards have the same choices.
+    if listing.parts.isEmpty {
+      listing.parts = try Collection.read(
+        folder: folder, manifest: manifest, recipe: choices.recipe,
+        exclusions: choices.exclusions
+      ).divided(into: shard?.count ?? 1)
+    }
+    var collection = listing.parts[shard?.index ?? 0]
     if manifest == nil {
-      whole = try onManifest { () throws(ManifestError) in
-        try whole.keepingFacts(contents.facts).applying(choices.recipe.faults)
+      collection = try onManifest { () throws(ManifestError) in
+        try collection.keepingFacts(contents.facts).applying(choices.recipe.faults)
       }
     }
-    let collection = shard.map(whole.part) ?? whole
     let before = contents.records.quarantined
     let plan = PreparationPlan(
       retrying: before, of: collection, folder: folder, views: Set(fingerprints.keys))

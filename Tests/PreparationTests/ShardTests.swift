@@ -118,7 +118,7 @@ import Testing
     let recipe = #expect(throws: PreparationError.self) { try prepare(0, of: 3, recipe: other) }
     #expect("\(try #require(recipe))".contains("views.mel.bands 32, and this run has 20"))
     try folder.write(Wave.pcm16(Wave.notes(seed: 99)), "rock/later.wav")
-    let collection = #expect(throws: PreparationError.self) { try prepare(0, of: 3) }
+    let collection = #expect(throws: PreparationError.self) { try prepare(1, of: 3) }
     #expect("\(try #require(collection))".contains("10 tracks"))
     #expect("\(try #require(collection))".contains("11 tracks"))
   }

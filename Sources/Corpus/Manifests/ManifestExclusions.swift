@@ -12,4 +12,12 @@ extension Manifest {
       otherFields: otherFields)
     return (manifest, excluded)
   }
+
+  /// Some of the tracks of a manifest that was checked as a whole, with the labels that these have: what they
+  /// refer to need not be among them.
+  package init(part tracks: [Track], named name: String) {
+    self.init(
+      unchecked: name, version: nil, licence: nil, citations: [],
+      labels: Array(Set(tracks.map(\.label))), tracks: tracks)
+  }
 }

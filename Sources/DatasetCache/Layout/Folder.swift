@@ -24,6 +24,11 @@ enum Folder {
     try onFiles { () throws(FileError) in try Files.read(path, limit: largestFile) }
   }
 
+  /// Some bytes of a file, fewer where it ends before them; nil where there is none.
+  static func read(_ path: String, at place: Int, count: Int) throws(CacheError) -> [UInt8]? {
+    try onFiles { () throws(FileError) in try Files.read(path, at: place, count: count) }
+  }
+
   /// A cache's own files beside the shards are some megabytes.
   private static let largestFile = 1 << 30
 
@@ -31,6 +36,20 @@ enum Folder {
   /// content or the new one.
   static func replace(_ path: String, with bytes: [UInt8]) throws(CacheError) {
     try onFiles { () throws(FileError) in try Files.replace(path, with: bytes) }
+  }
+
+  /// Replaces a file by lines, each of which gets a line break; several processes may do it at once.
+  static func replace(
+    _ path: String, temporary: String, withLines lines: [[UInt8]]
+  ) throws(CacheError) {
+    try onFiles { () throws(FileError) in
+      var file = try FileReplacement(path, temporary: temporary)
+      for line in lines {
+        try file.write(line)
+        try file.write([UInt8(ascii: "\n")])
+      }
+      try file.finish()
+    }
   }
 
   /// Makes a file where there is none.

@@ -7,6 +7,7 @@
 /// A divided cache has besides:
 ///
 ///     CACHE/plan.json            how many shards there are and what they are prepared from: see ShardPlan
+///     CACHE/listing.jsonl        what of the audio each shard is prepared from: see ShardListing
 ///     CACHE/shard-00003.lmdb     a store a shard, with the databases of its tracks and files
 ///     CACHE/shard-00003.done.json  what a shard has come to, written last: see ShardRecord
 ///     CACHE/.lock-00003          held by the one writer of a shard
@@ -54,6 +55,7 @@ enum Layout {
   /// The store of the whole of a divided cache.
   static let merged = "merged.lmdb"
   static let plan = "plan.json"
+  static let listing = "listing.jsonl"
   static let card = "card.json"
   static let lock = ".lock"
 
@@ -87,7 +89,8 @@ enum Layout {
   /// Whether a file may lie in the folder of a cache that was never finished.
   static func isOwnFile(_ name: String) -> Bool {
     [card, "\(card).temporary", plan].contains(name) || name.hasPrefix("\(plan).temporary")
-      || name.hasPrefix(lock) || name.hasPrefix("shard-") || name.hasPrefix(merged)
+      || name.hasPrefix(listing) || name.hasPrefix(lock) || name.hasPrefix("shard-")
+      || name.hasPrefix(merged)
   }
 
   /// Whether a database holds safetensors values, whose numbers have a checksum in their header.

@@ -11,12 +11,16 @@ public struct ShardCensus: Sendable {
   private let shards: Int
 
   /// Reads the shards' records.
-  public init(at path: String, _ plan: ShardPlan) throws(CacheError) {
+  ///
+  /// - Parameter shard: the one whose record is read; nil for all.
+  public init(
+    at path: String, _ plan: ShardPlan, only shard: Shard? = nil
+  ) throws(CacheError) {
     var done: [Int: ShardRecord] = [:]
     var missing: [Int] = []
     var lost: [Int] = []
     let hash = try plan.hash
-    for shard in plan.allShards {
+    for shard in shard.map({ [$0] }) ?? plan.allShards {
       guard let record = try ShardRecord.read(shard, at: path), record.plan == hash else {
         missing.append(shard.index)
         continue

@@ -5,20 +5,30 @@ internal import DatasetCache
 struct DividedPreparation {
   let preparation: Preparation
   let plan: ShardPlan
-  let collection: Collection
+  /// The whole of the collection.
+  let found: FoundCollection
 
-  private var parts: [Preparation] {
-    plan.allShards.map { shard in
+  /// What is prepared in each shard.
+  private var parts: [(preparation: Preparation, found: FoundCollection)] {
+    zip(plan.allShards, found.collection.divided(into: plan.shards)).map { shard, collection in
       var part = preparation
       part.shard = shard
-      return part
+      return (part, FoundCollection(collection: collection, warnings: found.warnings))
     }
   }
 
   /// What has to be done in all shards; nothing is written.
   func overview() throws(PreparationError) -> PreparationPlan.Overview {
+    try overview(of: parts)
+  }
+
+  private func overview(
+    of parts: [(preparation: Preparation, found: FoundCollection)]
+  ) throws(PreparationError) -> PreparationPlan.Overview {
+    try preparation.checkExclusions(
+      found.collection, before: StoredChoices(json: plan.choices))
     var all: [PreparationPlan.Overview] = []
-    for part in parts { all.append(try part.overview(of: collection)) }
+    for part in parts { all.append(try part.preparation.overview(of: part.found)) }
     return PreparationPlan.Overview(summing: all)
   }
 
@@ -29,17 +39,26 @@ struct DividedPreparation {
   ) throws(PreparationError) -> PreparationSummary {
     let meter = RunMeter()
     try preparation.recipe.checkPrograms(mayStart)
-    let sink = ShardProgress(progress, meter: meter, overview: try overview())
-    let wanted = try preparation.shardPlan(
-      of: collection, try preparation.recipe.fingerprints(), shards: plan.shards)
+    let parts = parts
+    let sink = ShardProgress(progress, meter: meter, overview: try overview(of: parts))
+    let manifest = try onCache { () throws(CacheError) in
+      try ManifestReference(found.collection.manifest)
+    }
+    let wanted = try preparation.shardPlan(of: manifest, shards: plan.shards)
     if wanted != plan {
       try onCache { () throws(CacheError) in try wanted.replace(at: preparation.cachePath) }
     }
-    // A plan has one shard at least.
-    var summary = try run(parts[0], sink, cancellation, mayStart)
-    for part in parts.dropFirst() where !cancellation.isCancelled {
-      summary = summary.adding(try run(part, sink, cancellation, mayStart))
+    var summary: PreparationSummary?
+    for (part, found) in parts where summary == nil || !cancellation.isCancelled {
+      var planned = found
+      planned.plan = wanted
+      let ended = try part.run(
+        on: planned, progress: sink, cancellation: cancellation, mayStart: mayStart)
+      sink.endShard()
+      summary = summary?.adding(ended) ?? ended
     }
+    // A plan has one shard at least.
+    guard var summary else { throw .cache(noShard) }
     if !cancellation.isCancelled {
       let (state, card) = try ShardMerge(cachePath: preparation.cachePath).settle(wanted)
       summary.settle(state, card)
@@ -48,14 +67,10 @@ struct DividedPreparation {
     return summary
   }
 
-  private func run(
-    _ part: Preparation, _ sink: ShardProgress, _ cancellation: Cancellation,
-    _ mayStart: (_ command: String) -> Bool
-  ) throws(PreparationError) -> PreparationSummary {
-    let summary = try part.run(
-      on: collection, progress: sink, cancellation: cancellation, mayStart: mayStart)
-    sink.endShard()
-    return summary
+  private var noShard: CacheError {
+    CacheError(
+      kind: .unmerged, operation: "prepare", subject: preparation.cachePath,
+      detail: "its plan.json has no shard", hint: "remove plan.json")
   }
 }
 

@@ -6,34 +6,30 @@ internal import Glibc
 /// What a shard has to do with the others: the plan that all keep to, and the record that it is
 /// done.
 extension Preparation {
-  /// The plan of all shards, pinned where nobody has yet; nil where no shard is asked for.
+  /// Refuses a plan where another one is pinned, with both values of what differs first.
   ///
-  /// - Throws: ``PreparationError`` `.cache` with `.otherPlan` where another one is pinned.
-  func pinnedPlan(
-    of collection: Collection, _ fingerprints: [View: Fingerprint]
-  ) throws(PreparationError) -> ShardPlan? {
-    guard let shard else { return nil }
-    let plan = try shardPlan(of: collection, fingerprints, shards: shard.count)
-    let pinned = try onCache { () throws(CacheError) in try plan.pin(at: cachePath) }
-    if let difference = plan.difference(from: pinned) {
-      throw .cache(
-        CacheError(
-          kind: .otherPlan, operation: "prepare shard \(shard) of", subject: cachePath,
-          detail: "its plan.json pins \(difference)",
-          hint:
-            "prepare all shards with the same arguments; to pin another plan, remove plan.json, or give "
-            + "another folder where the number of shards is another"))
-    }
-    return pinned
+  /// - Throws: ``PreparationError`` `.cache` with `.otherPlan`.
+  func refuse(
+    _ plan: ShardPlan, where pinned: ShardPlan, _ shard: Shard
+  ) throws(PreparationError) {
+    guard let difference = plan.difference(from: pinned) else { return }
+    throw .cache(
+      CacheError(
+        kind: .otherPlan, operation: "prepare shard \(shard) of", subject: cachePath,
+        detail: "its plan.json pins \(difference)",
+        hint:
+          "prepare all shards with the same arguments; to pin another plan, remove plan.json, or give "
+          + "another folder where the number of shards is another"))
   }
 
-  /// The plan of this preparation.
+  /// The plan of this preparation for a collection.
   func shardPlan(
-    of collection: Collection, _ fingerprints: [View: Fingerprint], shards: Int
+    of collection: ManifestReference, shards: Int
   ) throws(PreparationError) -> ShardPlan {
-    try onCache { () throws(CacheError) in
+    let fingerprints = try recipe.fingerprints()
+    return try onCache { () throws(CacheError) in
       ShardPlan(
-        shards: shards, manifest: try ManifestReference(collection.manifest),
+        shards: shards, manifest: collection,
         recipe: String(decoding: try canonicalJSON(recipe), as: UTF8.self),
         fingerprints: fingerprints,
         choices: String(
