@@ -13,6 +13,8 @@ package struct FileReplacement: ~Copyable {
   /// Nil where the path is written as it is, and after the end.
   private var temporary: String?
   private let isReplacing: Bool
+  /// Whether the file has no name yet, so that nothing is left of a process that is killed.
+  private var isNameless = false
 
   /// Begins to replace a file, or to make one. A link at `path` is replaced itself.
   ///
@@ -42,7 +44,12 @@ package struct FileReplacement: ~Copyable {
     let target = Files.resolved(path)
     switch try Files.kind(target) {
     case .file, .missing:
-      try self.init(target, temporary: "\(target).temporary-\(getpid())", mode: 0o666)
+      let temporary = "\(target).temporary-\(getpid())"
+      if let descriptor = Files.nameless(in: Files.folder(of: target), mode: 0o666) {
+        self.init(nameless: descriptor, target, temporary: temporary)
+      } else {
+        try self.init(target, temporary: temporary, mode: 0o666)
+      }
     case .folder:
       throw FileError(.system(EISDIR), "write", path)
     case .other:
@@ -60,9 +67,17 @@ package struct FileReplacement: ~Copyable {
     isReplacing = false
   }
 
+  private init(nameless descriptor: Int32, _ path: String, temporary: String) {
+    self.descriptor = descriptor
+    self.path = path
+    self.temporary = temporary
+    isReplacing = true
+    isNameless = true
+  }
+
   deinit {
     close(descriptor)
-    if let temporary { unlink(temporary) }
+    if let temporary, !isNameless { unlink(temporary) }
   }
 
   /// Adds bytes.
@@ -77,6 +92,12 @@ package struct FileReplacement: ~Copyable {
   package mutating func finish(isDurable: Bool = true) throws(FileError) {
     guard isReplacing, let name = temporary else { return }
     if isDurable, fsync(descriptor) != 0 { throw FileError(.system(errno), "write", path) }
+    if isNameless {
+      guard Files.link(descriptor, to: name) else {
+        throw FileError(.system(errno), "write", path)
+      }
+      isNameless = false
+    }
     if rename(name, path) != 0 { throw FileError(.system(errno), "write", path) }
     temporary = nil
     if isDurable { Files.syncFolder(of: path) }
@@ -143,15 +164,46 @@ extension Files {
 
   /// Brings a rename or a new name to the disk.
   package static func syncFolder(of path: String) {
-    var parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    // Of a/b/ it is a that holds the name.
-    while parts.count > 1, parts.last?.isEmpty == true { parts.removeLast() }
-    let parent = parts.dropLast().joined(separator: "/")
-    let folder = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
-    let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let directory = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if directory < 0 { return }
     // Some file systems cannot; there the name is as safe as it gets.
     fsync(directory)
     close(directory)
   }
+
+  /// The folder that holds a name.
+  fileprivate static func folder(of path: String) -> String {
+    var parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    // Of a/b/ it is a that holds the name.
+    while parts.count > 1, parts.last?.isEmpty == true { parts.removeLast() }
+    let parent = parts.dropLast().joined(separator: "/")
+    return parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
+  }
+
+  /// A new file in a folder that has no name, and goes with its last descriptor; nil where the file system has
+  /// none (NFS, for one) or there is no way to name it later.
+  fileprivate static func nameless(in folder: String, mode: UInt32) -> Int32? {
+    // O_TMPFILE, a macro that is not imported.
+    let flags = 0o20_000_000 | O_DIRECTORY | O_RDWR | O_CLOEXEC
+    let descriptor = open(folder, flags, mode)
+    if descriptor < 0 { return nil }
+    if access(place(of: descriptor), F_OK) == 0 { return descriptor }
+    close(descriptor)
+    return nil
+  }
+
+  /// Gives a file without a name one, in place of what a killed process left there.
+  ///
+  /// - Returns: whether it has it; `errno` says why not.
+  fileprivate static func link(_ descriptor: Int32, to name: String) -> Bool {
+    for _ in 0..<2 {
+      if linkat(AT_FDCWD, place(of: descriptor), AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 {
+        return true
+      }
+      guard errno == EEXIST, unlink(name) == 0 else { return false }
+    }
+    return false
+  }
+
+  private static func place(of descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
 }

@@ -35,7 +35,7 @@ public struct Preparation: Sendable {
   public var checksContent = false
 
   /// Where the cache is written before it is brought to its place.
-  public var scratch = Scratch.automatic
+  public var scratch = WritingPlace.automatic
 
   /// A preparation with the defaults.
   public init(folder: String, cachePath: String) {

@@ -1,5 +1,5 @@
 public import Corpus
-internal import DatasetCache
+public import DatasetCache
 internal import Foundation
 
 /// Tries only the files in quarantine again, with the cache's own recipe: no other file is looked
@@ -11,6 +11,8 @@ public struct QuarantineRetry: Sendable {
   public var cachePath: String
   /// What is known of the dataset, in place of what the cache was prepared with.
   public var manifest: Manifest?
+  /// Where the cache is written before it is brought to its place.
+  public var scratch = WritingPlace.automatic
   /// Worker threads, 1 or more.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -62,7 +64,9 @@ public struct QuarantineRetry: Sendable {
           mayStart: mayStart))
     }
     if !cancellation.isCancelled {
-      let (state, card) = try ShardMerge(cachePath: cachePath).settle(plan)
+      var merge = ShardMerge(cachePath: cachePath)
+      merge.scratch = scratch
+      let (state, card) = try merge.settle(plan)
       summary.settle(state, card)
     }
     summary.take(meter)
@@ -75,9 +79,10 @@ public struct QuarantineRetry: Sendable {
     cancellation: Cancellation, mayStart: (_ command: String) -> Bool
   ) throws(PreparationError) -> PreparationSummary {
     let meter = RunMeter()
-    let cache = try onCache { () throws(CacheError) in
-      try Cache.open(at: cachePath, for: .writing, shard: shard)
+    let writing = try onCache { () throws(CacheError) in
+      try WritableCache(at: cachePath, shard: shard, in: scratch)
     }
+    let cache = writing.cache
     let contents = try CacheContents(cache)
     guard let choices = try cache.choices(), let fingerprints = contents.description?.fingerprints
     else {
@@ -114,6 +119,7 @@ public struct QuarantineRetry: Sendable {
     if let shard, let shards {
       let state = try SettledCache(ofShard: cache, records: records)
       if !cancellation.isCancelled { try shards.end(shard, of: cache, state, meter) }
+      try onCache { () throws(CacheError) in try writing.finish() }
       var summary = run.summary(
         plan: plan, collection: collection, writer: writer, state: state, card: nil)
       summary.retried = Self.ends(of: before, collection, records)
@@ -124,6 +130,7 @@ public struct QuarantineRetry: Sendable {
       tracks: records.tracks)
     let state = try SettledCache(of: cache, records: records, misfits: misfits)
     let card = try cache.renewCard(of: state)
+    try onCache { () throws(CacheError) in try writing.finish() }
     var summary = run.summary(
       plan: plan, collection: collection, writer: writer, state: state, card: card)
     summary.retried = Self.ends(of: before, collection, records)

@@ -124,6 +124,27 @@ import Testing
     #expect(try Files.names(folder) == ["file", "link"])
   }
 
+  /// A process that is killed leaves nothing of an output, where the file system has files without names.
+  @Test func anOutputHasNoNameUntilItIsWhole() throws {
+    let hasNameless = open(folder, 0o20_000_000 | O_DIRECTORY | O_RDWR, 0o600)
+    if hasNameless < 0 { return }
+    close(hasNameless)
+    // What an earlier version's process of the same number has left.
+    try Files.replace(path("file.temporary-\(getpid())"), with: [9, 9])
+    var file = try FileReplacement(output: path("file"))
+    try file.write([1])
+    #expect(try Files.names(folder) == ["file.temporary-\(getpid())"])
+    try file.finish()
+    #expect(try Files.names(folder) == ["file"])
+    #expect(try Files.read(path("file"), limit: 1) == [1])
+    do {
+      let unfinished = try FileReplacement(output: path("file"))
+      try unfinished.write([2])
+    }
+    #expect(try Files.names(folder) == ["file"])
+    #expect(try Files.read(path("file"), limit: 1) == [1])
+  }
+
   /// A disk that fails in the middle of a folder must not look like a folder of fewer files.
   @Test func aFolderThatCannotBeReadToItsEndIsNoShortList() throws {
     try Files.replace(path("file"), with: [1])

@@ -31,8 +31,16 @@ public final class ScratchStore: Sendable {
   ///   - shard: the shard; nil for the store of a cache that is not divided.
   ///   - folder: where the scratch folder is made; `TMPDIR`, or `/tmp`, if nil.
   /// - Throws: `CacheError` `.locked`, `.noSpace`, `.system`.
-  public init(of home: String, shard: Shard?, in folder: String? = nil) throws(CacheError) {
-    let place = shard.map(StorePlace.shard) ?? .only
+  public convenience init(
+    of home: String, shard: Shard?, in folder: String? = nil
+  ) throws(CacheError) {
+    try self.init(of: home, shard.map(StorePlace.shard) ?? .only, shard: shard, in: folder)
+  }
+
+  /// Copies the store of a place.
+  init(
+    of home: String, _ place: StorePlace, shard: Shard?, in folder: String?
+  ) throws(CacheError) {
     try Cache.inspectFolder(home, access: .creating, place: place)
     lock = try ExclusiveLock(path: "\(home)/\(place.lock)", cache: home)
     let parent = folder ?? FileManager.default.temporaryDirectory.path(percentEncoded: false)

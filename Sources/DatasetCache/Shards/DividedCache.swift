@@ -3,29 +3,34 @@ import Wording
 
 extension Cache {
   /// Opens all shards of a divided cache, and the store of the whole.
+  ///
+  /// - Parameter shardsAt: the folder of the shards, where the store of the whole is written in another.
   static func openDivided(
-    at path: String, _ plan: ShardPlan, for access: Access
+    at path: String, _ plan: ShardPlan, for access: Access, shardsAt: String? = nil
   ) throws(CacheError) -> Cache {
+    let home = shardsAt ?? path
     guard (Folder.size("\(path)/\(Layout.merged)") ?? 0) > 0 else {
-      throw unmerged(path, try ShardCensus(at: path, plan).sentence)
+      throw unmerged(home, try ShardCensus(at: home, plan).sentence)
     }
     let cache = try openStore(
       at: path, for: access, place: .merged, shard: nil, 1 << 30,
-      with: try openShards(at: path, plan, for: access))
+      with: try openShards(at: home, plan, for: access))
     let changed = try cache.changedShards()
     if changed.isEmpty { return cache }
     throw unmerged(
-      path, "\(Words.counted(changed.count, "shard")) changed since: \(ArrayExpression(changed))")
+      home, "\(Words.counted(changed.count, "shard")) changed since: \(ArrayExpression(changed))")
   }
 
   /// Opens a divided cache to make the whole of it from its shards.
   ///
+  /// - Parameter shardsAt: the folder of the shards, where the store of the whole is written in another.
   /// - Throws: `CacheError` as ``open(at:for:shard:initialMapSize:)``; `.unmerged` where a shard is missing.
-  public static func openForMerging(at path: String, _ plan: ShardPlan) throws(CacheError) -> Cache
-  {
+  static func openForMerging(
+    at path: String, _ plan: ShardPlan, shardsAt: String
+  ) throws(CacheError) -> Cache {
     let cache = try openStore(
       at: path, for: .creating, place: .merged, shard: nil, 1 << 30,
-      with: try openShards(at: path, plan, for: .reading))
+      with: try openShards(at: shardsAt, plan, for: .reading))
     try cache.forgetOlderShards()
     return cache
   }
@@ -74,13 +79,16 @@ extension Cache {
   ///
   /// - Returns: what was found; empty where nothing is damaged, or there is no such store yet.
   public static func repairWhole(
-    at path: String, _ plan: ShardPlan
+    at path: String, _ plan: ShardPlan, in place: WritingPlace = .automatic
   ) throws(CacheError) -> [CacheProblem] {
     guard (Folder.size("\(path)/\(Layout.merged)") ?? 0) > 0 else { return [] }
-    _ = try rebuild(at: path, place: .merged)
-    let whole = try openStore(at: path, for: .writing, place: .merged, shard: nil, 1 << 30)
+    let scratch = try place.scratchStore(of: path, .merged)
+    let written = scratch?.path ?? path
+    _ = try rebuild(at: written, place: .merged)
+    let whole = try openStore(at: written, for: .writing, place: .merged, shard: nil, 1 << 30)
     let problems = try whole.verify()
     try whole.repair(problems)
+    try scratch?.bringBack()
     return problems
   }
 

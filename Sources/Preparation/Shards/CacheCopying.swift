@@ -1,5 +1,5 @@
 public import Corpus
-internal import DatasetCache
+public import DatasetCache
 internal import Files
 internal import Foundation
 internal import Glibc
@@ -13,6 +13,8 @@ public struct CacheCopying: Sendable {
   public var newPath: String
   /// How many shards the new one has; 1 for a cache that is not divided.
   public var shards: Int
+  /// Where its stores are written before they are brought to their place.
+  public var scratch = WritingPlace.automatic
 
   /// A copy of a cache into a new folder.
   public init(cachePath: String, newPath: String, shards: Int = 1) {
@@ -68,10 +70,12 @@ public struct CacheCopying: Sendable {
   ) throws(PreparationError) -> Bool {
     guard shards > 1 else {
       return try onCache { () throws(CacheError) in
-        let cache = try Cache.open(at: path, for: .creating)
+        let writing = try WritableCache(at: path, for: .creating, in: scratch)
+        let cache = writing.cache
         guard try cache.copyTracks(of: whole, onProgress: onProgress) else { return false }
         try cache.copyWhole(of: whole)
         if let card = try card(of: whole) { try cache.writeCard(card) }
+        try writing.finish()
         return true
       }
     }
@@ -81,10 +85,12 @@ public struct CacheCopying: Sendable {
       guard try copy(shard, plan, of: whole, to: path, onProgress) else { return false }
     }
     return try onCache { () throws(CacheError) in
-      let cache = try Cache.openForMerging(at: path, plan)
+      let writing = try WritableCache(merging: path, plan, in: scratch)
+      let cache = writing.cache
       try cache.copyWhole(of: whole)
       try cache.keepShardMarks()
       if let card = try card(of: whole) { try cache.writeCard(card) }
+      try writing.finish()
       return true
     }
   }
@@ -94,16 +100,19 @@ public struct CacheCopying: Sendable {
     _ onProgress: (Int) -> Bool
   ) throws(PreparationError) -> Bool {
     let meter = RunMeter()
-    let (cache, isDone) = try onCache { () throws(CacheError) in
-      let cache = try Cache.open(at: path, for: .creating, shard: shard)
+    let (writing, isDone) = try onCache { () throws(CacheError) in
+      let writing = try WritableCache(at: path, for: .creating, shard: shard, in: scratch)
+      let cache = writing.cache
       if let description = try whole.description() {
         try cache.describe(description, wholeManifest: try whole.wholeManifest())
       }
-      return (cache, try cache.copyTracks(of: whole, onProgress: onProgress))
+      return (writing, try cache.copyTracks(of: whole, onProgress: onProgress))
     }
     guard isDone else { return false }
+    let cache = writing.cache
     let records = try onCache { () throws(CacheError) in try cache.soundRecords() }
     try plan.end(shard, of: cache, try SettledCache(ofShard: cache, records: records), meter)
+    try onCache { () throws(CacheError) in try writing.finish() }
     return true
   }
 

@@ -60,7 +60,9 @@ struct DividedPreparation {
     // A plan has one shard at least.
     guard var summary else { throw .cache(noShard) }
     if !cancellation.isCancelled {
-      let (state, card) = try ShardMerge(cachePath: preparation.cachePath).settle(wanted)
+      var merge = ShardMerge(cachePath: preparation.cachePath)
+      merge.scratch = preparation.scratch
+      let (state, card) = try merge.settle(wanted)
       summary.settle(state, card)
     }
     summary.take(meter)

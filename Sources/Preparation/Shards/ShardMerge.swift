@@ -10,6 +10,8 @@ public struct ShardMerge: Sendable {
   public var cachePath: String
   /// A split to make besides the one that the preparation was asked for.
   public var split: SplitPlan?
+  /// Where the store of the whole is written before it is brought to its place.
+  public var scratch = WritingPlace.automatic
 
   /// A merge of the cache at a path.
   public init(cachePath: String) { self.cachePath = cachePath }
@@ -72,7 +74,8 @@ public struct ShardMerge: Sendable {
 
   /// Makes the whole of the shards of a plan.
   func settle(_ plan: ShardPlan) throws(PreparationError) -> (state: SettledCache, card: Card) {
-    let cache: Cache = try open(plan)
+    let writing = try open(plan)
+    let cache = writing.cache
     let pending = try takeDescription(cache)
     let records = try onCache { () throws(CacheError) in try cache.soundRecords() }
     if let problem = records.damaged.first {
@@ -96,6 +99,7 @@ public struct ShardMerge: Sendable {
       try cache.writeCard(card)
       // From now on the whole counts as that of these shards.
       if cache.isDivided { try cache.keepShardMarks() }
+      try writing.finish()
       return card
     }
     return (state, card)
@@ -109,8 +113,8 @@ public struct ShardMerge: Sendable {
   }
 
   /// Opens the cache, whose shards must all be done as they are now.
-  private func open(_ plan: ShardPlan) throws(PreparationError) -> Cache {
-    try onCache { () throws(CacheError) -> Cache in
+  private func open(_ plan: ShardPlan) throws(PreparationError) -> WritableCache {
+    try onCache { () throws(CacheError) -> WritableCache in
       let census = try ShardCensus(at: cachePath, plan)
       guard census.missing.isEmpty else {
         throw failure(
@@ -119,9 +123,9 @@ public struct ShardMerge: Sendable {
             + "\(ArrayExpression(census.missing))",
           "prepare these, each with --shard I/\(plan.shards)")
       }
-      guard plan.shards > 1 else { return try Cache.open(at: cachePath, for: .writing) }
-      let cache = try Cache.openForMerging(at: cachePath, plan)
-      let marks = try cache.shardMarks()
+      guard plan.shards > 1 else { return try WritableCache(at: cachePath, in: scratch) }
+      let writing = try WritableCache(merging: cachePath, plan, in: scratch)
+      let marks = try writing.cache.shardMarks()
       let changed = census.done.filter { $0.value.mark != marks[$0.key] }.keys.sorted()
       guard changed.isEmpty else {
         throw failure(
@@ -129,7 +133,7 @@ public struct ShardMerge: Sendable {
           "prepare these again, each with --shard I/\(plan.shards), which computes only what is missing"
         )
       }
-      return cache
+      return writing
     }
   }
 

@@ -77,10 +77,11 @@ public struct ModeStudy {
   private func makeSplits() throws -> [SplitPlan] {
     let plans = try plans(for: try Cache.open(at: cache, for: .reading))
     guard !plans.missing.isEmpty else { return plans.all }
-    let cache = try Cache.open(at: cache, for: .writing)
-    for plan in plans.missing { try cache.makeSplit(plan) }
-    try cache.writeIndex()
-    try cache.renewCard()
+    let writing = try WritableCache(at: cache, in: .automatic)
+    for plan in plans.missing { try writing.cache.makeSplit(plan) }
+    try writing.cache.writeIndex()
+    try writing.cache.renewCard()
+    try writing.finish()
     return plans.all
   }
 

@@ -54,12 +54,16 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
-    let cache = try Cache.open(at: cache, for: repair ? .writing : .reading)
+    if repair {
+      let writable = try WritableCache(at: cache, in: .automatic)
+      try VerificationText.repair(writable.cache, asJSON: json)
+      return try writable.finish()
+    }
+    let cache = try Cache.open(at: cache, for: .reading)
     if digest { return Output.line(try cache.digest()) }
     if verify {
-      return try repair
-        ? VerificationText.repair(cache, asJSON: json)
-        : VerificationText.show(VerificationText.Report([cache], isDeep: true), asJSON: json)
+      return try VerificationText.show(
+        VerificationText.Report([cache], isDeep: true), asJSON: json)
     }
     if verdicts { return try Verdicts.show(cache, asJSON: json) }
     if quarantine { return try Verdicts.showQuarantine(cache, asJSON: json) }

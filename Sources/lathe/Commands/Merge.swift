@@ -48,6 +48,8 @@ struct Merge: ParsableCommand {
   @Flag(help: "End with 0 also where tracks are in quarantine.")
   var acceptQuarantine = false
 
+  @OptionGroup var writing: WritingOptions
+
   func validate() throws {
     if missing, into != nil { throw ValidationError("--missing and --into exclude each other.") }
     if split != 1, into == nil { throw ValidationError("--split goes with --into.") }
@@ -59,7 +61,8 @@ struct Merge: ParsableCommand {
 
   func run() throws {
     if let into { return try copy(into: into) }
-    let merge = ShardMerge(cachePath: cache)
+    var merge = ShardMerge(cachePath: cache)
+    merge.scratch = writing.place
     if missing {
       let numbers = try merge.missing()
       if json { return try Output.json(["missing": numbers]) }
@@ -79,7 +82,8 @@ struct Merge: ParsableCommand {
   private func copy(into folder: String) throws {
     let cancellation = Cancellation()
     let interruption = Interruption(cancellation)
-    let copying = CacheCopying(cachePath: cache, newPath: folder, shards: split)
+    var copying = CacheCopying(cachePath: cache, newPath: folder, shards: split)
+    copying.scratch = writing.place
     let isDone = try copying.run(cancellation: cancellation)
     interruption.end()
     guard isDone else { throw ExitCode(Exit.interrupted) }

@@ -120,16 +120,7 @@ struct Prepare: ParsableCommand {
       discussion: "What is common to all shards is made by lathe merge.", valueName: "i/n|auto"))
   var shard: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write the cache in a folder on a disk of this machine, and bring it to its place when it is whole.",
-      discussion:
-        "Done of itself, in $TMPDIR, where the cache lies on NFS, Lustre, GPFS, CIFS, FUSE and the like.",
-      valueName: "folder"), completion: .directory)
-  var scratch: String?
-
-  @Flag(help: "Write the cache in its place, also on a file system that other machines have too.")
-  var inPlace = false
+  @OptionGroup var writing: WritingOptions
 
   @Flag(help: "End with 0 where tracks are in quarantine, whatever their number.")
   var acceptQuarantine = false
@@ -168,9 +159,6 @@ struct Prepare: ParsableCommand {
       throw ValidationError("--columns is for --labels.")
     }
     if let shard { _ = try ShardArgument.shard(shard, cache: cache) }
-    if scratch != nil, inPlace {
-      throw ValidationError("--scratch and --in-place exclude each other: give one of them.")
-    }
     guard retryQuarantined else { return }
     if shard != nil {
       throw ValidationError(

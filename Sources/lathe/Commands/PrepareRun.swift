@@ -15,8 +15,7 @@ extension Prepare {
     let choices = try PrepareChoices(flags, earlier: earlier)
     var preparation = Preparation(folder: audioFolder, cachePath: cache)
     preparation.shard = shard
-    if inPlace { preparation.scratch = .inPlace }
-    if let scratch { preparation.scratch = .folder(scratch) }
+    preparation.scratch = writing.place
     preparation.recipe = choices.recipe
     preparation.manifest = choices.manifest
     preparation.exclusions = choices.exclusions
@@ -37,6 +36,7 @@ extension Prepare {
   func retry(_ report: ProgressReport) throws {
     var retry = QuarantineRetry(folder: audioFolder, cachePath: cache)
     retry.manifest = try manifest.map(Catalogue.manifest)
+    retry.scratch = writing.place
     if let threads { retry.threads = threads }
     try finish(report) {
       try retry.run(progress: $0, cancellation: $1, mayStart: program.mayStart)

@@ -24,6 +24,8 @@ struct Repair: ParsableCommand {
     completion: .directory)
   var audioFolder: String?
 
+  @OptionGroup var writing: WritingOptions
+
   func run() throws {
     if let plan = try ShardPlan.read(at: cache), plan.shards > 1 { return try repair(plan) }
     try repairStore()
@@ -35,7 +37,7 @@ struct Repair: ParsableCommand {
     for shard in plan.allShards where try Cache.exists(at: cache, shard: shard) {
       try repairStore(shard)
     }
-    let problems = try Cache.repairWhole(at: cache, plan)
+    let problems = try Cache.repairWhole(at: cache, plan, in: writing.place)
     show(problems.map(\.description))
     for problem in problems where problem.isOfSplit {
       Output.line("lost: the split \(Words.shown(problem.key)); lathe split makes it again")
@@ -48,18 +50,24 @@ struct Repair: ParsableCommand {
 
   private func prepare() throws {
     guard let audioFolder else { return }
-    try Prepare.parse(["--cache", cache, "--", audioFolder]).run()
+    try Prepare.parse(["--cache", cache] + writing.arguments + ["--", audioFolder]).run()
   }
 
   private func repairStore(_ shard: Shard? = nil) throws {
-    let rebuilding = try Cache.rebuild(at: cache, shard: shard)
+    let scratch = try writing.place.scratchStore(of: cache, shard: shard)
+    try repairStore(shard, at: scratch?.path ?? cache)
+    try scratch?.bringBack()
+  }
+
+  private func repairStore(_ shard: Shard?, at path: String) throws {
+    let rebuilding = try Cache.rebuild(at: path, shard: shard)
     if let rebuilding {
       show(rebuilding.flaws.map { "damaged: \($0)" })
       Output.line(
         "\(shard.map { "shard \($0)" } ?? "the shard") was written anew with \(Words.counted(rebuilding.kept, "record")) of the old one"
       )
     }
-    let (problems, hasDescription) = try takeOut(shard)
+    let (problems, hasDescription) = try takeOut(shard, at: path)
     // Of a shard the plan and the other shards know it.
     if shard != nil { return }
     guard rebuilding?.hasRecipe != false, hasDescription || !problems.contains(where: \.isOfRecipe)
@@ -89,9 +97,9 @@ struct Repair: ParsableCommand {
   ///
   /// - Returns: what was found, and whether the cache still says what it is made from.
   private func takeOut(
-    _ shard: Shard?
+    _ shard: Shard?, at path: String
   ) throws -> (problems: [CacheProblem], hasDescription: Bool) {
-    let cache = try Cache.open(at: cache, for: .writing, shard: shard)
+    let cache = try Cache.open(at: path, for: .writing, shard: shard)
     let problems = try cache.verify()
     show(problems.map(\.description))
     let removed = try cache.repair(problems)

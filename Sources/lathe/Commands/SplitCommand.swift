@@ -61,6 +61,8 @@ struct SplitCommand: ParsableCommand {
   @Flag(help: "Print the split as JSON: plan, sides and the side of every track.")
   var json = false
 
+  @OptionGroup var writing: WritingOptions
+
   func validate() throws {
     let verbs = [
       list ? "--list" : nil, remove.map { _ in "--remove" }, chosenDefault.map { _ in "--default" },
@@ -93,15 +95,36 @@ struct SplitCommand: ParsableCommand {
     if list {
       return try SplitList.show(try Cache.open(at: cache, for: .reading), asJSON: json)
     }
-    let cache = try Cache.open(at: cache, for: dryRun ? .reading : .writing)
-    if let chosenDefault { return try SplitList.choose(chosenDefault, in: cache) }
-    if let remove { return try SplitList.remove(remove, from: cache) }
+    if let chosenDefault {
+      return try change { try SplitList.choose(chosenDefault, in: $0, path: cache) }
+    }
+    if let remove { return try change { try SplitList.remove(remove, from: $0, path: cache) } }
+    if !dryRun { return try change(make) }
+    say(try make(in: try Cache.open(at: cache, for: .reading)))
+  }
+
+  /// Changes the cache, and says then what came of it.
+  private func change(_ body: (Cache) throws -> [String]) throws {
+    let writable = try WritableCache(at: cache, in: writing.place)
+    let lines = try body(writable.cache)
+    try writable.finish()
+    say(lines)
+  }
+
+  private func say(_ lines: [String]) {
+    for line in lines { if json { Output.text(json: line) } else { Output.line(line) } }
+  }
+
+  /// Makes the split, and stores it if that is wanted.
+  ///
+  /// - Returns: what there is to say of it, as lines or as JSON.
+  private func make(in cache: Cache) throws -> [String] {
     let published = try manifest.map(Catalogue.manifest)?.publishedSides ?? []
     let standard = SplitPolicy.standard(
       for: try cache.splitTracks(), links: try cache.neighbours().links)
     let plan = try division.plan(
       default: Self.defaultRatios, policy: standard, published: published, name: name)
-    guard let plan else { return }
+    guard let plan else { return [] }
     let sides = try SplitOptions.find(plan.policy, in: published)
     let split = try sides.map { try cache.division(by: $0) } ?? cache.division(by: plan)
     if !dryRun {
@@ -109,20 +132,19 @@ struct SplitCommand: ParsableCommand {
       try cache.writeIndex()
       try cache.renewCard()
     }
-    if json { return try Output.json(split, pretty: true) }
-    show(split, try cache.audit(split), of: try cache.trackCount())
+    if json { return [try Output.jsonText(split, pretty: true)] }
+    return lines(of: split, try cache.audit(split), of: try cache.trackCount())
   }
 
-  private func show(_ split: Split, _ audit: SplitAudit, of count: Int) {
+  private func lines(of split: Split, _ audit: SplitAudit, of count: Int) -> [String] {
     let assigned = split.assignment.isEmpty ? count : split.assignment.count
-    Output.line(
-      "\(split.plan.name): \(Words.tracks(assigned))"
-        + (assigned < count ? ", \(Words.count(count - assigned)) more in no side" : ""))
-    SplitTable.lines(audit).forEach { Output.line("  " + $0) }
-    if let remark = AuditText.balance(audit) { Output.line(remark) }
-    if let remark = AuditText.absentLabels(audit) { Output.line(remark) }
-    Output.line(AuditText.line(split.plan.name, audit.summary, cache: cache))
-    if dryRun { Output.line("nothing was stored: --dry-run") }
+    let more = assigned < count ? ", \(Words.count(count - assigned)) more in no side" : ""
+    var lines = ["\(split.plan.name): \(Words.tracks(assigned))\(more)"]
+    lines += SplitTable.lines(audit).map { "  " + $0 }
+    lines += [AuditText.balance(audit), AuditText.absentLabels(audit)].compactMap { $0 }
+    lines.append(AuditText.line(split.plan.name, audit.summary, cache: cache))
+    if dryRun { lines.append("nothing was stored: --dry-run") }
+    return lines
   }
 
   /// Whether there is a cache with a split already.

@@ -53,35 +53,43 @@ enum SplitList {
   }
 
   /// Takes a split out of a cache.
-  static func remove(_ name: String, from cache: Cache) throws {
+  ///
+  /// - Parameter path: what the user calls the cache.
+  /// - Returns: what there is to say of it.
+  static func remove(_ name: String, from cache: Cache, path: String) throws -> [String] {
     let wasDefault = try cache.defaultSplit() == name
     guard try cache.removeSplit(name: name) else {
-      throw unknown(name, option: "--remove", in: cache)
+      throw unknown(name, option: "--remove", in: cache, path)
     }
     try cache.writeIndex()
     try cache.renewCard()
-    Output.line("\(name): removed")
     let left = try cache.splitNames()
-    if wasDefault, let first = left.first {
-      let command = ["lathe", "split", cache.path, "--default", first]
-      let standard = try cache.defaultSplit()
-      Output.line(
-        standard.map { "\($0) is the default now: it is the only one" }
-          ?? "it was the default, and none is now; choose one with: \(Words.command(command))")
-    }
+    guard wasDefault, let first = left.first else { return ["\(name): removed"] }
+    let command = ["lathe", "split", path, "--default", first]
+    let standard = try cache.defaultSplit()
+    return [
+      "\(name): removed",
+      standard.map { "\($0) is the default now: it is the only one" }
+        ?? "it was the default, and none is now; choose one with: \(Words.command(command))",
+    ]
   }
 
   /// Makes a split the one that is meant where none is named.
-  static func choose(_ name: String, in cache: Cache) throws {
+  ///
+  /// - Parameter path: what the user calls the cache.
+  /// - Returns: what there is to say of it.
+  static func choose(_ name: String, in cache: Cache, path: String) throws -> [String] {
     guard try cache.splitNames().contains(name) else {
-      throw unknown(name, option: "--default", in: cache)
+      throw unknown(name, option: "--default", in: cache, path)
     }
     try cache.putDefaultSplit(name)
     try cache.renewCard()
-    Output.line("\(name): the default")
+    return ["\(name): the default"]
   }
 
-  private static func unknown(_ name: String, option: String, in cache: Cache) -> any Error {
+  private static func unknown(_ name: String, option: String, in cache: Cache, _ path: String)
+    -> any Error
+  {
     let names = (try? cache.splitNames()) ?? []
     let near = NearNames.near(name, in: names)
     let hint =
@@ -89,6 +97,6 @@ enum SplitList {
       ? "it has none."
       : near.isEmpty ? "it has \(Words.list(names))." : "did you mean \(Words.list(near))?"
     return ValidationError(
-      "\(option) \(Words.shown(name)): \(Words.shown(cache.path)) has no such split; \(hint)")
+      "\(option) \(Words.shown(name)): \(Words.shown(path)) has no such split; \(hint)")
   }
 }

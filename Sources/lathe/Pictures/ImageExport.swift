@@ -96,7 +96,9 @@ struct ImageExport {
       }
       return
     }
+    // What a killed process left of the file itself is nobody's.
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { !$0.hasPrefix("\(Self.lookFile).temporary-") }
     guard names.isEmpty else {
       throw ValidationFailure(
         "\(folder) holds '\(Words.shown(names.sorted()[0]))' and no pictures of lathe; "
