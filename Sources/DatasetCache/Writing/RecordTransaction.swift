@@ -4,17 +4,8 @@ import LMDBStore
 /// transaction. All writes of records go through one.
 struct RecordTransaction: ~Copyable {
   private var transaction: WriteTransaction
-  /// Where the checksums are; nil in a cache of schema 1, which has none.
-  private var databases: (checksums: Database, totals: Database)?
-  private var checksums: [String: RecordChecksum] = [:]
-  /// What has changed since the checksums were written last, by the bytes of the key: equal text
-  /// may be of other bytes.
-  private var changes: [[UInt8]: (key: String, byTag: [UInt64: UInt64?])] = [:]
-  private var names: [UInt64: String] = [:]
-
-  /// So many keys are kept in memory before their checksums are written.
-  private static let mostChanges = 8_192
-
+  /// Nil in a cache of schema 1, which has no checksums.
+  private var ledger: ChecksumLedger?
   /// Whether a change of what the card tells is noted until the card tells it.
   private var notesUnfinished: Bool
 
@@ -28,16 +19,12 @@ struct RecordTransaction: ~Copyable {
   /// - Parameter makesChecksums: whether to make them where there are none.
   mutating func begin(makesChecksums: Bool) throws(StoreError) {
     let isCovered = try transaction.existingDatabase(named: Layout.checksums) != nil
-    guard isCovered || makesChecksums else { return }
-    databases = (
-      try transaction.database(named: Layout.checksums),
-      try transaction.database(named: Layout.totals)
-    )
+    if isCovered || makesChecksums { ledger = try ChecksumLedger(&transaction) }
   }
 
   /// Writes the checksums that are left. Nothing may be written after it.
   mutating func finish() throws(StoreError) {
-    if !transaction.isCancelled { try writeChecksums() }
+    if !transaction.isCancelled { try ledger?.write(&transaction) }
   }
 
   /// The transaction of the store.
@@ -81,8 +68,7 @@ struct RecordTransaction: ~Copyable {
   mutating func put(_ value: [UInt8], for key: String, in name: String) throws(StoreError) {
     try noteUnfinished(name)
     try transaction.put(value, for: key, in: try transaction.database(named: name))
-    let checksum = checksum(of: name)
-    try note(checksum.checksum(key: key, value: unsafe value.span.bytes), key, checksum)
+    try ledger?.note(unsafe value.span.bytes, key, in: name, &transaction)
   }
 
   /// Sets the value of a key by filling it where it will lie.
@@ -90,7 +76,7 @@ struct RecordTransaction: ~Copyable {
     byteCount: Int, for key: String, in name: String, fill: (inout MutableRawSpan) -> Void
   ) throws(StoreError) {
     try noteUnfinished(name)
-    let checksum = checksum(of: name)
+    let checksum = RecordChecksum(of: name)
     var found: UInt64 = 0
     try transaction.putReserving(
       byteCount: byteCount, for: key, in: try transaction.database(named: name)
@@ -98,7 +84,7 @@ struct RecordTransaction: ~Copyable {
       fill(&span)
       found = checksum.checksum(key: key, value: span.bytes)
     }
-    try note(found, key, checksum)
+    try ledger?.note(found, key, in: name, &transaction)
   }
 
   /// Removes a key.
@@ -108,7 +94,7 @@ struct RecordTransaction: ~Copyable {
   mutating func delete(_ key: String, in name: String) throws(StoreError) -> Bool {
     try noteUnfinished(name)
     // Its checksum goes, whether the record is still there or not.
-    try note(nil, key, checksum(of: name))
+    try ledger?.note(nil as UInt64?, key, in: name, &transaction)
     guard let database = try transaction.existingDatabase(named: name) else { return false }
     return try transaction.delete(key, in: database)
   }
@@ -116,7 +102,7 @@ struct RecordTransaction: ~Copyable {
   /// Removes every entry of a database, which stays.
   mutating func removeAll(in name: String) throws(StoreError) {
     try noteUnfinished(name)
-    for key in try keys(of: name) { try note(nil, key, checksum(of: name)) }
+    try forgetAll(in: name)
     if let database = try transaction.existingDatabase(named: name) {
       try transaction.removeAll(in: database)
     }
@@ -128,10 +114,10 @@ struct RecordTransaction: ~Copyable {
     for name in names { try noteUnfinished(name) }
     var leaving: [Database] = []
     for name in names {
-      for key in try keys(of: name) { try note(nil, key, checksum(of: name)) }
+      try forgetAll(in: name)
       if let database = try transaction.existingDatabase(named: name) { leaving.append(database) }
     }
-    try writeChecksums()
+    try ledger?.write(&transaction)
     for database in leaving { try transaction.drop(database) }
   }
 
@@ -142,112 +128,23 @@ struct RecordTransaction: ~Copyable {
     try put([UnfinishedChange.begun], for: Layout.card, in: Layout.unfinished)
   }
 
-  // MARK: Checksums
-
-  private mutating func checksum(of name: String) -> RecordChecksum {
-    if let known = checksums[name] { return known }
-    let made = RecordChecksum(of: name)
-    checksums[name] = made
-    names[made.tag] = name
-    return made
-  }
-
-  /// Notes what the checksum of a record is from now on; nil where there is none any more.
-  private mutating func note(
-    _ checksum: UInt64?, _ key: String, _ database: RecordChecksum
-  ) throws(StoreError) {
-    if databases == nil { return }
-    changes[Array(key.utf8), default: (key, [:])].byTag[database.tag] = .some(checksum)
-    if changes.count >= Self.mostChanges { try writeChecksums() }
-  }
-
-  private mutating func writeChecksums() throws(StoreError) {
-    guard let databases else { return }
-    var totals: [UInt64: RecordTotal] = [:]
-    for (key, byTag) in changes.values {
-      var known = KeyChecksums(copy(try transaction.value(for: key, in: databases.checksums)))
-      var isChanged = false
-      for (tag, checksum) in byTag {
-        let old = known.set(tag, to: checksum)
-        if old == checksum { continue }
-        isChanged = true
-        totals[tag, default: RecordTotal()].replace(old, by: checksum)
-      }
-      if !isChanged { continue }
-      try write(known, key, databases.checksums)
-    }
-    changes.removeAll(keepingCapacity: true)
-    for (tag, change) in totals {
-      guard let name = names[tag] else { continue }
-      var total =
-        RecordTotal(copy(try transaction.value(for: name, in: databases.totals))) ?? RecordTotal()
-      total.add(change)
-      if total == RecordTotal() {
-        try transaction.delete(name, in: databases.totals)
-      } else {
-        try transaction.put(total.encoded, for: name, in: databases.totals)
-      }
+  private mutating func forgetAll(in name: String) throws(StoreError) {
+    if ledger == nil { return }
+    for key in try keys(of: name) {
+      try ledger?.note(nil as UInt64?, key, in: name, &transaction)
     }
   }
 
   /// Puts every record under a checksum as it is now.
   mutating func coverEverything() throws(StoreError) {
     for name in try databaseNames() where Layout.isChecked(name) {
-      let checksum = checksum(of: name)
-      guard let database = try transaction.existingDatabase(named: name) else { continue }
-      var found: [(key: String, checksum: UInt64)] = []
-      do {
-        var cursor = try transaction.cursor(in: database)
-        while try cursor.next() {
-          found.append((cursor.keyText, checksum.checksum(key: cursor.key, value: cursor.value)))
-        }
-      }
-      for (key, value) in found { try note(value, key, checksum) }
+      try ledger?.noteAll(in: name, &transaction)
     }
   }
 
   /// Counts the totals anew from the checksums as they are, without those of databases that are
   /// gone.
-  mutating func renewTotals() throws(StoreError) {
-    guard let databases else { return }
-    try writeChecksums()
-    let names = try databaseNames().filter(Layout.isChecked)
-    let tags = Set(names.map(RecordChecksum.tag))
-    var totals: [UInt64: RecordTotal] = [:]
-    var changed: [(key: String, left: KeyChecksums)] = []
-    do {
-      var cursor = try transaction.cursor(in: databases.checksums)
-      while try cursor.next() {
-        var known = KeyChecksums(copy(cursor.value))
-        let all = known.all
-        for (tag, checksum) in all {
-          if tags.contains(tag) {
-            totals[tag, default: RecordTotal()].add(checksum)
-          } else {
-            _ = known.set(tag, to: nil)
-          }
-        }
-        if known.all.count < all.count { changed.append((cursor.keyText, known)) }
-      }
-    }
-    for (key, left) in changed { try write(left, key, databases.checksums) }
-    try transaction.removeAll(in: databases.totals)
-    for name in names {
-      if let total = totals[RecordChecksum.tag(name)] {
-        try transaction.put(total.encoded, for: name, in: databases.totals)
-      }
-    }
-  }
-
-  private mutating func write(
-    _ known: KeyChecksums, _ key: String, _ checksums: Database
-  ) throws(StoreError) {
-    if known.isEmpty {
-      try transaction.delete(key, in: checksums)
-    } else {
-      try transaction.put(known.encoded, for: key, in: checksums)
-    }
-  }
+  mutating func renewTotals() throws(StoreError) { try ledger?.renewTotals(&transaction) }
 }
 
 extension Cache {
