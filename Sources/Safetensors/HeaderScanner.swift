@@ -99,6 +99,15 @@ package struct HeaderScanner {
   }
 
   package mutating func string() throws(TensorError) -> String {
+    let start = position
+    let plain = try literal()
+    if !plain.contains(UInt8(ascii: "\\")) {
+      guard let string = String(validating: plain, as: UTF8.self) else {
+        throw failure("a string that is no UTF-8")
+      }
+      return string
+    }
+    position = start
     try expect("\"")
     var text: [UInt8] = []
     while position < bytes.count {
@@ -117,6 +126,25 @@ package struct HeaderScanner {
     }
     throw failure("a string without an end")
   }
+
+  /// The bytes of a number as they stand there.
+  package mutating func number() throws(TensorError) -> ArraySlice<UInt8> {
+    skipSpace()
+    let start = position
+    while position < bytes.count, Self.isOfNumber(bytes[position]) { position += 1 }
+    if position == start { throw failure("a number expected") }
+    return bytes[start..<position]
+  }
+
+  private static func isOfNumber(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x2B, 0x2D, 0x2E, 0x45, 0x65: true
+    default: false
+    }
+  }
+
+  /// What was passed since a position.
+  package func bytes(from start: Int) -> ArraySlice<UInt8> { bytes[start..<position] }
 
   /// Passes over a value of any kind; what is inside is not checked.
   package mutating func skip() throws(TensorError) {

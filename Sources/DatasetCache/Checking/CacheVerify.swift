@@ -34,9 +34,8 @@ extension Cache {
 struct Verification {
   let state: CacheState
   var problems: [CacheProblem] = []
-  /// The records that can be read, by the bytes of their ids: text that looks the same may be of
-  /// other bytes.
-  private(set) var tracks: [[UInt8]: TrackRecord] = [:]
+  /// What the records say that can be read.
+  private(set) var tracks = KnownTracks()
 
   init(state: CacheState) { self.state = state }
 
@@ -63,7 +62,10 @@ struct Verification {
       }
       let tags = Set(names.map(RecordChecksum.tag))
       try store.rawWalk(Layout.checksums) { (key, bytes) throws(CacheError) in
-        if KeyChecksums(copy(bytes)).all.allSatisfy({ tags.contains($0.tag) }) { return }
+        let areKnown = unsafe bytes.withUnsafeBytes {
+          unsafe KeyChecksums.areAll(of: tags, in: $0)
+        }
+        if areKnown { return }
         problems.append(
           .init(
             Layout.checksums, String(decoding: copy(key) ?? [], as: UTF8.self),
@@ -73,10 +75,12 @@ struct Verification {
   }
 
   mutating func checkTracks() throws(CacheError) {
-    for (id, json) in try state.rawEntries(of: Layout.tracks) {
+    var reader = TrackRecordReader()
+    try state.rawWalk(Layout.tracks) { (key, json) throws(CacheError) in
+      let id = String(decoding: copy(key) ?? [], as: UTF8.self)
       do throws(CacheError) {
-        let record = try RecordJSON.decode(TrackRecord.self, from: json, subject: id)
-        tracks[Array(id.utf8)] = record
+        let record = try reader.record(copy(json) ?? [], subject: id)
+        tracks.append(key, record)
         if !record.id.utf8.elementsEqual(id.utf8) {
           problems.append(.init(Layout.tracks, id, "it is the record of '\(record.id)'"))
         }
@@ -90,9 +94,11 @@ struct Verification {
   mutating func checkPlaces() throws(CacheError) {
     for (number, shard) in state.shards.enumerated() {
       try shard.rawWalk(Layout.tracks) { (key, _) throws(CacheError) in
-        let id = String(decoding: copy(key) ?? [], as: UTF8.self)
-        let place = Shard.index(of: id, count: state.shards.count)
+        let place = unsafe key.withUnsafeBytes {
+          unsafe Shard.index(of: $0, count: state.shards.count)
+        }
         if place == number { return }
+        let id = String(decoding: copy(key) ?? [], as: UTF8.self)
         problems.append(
           .init(Layout.tracks, id, "it lies in shard \(number), and belongs in \(place)"))
       }
@@ -103,9 +109,10 @@ struct Verification {
   mutating func checkList<Record: Decodable>(
     _ type: Record.Type, in database: String
   ) throws(CacheError) {
-    for (key, json) in try state.rawEntries(of: database) {
+    try state.rawWalk(database) { (bytes, json) throws(CacheError) in
+      let key = String(decoding: copy(bytes) ?? [], as: UTF8.self)
       do throws(CacheError) {
-        _ = try RecordJSON.decode(type, from: json, subject: key)
+        _ = try RecordJSON.decode(type, from: copy(json) ?? [], subject: key)
       } catch {
         problems.append(.init(database, key, error.detail))
       }
@@ -116,29 +123,33 @@ struct Verification {
   mutating func checkSlices() throws(CacheError) {
     for view in views {
       let name = Layout.slices(view)
-      var found: Set<[UInt8]> = []
-      for (id, bytes) in try state.rawEntries(of: name) {
-        let key = Array(id.utf8)
-        found.insert(key)
-        guard let index = SliceIndex(bytes) else {
-          problems.append(.init(name, id, "it is no index of slices"))
-          continue
+      var found = [Bool](repeating: false, count: tracks.count)
+      var next = 0
+      try state.rawWalk(name) { (key, bytes) throws(CacheError) in
+        func problem(_ detail: String, _ kind: CacheProblem.Kind = .damaged) {
+          let id = String(decoding: copy(key) ?? [], as: UTF8.self)
+          problems.append(.init(name, id, detail, kind))
         }
-        guard let record = tracks[key], record.views[view] != nil else {
-          problems.append(.init(name, id, "no record names it", .orphaned))
-          continue
+        let position = tracks.ids.position(of: key, hint: next)
+        if let position {
+          found[position] = true
+          next = position + 1
         }
-        if index.frames != record.frames {
-          problems.append(
-            .init(
-              name, id,
-              "it is of \(Words.counted(index.frames, "sample")), its record of \(record.frames)"))
+        guard let index = SliceIndex(copy(bytes) ?? []) else {
+          return problem("it is no index of slices")
+        }
+        guard let position, tracks.fingerprint(of: view, at: position) != nil else {
+          return problem("no record names it", .orphaned)
+        }
+        let frames = tracks.frames(at: position)
+        if index.frames != frames {
+          problem("it is of \(Words.counted(index.frames, "sample")), its record of \(frames)")
         }
       }
-      for (key, record) in tracks where record.views[view] != nil && !found.contains(key) {
+      for position in found.indices
+      where !found[position] && tracks.fingerprint(of: view, at: position) != nil {
         problems.append(
-          .init(
-            name, String(decoding: key, as: UTF8.self), "there is no slice index", .missing))
+          .init(name, tracks.ids.text(position), "there is no slice index", .missing))
       }
     }
   }
@@ -146,7 +157,7 @@ struct Verification {
   /// The views that there are slices of, or that a record names.
   private var views: [View] {
     Set(state.names.compactMap(Layout.view(ofSlices:)))
-      .union(tracks.values.flatMap(\.views.keys)).sorted()
+      .union(tracks.views.flatMap(\.keys)).sorted()
   }
 
   /// Checks that every split can be read and that one made here holds every track.
@@ -161,8 +172,9 @@ struct Verification {
         if split.plan.policy == .slices || split.assignment.isEmpty { continue }
         // New tracks come to the sides when all are stored.
         if isUnfinished { continue }
-        let ids = tracks.keys.map { String(decoding: $0, as: UTF8.self) }
-        if let lost = ids.filter({ split.assignment[$0] == nil }).min() {
+        let ids = tracks.ids
+        let lost = (0..<ids.count).first { split.assignment[ids.text($0)] == nil }
+        if let lost = lost.map(ids.text) {
           problems.append(
             .init(Layout.splits, name, "track '\(lost)' is on none of its sides; make it again"))
         }

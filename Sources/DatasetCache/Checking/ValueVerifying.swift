@@ -6,47 +6,72 @@ import Synchronization
 extension Verification {
   /// Checks every value, on all cores, or where it is not deep their headers alone, and that every value that a record names is there.
   mutating func checkValues(isDeep: Bool) throws(CacheError) {
-    var seen: [String: Set<[UInt8]>] = [:]
+    var seen: [String: [Bool]] = [:]
     for name in state.names {
       guard let (view, fingerprint) = Layout.valueDatabase(name) else { continue }
       seen[name] = try checkValues(in: name, view, fingerprint, isDeep)
     }
-    for (key, record) in tracks {
-      for (view, fingerprint) in record.views {
-        let name = Layout.values(view, fingerprint)
-        if seen[name]?.contains(key) == true { continue }
-        problems.append(
-          .init(name, String(decoding: key, as: UTF8.self), "its record names it", .missing))
+    for (view, fingerprint) in Set(tracks.views.flatMap { $0.map(NamedValues.init) }).map(\.pair) {
+      let name = Layout.values(view, fingerprint)
+      let present = seen[name]
+      for position in 0..<tracks.count
+      where tracks.fingerprint(of: view, at: position) == fingerprint
+        && present?[position] != true
+      {
+        problems.append(.init(name, tracks.ids.text(position), "its record names it", .missing))
       }
     }
   }
 
   /// Checks one database of values; a tree that is itself damaged ends it early.
   ///
-  /// - Returns: the keys that were there.
+  /// - Returns: whether each track had a value.
   private mutating func checkValues(
     in name: String, _ view: View, _ fingerprint: Fingerprint, _ isDeep: Bool
-  ) throws(CacheError) -> Set<[UInt8]> {
-    var ids: Set<[UInt8]> = []
-    var found: [StoredValue] = []
+  ) throws(CacheError) -> [Bool] {
+    let facts = try facts(view, fingerprint)
+    var seen = [Bool](repeating: false, count: tracks.count)
+    var block: [StoredValue] = []
+    var next = 0
     do throws(CacheError) {
       try state.rawWalk(name) { (key, value) throws(CacheError) in
-        let id = copy(key) ?? []
-        ids.insert(id)
+        let id = String(decoding: copy(key) ?? [], as: UTF8.self)
         unsafe value.withUnsafeBytes { bytes in
-          unsafe found.append(StoredValue(id: String(decoding: id, as: UTF8.self), bytes: bytes))
+          unsafe block.append(StoredValue(id: id, bytes: bytes))
+        }
+        let position = tracks.ids.position(of: key, hint: next)
+        if let position {
+          seen[position] = true
+          next = position + 1
+        }
+        if position.map({ tracks.fingerprint(of: view, at: $0) }) != fingerprint {
+          problems.append(.init(name, id, "no record names it", .orphaned))
+        }
+        if block.count == Self.blockOfValues {
+          try check(block, in: name, view, fingerprint, facts, isDeep)
+          block.removeAll(keepingCapacity: true)
         }
       }
     } catch {
       guard error.kind == .damaged else { throw error }
       problems.append(.init(name, "", error.detail))
     }
+    try check(block, in: name, view, fingerprint, facts, isDeep)
+    return seen
+  }
+
+  /// So many values are shared out among the cores at a time.
+  private static let blockOfValues = 8_192
+
+  /// Checks some values of a database.
+  private mutating func check(
+    _ values: [StoredValue], in name: String, _ view: View, _ fingerprint: Fingerprint,
+    _ facts: ViewFacts, _ isDeep: Bool
+  ) throws(CacheError) {
     let (slices, blocks) = (Layout.slices(view), Layout.blocks(of: name))
     let state = state
-    let facts = try facts(view, fingerprint)
     let results = Mutex<[CacheProblem]>([])
     let failure = Mutex<CacheError?>(nil)
-    let values = found
     DispatchQueue.concurrentPerform(iterations: values.count) { index in
       let value = values[index]
       do throws(CacheError) {
@@ -67,12 +92,17 @@ extension Verification {
     }
     if let failure = failure.withLock({ $0 }) { throw failure }
     problems += results.withLock { $0 }
-    for id in ids where tracks[id]?.views[view] != fingerprint {
-      problems.append(
-        .init(name, String(decoding: id, as: UTF8.self), "no record names it", .orphaned))
-    }
-    return ids
   }
+}
+
+/// A database of values.
+private struct NamedValues: Hashable {
+  let view: View
+  let fingerprint: Fingerprint
+
+  init(_ entry: (key: View, value: Fingerprint)) { (view, fingerprint) = entry }
+
+  var pair: (View, Fingerprint) { (view, fingerprint) }
 }
 
 extension Verification {

@@ -8,12 +8,21 @@ extension Cache {
   ///   `.invalidRecord` where they are none.
   public func trackRecord(_ id: String) throws(CacheError) -> TrackRecord? {
     guard let json = try bytes(for: id, in: Layout.tracks) else { return nil }
-    return try RecordJSON.decode(TrackRecord.self, from: json, subject: "track '\(id)'")
+    var reader = TrackRecordReader()
+    return try reader.record(json, subject: "track '\(id)'")
   }
 
   /// The records of all tracks, in the order of their ids' bytes.
   public func trackRecords() throws(CacheError) -> [TrackRecord] {
-    try records(TrackRecord.self, in: Layout.tracks, word: "track")
+    let state = try state([Layout.tracks])
+    var all: [TrackRecord] = []
+    all.reserveCapacity(try state.size(of: Layout.tracks)?.entries ?? 0)
+    var reader = TrackRecordReader()
+    try state.walk(Layout.tracks) { (key, json) throws(CacheError) in
+      let id = String(decoding: copy(key) ?? [], as: UTF8.self)
+      all.append(try reader.record(copy(json) ?? [], subject: "track '\(id)'"))
+    }
+    return all
   }
 
   /// How many tracks there are.

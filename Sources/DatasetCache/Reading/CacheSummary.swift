@@ -28,27 +28,57 @@ public struct CacheSummary: Sendable, Hashable, Codable {
   public var staleDatabases: [String]
 }
 
+/// What a summary counts of the records of tracks.
+struct TrackCensus {
+  /// Of all tracks, in the order of their bytes.
+  var ids = PackedKeys()
+  /// Tracks of each label.
+  var labels: [String: Int] = [:]
+  /// Whether each track has each view under its fingerprint.
+  var members: [View: [Bool]] = [:]
+}
+
 extension Cache {
   /// Counts what the cache holds, all in one state.
   ///
   /// - Complexity: O(tracks); values are not read.
   public func summary() throws(CacheError) -> CacheSummary {
     let cache = try snapshot()
-    return try cache.summary(of: try cache.trackRecords())
+    let fingerprints = try cache.fingerprints()
+    return try cache.summary(
+      of: try TrackScan(try cache.state(nil), fingerprints: fingerprints).census, fingerprints)
   }
 
   /// Counts what the cache holds, its records of tracks having been read already.
   public func summary(of records: [TrackRecord]) throws(CacheError) -> CacheSummary {
+    let fingerprints = try fingerprints()
+    var census = TrackCensus()
+    for record in records {
+      census.ids.append(record.id.utf8)
+      census.labels[record.label, default: 0] += 1
+    }
+    for (view, fingerprint) in fingerprints {
+      census.members[view] = records.map { $0.views[view] == fingerprint }
+    }
+    return try summary(of: census, fingerprints)
+  }
+
+  private func summary(
+    of census: TrackCensus, _ fingerprints: [View: Fingerprint]
+  ) throws(CacheError) -> CacheSummary {
     let cache = try snapshot()
-    let fingerprints = try cache.fingerprints()
     let state = try cache.state(nil)
     var views: [View: CacheSummary.ViewSummary] = [:]
     for (view, fingerprint) in fingerprints {
-      let ids = Set(records.filter { $0.views[view] == fingerprint }.map(\.id))
-      let slices = try cache.slices(of: view).filter { ids.contains($0.key) }
+      let members = census.members[view] ?? []
+      var (slices, next) = (0, 0)
+      try state.walk(Layout.slices(view)) { (key, bytes) throws(CacheError) in
+        guard let position = census.ids.position(of: key, hint: next) else { return }
+        next = position + 1
+        if members[position] { slices += SliceIndex(copy(bytes) ?? [])?.count ?? 0 }
+      }
       views[view] = .init(
-        fingerprint: fingerprint, tracks: ids.count,
-        slices: slices.values.reduce(0) { $0 + $1.count },
+        fingerprint: fingerprint, tracks: members.count { $0 }, slices: slices,
         bytes: try state.size(of: Layout.values(view, fingerprint))?.bytes ?? 0)
     }
     var bytes = 0
@@ -58,8 +88,7 @@ extension Cache {
       }
     }
     return CacheSummary(
-      tracks: records.count,
-      labels: Dictionary(grouping: records, by: \.label).mapValues(\.count), views: views,
+      tracks: census.ids.count, labels: census.labels, views: views,
       quarantined: try cache.entryCount(Layout.quarantine), bytes: bytes,
       staleDatabases: try cache.staleDatabases())
   }

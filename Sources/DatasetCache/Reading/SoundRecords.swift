@@ -28,8 +28,11 @@ extension Cache {
   ///   here.
   public func soundRecords() throws(CacheError) -> SoundRecords {
     var all = SoundRecords()
-    all.tracks = try sound(TrackRecord.self, in: Layout.tracks, &all.damaged) {
-      (record) throws(CacheError) in record.id
+    var reader = TrackRecordReader()
+    all.tracks = try sound(in: Layout.tracks, &all.damaged) {
+      (name, json) throws(CacheError) -> (TrackRecord, String) in
+      let record = try reader.record(json, subject: name)
+      return (record, record.id)
     }
     let slices = try damagedSlices()
     if !slices.isEmpty {
@@ -37,11 +40,15 @@ extension Cache {
       let unsound = Set(slices.map { Array($0.key.utf8) })
       all.tracks.removeAll { unsound.contains(Array($0.id.utf8)) }
     }
-    all.quarantined = try sound(QuarantineRecord.self, in: Layout.quarantine, &all.damaged) {
-      (record) throws(CacheError) in try Layout.key(path: record.path)
+    all.quarantined = try sound(in: Layout.quarantine, &all.damaged) {
+      (name, json) throws(CacheError) -> (QuarantineRecord, String) in
+      let record = try RecordJSON.decode(QuarantineRecord.self, from: json, subject: name)
+      return (record, try Layout.key(path: record.path))
     }
-    all.dropped = try sound(DroppedRecord.self, in: Layout.dropped, &all.damaged) {
-      (record) throws(CacheError) in try Layout.key(path: record.track.path)
+    all.dropped = try sound(in: Layout.dropped, &all.damaged) {
+      (name, json) throws(CacheError) -> (DroppedRecord, String) in
+      let record = try RecordJSON.decode(DroppedRecord.self, from: json, subject: name)
+      return (record, try Layout.key(path: record.track.path))
     }
     return all
   }
@@ -55,20 +62,23 @@ extension Cache {
     return all
   }
 
-  private func sound<Record: Decodable>(
-    _ type: Record.Type, in database: String, _ damaged: inout [CacheProblem],
-    key: (Record) throws(CacheError) -> String
+  /// The records of a database that can be read and stand under their own keys.
+  private func sound<Record>(
+    in database: String, _ damaged: inout [CacheProblem],
+    read: (String, [UInt8]) throws(CacheError) -> (record: Record, key: String)
   ) throws(CacheError) -> [Record] {
     var records: [Record] = []
     let state = try state([database])
     let problems = try state.problems(in: database)
     damaged += problems
     let unsound = Set(problems.map { Array($0.key.utf8) })
-    for (name, json) in try state.rawEntries(of: database)
-    where !unsound.contains(Array(name.utf8)) {
+    records.reserveCapacity(try state.size(of: database)?.entries ?? 0)
+    try state.rawWalk(database) { (key, value) throws(CacheError) in
+      let bytes = copy(key) ?? []
+      if unsound.contains(bytes) { return }
+      let name = String(decoding: bytes, as: UTF8.self)
       do throws(CacheError) {
-        let record = try RecordJSON.decode(type, from: json, subject: name)
-        let own = try key(record)
+        let (record, own) = try read(name, copy(value) ?? [])
         if own.utf8.elementsEqual(name.utf8) {
           records.append(record)
         } else {

@@ -1,3 +1,4 @@
+import Glibc
 import LMDBStore
 
 /// What is read of a state is checked against the checksums that were written with it.
@@ -26,21 +27,27 @@ extension StoreState {
   func problems(in name: String) throws(CacheError) -> [CacheProblem] {
     guard isCovered, Layout.isChecked(name) else { return [] }
     let checksum = RecordChecksum(of: name)
-    var found: [(key: String, checksum: UInt64)] = []
     var total = RecordTotal()
+    var problems: [CacheProblem] = []
+    // The keys of both come in one order, so that neither is searched, or kept.
+    var stored = try steps(of: Layout.checksums)
+    var isLeft = try inStore { () throws(StoreError) in try stored?.next() ?? false }
     try rawWalk(name) { (key, value) throws(CacheError) in
       let own = checksum.checksum(key: key, value: value)
       total.add(own)
-      found.append((String(decoding: copy(key) ?? [], as: UTF8.self), own))
-    }
-    var problems: [CacheProblem] = []
-    for (key, own) in found {
-      if let fault = Self.fault(own, try self.checksum(of: key, in: checksum)) {
-        problems.append(.init(name, key, fault))
+      var known: UInt64?
+      while isLeft, let at = stored {
+        let order = unsafe key.withUnsafeBytes { unsafe Self.order(at.key, $0) }
+        if order > 0 { break }
+        if order == 0 { known = unsafe KeyChecksums.find(checksum.tag, in: at.value) }
+        isLeft = try inStore { () throws(StoreError) in try stored?.next() ?? false }
+      }
+      if let fault = Self.fault(own, known) {
+        problems.append(.init(name, String(decoding: copy(key) ?? [], as: UTF8.self), fault))
       }
     }
-    let stored = try self.total(of: name)
-    if stored == total { return problems }
+    let expectedTotal = try self.total(of: name)
+    if expectedTotal == total { return problems }
     var expected: [String] = []
     try rawWalk(Layout.checksums) { (key, value) throws(CacheError) in
       let isNamed = unsafe value.withUnsafeBytes {
@@ -55,7 +62,7 @@ extension StoreState {
       problems.append(
         .init(
           Layout.totals, name,
-          "\(name) has \(total.count) records, and not the \(stored.count) that it had"))
+          "\(name) has \(total.count) records, and not the \(expectedTotal.count) that it had"))
     }
     return problems
   }
@@ -71,6 +78,17 @@ extension StoreState {
   /// The stored total of a database.
   func total(of name: String) throws(CacheError) -> RecordTotal {
     RecordTotal(try rawBytes(of: name, in: Layout.totals)) ?? RecordTotal()
+  }
+
+  /// Below 0 where the first key comes before the second one, 0 where they are the same.
+  private static func order(
+    _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer
+  ) -> Int {
+    guard let one = first.baseAddress, let other = second.baseAddress else {
+      return first.count - second.count
+    }
+    let order = unsafe memcmp(one, other, min(first.count, second.count))
+    return order == 0 ? first.count - second.count : Int(order)
   }
 
   private static let gone = "it is gone, and its checksum is there"

@@ -4,8 +4,7 @@ import Safetensors
 
 /// What all records of tracks say that an index is made from, read in one pass.
 struct TrackScan {
-  private var ids: [UInt8] = []
-  private var idEnds: [Int64] = []
+  private var ids = PackedKeys()
   private var labels: [Int32] = []
   private var labelNames: [String] = []
   private var content = ""
@@ -19,8 +18,7 @@ struct TrackScan {
     var hash = try SHA256()
     try state.walk(Layout.tracks) { (key, json) throws(CacheError) in
       let facts = try TrackFacts(json, key: key)
-      unsafe key.withUnsafeBytes { unsafe ids.append(contentsOf: $0) }
-      idEnds.append(Int64(ids.count))
+      ids.append(key)
       if let number = numbers[facts.label] {
         labels.append(number)
       } else {
@@ -38,6 +36,14 @@ struct TrackScan {
     for (index, view) in wanted.enumerated() { members[view.view] = flags[index] }
   }
 
+  /// What a summary counts of them.
+  var census: TrackCensus {
+    var counts = [Int](repeating: 0, count: labelNames.count)
+    for label in labels { counts[Int(label)] += 1 }
+    return TrackCensus(
+      ids: ids, labels: Dictionary(zip(labelNames, counts)) { $0 + $1 }, members: members)
+  }
+
   /// The value of the tracks in the index.
   func value() throws(CacheError) -> SafetensorsWriter {
     let order = labelNames.indices.sorted { ByteOrder.precedes(labelNames[$0], labelNames[$1]) }
@@ -50,8 +56,8 @@ struct TrackScan {
       nameEnds.append(Int64(names.count))
     }
     let tensors = [
-      Tensor("id-bytes", shape: [ids.count], ids),
-      Tensor("id-ends", shape: [idEnds.count], idEnds),
+      Tensor("id-bytes", shape: [ids.bytes.count], ids.bytes),
+      Tensor("id-ends", shape: [ids.count], ids.ends.map(Int64.init)),
       Tensor("labels", shape: [labels.count], labels.map { renumbered[Int($0)] }),
       Tensor("label-bytes", shape: [names.count], names),
       Tensor("label-ends", shape: [nameEnds.count], nameEnds),

@@ -77,6 +77,16 @@ struct KeyChecksums {
 
   var encoded: [UInt8] { LittleEndian.bytes(pairs.flatMap { [$0.tag, $0.checksum] }) }
 
+  /// Whether all checksums in stored bytes are of some databases, given by their tags; so they are where the
+  /// bytes are none.
+  static func areAll(of tags: Set<UInt64>, in bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count % 16 == 0 else { return true }
+    for index in 0..<bytes.count / 16 {
+      guard tags.contains(unsafe LittleEndian.number(2 * index, in: bytes)) else { return false }
+    }
+    return true
+  }
+
   /// All checksums with the tags of their databases.
   var all: [(tag: UInt64, checksum: UInt64)] { pairs }
 
