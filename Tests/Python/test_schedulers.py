@@ -1,6 +1,7 @@
 """The scripts for SLURM and Kubernetes: those in examples/ are well-formed and do what they say, with the scheduler's
 environment made up, and under SLURM itself where it is installed."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -155,6 +156,44 @@ def test_two_jobs_are_submitted_and_the_second_waits(audio, tmp_path, commands):
     assert done.returncode == 1 and "sbatch: invalid partition" in done.stderr
 
 
+def test_the_end_of_the_jobs_is_waited_for(audio, undivided, tmp_path, commands):
+    folder, environment = commands
+    cache, log, tasks = tmp_path / "c", tmp_path / "log", tmp_path / "tasks"
+    # The first job's number is 41. Each look at the queue runs a task of the array, and then the merge.
+    fake(folder, "sbatch", f'echo "$*" >> {log}; echo "4$(wc -l < {log})"')
+    queue = f"""
+[ -s {tasks} ] || {{ echo "slurm_load_jobs error: Invalid job id specified" >&2; exit 1; }}
+bash -c "$(head -n 1 {tasks})" > /dev/null 2>&1
+sed -i 1d {tasks}
+echo 41_1
+"""
+    fake(folder, "squeue", queue)
+
+    def waited(*shards, **options):
+        lines = [f"{PROGRAM} prepare {audio} --cache {cache} --shard {shard}" for shard in shards]
+        tasks.write_text("\n".join(lines) + "\n")
+        return distribute(
+            audio, "--cache", cache, "--shards", 2, "--slurm", "--wait",
+            *options.get("more", ()), environment=environment,
+        )  # fmt: skip
+
+    done = waited("0/2")
+    assert done.returncode == 1 and "shards 1 are not done" in done.stderr, done.stderr
+    assert "1/2 shards" in done.stderr
+    done = waited("1/2", more=["--progress", "json"])
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [event["event"] for event in events if event["event"] != "advanced"] == [
+        "began", "shard", "finished",
+    ]  # fmt: skip
+    assert events[-1]["value"]["merged"]["tracks"] == 8
+    assert digest(cache) == undivided
+    # An error of SLURM itself is told, and the jobs are left alone.
+    fake(folder, "squeue", "echo 'Unable to contact slurm controller' >&2; exit 1")
+    done = waited("0/2")
+    assert done.returncode == 1 and "Unable to contact slurm controller" in done.stderr
+
+
 class TestSlurm:
     @pytest.fixture
     def environment(self):
@@ -177,9 +216,10 @@ class TestSlurm:
     ):
         cache = tmp_path / "c"
         done = distribute(
-            audio, "--cache", cache, "--shards", 3, "--slurm", environment=environment
+            audio, "--cache", cache, "--shards", 3, "--slurm", "--wait", environment=environment
         )
         assert done.returncode == 0, done.stderr
+        assert "3/3 shards" in done.stderr and "8 tracks in" in done.stdout
         self.ended(environment)
         assert digest(cache) == undivided
         assert "8 tracks" in next(Path(f"{cache}.slurm").glob("lathe-merge-*.log")).read_text()

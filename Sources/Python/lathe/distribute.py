@@ -181,7 +181,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = command_line.chosen(sys.argv[1:] if arguments is None else arguments)
         told = Progress(chosen.progress)
         if chosen.slurm is not None:
-            return chosen.slurm.submit(told)
+            merged = chosen.slurm.submit(told) or {}
+            is_clean = chosen.accept_quarantine or not merged.get("quarantine")
+            return DONE if is_clean else QUARANTINED
         engine = chosen.engine()
         try:
             summary = prepare(

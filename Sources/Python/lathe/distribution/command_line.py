@@ -26,7 +26,7 @@ examples:
   python -m lathe.distribute music --cache music.lathe --shards 64 --local 2 -- --recipe mine.json --threads 4
   python -m lathe.distribute music --cache music.lathe --local 4 --renew    # after audio was added
 
-exit status: 0 done (--slurm: submitted), 1 shards are missing or the merge failed, 2 usage, or arguments that are not
+exit status: 0 done (--slurm without --wait: submitted), 1 shards are missing or the merge failed, 2 usage, or arguments that are not
 those that the cache was begun with, 3 done with tracks in quarantine, 130 interrupted.
 """
 
@@ -125,6 +125,11 @@ def parser() -> argparse.ArgumentParser:
         help="an option of sbatch for both jobs, such as --sbatch=--partition=long; may be given several times",
     )
     add("--no-submit", action="store_true", help="write the scripts and print how to submit them")
+    add(
+        "--wait",
+        action="store_true",
+        help="stay until the jobs have ended, and show how far they have come",
+    )
     add = made.add_argument_group("work").add_argument
     add(
         "--retries",
@@ -186,13 +191,19 @@ def chosen(arguments: Sequence[str]) -> Chosen:
             merge=made.merge,
             renew=made.renew,
             submits=not made.no_submit,
+            waits=made.wait,
         )
+        if made.no_submit and made.wait:
+            raise ConfigurationError(
+                ErrorCode.CONFIGURATION, "--wait and --no-submit exclude each other"
+            )
     else:
         made.slurm = None
         for name, given in (
             ("--jobs", made.jobs),
             ("--sbatch", made.sbatch),
             ("--no-submit", made.no_submit),
+            ("--wait", made.wait),
         ):
             if given:
                 raise ConfigurationError(ErrorCode.CONFIGURATION, f"{name} is for --slurm")

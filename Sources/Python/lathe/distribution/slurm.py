@@ -8,12 +8,13 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..errors import ConfigurationError, ErrorCode, LatheError
-from . import plan
+from . import plan, slurm_waiting
 from .arguments import check, gives, threads
 from .program import program
-from .progress import Progress
+from .progress import Progress, duration, merged_lines
 
 _PREPARE = r"""#!/bin/bash
 # An array job of SLURM: each task prepares a shard of a cache.
@@ -67,6 +68,7 @@ class Slurm:
 
     :ivar folder: where their scripts and logs lie; beside the cache if None.
     :ivar options: of ``sbatch``, for both.
+    :ivar waits: whether to stay until the jobs have ended, and tell how far they have come.
     :ivar command: the program as the nodes find it; if None, as it lies on this machine.
     """
 
@@ -80,6 +82,7 @@ class Slurm:
     merge: bool = True
     renew: bool = False
     submits: bool = True
+    waits: bool = False
     command: str | None = None
 
     def scripts(self, shards: int, missing: list[int]) -> dict[str, str]:
@@ -108,12 +111,12 @@ class Slurm:
             made["merge.sbatch"] = _MERGE.format(**facts)
         return made
 
-    def submit(self, told: Progress) -> int:
+    def submit(self, told: Progress) -> dict[str, Any] | None:
         """Writes the scripts and submits them.
 
-        :returns: the exit status.
+        :returns: what ``lathe merge --json`` says, where the end was waited for and there is a merge.
         :raises ConfigurationError: for arguments that do not fit.
-        :raises LatheError: where ``sbatch`` is not there or refuses them.
+        :raises LatheError: where ``sbatch`` is not there or refuses them, or shards failed that were waited for.
         """
         self.audio, self.cache = os.path.abspath(self.audio), os.path.abspath(self.cache)
         check(self.audio, self.arguments, self.retries)
@@ -129,7 +132,7 @@ class Slurm:
         told.begin(shards, missing, "SLURM")
         if not self.submits:
             told.finish({"folder": str(folder)}, self._by_hand(folder))
-            return 0
+            return None
         if self.renew:
             plan.forget(self.cache)
         array = _sbatch(folder, "prepare.sbatch")
@@ -145,8 +148,35 @@ class Slurm:
             f"to watch: squeue --jobs={','.join(jobs.values())}",
             f"what is missing: lathe merge {shlex.quote(self.cache)} --missing; the same command again submits only that",
         ]
-        told.finish({"folder": str(folder), "jobs": jobs}, lines)
-        return 0
+        if not self.waits:
+            told.finish({"folder": str(folder), "jobs": jobs}, lines)
+            return None
+        for line in lines[:-1]:
+            told.say(line)
+        try:
+            slurm_waiting.wait(list(jobs.values()), self.cache, missing, told)
+        except KeyboardInterrupt:
+            told.say(f"the jobs go on; to end them: scancel {' '.join(jobs.values())}")
+            raise
+        return self._end(shards, folder, jobs, told)
+
+    def _end(
+        self, shards: int, folder: Path, jobs: dict[str, str], told: Progress
+    ) -> dict[str, Any] | None:
+        """What came of the jobs."""
+        left = plan.missing(self.cache, shards)
+        if left:
+            raise LatheError(
+                ErrorCode.SYSTEM,
+                f"shards {plan.array_expression(left)} are not done: see the logs in {folder}; run the same again"
+                " when that is mended: it does only these",
+            )
+        # What the job has merged stays as it is; if it did not come to its end, this does it.
+        merged = plan.merge(self.cache)[1] if self.merge else None
+        value = {"folder": str(folder), "jobs": jobs, "merged": merged, "seconds": told.seconds}
+        lines = merged_lines(self.cache, merged) if merged else []
+        told.finish(value, [*lines, f"{shards} shards; {duration(told.seconds)} wall"])
+        return merged
 
     def _by_hand(self, folder: Path) -> list[str]:
         lines = [f"cd {shlex.quote(str(folder))}", "job=$(sbatch --parsable prepare.sbatch)"]
