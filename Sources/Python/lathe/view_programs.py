@@ -160,7 +160,7 @@ def _read(source: Any) -> tuple[dict[str, str], Any] | None:
     if not size:
         return None
     frame = np.empty(int.from_bytes(_whole(source, size, 8), "little"), np.uint8)
-    _fill(source, memoryview(frame))
+    _fill(source, frame.data)
     length = int.from_bytes(frame[:8].tobytes(), "little")
     header = json.loads(frame[8 : 8 + length].tobytes())
     facts = header["__metadata__"]
