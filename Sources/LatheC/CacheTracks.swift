@@ -20,7 +20,8 @@ extension OpenCache {
         limits, isResampled: record.source.sampleRate != record.sampleRate,
         channels: record.source.channels) ?? []
     return .object([
-      "id": .string(record.id), "label": .string(record.label), "path": .string(record.path),
+      "id": .string(record.id), "label": .string(record.label),
+      "labels": .array(record.labelNames.map(JSONValue.string)), "path": .string(record.path),
       "md5": text(record.md5), "xxh3": text(record.xxh3), "artist": text(record.artist),
       "title": text(record.title),
       "group": text(record.group), "frames": .integer(Int64(record.frames)),

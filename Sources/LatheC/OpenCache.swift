@@ -107,6 +107,7 @@ final class OpenCache: Sendable {
       let about = try cache.description()
       var views: [String: JSONValue] = [:]
       var labels: [String] = []
+      var isTagged = false
       let facts = try cache.viewFacts().filter { $0.value.hasSamples }
       for (view, fingerprint) in try cache.fingerprints() {
         guard let facts = facts[view] else { continue }
@@ -117,6 +118,7 @@ final class OpenCache: Sendable {
           continue
         }
         labels = samples.labels
+        isTagged = samples.isTagged
         var fields: [String: JSONValue] = [
           "fingerprint": .string(fingerprint.hex), "samples": .integer(Int64(samples.count)),
           "shape": .array(samples.shape.map { .integer(Int64($0)) }),
@@ -132,7 +134,8 @@ final class OpenCache: Sendable {
       return .object([
         "path": .string(cache.path), "name": .string(about?.manifest.name ?? ""),
         "tracks": .integer(Int64(try cache.trackCount())),
-        "labels": .array(labels.map(JSONValue.string)), "views": .object(views),
+        "labels": .array(labels.map(JSONValue.string)), "tagged": .bool(isTagged),
+        "views": .object(views),
         "splits": .object(try splits()),
         "default_split": try cache.defaultSplit().map(JSONValue.string) ?? .null,
         "recipe": try about.map(Self.recipe) ?? .null,

@@ -179,7 +179,7 @@ extension OpenLoader {
   var description: JSONValue {
     func count(_ number: Int) -> JSONValue { .integer(Int64(number)) }
     return .object([
-      "labels": .array(loader.labels.map(JSONValue.string)),
+      "labels": .array(loader.labels.map(JSONValue.string)), "tagged": .bool(loader.isTagged),
       "shape": .array(loader.sampleShape.map(count)), "samples": count(loader.samplesPerEpoch),
       "longest_batch": count(loader.longestBatch),
       "batches_per_epoch": count(loader.batchesPerEpoch),

@@ -52,7 +52,7 @@ final class OpenSamples: Sendable {
   var description: JSONValue {
     let source = reader.source
     return .object([
-      "labels": .array(source.labels.map(JSONValue.string)),
+      "labels": .array(source.labels.map(JSONValue.string)), "tagged": .bool(source.isTagged),
       "shape": .array(source.shape.map { .integer(Int64($0)) }),
       "samples": .integer(Int64(source.count)),
       "bytes": .integer(Int64(reader.sampleBytes)),
@@ -79,6 +79,28 @@ final class OpenSamples: Sendable {
     try check(number)
     let source = reader.source
     return (Int64(source.label(of: Int(number))), source.place(of: Int(number)))
+  }
+
+  /// How many labels there are.
+  var labelCount: Int { reader.source.labels.count }
+
+  /// - Throws: `.argument` where there are not so many samples from a number on.
+  func checkRange(_ first: Int64, _ count: Int64) throws(InterfaceError) {
+    guard first >= 0, count >= 0, count <= Int64(self.count) - min(first, Int64(self.count)) else {
+      throw InterfaceError(
+        .argument, "there are not \(count) samples from number \(first) on: there are \(self.count)"
+      )
+    }
+  }
+
+  /// Writes the weight of each label of a sample, 0 where it has not the label.
+  /// - Throws: `.notFound` for a number that is none of a sample.
+  func weights(
+    of number: Int64, to row: UnsafeMutableBufferPointer<Float>
+  ) throws(InterfaceError) {
+    try check(number)
+    unsafe row.update(repeating: 0)
+    reader.source.forEachLabel(of: Int(number)) { label, weight in unsafe row[label] = weight }
   }
 
   private func check(_ number: Int64) throws(InterfaceError) {

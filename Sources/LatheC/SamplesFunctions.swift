@@ -59,16 +59,33 @@ public func latheSamplesPlaces(
 ) -> Int32 {
   guarded { () throws(InterfaceError) in
     let open = try unsafe Handles.samples(samples)
-    guard first >= 0, count >= 0, count <= Int64(open.count) - min(first, Int64(open.count)) else {
-      throw InterfaceError(
-        .argument, "there are not \(count) samples from number \(first) on: there are \(open.count)"
-      )
-    }
+    try open.checkRange(first, count)
     for row in 0..<Int(count) {
       let (label, place) = try open.place(of: first + Int64(row))
       if let labels = unsafe labels { unsafe labels[row] = label }
       if let tracks = unsafe tracks { unsafe tracks[row] = Int64(place.track) }
       if let slices = unsafe slices { unsafe slices[row] = Int64(place.slice) }
+    }
+    return 0
+  }
+}
+
+/// Tells the weights of the labels of samples.
+@_cdecl("lathe_samples_label_weights")
+public func latheSamplesLabelWeights(
+  _ samples: OpaquePointer?, _ first: Int64, _ count: Int64, _ weights: UnsafeMutablePointer<Float>?
+) -> Int32 {
+  guarded { () throws(InterfaceError) in
+    let open = try unsafe Handles.samples(samples)
+    try open.checkRange(first, count)
+    guard let weights = unsafe weights else {
+      throw InterfaceError(.argument, "weights is NULL: give memory for \(count) samples")
+    }
+    let labels = open.labelCount
+    for row in 0..<Int(count) {
+      try unsafe open.weights(
+        of: first + Int64(row),
+        to: UnsafeMutableBufferPointer(start: weights + row * labels, count: labels))
     }
     return 0
   }

@@ -31,7 +31,8 @@ struct CacheContents: Sendable {
   var facts: [Track] {
     let stored = records.tracks.map { record in
       Track(
-        id: record.id, path: record.path, label: record.label, group: record.group,
+        id: record.id, path: record.path, label: record.label, tags: record.tags,
+        group: record.group,
         artist: record.artist, title: record.title, faults: record.faults ?? [])
     }
     return stored + records.quarantined.compactMap(\.facts) + records.dropped.map(\.track)

@@ -14,7 +14,7 @@ extension Cache {
         description.fingerprints.allSatisfy { record.views[$0.key] == $0.value }
       }
       // A file that could not even become a track is in quarantine without a label.
-      let refused = try quarantined().count { !$0.label.isEmpty }
+      let refused = try quarantined().count { !$0.label.isEmpty || $0.facts != nil }
       // Tracks that are dropped for what a manifest knows do not count as tracks at all.
       let dropped = try dropped().count { !$0.reason.isKnownBefore }
       return max(0, description.manifest.tracks - complete - refused - dropped)

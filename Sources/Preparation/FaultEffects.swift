@@ -19,7 +19,7 @@ extension SoundRecords {
     for record in dropped {
       if let subject = record.reason.subject { effects[subject]?.unused.append(record.track.id) }
     }
-    for record in quarantined where !record.label.isEmpty {
+    for record in quarantined where !record.label.isEmpty || record.facts != nil {
       // Why a file cannot be decoded has many codes; what else leads here has the name of its
       // policy.
       let subject =

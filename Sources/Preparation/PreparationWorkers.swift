@@ -228,7 +228,8 @@ extension TrackRecord {
       case .float32: .float32
       }
     self.init(
-      id: track.id, label: track.label, path: track.path, md5: audio.md5, xxh3: audio.xxh3,
+      id: track.id, label: track.label, tags: track.tags, path: track.path, md5: audio.md5,
+      xxh3: audio.xxh3,
       group: track.group, artist: track.artist, title: track.title,
       faults: track.faults.isEmpty ? nil : track.faults, frames: audio.samples.count,
       sampleRate: audio.sampleRate,

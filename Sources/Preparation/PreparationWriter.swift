@@ -93,7 +93,7 @@ struct PreparationWriter {
   mutating func quarantine(_ record: QuarantineRecord, stamp: SourceStamp?) {
     // What cannot become a track has its path for an id.
     batch.quarantined.append(
-      .init(record, stamp: stamp, ownsIdentifier: !record.label.isEmpty))
+      .init(record, stamp: stamp, ownsIdentifier: !record.label.isEmpty || record.facts != nil))
     quarantine.append(record)
     progress.report(.quarantined(record))
   }

@@ -4,7 +4,8 @@ internal import DatasetCache
 extension Track {
   /// The track, where more is known of it than its place.
   var facts: Track? {
-    group == nil && artist == nil && title == nil && faults.isEmpty ? nil : self
+    group == nil && artist == nil && title == nil && faults.isEmpty && !label.isEmpty && tags == nil
+      ? nil : self
   }
 }
 
@@ -16,12 +17,13 @@ extension TrackRecord {
     let faults = track.faults.isEmpty ? nil : track.faults
     var changes: [String] = []
     // By bytes, as everybody else reads it.
-    if !label.utf8.elementsEqual(track.label.utf8) { changes.append("label") }
+    if !label.utf8.elementsEqual(track.label.utf8) || tags != track.tags { changes.append("label") }
     if group != track.group { changes.append("group") }
     if artist != track.artist || title != track.title { changes.append("artist or title") }
     if self.faults != faults { changes.append("known faults") }
     path = track.path
     label = track.label
+    tags = track.tags
     group = track.group
     artist = track.artist
     title = track.title

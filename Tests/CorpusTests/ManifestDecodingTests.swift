@@ -97,8 +97,8 @@ import Testing
   }
 
   @Test func hostileDocuments() throws {
-    #expect(Self.error(Self.json(schema: "lathe.manifest/2"))?.kind == .wrongSchema)
-    #expect(Self.error(Self.json(schema: "lathe.manifest/2"))?.subject == "schema")
+    #expect(Self.error(Self.json(schema: "lathe.manifest/3"))?.kind == .wrongSchema)
+    #expect(Self.error(Self.json(schema: "lathe.manifest/3"))?.subject == "schema")
     #expect(Self.error(Array(#"{"name":"x"}"#.utf8))?.kind == .missingField)
     #expect(Self.error(Self.json(labels: #"["a","a"]"#))?.kind == .duplicateLabel)
     #expect(Self.error(Self.json(labels: #"["a",".."]"#))?.kind == .badName)

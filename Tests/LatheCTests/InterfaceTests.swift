@@ -50,7 +50,7 @@ struct InterfaceTests {
     let text = try String(contentsOf: header, encoding: .utf8)
     let declared = Set(
       text.matches(of: #/(?m)^[a-z].*?\b(lathe_\w+)\(/#).map { String($0.output.1) })
-    #expect(declared.count == 23)
+    #expect(declared.count == 24)
     let listed = try run("nm", "-D", "--defined-only", library.path)
     try #require(listed.status == 0, "\(listed.text)")
     let shown = listed.text.split(separator: "\n").compactMap { $0.split(separator: " ").last }

@@ -5,24 +5,31 @@
 /// every label is declared, every fault and split names tracks that are there, and no split has a
 /// track on two sides. The initialiser and ``decode(_:)`` refuse anything else.
 ///
-/// As JSON (schema `lathe.manifest/1`; `Manifests/datasets/README.md` shows one):
+/// As JSON (schema `lathe.manifest/2`, or `lathe.manifest/1` where each track has one label;
+/// `Manifests/datasets/README.md` shows one):
 ///
 /// | field | type | |
 /// |---|---|---|
-/// | `schema` | text | `lathe.manifest/1` |
+/// | `schema` | text | `lathe.manifest/1` or `lathe.manifest/2` |
 /// | `name` | text | a plain name without "/" |
 /// | `version`, `licence` | text | optional |
 /// | `citations` | list of texts | optional |
 /// | `labels` | list of texts | their byte order gives the class numbers |
-/// | `tracks` | list of objects | `id`, `path`, `label`; optional `md5`, `group`, `artist`, `title`, `faults` |
+/// | `tracks` | list of objects | `id`, `path`; `label` or, of the second version, `labels` or neither; optional `md5`, `group`, `artist`, `title`, `faults` |
 /// | `splits` | object | optional; name: `{"source", "sides": {side: [track id]}}` |
+///
+/// Where one track has `labels` (a list, or an object of weights above 0 and up to 1), any track of the dataset
+/// may have any number of them, and a `label` counts as a list of one. A track without a label stays in the
+/// dataset, for prediction; it is on no side of a split.
 ///
 /// A fault is `{"kind", "source"}` with optional `detail`, `of` (a track id) and `label` (the one
 /// that it should have); its kinds are those of ``Fault/Kind``. Fields that this version does not
 /// know are kept, wherever they stand.
 public struct Manifest: Sendable, Hashable {
-  /// The schema that is read and written.
+  /// The schema of manifests whose tracks have one label each.
   public static let schema = "lathe.manifest/1"
+  /// The schema of all others.
+  public static let secondSchema = "lathe.manifest/2"
 
   /// The name of the dataset.
   public let name: String
@@ -34,6 +41,8 @@ public struct Manifest: Sendable, Hashable {
   public let citations: [String]
   /// The labels in byte order; a label's index here is its class number.
   public let labels: [String]
+  /// Whether a track may have any number of labels; all tracks have ``Track/tags`` then.
+  public let isTagged: Bool
   /// The tracks in byte order of their ids.
   public let tracks: [Track]
   /// The splits that were published with the dataset, by name.
@@ -67,7 +76,9 @@ public struct Manifest: Sendable, Hashable {
     self.licence = licence
     self.citations = citations
     self.labels = labels.map(\.composed).sorted(by: ByteOrder.precedes)
-    self.tracks = tracks.sorted { ByteOrder.precedes($0.id, $1.id) }
+    isTagged = tracks.contains { $0.tags != nil }
+    self.tracks = (isTagged ? tracks.map(\.tagged) : tracks)
+      .sorted { ByteOrder.precedes($0.id, $1.id) }
     self.splits = splits.mapValues(\.ordered)
     self.otherFields = otherFields
   }
@@ -80,7 +91,8 @@ public struct Manifest: Sendable, Hashable {
 
   var json: JSONValue {
     var members = otherFields
-    members["schema"] = .string(Self.schema)
+    let isSecond = tracks.contains(where: \.needsSecondVersion)
+    members["schema"] = .string(isSecond ? Self.secondSchema : Self.schema)
     members["name"] = .string(name)
     members["citations"] = .array(citations.map(JSONValue.string))
     members["labels"] = .array(labels.map(JSONValue.string))

@@ -66,11 +66,7 @@ extension Manifest {
         .badPath, at: "\(place).path", "\(NameRules.quoted(track.path)) \(problem)",
         hint: "give the path relative to the audio folder, such as blues/blues.00000.wav")
     }
-    if !declared.contains(track.label) {
-      throw ManifestError(
-        .undeclaredLabel, at: "\(place).label",
-        "\(NameRules.quoted(track.label)) is not in labels", hint: "add it to labels or correct it")
-    }
+    try checkLabels(of: track, at: place, declared: declared)
     if let md5 = track.md5 { try check(md5: md5, at: "\(place).md5") }
     if let group = track.group,
       let problem = NameRules.problem(inText: group, maximumBytes: nameBytes)
@@ -84,6 +80,34 @@ extension Manifest {
       try check(text: fault.source, at: "\(place).faults[\(index)].source")
       try check(text: fault.detail, at: "\(place).faults[\(index)].detail")
     }
+  }
+
+  private static func checkLabels(
+    of track: Track, at place: String, declared: Set<String>
+  ) throws(ManifestError) {
+    let field = track.tags == nil ? "label" : "labels"
+    for name in track.labelNames where !declared.contains(name) {
+      throw ManifestError(
+        .undeclaredLabel, at: "\(place).\(field)",
+        "\(NameRules.quoted(name)) is not in labels", hint: "add it to labels or correct it")
+    }
+    guard let tags = track.tags else { return }
+    for (name, weight) in zip(tags.names, tags.weights) where !(weight > 0 && weight <= 1) {
+      throw ManifestError(
+        .wrongType, at: "\(place).labels.\(JSONPath.shown(name))",
+        "weighs \(weight), which is not above 0 and at most 1",
+        hint: "leave out labels that do not hold, and divide the others by the largest weight")
+    }
+  }
+
+  /// Checks the tracks of a manifest of the first version.
+  static func checkHaveOneLabel(_ tracks: [Track]) throws(ManifestError) {
+    guard let index = tracks.firstIndex(where: \.needsSecondVersion) else { return }
+    let hasSeveral = tracks[index].tags != nil
+    throw ManifestError(
+      .missingField, at: "tracks[\(index)].label",
+      hasSeveral ? "is a list, labels, of the second version" : "is missing",
+      hint: "add the field, or set schema to \(secondSchema)")
   }
 
   static func tooManyTracks(_ count: Int) -> ManifestError {

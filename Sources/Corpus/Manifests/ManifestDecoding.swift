@@ -60,19 +60,22 @@ extension Manifest: Codable {
     let fields = try OpenFields<Field>(decoder)
     // Before anything else: a newer schema may have changed every other field.
     let schema: String = try fields.required(.schema)
-    if schema != Self.schema {
+    guard [Self.schema, Self.secondSchema].contains(schema) else {
       throw ManifestError(
-        .wrongSchema, at: "schema", "is \(NameRules.quoted(schema)), not \"\(Self.schema)\"",
+        .wrongSchema, at: "schema",
+        "is \(NameRules.quoted(schema)), not \"\(Self.schema)\" or \"\(Self.secondSchema)\"",
         hint: "use a manifest of this schema, or a newer lathe for a newer one")
     }
     // Before the tracks are read: a hostile list must not first fill the memory.
     if let count = try fields.count(.tracks), count > Self.maximumTracks {
       throw Self.tooManyTracks(count)
     }
+    let tracks: [Track] = try fields.required(.tracks)
+    if schema == Self.schema { try Self.checkHaveOneLabel(tracks) }
     try self.init(
       name: fields.required(.name), version: fields.optional(.version),
       licence: fields.optional(.licence), citations: fields.optional(.citations) ?? [],
-      labels: fields.required(.labels), tracks: fields.required(.tracks),
+      labels: fields.required(.labels), tracks: tracks,
       splits: fields.optional(.splits) ?? [:], otherFields: fields.others())
   }
 

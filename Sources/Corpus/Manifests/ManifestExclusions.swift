@@ -18,6 +18,6 @@ extension Manifest {
   package init(part tracks: [Track], named name: String) {
     self.init(
       unchecked: name, version: nil, licence: nil, citations: [],
-      labels: Array(Set(tracks.map(\.label))), tracks: tracks)
+      labels: Array(Set(tracks.flatMap(\.labelNames))), tracks: tracks)
   }
 }

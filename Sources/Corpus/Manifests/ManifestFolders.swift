@@ -48,7 +48,7 @@ extension Manifest {
     }
     let manifest = Manifest(
       unchecked: name, version: nil, licence: nil, citations: [],
-      labels: Array(Set(tracks.map(\.label))), tracks: tracks)
+      labels: Array(Set(tracks.flatMap(\.labelNames))), tracks: tracks)
     return (manifest, rejected.sorted { ByteOrder.precedes($0.path, $1.path) })
   }
 

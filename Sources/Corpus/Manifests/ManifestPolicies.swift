@@ -56,7 +56,7 @@ extension Manifest {
         hint: "add the label that it should have, or choose keep or drop for mislabelled",
         operation: "apply the fault policies")
     }
-    track.label = label
+    if track.tags == nil { track.label = label } else { track.tags = TrackTags([label]) }
   }
 
   /// Puts the repetitions that policies group into one group with what they repeat: the first of

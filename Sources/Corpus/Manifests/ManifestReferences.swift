@@ -46,7 +46,7 @@ extension Manifest {
         .undeclaredLabel, at: place, "\(NameRules.quoted(label)) is not in labels",
         hint: "add it to labels or correct it")
     }
-    if label == track.label {
+    if track.labelNames == [label] {
       throw ManifestError(
         .undeclaredLabel, at: place, "\(NameRules.quoted(label)) is the label it has already",
         hint: "give the label that it should have, or leave the field out")

@@ -144,7 +144,7 @@ private struct TableManifest {
       splits[name] = PublishedSplit(
         source: source, sides: sides.mapValues { $0.map { tracks[$0].id } })
     }
-    let labels = Set(tracks.map(\.label))
+    let labels = Set(tracks.flatMap(\.labelNames))
     do {
       return try Manifest(
         name: name, labels: labels.sorted(by: ByteOrder.precedes), tracks: tracks, splits: splits)

@@ -14,7 +14,9 @@ public struct JoinedSamples: SampleSource {
   /// - Throws: ``SampleError`` where there are none, or they differ in shape or labels.
   public init(_ parts: [any SampleSource]) throws(SampleError) {
     guard let first = parts.first,
-      parts.allSatisfy({ $0.shape == first.shape && $0.labels == first.labels })
+      parts.allSatisfy({
+        $0.shape == first.shape && $0.labels == first.labels && $0.isTagged == first.isTagged
+      })
     else {
       throw SampleError(
         kind: .damaged, subject: "joined samples", detail: "their shapes or labels differ",
@@ -56,6 +58,15 @@ public struct JoinedSamples: SampleSource {
   public func label(of sample: Int) -> Int {
     let place = part(of: sample)
     return parts[place.number].label(of: place.sample)
+  }
+
+  /// Whether a sample may have any number of labels.
+  public var isTagged: Bool { parts[0].isTagged }
+
+  /// Gives the labels of a sample with their weights.
+  public func forEachLabel(of sample: Int, _ body: (_ label: Int, _ weight: Float) -> Void) {
+    let place = part(of: sample)
+    parts[place.number].forEachLabel(of: place.sample, body)
   }
 
   /// The track, in a numbering in which no two parts share one, and the slice.

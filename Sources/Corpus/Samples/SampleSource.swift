@@ -19,9 +19,16 @@ public protocol SampleSource: Sendable {
   /// The names of the labels, in byte order.
   var labels: [String] { get }
 
-  /// The label of a sample, an index into ``labels``.
+  /// Whether a sample may have any number of labels, each with a weight.
+  var isTagged: Bool { get }
+
+  /// The label of a sample, an index into ``labels``; -1 where it has none or may have several.
   /// - Complexity: O(1).
   func label(of sample: Int) -> Int
+  /// Gives the labels of a sample, as indices into ``labels``, with their weights, above 0 and up to 1; where
+  /// each has one label, that with the weight 1.
+  /// - Complexity: O(labels of the sample).
+  func forEachLabel(of sample: Int, _ body: (_ label: Int, _ weight: Float) -> Void)
   /// The track that a sample is cut from, and which of its slices it is.
   /// - Complexity: O(1).
   func place(of sample: Int) -> SamplePlace
@@ -70,6 +77,15 @@ extension SampleSource {
   ) throws(SampleError) {
     try read(sample, body)
   }
+  /// Every sample has one label at most.
+  public var isTagged: Bool { false }
+
+  /// Gives the one label.
+  public func forEachLabel(of sample: Int, _ body: (_ label: Int, _ weight: Float) -> Void) {
+    let label = label(of: sample)
+    if label >= 0 { body(label, 1) }
+  }
+
   /// The source does not know its axes.
   public var axes: [SampleAxis] { [] }
 

@@ -22,12 +22,14 @@ extension Split {
   public static func make(
     _ plan: SplitPlan, tracks: [SplitTrack], links: [(String, String)] = []
   ) throws(SplitError) -> Split {
+    // What has no label is no example, unless nothing has one.
+    let labelled = tracks.filter { !$0.labelNames.isEmpty }
     if tracks.isEmpty {
       throw SplitError(
         .noTracks, operation: "make split", NameRules.quoted(plan.name), "has no tracks to divide",
         hint: "prepare some tracks first")
     }
-    let tracks = tracks.sorted { ByteOrder.precedes($0.id, $1.id) }
+    let tracks = (labelled.isEmpty ? tracks : labelled).sorted { ByteOrder.precedes($0.id, $1.id) }
     var seen: Set<String> = []
     for track in tracks where !seen.insert(track.id).inserted {
       throw SplitError(

@@ -2,8 +2,10 @@
 public struct SplitTrack: Sendable, Hashable, Codable {
   /// What the track is called; unique among its fellows.
   public var id: String
-  /// Its label.
+  /// Its label; empty where it has none, and where it may have several all of them in a line.
   public var label: String
+  /// Its labels, where a track of the dataset may have any number of them; else nil.
+  public var tags: TrackTags?
   /// The recording group that the manifest puts it in, with its replicas and versions.
   public var group: String?
   /// Who plays; nil where that is not known.
@@ -13,10 +15,12 @@ public struct SplitTrack: Sendable, Hashable, Codable {
 
   /// A track of these facts.
   public init(
-    id: String, label: String, group: String? = nil, artist: String? = nil, title: String? = nil
+    id: String, label: String, tags: TrackTags? = nil, group: String? = nil,
+    artist: String? = nil, title: String? = nil
   ) {
     self.id = id
-    self.label = label
+    self.label = tags?.text ?? label
+    self.tags = tags
     self.group = group
     self.artist = artist
     self.title = title
@@ -25,9 +29,12 @@ public struct SplitTrack: Sendable, Hashable, Codable {
   /// What a manifest knows of a track.
   public init(_ track: Track) {
     self.init(
-      id: track.id, label: track.label, group: track.group, artist: track.artist,
-      title: track.title)
+      id: track.id, label: track.label, tags: track.tags, group: track.group,
+      artist: track.artist, title: track.title)
   }
+
+  /// The labels one by one, in byte order; a track that has none is on no side of a split.
+  public var labelNames: [String] { tags?.names ?? (label.isEmpty ? [] : [label]) }
 
   /// The artist as artists are compared: case and outer blanks do not count; nil for an unknown
   /// one.

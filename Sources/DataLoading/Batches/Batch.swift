@@ -54,7 +54,7 @@
     return (row * size..<(row + 1) * size).map { floats[$0] }
   }
 
-  /// The label of each sample, an index into ``Loader/labels``.
+  /// The label of each sample, an index into ``Loader/labels``; -1 where it has none or may have several.
   public var labels: Span<Int64> {
     @_lifetime(borrow self) get { unsafe span(ring.memory[lent.slot].labels, count: lent.count) }
   }
@@ -69,8 +69,8 @@
     @_lifetime(borrow self) get { unsafe span(ring.memory[lent.slot].slices, count: lent.count) }
   }
 
-  /// For each sample the share of each label, which add up to 1, where samples are mixed; else
-  /// none.
+  /// For each sample the weight of each label: where samples are mixed their shares, which add up to 1, and
+  /// where a sample may have several labels those of all that it has. Else none.
   public var labelDistributions: Span<Float> {
     @_lifetime(borrow self) get {
       unsafe span(

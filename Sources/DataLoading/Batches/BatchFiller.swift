@@ -40,8 +40,9 @@ import Synchronization
     ) throws(SampleError) -> (label: Int64, track: Int64, slice: Int64) {
       try unsafe writer.write(draw, epoch: epoch, to: output, distribution: distribution)
       let place = source.place(of: draw.sample)
+      let label = source.label(of: draw.sample)
       return (
-        Int64(labels[source.label(of: draw.sample)]), firstTrack + Int64(place.track),
+        label < 0 ? -1 : Int64(labels[label]), firstTrack + Int64(place.track),
         Int64(place.slice)
       )
     }

@@ -129,6 +129,8 @@ public final class Loader: Sendable {
 
   /// The names of the labels, in byte order; of several sources all of theirs.
   public var labels: [String] { ring.content.sources.labels }
+  /// Whether a sample may have any number of labels: batches bring their weights then.
+  public var isTagged: Bool { ring.content.sources.isTagged }
   /// The lengths of the axes of a sample.
   public var sampleShape: [Int] { ring.content.sources.shape }
   /// How many samples an epoch has, of all ranks together.

@@ -10,7 +10,7 @@ struct LoaderContent: Sendable {
   let firstState: LoaderState
   /// Bytes of a sample in a batch.
   let rowBytes: Int
-  /// Floats of label distribution that belong to a sample, 0 where labels are not mixed.
+  /// Floats of label distribution that belong to a sample, 0 where labels are not mixed and each sample has one.
   let distributionCount: Int
   /// Whether samples are written past the processor's caches.
   let streamsStores: Bool
@@ -32,7 +32,8 @@ struct LoaderContent: Sendable {
       try state?.place(in: firstState, epochLength: order.epochLength)
       ?? LoaderPlace(epoch: 0, position: 0)
     rowBytes = sources.elements * configuration.dataType.size
-    distributionCount = configuration.augmentation?.mixup == nil ? 0 : sources.labels.count
+    distributionCount =
+      configuration.augmentation?.mixup == nil && !sources.isTagged ? 0 : sources.labels.count
     streamsStores = rowBytes >= Self.streamedRow && plan.longest >= Self.streamedBatch / rowBytes
   }
 

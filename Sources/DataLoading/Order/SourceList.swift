@@ -14,6 +14,9 @@ struct SourceList: Sendable {
   /// The number of each source's first sample, and at last the number of all samples.
   let firsts: [Int]
 
+  /// Whether a sample may have any number of labels; all sources agree.
+  var isTagged: Bool { sources[0].isTagged }
+
   var count: Int { firsts[firsts.count - 1] }
   /// Numbers in a sample.
   let elements: Int
@@ -61,6 +64,14 @@ struct SourceList: Sendable {
         kind: .source, subject: source.name,
         detail: "its samples have shape \(source.shape), those of \(first.name) \(first.shape)",
         hint: "mix sources of one shape")
+    }
+    guard source.isTagged == first.isTagged else {
+      throw LoadingError(
+        kind: .source, subject: source.name,
+        detail:
+          "its samples have \(source.isTagged ? "any number of labels" : "one label each"), those of "
+          + "\(first.name) \(first.isTagged ? "any number of labels" : "one each")",
+        hint: "mix sources of one kind")
     }
     var elements = 1
     for length in source.shape {

@@ -28,17 +28,27 @@ struct Strata: Sendable {
   /// - Parameters:
   ///   - weights: by label; 1 where it has none.
   init(ofLabels sources: SourceList, weights: [String: Double]) throws(LoadingError) {
+    if sources.isTagged {
+      throw LoadingError(
+        kind: .configuration, subject: "weights of labels",
+        detail: "the samples may have several labels each, which cannot all have their share",
+        hint: "draw uniformly, or give weights of tracks")
+    }
     let labels = sources.labels.count
     let strataOfSources = sources.weights == nil ? [0] : Array(sources.sources.indices)
     // Samples counted by stratum, then each put in its place: a counting sort.
     var counts = [Int](repeating: 0, count: strataOfSources.count * labels)
-    func stratum(_ source: Int, _ sample: Int) -> Int {
+    // Nil for a sample without a label, which is not drawn.
+    func stratum(_ source: Int, _ sample: Int) -> Int? {
       let own = sources.sources[source].label(of: sample)
+      if own < 0 { return nil }
       let label = sources.labelNumbers[source][own]
       return sources.weights == nil ? label : source * labels + label
     }
     for source in sources.sources.indices {
-      for sample in 0..<sources.sources[source].count { counts[stratum(source, sample)] += 1 }
+      for sample in 0..<sources.sources[source].count {
+        if let stratum = stratum(source, sample) { counts[stratum] += 1 }
+      }
     }
     let byLabel = try Self.checked(weights, labels: sources.labels) { label in
       strataOfSources.contains { counts[$0 * labels + label] > 0 }
@@ -49,7 +59,7 @@ struct Strata: Sendable {
     var members = [Int](repeating: 0, count: sources.count)
     for source in sources.sources.indices {
       for sample in 0..<sources.sources[source].count {
-        let number = stratum(source, sample)
+        guard let number = stratum(source, sample) else { continue }
         members[places[number]] = sources.firsts[source] + sample
         places[number] += 1
       }

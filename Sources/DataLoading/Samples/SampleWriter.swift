@@ -30,8 +30,8 @@ struct SampleWriter: ~Copyable, Sendable {
   let stretch: SampleWriterScratch
   /// Numbers in a sample.
   let elements: Int
-  /// How many floats of label distribution belong to a sample: one a label where samples are mixed,
-  /// else none.
+  /// How many floats of label distribution belong to a sample: one a label where samples are mixed or may have
+  /// several labels, else none.
   let distributionCount: Int
   /// Whether rows go past the caches to memory: for batches that will not be read soon. The bytes
   /// are the same. Only float32 rows that are copied or converted in one pass do.
@@ -54,7 +54,7 @@ struct SampleWriter: ~Copyable, Sendable {
     let elements = source.shape.reduce(1, *)
     normaliser = normalisation.map { SampleNormaliser($0, shape: source.shape) }
     let isMixed = augmentation.mixup != nil
-    distributionCount = isMixed ? source.labels.count : 0
+    distributionCount = isMixed || source.isTagged ? source.labels.count : 0
     let factors = augmentation.speed?.factors ?? []
     speedTables = SpeedTables(factors: factors)
     let fastest = factors.max() ?? 0
@@ -82,13 +82,17 @@ struct SampleWriter: ~Copyable, Sendable {
   ///   - draw: which sample, and how often it was drawn before in this epoch.
   ///   - epoch: the epoch, 0 and up.
   ///   - output: gets ``rowBytes`` bytes; its alignment is at least that of a number.
-  ///   - distribution: gets ``distributionCount`` floats that add up to 1; nil where those are
-  ///     none.
+  ///   - distribution: gets ``distributionCount`` floats: the weights of the labels, which add up to 1 where
+  ///     each sample has one label; nil where those are none.
   /// - Throws: ``SampleError`` of the source; the row is then undefined.
   mutating func write(
     _ draw: Draw, epoch: Int, to output: UnsafeMutableRawPointer,
     distribution: UnsafeMutablePointer<Float>? = nil
   ) throws(SampleError) {
+    if source.isTagged, augmentation.mixup == nil, let distribution = unsafe distribution {
+      unsafe distribution.update(repeating: 0, count: distributionCount)
+      unsafe addLabels(of: draw.sample, to: distribution)
+    }
     if !augments, normaliser == nil {
       return try unsafe writePlain(draw.sample, to: output)
     }

@@ -14,11 +14,25 @@ extension SampleWriter {
     try unsafe load(other, streams(of: draw, epoch, .partner), to: partner.floats)
     unsafe lathe_mix(partner.floats, otherShare, share, output, elements)
     guard let distribution = unsafe distribution else { return }
+    unsafe distribution.update(repeating: 0, count: distributionCount)
+    if source.isTagged {
+      unsafe addLabels(of: draw.sample, share, to: distribution)
+      unsafe addLabels(of: other, otherShare, to: distribution)
+      return
+    }
     let label = source.label(of: draw.sample)
     let otherLabel = source.label(of: other)
-    unsafe distribution.update(repeating: 0, count: distributionCount)
-    unsafe distribution[label] = share
-    unsafe distribution[otherLabel] = label == otherLabel ? 1 : otherShare
+    if label >= 0 { unsafe distribution[label] = share }
+    if otherLabel >= 0 { unsafe distribution[otherLabel] = label == otherLabel ? 1 : otherShare }
+  }
+
+  /// Adds a share of the weights of a sample's labels.
+  func addLabels(
+    of sample: Int, _ share: Float = 1, to distribution: UnsafeMutablePointer<Float>
+  ) {
+    source.forEachLabel(of: sample) { label, weight in
+      unsafe distribution[label] += share * weight
+    }
   }
 
   func cover(

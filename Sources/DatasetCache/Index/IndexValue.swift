@@ -44,16 +44,20 @@ import Safetensors
   deinit { if snapshot == nil { unsafe bytes.deallocate() } }
 
   /// The numbers of a tensor; they end with this object.
-  func column<Number: FixedWidthInteger & BitwiseCopyable>(
+  func column<Number: Numeric & BitwiseCopyable>(
     _ name: String, as type: Number.Type
   ) throws(CacheError) -> IndexColumn<Number> {
     guard let entry = header[name], entry.dataType.byteCount == MemoryLayout<Number>.size,
-      entry.dataType.isInteger, let base = unsafe bytes.baseAddress
+      entry.dataType.isInteger == (Number.self is any FixedWidthInteger.Type),
+      let base = unsafe bytes.baseAddress
     else { throw Self.damage(name, "it is not as this version writes it") }
     return unsafe IndexColumn(
       base: base + entry.bytes.lowerBound,
       count: entry.bytes.count / MemoryLayout<Number>.size)
   }
+
+  /// Whether there is a tensor of a name.
+  func has(_ name: String) -> Bool { header[name] != nil }
 
   /// Lets go of the mapping of what was read to check it, where it is mapped.
   func release() { unsafe snapshot?.release(bytes) }
@@ -65,8 +69,8 @@ import Safetensors
   }
 }
 
-/// A column of integers of an index value. It ends with the value.
-@safe struct IndexColumn<Number: FixedWidthInteger & BitwiseCopyable> {
+/// A column of numbers of an index value. It ends with the value.
+@safe struct IndexColumn<Number: Numeric & BitwiseCopyable> {
   private let base: UnsafeRawPointer
   let count: Int
 

@@ -6,8 +6,10 @@ import Safetensors
 /// a cache of a million tracks opens without reading a million records:
 ///
 ///     tracks           id-bytes U8, id-ends I64 [tracks]: the ids one after the other
-///                      labels I32 [tracks]: numbers into
+///                      labels I32 [tracks]: numbers into the names, -1 for none and for several
 ///                      label-bytes U8, label-ends I64 [labels]: the names of the labels
+///                      where tracks may have several labels: tag-labels I32, tag-weights F32 of all
+///                      tracks one after the other, tag-ends I64 [tracks]
 ///                      metadata: content, SHA-256 of the ids with the checksums of the files
 ///     slices/<view>    counts I32 [tracks], 0 where the track lacks the view
 ///                      frames I64 [tracks]: samples of the track
@@ -32,6 +34,7 @@ struct TrackColumns: Sendable {
   private let idEnds: IndexColumn<Int64>
   private let labelNumbers: IndexColumn<Int32>
   let labels: [String]
+  private let tags: TagColumns?
 
   init(_ value: IndexValue) throws(CacheError) {
     self.value = value
@@ -43,9 +46,24 @@ struct TrackColumns: Sendable {
     let numbers = labelNumbers
     guard Self.areEnds(idEnds, of: ids), Self.areEnds(ends, of: names),
       numbers.count == idEnds.count,
-      (0..<numbers.count).allSatisfy({ (0..<ends.count).contains(Int(numbers[$0])) })
+      (0..<numbers.count).allSatisfy({ (-1..<ends.count).contains(Int(numbers[$0])) })
     else { throw IndexValue.damage(SampleIndex.tracks, "its columns do not fit each other") }
     labels = (0..<ends.count).map { Self.text(names, ends, $0) }
+    tags =
+      value.has("tag-ends") ? try TagColumns(value, tracks: numbers.count, labels: ends.count) : nil
+  }
+
+  /// Whether tracks may have several labels.
+  var isTagged: Bool { tags != nil }
+
+  /// Gives the weight of each label of a track, by the number of the label.
+  func forEachWeight(of track: Int, _ body: (_ label: Int, _ weight: Float) -> Void) {
+    guard let tags else {
+      let label = label(track)
+      if label >= 0 { body(label, 1) }
+      return
+    }
+    tags.forEach(of: track, body)
   }
 
   private static func areEnds(
@@ -101,6 +119,31 @@ struct SliceColumns: Sendable {
       (0..<tracks).allSatisfy({ counts[$0] >= 0 && frames[$0] >= 0 })
     else {
       throw IndexValue.damage(SampleIndex.slices(view), "its columns do not fit the tracks")
+    }
+  }
+}
+
+/// The labels of tracks that may have several.
+struct TagColumns: Sendable {
+  private let labels: IndexColumn<Int32>
+  private let weights: IndexColumn<Float>
+  private let ends: IndexColumn<Int64>
+
+  init(_ value: IndexValue, tracks: Int, labels count: Int) throws(CacheError) {
+    labels = try value.column("tag-labels", as: Int32.self)
+    weights = try value.column("tag-weights", as: Float.self)
+    ends = try value.column("tag-ends", as: Int64.self)
+    let (labels, ends) = (labels, ends)
+    guard ends.count == tracks, weights.count == labels.count,
+      (0..<tracks).allSatisfy({ ends[$0] >= ($0 == 0 ? 0 : ends[$0 - 1]) }),
+      tracks == 0 ? labels.count == 0 : ends[tracks - 1] == labels.count,
+      (0..<labels.count).allSatisfy({ (0..<count).contains(Int(labels[$0])) })
+    else { throw IndexValue.damage(SampleIndex.tracks, "its labels do not fit the tracks") }
+  }
+
+  func forEach(of track: Int, _ body: (_ label: Int, _ weight: Float) -> Void) {
+    for place in (track == 0 ? 0 : Int(ends[track - 1]))..<Int(ends[track]) {
+      body(Int(labels[place]), weights[place])
     }
   }
 }

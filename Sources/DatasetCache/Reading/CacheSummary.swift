@@ -55,7 +55,7 @@ extension Cache {
     var census = TrackCensus()
     for record in records {
       census.ids.append(record.id.utf8)
-      census.labels[record.label, default: 0] += 1
+      for label in record.labelNames { census.labels[label, default: 0] += 1 }
     }
     for (view, fingerprint) in fingerprints {
       census.members[view] = records.map { $0.views[view] == fingerprint }

@@ -1,12 +1,20 @@
 import Corpus
+import FoundationEssentials
 import LMDBStore
 import Safetensors
 
 /// What all records of tracks say that an index is made from, read in one pass.
 struct TrackScan {
   private var ids = PackedKeys()
+  /// Of each track the number of its label, -1 where it has none or may have several.
   private var labels: [Int32] = []
   private var labelNames: [String] = []
+  /// Where tracks may have several labels: the numbers and weights of all tracks' labels one after the other, and
+  /// where each track's end.
+  private var tagLabels: [Int32] = []
+  private var tagWeights: [Float] = []
+  private var tagEnds: [Int64] = []
+  private var isTagged = false
   private var content = ""
   /// Whether each track has each view under its fingerprint.
   private(set) var members: [View: [Bool]] = [:]
@@ -15,17 +23,26 @@ struct TrackScan {
     let wanted = fingerprints.map { (view: $0.key, hex: Array($0.value.hex.utf8)) }
     var flags = [[Bool]](repeating: [], count: wanted.count)
     var numbers: [String: Int32] = [:]
+    func number(of label: String) -> Int32 {
+      if let number = numbers[label] { return number }
+      let number = Int32(labelNames.count)
+      numbers[label] = number
+      labelNames.append(label)
+      return number
+    }
     var hash = try SHA256()
     try state.walk(Layout.tracks) { (key, json) throws(CacheError) in
       let facts = try TrackFacts(json, key: key)
       ids.append(key)
-      if let number = numbers[facts.label] {
-        labels.append(number)
+      if let tags = facts.tags {
+        isTagged = true
+        labels.append(-1)
+        for name in tags.names { tagLabels.append(number(of: name)) }
+        tagWeights += tags.weights
       } else {
-        labels.append(Int32(labelNames.count))
-        numbers[facts.label] = Int32(labelNames.count)
-        labelNames.append(facts.label)
+        labels.append(facts.label.isEmpty ? -1 : number(of: facts.label))
       }
+      tagEnds.append(Int64(tagLabels.count))
       for (index, view) in wanted.enumerated() {
         flags[index].append(facts.has(view.view, fingerprint: view.hex))
       }
@@ -39,7 +56,7 @@ struct TrackScan {
   /// What a summary counts of them.
   var census: TrackCensus {
     var counts = [Int](repeating: 0, count: labelNames.count)
-    for label in labels { counts[Int(label)] += 1 }
+    for label in labels + tagLabels where label >= 0 { counts[Int(label)] += 1 }
     return TrackCensus(
       ids: ids, labels: Dictionary(zip(labelNames, counts)) { $0 + $1 }, members: members)
   }
@@ -55,15 +72,34 @@ struct TrackScan {
       names += labelNames[number].utf8
       nameEnds.append(Int64(names.count))
     }
-    let tensors = [
+    var tensors = [
       Tensor("id-bytes", shape: [ids.bytes.count], ids.bytes),
       Tensor("id-ends", shape: [ids.count], ids.ends.map(Int64.init)),
-      Tensor("labels", shape: [labels.count], labels.map { renumbered[Int($0)] }),
+      Tensor("labels", shape: [labels.count], labels.map { $0 < 0 ? $0 : renumbered[Int($0)] }),
       Tensor("label-bytes", shape: [names.count], names),
       Tensor("label-ends", shape: [nameEnds.count], nameEnds),
     ]
+    if isTagged {
+      tensors += [
+        Tensor("tag-labels", shape: [tagLabels.count], tagLabels.map { renumbered[Int($0)] }),
+        Tensor("tag-weights", shape: [tagWeights.count], tagWeights),
+        Tensor("tag-ends", shape: [tagEnds.count], tagEnds),
+      ]
+    }
     return try inTensors { () throws(TensorError) in
       try SafetensorsWriter(tensors: tensors, metadata: ["content": content])
+    }
+  }
+}
+
+extension HeaderScanner {
+  /// The labels of a track, a list or an object of weights.
+  fileprivate mutating func tags() throws(TensorError) -> TrackTags {
+    let start = position
+    try skip()
+    let json = Array(bytes(from: start))
+    do { return try JSONDecoder().decode(TrackTags.self, from: Data(json)) } catch {
+      throw failure("its labels cannot be read: \(error)")
     }
   }
 }
@@ -71,6 +107,8 @@ struct TrackScan {
 /// The few facts of a track's record that an index is made from, read without the rest.
 struct TrackFacts {
   let label: String
+  /// Nil where each track has one label.
+  let tags: TrackTags?
   /// ``TrackRecord/contentChecksum``.
   let checksum: ArraySlice<UInt8>
   private let views: [(name: ArraySlice<UInt8>, fingerprint: ArraySlice<UInt8>)]
@@ -80,12 +118,15 @@ struct TrackFacts {
     var scanner = HeaderScanner(copy(json) ?? [])
     do throws(TensorError) {
       var label: String?
+      var tags: TrackTags?
       var md5: ArraySlice<UInt8>?
       var xxh3: ArraySlice<UInt8> = []
       var views: [(name: ArraySlice<UInt8>, fingerprint: ArraySlice<UInt8>)] = []
       try scanner.members { (scanner, name) throws(TensorError) in
         if name.elementsEqual("label".utf8) {
           label = try scanner.string().composed
+        } else if name.elementsEqual("tags".utf8) {
+          tags = try scanner.tags()
         } else if name.elementsEqual("md5".utf8) {
           md5 = try scanner.literal()
         } else if name.elementsEqual("xxh3".utf8) {
@@ -100,6 +141,7 @@ struct TrackFacts {
       }
       guard let label, scanner.isAtEnd() else { throw scanner.failure("no label") }
       self.label = label
+      self.tags = tags
       checksum = md5 ?? xxh3
       self.views = views
     } catch {

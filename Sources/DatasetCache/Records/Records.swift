@@ -28,8 +28,10 @@ public struct TrackRecord: Sendable, Hashable, Codable {
 
   /// Unique in the cache; 1 to 511 bytes.
   public var id: String
-  /// The label, such as a genre.
+  /// The label, such as a genre; empty where it has none, and where it may have several all of them in a line.
   @ComposedText public var label: String
+  /// The labels, where a track of the dataset may have any number of them; else nil.
+  public var tags: TrackTags?
   /// The file relative to the audio folder.
   public var path: String
   /// MD5 of the file, 32 hex digits: where a manifest has it too, and in caches of earlier
@@ -60,14 +62,14 @@ public struct TrackRecord: Sendable, Hashable, Codable {
 
   /// Makes a record of parts.
   public init(
-    id: String, label: String, path: String, md5: String? = nil, xxh3: String? = nil,
-    group: String? = nil,
-    artist: String? = nil, title: String? = nil, faults: [Fault]? = nil, frames: Int,
-    sampleRate: Int, source: Source, storage: Tensor.DataType, views: [View: Fingerprint],
-    figures: TrackFigures? = nil
+    id: String, label: String, tags: TrackTags? = nil, path: String, md5: String? = nil,
+    xxh3: String? = nil, group: String? = nil, artist: String? = nil, title: String? = nil,
+    faults: [Fault]? = nil, frames: Int, sampleRate: Int, source: Source,
+    storage: Tensor.DataType, views: [View: Fingerprint], figures: TrackFigures? = nil
   ) {
     self.id = id
-    self.label = label
+    self.label = tags?.text ?? label
+    self.tags = tags
     self.path = path
     self.md5 = md5
     self.xxh3 = xxh3
@@ -85,6 +87,9 @@ public struct TrackRecord: Sendable, Hashable, Codable {
 }
 
 extension TrackRecord {
+  /// The labels one by one, in byte order.
+  public var labelNames: [String] { tags?.names ?? (label.isEmpty ? [] : [label]) }
+
   /// The checksum that stands for the file's bytes: the MD5 where there is one, else the XXH3-128.
   public var contentChecksum: String { md5 ?? xxh3 ?? "" }
 }

@@ -105,10 +105,19 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
   /// block. The columns of the index and the checksums are read in the mapped file.
   public var indexByteCount: Int { table.byteCount + (blocks?.marks.byteCount ?? 0) }
 
-  /// The label of a sample, an index into ``labels``.
+  /// The label of a sample, an index into ``labels``; -1 where it has none or may have several.
   /// - Complexity: O(1).
   public func label(of sample: Int) -> Int {
     tracks.label(table.track(table.member(of: sample)))
+  }
+
+  /// Whether a track may have any number of labels.
+  public var isTagged: Bool { tracks.isTagged }
+
+  /// Gives the labels of a sample, as numbers, with their weights.
+  /// - Complexity: O(labels of the track).
+  public func forEachLabel(of sample: Int, _ body: (_ label: Int, _ weight: Float) -> Void) {
+    tracks.forEachWeight(of: table.track(table.member(of: sample)), body)
   }
 
   /// The track, numbered through the whole cache in the order of the ids' bytes, and the slice.

@@ -111,14 +111,16 @@ typedef struct lathe_batch {
   /* count x shape numbers of `type` without gaps, first axis outermost; at the start of a page. The
    * caller may write to them, as to the others. */
   void *inputs;
-  /* count numbers of labels: indices into the labels of lathe_loader_describe. */
+  /* count numbers of labels: indices into the labels of lathe_loader_describe; -1 for samples that have none
+   * or may have several. */
   int64_t *labels;
   /* count numbers of tracks: see lathe_loader_track_id. */
   int64_t *tracks;
   /* count numbers of slices within their track. */
   int64_t *slices;
-  /* count x labels chances, or NULL where the loader mixes no samples: with mixup a sample has two
-   * labels. */
+  /* count x labels weights, or NULL where each sample has one label and the loader mixes none. With mixup a
+   * sample has two labels; where the dataset has several labels a track ("tagged"), each of a sample's labels
+   * has its weight, and all others 0. */
   float *label_distributions;
   /* How many samples; the batch size, or less in the last batch of an epoch. */
   int64_t count;
@@ -149,7 +151,7 @@ int32_t lathe_close(lathe_cache *cache);
 
 /*
  * What a cache holds, as JSON:
- *   {"path": "gtzan.lathe", "name": "gtzan", "tracks": 100, "labels": ["blues", …],
+ *   {"path": "gtzan.lathe", "name": "gtzan", "tracks": 100, "labels": ["blues", …], "tagged": false,
  *    "views": {"mel": {"shape": [128, 87], "samples": 1000, "tracks": 100, "fingerprint": "…",
  *                      "kind": "mel", "form": "rows" or "signal", "unit": "dB",
  *                      "axes": [{"name": "frequency", "unit": "Hz", "positions": [23.2, …]},
@@ -171,7 +173,7 @@ int64_t lathe_describe(lathe_cache *cache, char *buffer, int64_t capacity);
 
 /*
  * What is known of each track, as a JSON list in the order of the ids' bytes:
- *   [{"id": "blues.00000", "label": "blues", "path": "blues/blues.00000.wav", "md5": text or null,
+ *   [{"id": "blues.00000", "label": "blues", "labels": ["blues"], "path": "blues/blues.00000.wav", "md5": text or null,
  *     "xxh3": text or null,
  *     "artist": null or text, "title": null or text, "group": null or text,
  *     "frames": 661794 (at the cache's rate), "sample_rate": 22050,
@@ -262,7 +264,7 @@ lathe_loader *lathe_loader_open(lathe_cache *cache, const char *configuration);
 
 /*
  * What a loader delivers, as JSON:
- *   {"labels": ["blues", …], "shape": [128, 87], "samples": 800 (an epoch of all ranks), "longest_batch":
+ *   {"labels": ["blues", …], "tagged": false, "shape": [128, 87], "samples": 800 (an epoch of all ranks), "longest_batch":
  *    128, "batches_per_epoch": 7, "batches": 7 (in all, from where it began; null without an end),
  *    "slots": 10, "bytes": 57016320 (of the ring),
  *    "normalisation": null or {"axis": …, "means": […], "deviations": […]}}
@@ -315,7 +317,7 @@ lathe_samples *lathe_samples_open(lathe_cache *cache, const char *configuration)
 
 /*
  * What they are, as JSON:
- *   {"labels": ["blues", …], "shape": [128, 87], "samples": 1000, "bytes": 44544 (of one sample),
+ *   {"labels": ["blues", …], "tagged": false, "shape": [128, 87], "samples": 1000, "bytes": 44544 (of one sample),
  *    "normalisation": null or {"axis": …, "means": […], "deviations": […]}}
  */
 int64_t lathe_samples_describe(lathe_samples *samples, char *buffer, int64_t capacity);
@@ -338,6 +340,14 @@ int32_t lathe_samples_read(
 int32_t lathe_samples_places(
     lathe_samples *samples, int64_t first, int64_t count, int64_t *labels, int64_t *tracks,
     int64_t *slices);
+
+/*
+ * The weights of all labels for each of `count` samples from number `first` on: of the labels that a sample has
+ * 1, or what the dataset says, of the others 0. `weights` has room for `count` times as many numbers as there
+ * are labels.
+ */
+int32_t lathe_samples_label_weights(
+    lathe_samples *samples, int64_t first, int64_t count, float *weights);
 
 /* The id of a track, by its number. */
 int64_t lathe_samples_track_id(

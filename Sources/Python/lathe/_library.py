@@ -66,6 +66,10 @@ _FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
         ctypes.c_int32,
         [_HANDLE, ctypes.c_int64, ctypes.c_int64, *[ctypes.c_void_p] * 3],
     ),
+    "lathe_samples_label_weights": (
+        ctypes.c_int32,
+        [_HANDLE, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p],
+    ),
     "lathe_samples_track_id": (ctypes.c_int64, [_HANDLE, ctypes.c_int64, *_TEXT]),
     "lathe_samples_close": (ctypes.c_int32, [_HANDLE]),
 }

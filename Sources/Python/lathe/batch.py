@@ -15,21 +15,24 @@ _FIELDS = ("inputs", "labels", "tracks", "slices", "label_distributions")
 
 
 class Batch(Generic[Array]):
-    """Samples with their labels; ``inputs, labels = batch`` takes the two that training needs.
+    """Samples with their labels; ``inputs, targets = batch`` takes the two that training needs.
 
     Unless the loader copies, the arrays lie in memory that the loader fills again when the last of
     them is gone, with every view and every tensor of them; until then it leaves them as they are.
 
     :ivar inputs: float32 or float16 [count, *shape of a sample].
-    :ivar labels: int64 [count], indices into the labels of the loader.
+    :ivar labels: int64 [count], indices into the labels of the loader; -1 where a sample has none or may have
+        several.
     :ivar tracks: int64 [count]; :meth:`lathe.Loader.track_id` names them.
     :ivar slices: int64 [count], the number of the slice in its track.
-    :ivar label_distributions: float32 [count, labels] where mixup is on, else None.
+    :ivar label_distributions: float32 [count, labels], the weight of each label, where mixup is on or a sample may
+        have several labels; else None.
     :ivar epoch: the epoch, from 0.
     :ivar index: how many batches the loader came to before, over all its epochs.
+    :ivar is_tagged: whether a sample may have any number of labels.
     """
 
-    __slots__ = (*_FIELDS, "epoch", "index")
+    __slots__ = (*_FIELDS, "epoch", "index", "is_tagged")
 
     inputs: Array
     labels: Array
@@ -38,6 +41,7 @@ class Batch(Generic[Array]):
     label_distributions: Array | None
     epoch: int
     index: int
+    is_tagged: bool
 
     def __init__(
         self,
@@ -48,6 +52,7 @@ class Batch(Generic[Array]):
         label_distributions: Array | None,
         epoch: int,
         index: int,
+        is_tagged: bool = False,
     ) -> None:
         self.inputs = inputs
         self.labels = labels
@@ -56,12 +61,20 @@ class Batch(Generic[Array]):
         self.label_distributions = label_distributions
         self.epoch = epoch
         self.index = index
+        self.is_tagged = is_tagged
+
+    @property
+    def targets(self) -> Array:
+        """What a loss compares with: the labels, or where a sample may have several the weights of all."""
+        if self.is_tagged and self.label_distributions is not None:
+            return self.label_distributions
+        return self.labels
 
     def __len__(self) -> int:
         return len(self.labels)  # type: ignore[arg-type]
 
     def __iter__(self) -> Iterator[Array]:
-        return iter((self.inputs, self.labels))
+        return iter((self.inputs, self.targets))
 
     def __repr__(self) -> str:
         try:
@@ -97,6 +110,7 @@ class Batch(Generic[Array]):
             None if distributions is None else change(distributions),
             self.epoch,
             self.index,
+            self.is_tagged,
         )
 
     def copy(self) -> Batch[Array]:
@@ -116,7 +130,7 @@ class Batch(Generic[Array]):
         return self.map(lambda tensor: tensor.pin_memory())
 
     def __getstate__(self) -> tuple[Any, ...]:
-        return (*(getattr(self, name) for name in _FIELDS), self.epoch, self.index)
+        return (*(getattr(self, name) for name in _FIELDS), self.epoch, self.index, self.is_tagged)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.__init__(*state)  # type: ignore[misc]

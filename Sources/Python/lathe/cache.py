@@ -114,6 +114,11 @@ class Cache:
         return tuple(self._about["labels"])
 
     @property
+    def is_tagged(self) -> bool:
+        """Whether a track may have any number of labels."""
+        return bool(self._about["tagged"])
+
+    @property
     def views(self) -> dict[str, View]:
         """The views by name: what their samples are, and what runs along them."""
         return {name: View.described(name, about) for name, about in self._about["views"].items()}

@@ -28,6 +28,7 @@ class Loader(Generic[Array]):
     that share a loader take turns. It is of the process that made it.
 
     :ivar labels: the names of the labels.
+    :ivar is_tagged: whether a sample may have any number of labels; ``targets`` of a batch are their weights then.
     :ivar shape: the shape of a sample.
     :ivar samples: how many samples an epoch has, over all ranks.
     """
@@ -62,6 +63,7 @@ class Loader(Generic[Array]):
         self._ring = Ring(handle)
         about = json.loads(_library.text(library().lathe_loader_describe, handle))
         self.labels: tuple[str, ...] = tuple(about["labels"])
+        self.is_tagged: bool = about["tagged"]
         self.shape: tuple[int, ...] = tuple(about["shape"])
         self.samples: int = about["samples"]
         self._about = about
@@ -99,7 +101,7 @@ class Loader(Generic[Array]):
             lease = Lease(self._ring, record)
             inputs, labels, tracks, slices, chances = layout.arrays(lease, record.count)
             batch: Batch[Array] = Batch(
-                inputs, labels, tracks, slices, chances, record.epoch, record.index
+                inputs, labels, tracks, slices, chances, record.epoch, record.index, self.is_tagged
             )
             if self._copies or len(self._ring.lent) > self._most_lent:
                 return batch.copy()

@@ -22,7 +22,7 @@ class Sample(NamedTuple):
 
     #: float32 or float16, of the view's shape.
     inputs: npt.NDArray[Any]
-    #: An index into the labels.
+    #: An index into the labels; -1 where it has none or may have several.
     label: int
     #: The id of its track.
     track: str
@@ -40,6 +40,7 @@ class Samples(Sequence[Sample]):
     that opened them.
 
     :ivar labels: the names of the labels.
+    :ivar is_tagged: whether a sample may have any number of labels.
     :ivar shape: the shape of a sample.
     """
 
@@ -47,6 +48,7 @@ class Samples(Sequence[Sample]):
         self._open = OpenSamples(cache, encoded(configuration))
         about = json.loads(_library.text(library().lathe_samples_describe, self._open.handle))
         self.labels: tuple[str, ...] = tuple(about["labels"])
+        self.is_tagged: bool = about["tagged"]
         self.shape: tuple[int, ...] = tuple(about["shape"])
         self._count: int = about["samples"]
         self._about = about
@@ -63,6 +65,21 @@ class Samples(Sequence[Sample]):
     def targets(self) -> npt.NDArray[np.int64]:
         """The label of each sample, for samplers and for scoring."""
         return self._seen()[0]
+
+    def label_weights(self, start: int = 0, stop: int | None = None) -> npt.NDArray[np.float32]:
+        """The weight of every label for the samples from ``start`` up to ``stop``, [how many, labels]: of the labels
+        that a sample has 1, or what the dataset says, and 0 of the others.
+
+        :raises IndexError: where there are no such samples.
+        """
+        first, last, _ = slice(start, stop).indices(self._count)
+        weights = np.empty((max(0, last - first), len(self.labels)), np.float32)
+        check(
+            library().lathe_samples_label_weights(
+                self._open.handle, first, len(weights), weights.ctypes.data
+            )
+        )
+        return weights
 
     @property
     def tracks(self) -> npt.NDArray[np.int64]:

@@ -238,8 +238,12 @@ class MapDataset(data.Dataset[tuple[torch.Tensor, int]]):
 
     @property
     def targets(self) -> torch.Tensor:
-        """The label of each sample, such as a ``WeightedRandomSampler`` needs."""
-        return torch.from_numpy(self._samples().targets.copy())
+        """The label of each sample, such as a ``WeightedRandomSampler`` needs; where a sample may have several, the
+        weights of all labels."""
+        samples = self._samples()
+        if samples.is_tagged:
+            return torch.from_numpy(samples.label_weights())
+        return torch.from_numpy(samples.targets.copy())
 
     @property
     def tracks(self) -> torch.Tensor:
@@ -249,18 +253,23 @@ class MapDataset(data.Dataset[tuple[torch.Tensor, int]]):
     def __len__(self) -> int:
         return len(self._samples())
 
-    def __getitem__(self, number: int) -> tuple[Any, int]:
+    def __getitem__(self, number: int) -> tuple[Any, Any]:
         samples = self._samples()
         index = int(number) + (len(samples) if number < 0 else 0)
         if not 0 <= index < len(samples):
             raise IndexError(f"sample {number}: there are {len(samples)}")
         return self.__getitems__([index])[0]
 
-    def __getitems__(self, numbers: Sequence[int]) -> list[tuple[Any, int]]:
+    def __getitems__(self, numbers: Sequence[int]) -> list[tuple[Any, Any]]:
         """Several samples at once, as a ``DataLoader`` asks for those of a batch."""
         samples = self._samples()
         inputs = torch.from_numpy(samples.read(numbers)).unbind()
-        labels = samples.targets[list(numbers)].tolist()
+        labels: Sequence[Any]
+        if samples.is_tagged:
+            rows = [samples.label_weights(number, number + 1)[0] for number in numbers]
+            labels = [torch.from_numpy(row) for row in rows]
+        else:
+            labels = samples.targets[list(numbers)].tolist()
         if self._transform is None:
             return list(zip(inputs, labels, strict=True))
         return [(self._transform(one), label) for one, label in zip(inputs, labels, strict=True)]

@@ -15,8 +15,10 @@ class Track:
 
     #: Unique in the cache.
     id: str
-    #: The label, such as a genre.
+    #: The label, such as a genre; empty where it has none, and where it may have several all in a line.
     label: str
+    #: The labels one by one.
+    labels: tuple[str, ...]
     #: Who plays, what is played, and what must not straddle splits with it; None where nobody said.
     artist: str | None
     title: str | None
@@ -95,6 +97,6 @@ class Tracks(Sequence[Track]):
 
 def _track(record: dict[str, Any]) -> Track:
     values: dict[str, Any] = {name: record[name] for name in Tracks.names}
-    for name in ("verdicts", "faults", "views"):
+    for name in ("labels", "verdicts", "faults", "views"):
         values[name] = tuple(values[name])
     return Track(**values)

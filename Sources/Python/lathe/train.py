@@ -48,6 +48,7 @@ def _train(line: list[str]) -> int:
     from .training.predicting import predict
     from .training.records import RunDirectory
     from .training.session import Session
+
     if not plugin.is_plugin():
         chosen = command_line.chosen(line)
         cache, view = opened(chosen)

@@ -204,8 +204,6 @@ def _write(
         }
     text = json.dumps(header).encode()
     length = 8 + len(text) + len(data)
-    frame = memoryview(
-        length.to_bytes(8, "little") + len(text).to_bytes(8, "little") + text + data
-    )
+    frame = memoryview(length.to_bytes(8, "little") + len(text).to_bytes(8, "little") + text + data)
     while frame:
         frame = frame[sink.write(frame) :]
