@@ -13,6 +13,13 @@ struct PlanLosses {
   /// A track is in the cache that is now kept out of it.
   mutating func drop(_ subject: FaultSubject) { drops[subject, default: 0] += 1 }
 
+  /// Adds those of another shard.
+  mutating func add(_ other: PlanLosses) {
+    views.merge(other.views) { (tracks: $0.tracks + $1.tracks, causes: $0.causes) }
+    strangers += other.strangers
+    drops.merge(other.drops, uniquingKeysWith: +)
+  }
+
   /// A line for each.
   var lines: [String] {
     var lines: [String] = []

@@ -21,6 +21,10 @@ struct PlanMaking {
   private var counts = PlanReasons()
   private var losses = PlanLosses()
   private var changes = ListingChanges()
+  /// See ``PreparationPlan/lostSizes``.
+  private var lostSizes: Set<Int64> = []
+  private var notes: [TrackChange] = []
+  private var missing = 0
 
   /// The plan for a collection.
   ///
@@ -29,23 +33,22 @@ struct PlanMaking {
   ///     tracks' ids.
   ///   - checksContent: whether every file is compared with what was read of it, also those
   ///     whose size and time are the same.
-  /// - Throws: `PreparationError` `.anotherCollection`.
   static func plan(
     for collection: Collection, listed: [[UInt8]: SourceStamp], folder: String, recipe: Recipe,
     fingerprints: [View: Fingerprint],
-    contents: CacheContents, cachePath: String, checksContent: Bool
-  ) throws(PreparationError) -> PreparationPlan {
+    contents: CacheContents, checksContent: Bool
+  ) -> PreparationPlan {
     var making = PlanMaking(
       recipe: recipe, fingerprints: fingerprints, folder: folder, contents: contents,
       checksContent: checksContent)
-    let removed = try making.removed(from: collection, cachePath: cachePath)
+    let removed = making.removed(from: collection)
     for record in collection.dropped { making.drop(record) }
     for track in collection.manifest.tracks {
       let stamp = SourceStamp.of(file: "\(folder)/\(track.path)")
       making.changes.note(track, stamp, listed: listed[Array(track.id.utf8)])
       making.add(track, stamp)
     }
-    return try making.plan(for: collection, removed: removed)
+    return making.plan(for: collection, removed: removed)
   }
 
   private init(
@@ -72,9 +75,7 @@ struct PlanMaking {
   /// A track whose file is still there under another id (its name now occurs in a second folder)
   /// goes too, but does not make the collection another one. What lies in a folder that cannot be
   /// read now (a volume that is not mounted) stays: nothing says that it is gone.
-  private mutating func removed(
-    from collection: Collection, cachePath: String
-  ) throws(PreparationError) -> [String] {
+  private mutating func removed(from collection: Collection) -> [TrackRecord] {
     let tracks = collection.manifest.tracks
     let ids = Set((tracks + collection.dropped.map(\.track)).map { Array($0.id.utf8) })
     let paths = Set(tracks.map { Array($0.path.utf8) })
@@ -83,16 +84,15 @@ struct PlanMaking {
     let removed = contents.records.tracks.filter { record in
       !ids.contains(Array(record.id.utf8)) && !closed.contains(where: record.path.hasPrefix)
     }
-    let missing = removed.count { !paths.contains(Array($0.path.utf8)) }
-    if missing * 2 > contents.records.tracks.count {
-      throw .anotherCollection(
-        cache: cachePath, folder: folder, missing: missing, tracks: contents.records.tracks.count)
+    missing = removed.count { !paths.contains(Array($0.path.utf8)) }
+    for record in removed {
+      if let size = contents.stamp(of: record.path)?.byteCount { lostSizes.insert(size) }
     }
     losses.strangers = removed.count {
       let path = Array($0.path.utf8)
       return paths.contains(path) || unlisted.contains(path)
     }
-    return removed.map(\.id)
+    return removed
   }
 
   /// A track that is left out by what is known of it.
@@ -100,6 +100,7 @@ struct PlanMaking {
     unused.dropped.append(.init(record))
     if droppedBefore[Array(record.track.path.utf8)]?.reason != record.reason {
       counts.drop(record.reason)
+      note(record.track, .dropped, record.message)
     }
     // Who excludes a track by its name knows that its values go.
     if let subject = record.reason.subject, known[Array(record.track.id.utf8)] != nil {
@@ -114,15 +115,16 @@ struct PlanMaking {
     let isSame = isSamePlace && stamp != nil && stamp == before
     guard let stamp, isSame || stamp.byteCount == before?.byteCount else {
       counts.changed += 1
-      return addWhole(track, stamp)
+      if let before { lostSizes.insert(before.byteCount) }
+      return addWhole(track, stamp, .changed(before))
     }
     if Double(record.source.frames) > recipe.maximumSeconds * Double(record.source.sampleRate) {
       counts.tooLong += 1
-      return addWhole(track, stamp)
+      return addWhole(track, stamp, .tooLong)
     }
     if record.mayBePartial {
       counts.partial += 1
-      return addWhole(track, stamp)
+      return addWhole(track, stamp, .partial)
     }
     var renewed = record
     let changes = renewed.take(track)
@@ -130,17 +132,19 @@ struct PlanMaking {
     guard isSame || judgement == .use else {
       // What it was judged by may not be what it is.
       counts.touched += 1
-      return addWhole(track, stamp)
+      return addWhole(track, stamp, .touched)
     }
     switch judgement {
     case .use: break
     case .drop(let subject):
       unused.dropped.append(.init(renewed.dropped(subject, track, recipe), stamp: stamp))
       counts.drop(.fault(subject))
+      note(track, .dropped, "\(subject.rawValue) is drop")
       return losses.drop(subject)
     case .quarantine(let subject):
       unused.quarantined.append(.init(renewed.quarantined(subject, track, recipe), stamp: stamp))
       counts.quarantine(subject)
+      note(track, .quarantined, "\(subject.rawValue) is quarantine")
       return losses.drop(subject)
     }
     let missing = fingerprints.filter { record.views[$0.key] != $0.value }.map(\.key)
@@ -151,9 +155,11 @@ struct PlanMaking {
     counts.rewrite(changes)
     if record.figures == nil { counts.unmeasured += 1 }
     if !isSame { counts.touched += 1 } else if isInDoubt { counts.checked += 1 }
+    if isInDoubt { lostSizes.insert(stamp.byteCount) }
     for view in missing { counts.stale[view, default: 0] += 1 }
     var task = PreparationPlan.Task(
-      track: track, views: Set(missing),
+      track: track, cause: !isSame ? .touched : isInDoubt ? .checked : .views,
+      views: Set(missing),
       kept: record.views.filter { fingerprints[$0.key] == $0.value }, stamp: stamp, record: renewed)
     task.isInDoubt = isInDoubt
     task.isRewritten = isRewritten
@@ -163,8 +169,10 @@ struct PlanMaking {
   /// A track that the cache has no record of.
   private mutating func addUnknown(_ track: Track, _ stamp: SourceStamp?) {
     let path = Array(track.path.utf8)
+    let cause: PreparationPlan.Cause
     if damaged.contains(Array(track.id.utf8)) {
       counts.damaged.append(track.id)
+      cause = .damaged
     } else if let earlier = droppedBefore[path] {
       if stamp != nil, stamp == contents.stamp(of: track.path),
         let still = earlier.again(track, recipe)
@@ -172,23 +180,32 @@ struct PlanMaking {
         return unused.dropped.append(.init(still, stamp: stamp))
       }
       counts.dropped += 1
+      cause = .restored
     } else if quarantined.contains(path) {
       counts.again += 1
+      cause = .again
     } else {
       counts.new += 1
+      cause = .new
     }
-    addWhole(track, stamp)
+    addWhole(track, stamp, cause)
   }
 
-  private mutating func addWhole(_ track: Track, _ stamp: SourceStamp?) {
+  private mutating func addWhole(
+    _ track: Track, _ stamp: SourceStamp?, _ cause: PreparationPlan.Cause
+  ) {
     tasks.append(
       PreparationPlan.Task(
-        track: track, views: Set(fingerprints.keys), kept: [:], stamp: stamp))
+        track: track, cause: cause, views: Set(fingerprints.keys), kept: [:], stamp: stamp))
+  }
+
+  private mutating func note(_ track: Track, _ kind: TrackChange.Kind, _ reason: String) {
+    notes.append(TrackChange(id: track.id, path: track.path, kinds: [kind], reason: reason))
   }
 
   private mutating func plan(
-    for collection: Collection, removed: [String]
-  ) throws(PreparationError) -> PreparationPlan {
+    for collection: Collection, removed: [TrackRecord]
+  ) -> PreparationPlan {
     let causes = self.causes()
     let named = Set(tasks.map { Array($0.track.id.utf8) })
     counts.unreadable = contents.records.damaged.filter { !named.contains(Array($0.key.utf8)) }
@@ -197,15 +214,25 @@ struct PlanMaking {
       let count = contents.records.tracks.count { $0.views[view] == old }
       losses.views[view] = (count, causes[view] ?? ["not in the recipe"])
     }
+    if !lostSizes.isEmpty {
+      for index in tasks.indices where tasks[index].record == nil {
+        tasks[index].isSought = tasks[index].stamp.map { lostSizes.contains($0.byteCount) } ?? false
+      }
+    }
     let tracks = collection.manifest.tracks.count
     let idle = tasks.count + unused.quarantined.count + unused.dropped.count
     var plan = PreparationPlan(
-      tasks: tasks, unused: unused, removed: removed,
+      tasks: tasks, unused: unused, removed: removed.map(\.id),
       overview: PreparationPlan.Overview(
         tracks: tracks, pending: tasks.count,
         unchanged: tracks + collection.dropped.count - idle, dropped: unused.dropped.count,
-        removed: removed.count, reasons: counts.lines(causes: causes), losses: losses.lines,
-        warnings: changes.lines))
+        removed: removed.count, reasons: [], losses: [], warnings: changes.lines))
+    plan.removedRecords = removed
+    plan.missing = missing
+    plan.tracksBefore = contents.records.tracks.count
+    plan.lostSizes = lostSizes
+    plan.findings = PlanFindings(reasons: counts, losses: losses, causes: causes, notes: notes)
+    plan.overview.take(plan.findings)
     plan.takesMD5 = contents.records.tracks.contains { $0.xxh3 == nil }
     return plan
   }
@@ -270,7 +297,7 @@ private struct ListingChanges {
 extension TrackRecord {
   /// Whether it is of a version that stopped within some files: at a guess at the length of mp3,
   /// and at the end of the first stream of a chained Ogg. Those versions took no XXH3.
-  fileprivate var mayBePartial: Bool {
+  var mayBePartial: Bool {
     xxh3 == nil && ["MPEG", "OGG"].contains(source.container)
   }
 }

@@ -36,6 +36,25 @@ struct PlanReasons {
     if !changes.isEmpty { rewritten[changes.joined(separator: ", "), default: 0] += 1 }
   }
 
+  /// Adds those of another shard.
+  mutating func add(_ other: PlanReasons) {
+    new += other.new
+    again += other.again
+    dropped += other.dropped
+    changed += other.changed
+    touched += other.touched
+    checked += other.checked
+    damaged += other.damaged
+    unreadable += other.unreadable
+    tooLong += other.tooLong
+    partial += other.partial
+    unmeasured += other.unmeasured
+    stale.merge(other.stale, uniquingKeysWith: +)
+    rewritten.merge(other.rewritten, uniquingKeysWith: +)
+    drops.merge(other.drops, uniquingKeysWith: +)
+    quarantines.merge(other.quarantines, uniquingKeysWith: +)
+  }
+
   /// A line a reason.
   func lines(causes: [View: [String]]) -> [String] {
     let whole = [

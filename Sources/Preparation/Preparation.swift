@@ -120,7 +120,7 @@ public struct Preparation: Sendable {
     let run = PreparationRun(
       cache: cache, folder: folder, recipe: recipe, fingerprints: fingerprints, threads: threads,
       progress: progress, cancellation: cancellation, meter: meter)
-    let writer = try run.work(on: plan, rejected: collection.rejected)
+    let writer = try run.work(on: plan, of: contents, rejected: collection.rejected)
     var misfits: [String] = []
     var records: SoundRecords
     if cancellation.isCancelled {

@@ -6,20 +6,36 @@ extension Preparation {
   /// What ``run(progress:cancellation:)`` would do. Nothing is written; a few files are decoded to see how long it
   /// will take.
   ///
+  /// - Parameter detail: how much is said of the tracks; for more than reasons, files that are not as they were
+  ///   are read and compared.
   /// - Throws: ``PreparationError`` where nothing can be prepared.
-  public func overview() throws(PreparationError) -> PreparationPlan.Overview {
+  public func overview(
+    _ detail: PreparationPlan.Detail = .reasons
+  ) throws(PreparationError) -> PreparationPlan.Overview {
     let found = try find(pins: false)
     if let plan = try dividedPlan() {
-      return try DividedPreparation(preparation: self, plan: plan, found: found).overview()
+      return try DividedPreparation(preparation: self, plan: plan, found: found).overview(detail)
     }
-    return try overview(of: found)
+    var (plan, _, changes) = try planned(found, detail)
+    plan.overview.take(changes, detail)
+    return plan.overview
   }
 
-  /// What has to be done for a collection in the one store of a cache, or in a shard.
-  func overview(of found: FoundCollection) throws(PreparationError) -> PreparationPlan.Overview {
-    var plan = try plan(found, try presentContents(), try recipe.fingerprints()).plan
+  /// What has to be done for a collection in the one store of a cache, or in a shard, with what becomes of
+  /// each track where that is asked for.
+  func planned(
+    _ found: FoundCollection, _ detail: PreparationPlan.Detail
+  ) throws(PreparationError) -> (
+    plan: PreparationPlan, matches: [Int: ContentMatching.Match], changes: [TrackChange]
+  ) {
+    let (contents, fingerprints) = (try presentContents(), try recipe.fingerprints())
+    var plan = try plan(found, contents, fingerprints).plan
     plan.overview.forecast = forecast(of: plan, measures: true)
-    return plan.overview
+    if detail == .reasons { return (plan, [:], []) }
+    let matches = contentMatches(plan, contents.records.tracks, fingerprints)
+    let explaining = PlanExplaining(
+      plan, matches, recipe: recipe, fingerprints: fingerprints, contents: contents)
+    return (plan, matches, explaining.changes())
   }
 
   /// What is in the cache now; nothing where there is none.
@@ -57,10 +73,15 @@ extension Preparation {
     if shard == nil {
       try checkExclusions(collection, before: StoredChoices(contents.description))
     }
-    var plan = try PlanMaking.plan(
+    var plan = PlanMaking.plan(
       for: collection, listed: found.listed, folder: folder, recipe: recipe,
-      fingerprints: fingerprints, contents: contents, cachePath: cachePath,
+      fingerprints: fingerprints, contents: contents,
       checksContent: checksContent)
+    if !found.isPartOfRun {
+      try checkCollection([plan]) {
+        renamedTracks(plan, contents.records.tracks, fingerprints)
+      }
+    }
     plan.overview.warnings += found.warnings + recipe.warnings
     return (plan, collection)
   }

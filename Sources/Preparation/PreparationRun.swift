@@ -28,9 +28,12 @@ struct PreparationRun {
 
   /// Does what the plan says.
   ///
-  /// - Parameter rejected: files and folders that cannot become tracks.
+  /// - Parameters:
+  ///   - plan: what to do.
+  ///   - contents: what the cache held when the plan was made.
+  ///   - rejected: files and folders that cannot become tracks.
   func work(
-    on plan: PreparationPlan, rejected: [QuarantineRecord]
+    on plan: PreparationPlan, of contents: CacheContents, rejected: [QuarantineRecord]
   ) throws(PreparationError) -> PreparationWriter {
     var writer = PreparationWriter(
       cache: cache, total: plan.tasks.count, start: meter.start, progress: progress,
@@ -38,9 +41,11 @@ struct PreparationRun {
     for record in rejected { writer.quarantine(record, stamp: nil) }
     for entry in plan.unused.quarantined { writer.quarantine(entry.record, stamp: entry.stamp) }
     for entry in plan.unused.dropped { writer.drop(entry.record, stamp: entry.stamp) }
-    let threads = min(max(1, threads), plan.tasks.count)
+    let tasks = try takeOver(plan, of: contents, &writer)
+    let threads = min(max(1, threads), tasks.count)
     let workers = PreparationWorkers(
-      plan: plan, folder: folder, recipe: recipe, fingerprints: fingerprints, threads: threads,
+      tasks: tasks, takesMD5: plan.takesMD5, folder: folder, recipe: recipe,
+      fingerprints: fingerprints, threads: threads,
       cancellation: cancellation)
     try writer.drain(workers)
     return writer
@@ -62,7 +67,7 @@ struct PreparationRun {
     }
     return PreparationSummary(
       tracks: state.census.tracks, labels: state.census.labels.count, prepared: writer.prepared,
-      unchanged: plan.overview.unchanged + writer.confirmed,
+      takenOver: writer.takenOver, unchanged: plan.overview.unchanged + writer.confirmed,
       removed: cancellation.isCancelled ? 0 : plan.removed.count,
       absent: collection.absent.count, unlisted: collection.unlisted.count,
       passedOver: collection.others,

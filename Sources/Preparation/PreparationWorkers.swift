@@ -29,7 +29,8 @@ final class PreparationWorkers: Sendable {
   let outcomes: BoundedQueue<Outcome>
   /// How many there are.
   let count: Int
-  private let plan: PreparationPlan
+  private let tasks: [PreparationPlan.Task]
+  private let takesMD5: Bool
   private let folder: String
   private let recipe: Recipe
   private let fingerprints: [View: Fingerprint]
@@ -42,17 +43,19 @@ final class PreparationWorkers: Sendable {
   private let running: Atomic<Int>
 
   init(
-    plan: PreparationPlan, folder: String, recipe: Recipe, fingerprints: [View: Fingerprint],
+    tasks: [PreparationPlan.Task], takesMD5: Bool, folder: String, recipe: Recipe,
+    fingerprints: [View: Fingerprint],
     threads: Int, cancellation: Cancellation
   ) {
-    self.plan = plan
+    self.tasks = tasks
+    self.takesMD5 = takesMD5
     self.folder = folder
     self.recipe = recipe
     self.fingerprints = fingerprints
     self.cancellation = cancellation
     programs = Set(recipe.views.filter { !$0.kind.command.isEmpty }.map(\.name))
     let programs = programs
-    let startsPrograms = plan.tasks.contains { !$0.views.isDisjoint(with: programs) }
+    let startsPrograms = tasks.contains { !$0.views.isDisjoint(with: programs) }
     count = startsPrograms ? 2 * threads : threads
     running = Atomic(count)
     outcomes = BoundedQueue(capacity: 2 * threads)
@@ -83,8 +86,8 @@ final class PreparationWorkers: Sendable {
         recipe: recipe, fingerprints: fingerprints, run: run)
       while !isStopped {
         let index = next.add(1, ordering: .relaxed).oldValue
-        guard index < plan.tasks.count else { return }
-        for outcome in outcomes(of: plan.tasks[index], by: &worker) { outcomes.push(outcome) }
+        guard index < tasks.count else { return }
+        for outcome in outcomes(of: tasks[index], by: &worker) { outcomes.push(outcome) }
       }
     } catch {
       outcomes.push(.failed(error))
@@ -119,21 +122,17 @@ final class PreparationWorkers: Sendable {
   private func outcome(
     of task: PreparationPlan.Task, by worker: inout TrackWorker, _ fault: inout TrackFault?
   ) -> Outcome {
-    let isKnown = task.isInDoubt && holdsWhatWasRead(task)
-    let task =
-      isKnown
-      ? withMD5(task) : task.isInDoubt ? task.whole(Set(fingerprints.keys)) : task
     let track = task.track
     if let record = task.record, let stamp = task.stamp, !task.needsAudio {
       let stored = PreparedTrack(record: record, stamp: stamp, values: [])
-      if isKnown { return .confirmed(task.isRewritten ? stored : nil) }
+      if task.isConfirmed { return .confirmed(task.isRewritten ? stored : nil) }
       return .prepared(stored, seconds: 0)
     }
     let audio: DecodedTrack
     do {
       audio = try AudioFile.decode(
         at: "\(folder)/\(track.path)", recipe.decoding,
-        takesMD5: track.md5 != nil || plan.takesMD5)
+        takesMD5: track.md5 != nil || takesMD5)
     } catch {
       // Only here is it known where the limit stands.
       let hint =
@@ -166,26 +165,6 @@ final class PreparationWorkers: Sendable {
       fault = error
       return unused(task, error, seconds: seconds)
     }
-  }
-
-  /// Whether the file has the checksum of the track's record.
-  private func holdsWhatWasRead(_ task: PreparationPlan.Task) -> Bool {
-    guard let record = task.record else { return false }
-    let path = "\(folder)/\(task.track.path)"
-    // A file that cannot be read is decoded after all: that tells why it cannot.
-    if let xxh3 = record.xxh3 { return (try? AudioFile.xxh3(at: path)) == xxh3 }
-    return record.md5 != nil && (try? AudioFile.md5(at: path)) == record.md5
-  }
-
-  /// The task with the MD5 in its record that a manifest has by now.
-  private func withMD5(_ task: PreparationPlan.Task) -> PreparationPlan.Task {
-    guard task.track.md5 != nil, task.record?.md5 == nil,
-      let md5 = try? AudioFile.md5(at: "\(folder)/\(task.track.path)")
-    else { return task }
-    var task = task
-    task.record?.md5 = md5
-    task.isRewritten = true
-    return task
   }
 
   /// What becomes of a track that cannot be used: quarantine, or dropped where a policy says so.

@@ -16,6 +16,8 @@ struct PreparationWriter {
     done: 0, total: 0, quarantined: 0, audioSeconds: 0, elapsed: 0)
   private(set) var quarantine: [QuarantineRecord] = []
   private(set) var prepared = 0
+  /// Tracks whose values were taken over from those of another id.
+  private(set) var takenOver = 0
   /// Tracks whose files hold what was read of them before.
   private(set) var confirmed = 0
   /// What the views' precisions could not hold.
@@ -102,6 +104,19 @@ struct PreparationWriter {
   mutating func drop(_ record: DroppedRecord, stamp: SourceStamp?) {
     batch.dropped.append(.init(record, stamp: stamp, ownsIdentifier: true))
     dropped.insert(Array(record.track.path.utf8))
+  }
+
+  /// Stores a track whose values were taken over.
+  ///
+  /// - Parameter isWhole: whether nothing of it is left to be computed.
+  mutating func takeOver(_ track: PreparedTrack, isWhole: Bool) throws(PreparationError) {
+    batch.tracks.append(track)
+    pendingBytes += track.values.reduce(0) { $0 + $1.tensors.reduce(0) { $0 + $1.byteCount } }
+    if isWhole {
+      takenOver += 1
+      advance(0)
+    }
+    if pendingBytes >= batchBytes { try commit() }
   }
 
   private mutating func advance(_ seconds: Double) {

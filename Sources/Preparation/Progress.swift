@@ -44,6 +44,8 @@ public struct PreparationSummary: Sendable, Codable {
   public var labels: Int
   /// Tracks computed in this run.
   public var prepared: Int
+  /// Tracks whose values were taken over from a file of the same content under another id.
+  public var takenOver: Int
   /// Tracks that were done already.
   public var unchanged: Int
   /// Tracks that were in the cache and are no longer in the collection.

@@ -114,7 +114,7 @@ public struct QuarantineRetry: Sendable {
     let run = PreparationRun(
       cache: cache, folder: folder, recipe: choices.recipe, fingerprints: fingerprints,
       threads: threads, progress: progress, cancellation: cancellation, meter: meter)
-    let writer = try run.work(on: plan, rejected: [])
+    let writer = try run.work(on: plan, of: contents, rejected: [])
     let records = try onCache { () throws(CacheError) in try cache.soundRecords() }
     if let shard, let shards {
       let state = try SettledCache(ofShard: cache, records: records)
@@ -197,7 +197,7 @@ extension PreparationPlan {
     let tasks = quarantine.compactMap { record -> Task? in
       guard let track = places[Array(record.path.utf8)] else { return nil }
       return Task(
-        track: track, views: views, kept: [:],
+        track: track, cause: .again, views: views, kept: [:],
         stamp: SourceStamp.of(file: "\(folder)/\(track.path)"))
     }
     self.init(

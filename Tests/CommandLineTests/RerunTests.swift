@@ -113,6 +113,27 @@ import Testing
     #expect(folder.code == 1 && folder.errors.contains("the folder holds other things"))
   }
 
+  @Test func aDryRunExplainsEveryTrack() throws {
+    try first()
+    let files = FileManager.default
+    try files.moveItem(
+      atPath: "\(collection.audio)/blues/t0.wav", toPath: "\(collection.audio)/jazz/t0.wav")
+    let counts = try plain("--manifest", "none", "--dry-run")
+    #expect(counts.code == 0 && counts.output.contains("\ntracks: "), "\(counts.output)")
+    #expect(!counts.output.contains("jazz/t0.wav"))
+    let all = try plain("--manifest", "none", "--dry-run", "--explain")
+    #expect(
+      all.output.contains(
+        "renamed, relabelled, described: jazz/t0.wav (from blues/t0.wav): same content, values are kept; "
+          + "label calm → jazz; group changed\n"), "\(all.output)")
+    let json = try Program.run(
+      "prepare", collection.audio, "--cache", collection.cache, "--manifest", "none", "--dry-run",
+      "--explain", "--progress", "json")
+    #expect(json.output.contains(#""tracksExplained":[{"#) && json.output.contains(#""renamed":1"#))
+    let alone = try plain("--explain")
+    #expect(alone.code == 2 && alone.errors.contains("--explain goes with --dry-run"))
+  }
+
   @Test func excludedTracksStayOut() throws {
     let list = try collection.write(Array("t1\n\nt2\n".utf8), "bad ones.txt")
     let first = try collection.prepare("--exclude", "t0", "--exclude", list, "--progress", "none")

@@ -1,5 +1,5 @@
 /// The ends of file names that make a file in an audio folder an audio file, in lower case.
-enum AudioExtensions {
+package enum AudioExtensions {
   /// Formats that are read.
   static let read: Set<String> = [
     "wav", "wave", "bwf", "rf64", "bw64", "w64", "aif", "aiff", "aifc", "afc", "au", "snd", "caf",
@@ -17,7 +17,7 @@ enum AudioExtensions {
   ]
 
   /// The end of a path's last component after its last dot, in lower case; nil where there is none.
-  static func of(_ path: some StringProtocol) -> String? {
+  package static func of(_ path: some StringProtocol) -> String? {
     let name = path.split(separator: "/").last ?? ""
     guard let dot = name.lastIndex(of: ".") else { return nil }
     return name[name.index(after: dot)...].lowercased()

@@ -13,23 +13,53 @@ struct DividedPreparation {
     zip(plan.allShards, found.collection.divided(into: plan.shards)).map { shard, collection in
       var part = preparation
       part.shard = shard
-      return (part, FoundCollection(collection: collection, warnings: found.warnings))
+      return (
+        part,
+        FoundCollection(collection: collection, isPartOfRun: true, warnings: found.warnings)
+      )
     }
   }
 
   /// What has to be done in all shards; nothing is written.
-  func overview() throws(PreparationError) -> PreparationPlan.Overview {
-    try overview(of: parts)
+  ///
+  /// - Parameter detail: how much is said of the tracks.
+  func overview(
+    _ detail: PreparationPlan.Detail
+  ) throws(PreparationError) -> PreparationPlan.Overview {
+    try overview(of: parts, detail)
   }
 
   private func overview(
-    of parts: [(preparation: Preparation, found: FoundCollection)]
+    of parts: [(preparation: Preparation, found: FoundCollection)],
+    _ detail: PreparationPlan.Detail
   ) throws(PreparationError) -> PreparationPlan.Overview {
     try preparation.checkExclusions(
       found.collection, before: StoredChoices(json: plan.choices))
-    var all: [PreparationPlan.Overview] = []
-    for part in parts { all.append(try part.preparation.overview(of: part.found)) }
-    return PreparationPlan.Overview(summing: all)
+    var plans: [PreparationPlan] = []
+    var matches: [[Int: ContentMatching.Match]] = []
+    var changes: [TrackChange] = []
+    for part in parts {
+      var (plan, matched, explained) = try part.preparation.planned(part.found, detail)
+      // Nothing is gone that they could be compared with.
+      if detail == .reasons, plan.lostSizes.isEmpty { plan.tasks = [] }
+      plans.append(plan)
+      matches.append(matched)
+      changes += explained
+    }
+    let fingerprints = try preparation.recipe.fingerprints()
+    try preparation.checkCollection(plans) {
+      let renamed = zip(plans, matches).reduce(0) {
+        $0 + Preparation.sources(of: $1.1, $1.0.removed)
+      }
+      return renamed + Relocations(plans, matches, preparation, fingerprints).count
+    }
+    if detail != .reasons {
+      let relocations = Relocations(plans, matches, preparation, fingerprints)
+      changes = relocations.explain(changes, plans)
+    }
+    var all = PreparationPlan.Overview(summing: plans)
+    all.take(changes.sorted { ByteOrder.precedes($0.path, $1.path) }, detail)
+    return all
   }
 
   /// Does it.
@@ -40,7 +70,7 @@ struct DividedPreparation {
     let meter = RunMeter()
     try preparation.recipe.checkPrograms(mayStart)
     let parts = parts
-    let sink = ShardProgress(progress, meter: meter, overview: try overview(of: parts))
+    let sink = ShardProgress(progress, meter: meter, overview: try overview(of: parts, .reasons))
     let manifest = try onCache { () throws(CacheError) in
       try ManifestReference(found.collection.manifest)
     }
@@ -117,27 +147,9 @@ private final class ShardProgress: ProgressSink {
   }
 }
 
-extension PreparationPlan.Overview {
-  /// The overview of several shards as one; equal reasons are told once.
-  init(summing parts: [PreparationPlan.Overview]) {
-    func sum(_ count: (PreparationPlan.Overview) -> Int) -> Int {
-      parts.reduce(0) { $0 + count($1) }
-    }
-    func union(_ lines: (PreparationPlan.Overview) -> [String]) -> [String] {
-      var seen: Set<String> = []
-      return parts.flatMap(lines).filter { seen.insert($0).inserted }
-    }
-    self.init(
-      tracks: sum(\.tracks), pending: sum(\.pending), unchanged: sum(\.unchanged),
-      dropped: sum(\.dropped), removed: sum(\.removed), reasons: union(\.reasons),
-      losses: union(\.losses), warnings: union(\.warnings),
-      forecast: PreparationForecast(summing: parts.compactMap(\.forecast)))
-  }
-}
-
 extension PreparationForecast {
   /// The forecast of several shards as one; nil of none.
-  fileprivate init?(summing parts: [PreparationForecast]) {
+  init?(summing parts: [PreparationForecast]) {
     guard var all = parts.first else { return nil }
     for part in parts.dropFirst() {
       all.tracks += part.tracks
@@ -156,6 +168,7 @@ extension PreparationSummary {
   func adding(_ other: PreparationSummary) -> PreparationSummary {
     var all = self
     all.prepared += other.prepared
+    all.takenOver += other.takenOver
     all.unchanged += other.unchanged
     all.removed += other.removed
     all.absent += other.absent

@@ -5,6 +5,8 @@ internal import Foundation
 /// What a preparation has found to work on: a collection, or what of it belongs to the shard that is prepared.
 struct FoundCollection: Sendable {
   let collection: Collection
+  /// Whether one run prepares all shards, so that what is gone from one may be in another.
+  var isPartOfRun = false
   /// The plan that all shards keep to; nil where no shard is asked for.
   var plan: ShardPlan?
   /// What looks wrong in the whole of the collection, a line each.

@@ -31,7 +31,7 @@ struct Prepare: ParsableCommand {
         lathe prepare genres_original --cache gtzan.lathe --manifest gtzan --fault replica=drop
         lathe prepare music --cache music.lathe --labels tracks.csv --columns label=genre
         lathe prepare music --cache music.lathe --set mel.bands=64 --set waveform.slices.lengthSeconds=4
-        lathe prepare genres_original --cache gtzan.lathe --dry-run
+        lathe prepare genres_original --cache gtzan.lathe --dry-run --explain
         lathe prepare music --cache music.lathe --retry-quarantined
         lathe prepare music --cache music.lathe --shard 3/64
       """)
@@ -111,6 +111,10 @@ struct Prepare: ParsableCommand {
   @Flag(help: "Show what would be done and why; write nothing.")
   var dryRun = false
 
+  @Flag(
+    help: "With --dry-run: say of every track that is not as it was what would be done, and why.")
+  var explain = false
+
   @Flag(help: "Throw computed values away without asking, where another choice does that.")
   var yes = false
 
@@ -157,6 +161,9 @@ struct Prepare: ParsableCommand {
     }
     if columns.columns != nil, labels == nil {
       throw ValidationError("--columns is for --labels.")
+    }
+    if explain, !dryRun {
+      throw ValidationError("--explain goes with --dry-run: what is done, another run tells.")
     }
     if let shard { _ = try ShardArgument.shard(shard, cache: cache) }
     guard retryQuarantined else { return }

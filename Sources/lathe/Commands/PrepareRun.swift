@@ -24,7 +24,7 @@ extension Prepare {
     if let threads { preparation.threads = threads }
     try divide(&preparation, earlier)
     tellKept(choices.kept, report)
-    if dryRun { return try show(preparation.overview(), report) }
+    if dryRun { return try show(preparation.overview(explain ? .tracks : .counts), report) }
     if choices.isChange {
       try Confirmation.ask(losses: preparation.overview().losses, isGiven: yes)
     }
@@ -120,6 +120,11 @@ extension Prepare {
     if report.style == .json { return }
     for warning in overview.warnings { Output.line("warning: \(Words.shown(warning))") }
     for reason in overview.reasons { Output.line("to do: \(Words.shown(reason))") }
+    for change in overview.tracksExplained ?? [] { Output.line(Words.shown(change.description)) }
+    let counts = TrackChange.Kind.allCases.compactMap { kind in
+      overview.changes?[kind.rawValue].map { "\(Words.count($0)) \(kind.rawValue)" }
+    }
+    if !counts.isEmpty { Output.line("tracks: \(counts.joined(separator: ", "))") }
     if overview.removed > 0 {
       Output.line("to remove: \(Words.tracks(overview.removed)) that the collection has no more")
     }

@@ -10,6 +10,8 @@ struct SummaryText {
   init(_ summary: PreparationSummary, cache: String) {
     var lines = [
       "\(Words.tracks(summary.tracks)) in \(cache): \(Words.count(summary.prepared)) prepared, "
+        + (summary.takenOver == 0
+          ? "" : "\(Words.count(summary.takenOver)) taken over from files of the same content, ")
         + "\(Words.count(summary.unchanged)) unchanged, \(Words.count(summary.quarantine.count)) in quarantine"
     ]
     var rows = [["view", "slices", "size"]]
