@@ -148,7 +148,8 @@ let package = Package(
       name: "AudioIOTests", dependencies: ["AudioIO", "Corpus", "TestSupport"], swiftSettings: swift
     ),
     .testTarget(
-      name: "SignalKitTests", dependencies: ["SignalKit", "CKernels"], swiftSettings: swift),
+      name: "SignalKitTests", dependencies: ["SignalKit", "CKernels", "TestSupport"],
+      swiftSettings: swift),
     .testTarget(
       name: "LMDBStoreTests", dependencies: ["LMDBStore", "TestSupport"], swiftSettings: swiftOverC),
     .testTarget(

@@ -1,7 +1,7 @@
 import Wording
 import Glibc
 
-/// What the file system refused, for a module to tell in its own words.
+/// What the file system refused, which each module states in words of its own.
 package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Why.
   package enum Reason: Sendable, Hashable {

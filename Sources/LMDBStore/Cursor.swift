@@ -82,7 +82,7 @@ import CLMDB
   ) throws(StoreError) -> Bool {
     guard let (pages, begun) = walk else { return false }
     var walk = begun
-    let (key, value) = unsafe try pages.told(name) { () throws(PageFlaw) in
+    let (key, value) = unsafe try pages.naming(name) { () throws(PageFlaw) in
       try body(&walk) ? unsafe (walk.key, try walk.value()) : (nil, nil)
     }
     self.walk = (pages, walk)

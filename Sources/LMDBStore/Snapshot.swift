@@ -9,7 +9,7 @@ import Glibc
 /// grows; and this process cannot move its map (see ``Environment/Options/mapsAhead``).
 ///
 /// Not protected: a file that another program cuts short. Touching the missing pages ends the
-/// process (SIGBUS); ``isWhole`` tells beforehand, as far as one can know beforehand.
+/// process (SIGBUS); ``isWhole`` finds it beforehand, as far as that is possible.
 @safe public final class Snapshot: @unchecked Sendable {
   // Unchecked: everything is set once, and the pages are only read.
 

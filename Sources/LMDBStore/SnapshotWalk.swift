@@ -31,7 +31,7 @@
   public mutating func next() throws(StoreError) -> Bool {
     snapshot.environment.residency?.note(1)
     var walk = walk
-    let found = unsafe try pages.told(name) {
+    let found = unsafe try pages.naming(name) {
       () throws(PageFlaw) -> (UnsafeRawBufferPointer, UnsafeRawBufferPointer)? in
       try walk.next() ? unsafe (walk.key, try walk.value()) : nil
     }

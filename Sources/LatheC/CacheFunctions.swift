@@ -34,7 +34,7 @@ public func latheClose(_ cache: OpaquePointer?) -> Int32 {
   }
 }
 
-/// Tells what is known of each track of a cache.
+/// Returns what is known of each track of a cache.
 @_cdecl("lathe_tracks")
 public func latheTracks(
   _ cache: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int64
@@ -45,7 +45,7 @@ public func latheTracks(
   }
 }
 
-/// Tells what a cache holds.
+/// Describes what a cache holds.
 @_cdecl("lathe_describe")
 public func latheDescribe(
   _ cache: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int64
@@ -56,7 +56,7 @@ public func latheDescribe(
   }
 }
 
-/// Tells what a split of a cache is.
+/// Describes a split of a cache.
 @_cdecl("lathe_describe_split")
 public func latheDescribeSplit(
   _ cache: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ buffer: UnsafeMutablePointer<CChar>?,
@@ -69,7 +69,7 @@ public func latheDescribeSplit(
   }
 }
 
-/// Tells what a side shares with what is learnt from.
+/// Returns what a side shares with what is learnt from.
 @_cdecl("lathe_overlap")
 public func latheOverlap(
   _ cache: OpaquePointer?, _ configuration: UnsafePointer<CChar>?,

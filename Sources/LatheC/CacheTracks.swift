@@ -2,7 +2,7 @@ internal import Corpus
 internal import DatasetCache
 
 extension OpenCache {
-  /// What `lathe_tracks` tells: each track, in the order of the ids' bytes.
+  /// What `lathe_tracks` returns: each track, in the order of the ids' bytes.
   /// - Throws: `.damaged`, `.system`.
   func tracks() throws(InterfaceError) -> JSONValue {
     do throws(CacheError) {

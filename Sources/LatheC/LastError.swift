@@ -1,6 +1,6 @@
 import Glibc
 
-/// The latest error of each thread, which `lathe_last_error` tells.
+/// The latest error of each thread, which `lathe_last_error` returns.
 enum LastError {
   /// Belongs to one thread and goes with it. `text` ends with 0; nil is the empty text.
   @safe private final class Record {

@@ -34,7 +34,7 @@ public func latheLoaderOpen(
   }
 }
 
-/// Tells what a loader delivers.
+/// Describes what a loader delivers.
 @_cdecl("lathe_loader_describe")
 public func latheLoaderDescribe(
   _ loader: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int64
@@ -72,7 +72,7 @@ public func latheLoaderRelease(_ loader: OpaquePointer?, _ slot: Int32) -> Int32
   }
 }
 
-/// Tells the state after the batches that were lent.
+/// Returns the state after the batches that were lent.
 @_cdecl("lathe_loader_state")
 public func latheLoaderState(
   _ loader: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int64
@@ -83,7 +83,7 @@ public func latheLoaderState(
   }
 }
 
-/// Tells the id of a track.
+/// Returns the id of a track.
 @_cdecl("lathe_loader_track_id")
 public func latheLoaderTrackID(
   _ loader: OpaquePointer?, _ track: Int64, _ buffer: UnsafeMutablePointer<CChar>?,

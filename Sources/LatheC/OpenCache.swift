@@ -100,7 +100,7 @@ final class OpenCache: Sendable {
       hint: "prepare the cache again")
   }
 
-  /// What `lathe_describe` tells.
+  /// What `lathe_describe` returns.
   /// - Throws: `.damaged`, `.system`.
   func description() throws(InterfaceError) -> JSONValue {
     do throws(CacheError) {

@@ -128,14 +128,14 @@ extension OpenLoader {
     answer = .batch
     let addresses = unsafe loader.addresses(of: lent)
     let axes = loader.sampleShape.map { Int64($0) } + [0, 0, 0]
-    let told = unsafe Record(
+    let filled = unsafe Record(
       inputs: addresses.inputs, labels: addresses.labels, tracks: addresses.tracks,
       slices: addresses.slices, labelDistributions: addresses.labelDistributions,
       count: Int64(lent.count), epoch: Int64(lent.epoch), index: Int64(lent.index),
       shape: (axes[0], axes[1], axes[2], axes[3]), axes: Int32(loader.sampleShape.count),
       type: loader.configuration.dataType == .float32 ? 1 : 2, slot: Int32(lent.slot),
       endsEpoch: lent.endsEpoch ? 1 : 0)
-    unsafe record.initializeMemory(as: Record.self, to: told)
+    unsafe record.initializeMemory(as: Record.self, to: filled)
     return answer
   }
 
@@ -175,7 +175,7 @@ extension OpenLoader {
     InterfaceError(.handle, "the loader is closed; only batches that it lent can be released")
   }
 
-  /// What `lathe_loader_describe` tells.
+  /// What `lathe_loader_describe` returns.
   var description: JSONValue {
     func count(_ number: Int) -> JSONValue { .integer(Int64(number)) }
     return .object([

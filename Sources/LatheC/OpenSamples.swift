@@ -48,7 +48,7 @@ final class OpenSamples: Sendable {
   /// How many there are.
   var count: Int { reader.source.count }
 
-  /// What `lathe_samples_describe` tells.
+  /// What `lathe_samples_describe` returns.
   var description: JSONValue {
     let source = reader.source
     return .object([

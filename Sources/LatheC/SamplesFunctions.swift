@@ -22,7 +22,7 @@ public func latheSamplesOpen(
   }
 }
 
-/// Tells what the samples are.
+/// Describes what the samples are.
 @_cdecl("lathe_samples_describe")
 public func latheSamplesDescribe(
   _ samples: OpaquePointer?, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int64
@@ -50,7 +50,7 @@ public func latheSamplesRead(
   }
 }
 
-/// Tells labels, tracks and slices of samples.
+/// Returns labels, tracks and slices of samples.
 @_cdecl("lathe_samples_places")
 public func latheSamplesPlaces(
   _ samples: OpaquePointer?, _ first: Int64, _ count: Int64,
@@ -91,7 +91,7 @@ public func latheSamplesLabelWeights(
   }
 }
 
-/// Tells the id of a track.
+/// Returns the id of a track.
 @_cdecl("lathe_samples_track_id")
 public func latheSamplesTrackID(
   _ samples: OpaquePointer?, _ track: Int64, _ buffer: UnsafeMutablePointer<CChar>?,

@@ -21,7 +21,7 @@ struct SideOverlap {
 }
 
 extension OpenCache {
-  /// What `lathe_overlap` tells.
+  /// What `lathe_overlap` returns.
   /// - Throws: `.notFound`, `.source`, `.damaged`, `.system`.
   func overlap(_ asked: SideOverlap) throws(InterfaceError) -> JSONValue {
     let learnt = try samples(view: asked.view, of: asked.learnt).trackIDs

@@ -3,7 +3,7 @@ public import DatasetCache
 
 extension Cache {
   /// What the card says otherwise than the shard: a problem of `card.json` for each field that
-  /// differs, in the order of their names. Of the fields, `bytes` and `versions` tell of one moment
+  /// differs, in the order of their names. Of the fields, `bytes` and `versions` describe one moment
   /// and are passed over; so is what cards of earlier versions leave out, and a licence where the
   /// cache has no whole manifest.
   ///
@@ -67,7 +67,7 @@ extension Cache {
     return try onCache { () throws(CacheError) in try state.card(of: settled, after: card) }
   }
 
-  /// The fields that the shard tells, nil where a card leaves one out.
+  /// The fields that follow from the shard, nil where a card leaves one out.
   private static var cardFields: [(name: String, value: (Card) -> AnyHashable?)] {
     [
       ("audits", { $0.audits.map(AnyHashable.init) }), ("citations", { $0.citations }),

@@ -30,7 +30,7 @@ extension Cache {
     _ = try renewCard(of: try SettledCache(of: self, records: records))
   }
 
-  /// Writes the card again; the old one is asked for what the shard does not tell.
+  /// Writes the card again; the old one is asked for what the shard does not hold.
   func renewCard(of state: SettledCache) throws(PreparationError) -> Card {
     try onCache { () throws(CacheError) in
       var old: Card?
@@ -49,7 +49,7 @@ extension Cache {
 
   /// The card that belongs to a state, as a preparation would write it.
   ///
-  /// - Parameter old: the card that there is, for what only a card tells; nil where it cannot be
+  /// - Parameter old: the card that there is, for what only a card holds; nil where it cannot be
   ///   read.
   func card(of state: SettledCache, after old: Card?) throws(CacheError) -> Card {
     let description = try description()

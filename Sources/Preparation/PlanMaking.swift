@@ -34,7 +34,7 @@ struct PlanMaking {
   ///   - checksContent: whether every file is compared with what was read of it, also those
   ///     whose size and time are the same.
   static func plan(
-    for collection: Collection, listed: [[UInt8]: SourceStamp], folder: String, recipe: Recipe,
+    for collection: AudioCollection, listed: [[UInt8]: SourceStamp], folder: String, recipe: Recipe,
     fingerprints: [View: Fingerprint],
     contents: CacheContents, checksContent: Bool
   ) -> PreparationPlan {
@@ -75,7 +75,7 @@ struct PlanMaking {
   /// A track whose file is still there under another id (its name now occurs in a second folder)
   /// goes too, but does not make the collection another one. What lies in a folder that cannot be
   /// read now (a volume that is not mounted) stays: nothing says that it is gone.
-  private mutating func removed(from collection: Collection) -> [TrackRecord] {
+  private mutating func removed(from collection: AudioCollection) -> [TrackRecord] {
     let tracks = collection.manifest.tracks
     let ids = Set((tracks + collection.dropped.map(\.track)).map { Array($0.id.utf8) })
     let paths = Set(tracks.map { Array($0.path.utf8) })
@@ -204,7 +204,7 @@ struct PlanMaking {
   }
 
   private mutating func plan(
-    for collection: Collection, removed: [TrackRecord]
+    for collection: AudioCollection, removed: [TrackRecord]
   ) -> PreparationPlan {
     let causes = self.causes()
     let named = Set(tasks.map { Array($0.track.id.utf8) })

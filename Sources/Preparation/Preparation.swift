@@ -155,7 +155,7 @@ extension Preparation {
   ///
   /// - Parameter whole: the manifest of all shards, where this is one of them.
   private func begin(
-    _ cache: Cache, _ whole: ManifestReference?, _ collection: Collection,
+    _ cache: Cache, _ whole: ManifestReference?, _ collection: AudioCollection,
     _ fingerprints: [View: Fingerprint]
   ) throws(PreparationError) {
     try onCache { () throws(CacheError) in

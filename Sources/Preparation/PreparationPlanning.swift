@@ -61,7 +61,7 @@ extension Preparation {
 
   func plan(
     _ found: FoundCollection, _ contents: CacheContents, _ fingerprints: [View: Fingerprint]
-  ) throws(PreparationError) -> (plan: PreparationPlan, collection: Collection) {
+  ) throws(PreparationError) -> (plan: PreparationPlan, collection: AudioCollection) {
     var collection = found.collection
     if manifest == nil {
       let facts = keepsKnownFacts ? contents.facts : []
@@ -87,7 +87,7 @@ extension Preparation {
   }
 
   /// What looks wrong where the folders are the labels.
-  func warnings(of collection: Collection) -> [String] {
+  func warnings(of collection: AudioCollection) -> [String] {
     if manifest != nil { return [] }
     let labels = FolderLabels(of: collection.manifest.tracks)
     guard labels.lookLikeArtists else { return [] }
@@ -102,7 +102,7 @@ extension Preparation {
   ///
   /// - Parameter choices: those of the earlier run.
   func checkExclusions(
-    _ collection: Collection, before choices: StoredChoices?
+    _ collection: AudioCollection, before choices: StoredChoices?
   ) throws(PreparationError) {
     if exclusions.isEmpty { return }
     let known = collection.ids
@@ -117,7 +117,7 @@ extension Preparation {
   var published: [NamedSides] { manifest?.publishedSides ?? [] }
 
   /// Refuses a split that the collection cannot have before the work, not after it.
-  func checkSplit(of collection: Collection) throws(PreparationError) {
+  func checkSplit(of collection: AudioCollection) throws(PreparationError) {
     guard let split else { return }
     do {
       if let source = published.first(where: { split.policy == .published($0.name) }) {
@@ -141,8 +141,8 @@ extension Preparation {
     throw .noSpace(forecast, cache: cachePath)
   }
 
-  func readCollection() throws(PreparationError) -> Collection {
-    let collection = try Collection.read(
+  func readCollection() throws(PreparationError) -> AudioCollection {
+    let collection = try AudioCollection.read(
       folder: folder, manifest: manifest, recipe: recipe, exclusions: exclusions)
     try checkSplit(of: collection)
     return collection

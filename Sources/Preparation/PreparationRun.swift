@@ -55,7 +55,8 @@ struct PreparationRun {
   ///
   /// - Parameter card: nil for a shard, which has none.
   func summary(
-    plan: PreparationPlan, collection: Collection, writer: PreparationWriter, state: SettledCache,
+    plan: PreparationPlan, collection: AudioCollection, writer: PreparationWriter,
+    state: SettledCache,
     card: Card?
   ) -> PreparationSummary {
     let published = Dictionary(

@@ -1,7 +1,7 @@
 public import Corpus
 public import DatasetCache
 
-/// What a running preparation tells; see ``ProgressSink``.
+/// What a running preparation reports; see ``ProgressSink``.
 public enum PreparationEvent: Sendable {
   /// What is going to be done.
   case began(PreparationPlan.Overview)

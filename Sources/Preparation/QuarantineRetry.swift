@@ -44,7 +44,7 @@ public struct QuarantineRetry: Sendable {
   }
 
   /// The folder as it was listed for the first of several shards, by the shards.
-  private struct Listing { var parts: [Collection] = [] }
+  private struct Listing { var parts: [AudioCollection] = [] }
 
   /// Does it in all shards of a divided cache, one after the other, and merges them.
   private func run(
@@ -95,7 +95,7 @@ public struct QuarantineRetry: Sendable {
     let manifest = manifest ?? choices.manifest
     // All shards have the same choices.
     if listing.parts.isEmpty {
-      listing.parts = try Collection.read(
+      listing.parts = try AudioCollection.read(
         folder: folder, manifest: manifest, recipe: choices.recipe,
         exclusions: choices.exclusions
       ).divided(into: shard?.count ?? 1)
@@ -139,7 +139,7 @@ public struct QuarantineRetry: Sendable {
 
   /// What became of each file.
   private static func ends(
-    of before: [QuarantineRecord], _ collection: Collection, _ records: SoundRecords
+    of before: [QuarantineRecord], _ collection: AudioCollection, _ records: SoundRecords
   ) -> [RetriedFile] {
     let present = Set(
       (collection.manifest.tracks.map(\.path) + collection.rejected.map(\.path)
@@ -188,7 +188,7 @@ public struct RetriedFile: Sendable, Hashable, Codable {
 extension PreparationPlan {
   /// What there is to do where only the files in quarantine are tried again.
   fileprivate init(
-    retrying quarantine: [QuarantineRecord], of collection: Collection, folder: String,
+    retrying quarantine: [QuarantineRecord], of collection: AudioCollection, folder: String,
     views: Set<View>
   ) {
     let places = Dictionary(

@@ -27,7 +27,7 @@ public struct Recipe: Sendable, Hashable {
   /// From where on what is measured of a track is a fault.
   public var verdicts = VerdictLimits()
 
-  /// A recipe of these parts; ``check()`` tells whether it can be used.
+  /// A recipe of these parts; ``check()`` finds whether it can be used.
   public init(
     name: String, sampleRate: Int = 22_050, maximumSeconds: Double = 600,
     profile: Profile = .librosa08, views: RecipeViews

@@ -1,4 +1,5 @@
 internal import Corpus
+internal import DatasetCache
 
 extension Recipe {
   /// The recipe with some of its values changed, as `lathe prepare --set` does it.
@@ -6,8 +7,9 @@ extension Recipe {
   /// - Parameters:
   ///   - changes: each a path, such as `views.mel.bands`, and a value as JSON; text that is no
   ///     JSON is taken as it stands. A path may begin with the name of a view (`mel.bands`), also of a new one
-  ///     (`mel64.kind`, then `mel64.bands`). The value `null` takes the key out. A length in seconds takes
-  ///     the place of the one in samples.
+  ///     (`mel64.kind`, then `mel64.bands`). The value `null` takes the key out. A length in seconds replaces
+  ///     the one in samples. A slice that becomes longer than the samples it requires requires as many
+  ///     more as before, unless a change says how many.
   ///   - kinds: the kinds of view that it may name.
   /// - Throws: ``RecipeError`` that names the path: a key that no recipe has, with those that look like
   ///   it, or a value of the wrong type or out of range.
@@ -24,11 +26,44 @@ extension Recipe {
         subject: "the recipe", detail: "cannot be written as JSON: \(error)",
         hint: "use finite numbers")
     }
+    var requiring: Set<String> = []
     for (path, value) in changes {
       let keys = try Self.keys(of: path, in: json, kinds)
+      if Self.setsRequired(keys) { requiring.insert(keys[1]) }
       json = try Self.replacing(keys[...], in: json, with: Self.value(value, of: path), of: path)
     }
+    for view in views where !requiring.contains(view.name.rawValue) {
+      json = try lengthening(view, in: json)
+    }
     return try Self.decode(json.canonicalBytes(), kinds: kinds)
+  }
+
+  /// Whether a change of these keys says what the slices of a view require.
+  private static func setsRequired(_ keys: [String]) -> Bool {
+    guard keys.count > 1, keys[0] == "views" else { return false }
+    let isOfSlices = keys.count == 2 || keys[2] == "slices"
+    return isOfSlices && (keys.count < 4 || ["required", "requiredSeconds"].contains(keys[3]))
+  }
+
+  /// The JSON with what a view's slices require following their length, where that is now longer.
+  private func lengthening(
+    _ view: RecipeView, in json: JSONValue
+  ) throws(RecipeError) -> JSONValue {
+    let keys = ["views", view.name.rawValue, "slices"]
+    var slices = json
+    for key in keys {
+      guard case .object(let fields) = slices, let next = fields[key] else { return json }
+      slices = next
+    }
+    guard case .object(let fields) = slices, let before = view.slices.length,
+      case .object(let recipe) = json, case .integer(let rate)? = recipe["sampleRate"],
+      fields["required"] == .integer(Int64(view.slices.required)),
+      let length = RecipeSeconds.length(fields, rate), length > view.slices.required
+    else { return json }
+    let (required, overflows) = length.addingReportingOverflow(view.slices.required - before)
+    if overflows { return json }
+    return try Self.replacing(
+      (keys + ["required"])[...], in: json, with: .integer(Int64(required)), of: "required")
   }
 
   private static func value(_ text: String, of path: String) throws(RecipeError) -> JSONValue {

@@ -37,6 +37,16 @@ enum RecipeSeconds {
     }
   }
 
+  /// The length in samples that fields not yet checked give; nil where they give none, or no number.
+  static func length(_ fields: [String: JSONValue], _ rate: Int64) -> Int? {
+    switch (fields["length"], fields["lengthSeconds"]) {
+    case (.integer(let samples)?, nil): Int(samples)
+    case (nil, .integer(let seconds)?): Int(exactly: (Double(seconds) * Double(rate)).rounded())
+    case (nil, .number(let seconds)?): Int(exactly: (seconds * Double(rate)).rounded())
+    default: nil
+    }
+  }
+
   /// A length in samples, given so or in seconds.
   private static func samples(
     _ key: String, _ fields: StrictObject, _ rate: Int

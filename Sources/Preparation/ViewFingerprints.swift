@@ -47,7 +47,7 @@ extension Recipe {
     }
   }
 
-  /// What the cache is told of the values of each view.
+  /// What the cache records of the values of each view.
   var facts: [View: ViewFacts] {
     Dictionary(
       allViews.map { ($0.name, $0.facts(in: self)) }, uniquingKeysWith: { first, _ in first })
@@ -71,7 +71,7 @@ extension RecipeView {
   /// it: 2 KB of a track's rows are checked as fast as they are looked up.
   private static let numbersWithBlocks = 512
 
-  /// What the cache is told of the view's values.
+  /// What the cache records of the view's values.
   func facts(in recipe: Recipe) -> ViewFacts {
     let axes = axes(context(of: recipe))
     let size = axes.reduce(1.0) { $0 * Double($1.count ?? Self.numbersWithBlocks) }

@@ -26,8 +26,8 @@ package struct LastWords {
     return text
   }
 
-  /// What is wrong, and with it the last lines where there are any.
-  package func told(_ detail: String) -> String {
+  /// A fault in words, followed by the last lines where there are any.
+  package func following(_ detail: String) -> String {
     let lines = last.filter { !$0.isEmpty }.map { Self.shown($0) }
     if lines.isEmpty { return detail }
     return "\(detail); the last that it wrote to standard error: " + lines.joined(separator: " | ")

@@ -1,7 +1,7 @@
 import Wording
 
-/// What is wrong with a safetensors value, or with the tensors that one was to be made of, told so
-/// that a person can act on it.
+/// What is wrong with a safetensors value, or with the tensors that one was to be made of, in words
+/// that a person can act on.
 public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What was being done: "read" or "encode".
   public let operation: String

@@ -4,7 +4,7 @@
 /// Transform sixteen frames; take from their magnitudes centroid, bandwidth, roll-off, mel energies
 /// and spectral peaks; separate the sixteen frames before them, which now have their fifteen to
 /// come; in the end tempo and cepstral coefficients from the mel energies, and chroma once the
-/// peaks have told the tuning. Memory is the magnitudes (4 KB a frame) and buffers of fixed size.
+/// peaks have given the tuning. Memory is the magnitudes (4 KB a frame) and buffers of fixed size.
 ///
 /// One value serves one thread and keeps its buffers from call to call.
 public struct FeatureExtractor: ~Copyable {

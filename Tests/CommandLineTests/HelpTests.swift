@@ -134,6 +134,26 @@ import Testing
     }
   }
 
+  /// Recipes take the values that examples set; a trainer's `--set` names options of its own.
+  @Test func theRecipesOfTheExamplesCanBeUsed() throws {
+    // A line that ends in a backslash goes on in the next.
+    let lines = try VerbHelp.all().flatMap(\.examples).reduce(into: [[String]]()) { lines, words in
+      if lines.last?.last == "\\", let open = lines.popLast() {
+        lines.append(open.dropLast() + words)
+      } else {
+        lines.append(words)
+      }
+    }
+    let examples = lines.filter { $0.contains("--set") && !$0.contains("train") }
+    #expect(examples.count >= 3)
+    for example in examples {
+      let changes = zip(example, example.dropFirst()).filter { $0.0 == "--set" }
+      let words = ["recipe", "show", "gtzan"] + changes.flatMap { ["--set", $0.1] }
+      let result = try Program.start(words).end()
+      #expect(result.code == 0, "\(example.joined(separator: " ")): \(result.errors)")
+    }
+  }
+
   @Test func theExamplesCanBeTyped() throws {
     let all = try VerbHelp.all()
     let options = Dictionary(uniqueKeysWithValues: all.map { ($0.verb, $0.options) })

@@ -71,6 +71,25 @@ struct RecipeChangesTests {
     #expect(try Recipe.gtzan.changing([]) == .gtzan)
   }
 
+  @Test("What a slice requires follows a length that outgrows it, unless it is set itself")
+  func requiredFollows() throws {
+    let longer = try Recipe.gtzan.changing([
+      ("waveform.slices.lengthSeconds", "4"), ("features.slices.length", "88200"),
+    ])
+    #expect(longer.views.waveform?.slices.length == 88_200)
+    #expect(longer.views.waveform?.slices.required == 88_200)
+    #expect(longer.views.waveform?.slices.hop == 22_050)
+    // The features want two samples more than they read.
+    #expect(longer.views.features?.slices.required == 88_202)
+    let shorter = try Recipe.gtzan.changing([("waveform.slices.lengthSeconds", "1")])
+    #expect(shorter.views.waveform?.slices.required == 44_100)
+    #expect(throws: RecipeError.self) {
+      try Recipe.gtzan.changing([
+        ("waveform.slices.lengthSeconds", "4"), ("waveform.slices.required", "44100"),
+      ])
+    }
+  }
+
   @Test("A path or value that cannot be is refused by name, with what was perhaps meant")
   func refusals() {
     #expect(refusal("mel.bnads", "64")?.hint.contains("did you mean bands?") == true)

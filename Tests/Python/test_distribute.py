@@ -1,4 +1,4 @@
-"""`lathe.distribute`: shards on threads, processes, Dask; workers and programs that die; what is told and how it ends."""
+"""`lathe.distribute`: shards on threads, processes, Dask; workers and programs that die; what is reported and how it ends."""
 
 import json
 import os
@@ -227,10 +227,10 @@ def test_a_bar_is_drawn_over_itself(monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "60")
-    told = Progress("auto")
-    told.begin(4, [1, 2, 3], "2 on this machine")
-    told.hear(1, {"event": "advanced", "value": {"done": 5, "total": 10}})
-    told.tell()
+    report = Progress("auto")
+    report.begin(4, [1, 2, 3], "2 on this machine")
+    report.hear(1, {"event": "advanced", "value": {"done": 5, "total": 10}})
+    report.advance()
     drawn = capsys.readouterr().err.split("\r\x1b[K")[-1]
     assert drawn.startswith("━" * 3) and "1/4 shards, 5 tracks" in drawn and len(drawn) < 60
 

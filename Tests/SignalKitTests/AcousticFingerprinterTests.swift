@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import SignalKit
+import TestSupport
 import Testing
 
 /// Acoustic fingerprints: what they must not depend on, and what they must not be made of.

@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import SignalKit
+import TestSupport
 import Testing
 
 /// Constant-Q pictures: librosa's values, tones, shapes, and what is refused.

@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import SignalKit
+import TestSupport
 import Testing
 
 /// Logarithms, matrix products and medians along mel against their definitions.

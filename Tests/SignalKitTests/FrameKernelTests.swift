@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import TestSupport
 import Testing
 
 /// Frames of samples side by side, and their transforms, against loops over one frame and the sum that a Fourier

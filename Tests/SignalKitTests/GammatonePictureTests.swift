@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import SignalKit
+import TestSupport
 import Testing
 
 /// Gammatone pictures: the reference's values, tones, shapes, and what is refused.

@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 /// The exact median network and the masks made of it.

@@ -1,5 +1,6 @@
 import CKernels
 import SignalKit
+import TestSupport
 import Testing
 
 /// Kernels over panels (sixteen frames side by side) against loops over one frame at a time.

@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 /// Kernels over plain samples against their definitions, at lengths on and off the vector width.

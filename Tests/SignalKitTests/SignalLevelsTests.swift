@@ -1,5 +1,6 @@
 import Foundation
 import SignalKit
+import TestSupport
 import Testing
 
 /// What is measured of a signal, against signals whose figures are known exactly.

@@ -129,7 +129,7 @@ struct MPEGWalk {
     try window.word(at: offset, in: file).flatMap { MPEGHeader($0) }
   }
 
-  /// Bytes of the frame; nil where it is of the free format and no other frame tells its length.
+  /// Bytes of the frame; nil where it is of the free format and no other frame shows its length.
   private mutating func length(
     of header: MPEGHeader, at offset: Int64, in file: borrowing OpenFile
   ) throws(AudioError) -> Int64? {

@@ -282,7 +282,7 @@ void lathe_resample(const float *input, const float *weights, long phases, long 
 // Networks: dense layers and optimisers. Sums and products here may be fused, so that last bits
 // depend on the processor; a run is repeated bit for bit on the same one.
 
-/// Tells the processor that this thread is looking out for another.
+/// Hints to the processor that this thread waits in a loop for another.
 static inline void lathe_pause(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();

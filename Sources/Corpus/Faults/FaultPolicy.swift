@@ -63,13 +63,13 @@ public enum FaultSubject: String, Sendable, Hashable, Codable, CaseIterable, Cod
   /// Whether it is a relation to another track, the one that ``Fault/of`` names.
   public var isRelation: Bool { policies.contains(.group) }
 
-  /// What a manifest calls this; nil for what only decoding can tell, also for ``unreadable``.
+  /// What a manifest calls this; nil for what only decoding can find, also for ``unreadable``.
   public init?(_ kind: Fault.Kind) {
     if kind == .unreadable { return nil }
     self.init(rawValue: kind.rawValue)
   }
 
-  /// Whether a manifest tells it, before anything is decoded.
+  /// Whether a manifest can state it, before anything is decoded.
   public var isKnownBefore: Bool {
     Fault.Kind(rawValue: rawValue).flatMap(FaultSubject.init) != nil
   }

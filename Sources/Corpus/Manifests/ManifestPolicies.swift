@@ -61,7 +61,7 @@ extension Manifest {
 
   /// Puts the repetitions that policies group into one group with what they repeat: the first of
   /// the groups that they have, or else a group named like the first of the tracks. Those that are
-  /// dropped too: where what they repeat isn't there, the group tells which of them repeat each
+  /// dropped too: where what they repeat isn't there, the group shows which of them repeat each
   /// other.
   private static func joinGroups(of tracks: inout [Track], _ policies: FaultPolicies) {
     let links = links(of: tracks) { policies[$0] != .keep }

@@ -55,7 +55,7 @@ public protocol SampleSource: Sendable {
   /// Lends as ``read(_:_:)`` for a body that reads other numbers than the sample's own, such as a
   /// window that begins elsewhere.
   ///
-  /// - Parameter reach: tells which numbers of what is lent the body reads, from where the sample
+  /// - Parameter reach: says which numbers of what is lent the body reads, from where the sample
   ///   lies in it; those are what was stored.
   func read(
     _ sample: Int, reaching reach: (SampleWindow) -> Range<Int>,

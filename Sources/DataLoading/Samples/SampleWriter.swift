@@ -124,7 +124,7 @@ struct SampleWriter: ~Copyable, Sendable {
 
   /// Reads a sample's window, which is known to have the right length and to lie in its track.
   ///
-  /// - Parameter reach: tells which numbers of the track the body reads.
+  /// - Parameter reach: says which numbers of the track the body reads.
   @inline(__always)
   func read(
     _ sample: Int, reaching reach: (SampleWindow) -> Range<Int> = { $0.elements },

@@ -8,7 +8,8 @@ public struct CacheRebuilding: Sendable, Hashable {
   public let flaws: [String]
   /// How many records and values the new one has.
   public let kept: Int
-  /// Whether the recipe was among what could be read. Without it a preparation must be told one.
+  /// Whether the recipe was among what could be read. Without it the next preparation must
+  /// be given one.
   public let hasRecipe: Bool
 }
 

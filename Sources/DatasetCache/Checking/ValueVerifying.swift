@@ -106,7 +106,8 @@ private struct NamedValues: Hashable {
 }
 
 extension Verification {
-  /// The facts of a view, or those of the first version where they cannot be read, which is told.
+  /// The facts of a view, or those of the first version where they cannot be read, which is
+  /// reported.
   private mutating func facts(
     _ view: View, _ fingerprint: Fingerprint
   ) throws(CacheError) -> ViewFacts {

@@ -90,7 +90,7 @@ extension Cache {
           values.append((key, made))
         }
       } catch {
-        // A split that cannot be read has no index; whoever asks for it is told, nobody else.
+        // A split that cannot be read has no index; only those who ask for it get the error.
         guard error.isOfDamage else { throw error }
       }
     }

@@ -2,7 +2,7 @@ import Wording
 import LMDBStore
 public import Safetensors
 
-/// What went wrong with a cache, told so that a person can act on it.
+/// What went wrong with a cache, in words that a person can act on.
 public struct CacheError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The cause, as far as a program can do something different about it.
   public enum Kind: String, Sendable, Hashable {
@@ -109,14 +109,14 @@ public struct CacheError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Runs a body of store calls with errors told as the cache's own.
+/// Runs a body of store calls with errors turned into the cache's own.
 func inStore<Output>(
   _ body: () throws(StoreError) -> Output
 ) throws(CacheError) -> Output {
   do throws(StoreError) { return try body() } catch { throw CacheError(error) }
 }
 
-/// Runs a body that reads or lays out safetensors with errors told as the cache's own.
+/// Runs a body that reads or lays out safetensors with errors turned into the cache's own.
 func inTensors<Output>(
   _ body: () throws(TensorError) -> Output
 ) throws(CacheError) -> Output {

@@ -23,7 +23,7 @@
 ///     blocks/<view>/<fingerprint>  track id -> checksums of its value's blocks: see BlockChecksums (not part
 ///                           of the digest)
 ///     views                 <view>/<fingerprint> -> ViewFacts, canonical JSON (not part of the digest: the
-///                           recipe tells it)
+///                           recipe gives it)
 ///     splits                name -> canonical JSON
 ///     neighbours            "pairs" -> canonical JSON: what sounds the same, and of which state that is
 ///     quarantine            path -> QuarantineRecord, canonical JSON
@@ -36,7 +36,7 @@
 ///     shards                number -> mark of the shard when it was merged: see ShardMark (only in merged.lmdb,
 ///                           not part of the digest)
 ///     unfinished            "card.json" -> a byte, 1 while a change has begun that splits and card
-///                           do not tell of yet, then 0 (not part of the digest)
+///                           do not cover yet, then 0 (not part of the digest)
 ///     checksums             key -> checksums of the records that have it: see KeyChecksums (not part of the
 ///                           digest)
 ///     totals                database -> count and sum of its records' checksums: see RecordTotal (not part
@@ -99,8 +99,8 @@ enum Layout {
   /// Whether the records of a database are under checksums: all but those of the checksums themselves.
   static func isChecked(_ name: String) -> Bool { name != checksums && name != totals }
 
-  /// Whether splits or card tell of what a database holds.
-  static func isToldByCard(_ name: String) -> Bool {
+  /// Whether the splits or the card depend on what a database holds.
+  static func isReflectedInCard(_ name: String) -> Bool {
     [meta, splits, defaults, quarantine, dropped].contains(name) || isOfTracks(name)
   }
 

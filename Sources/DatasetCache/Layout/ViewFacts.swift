@@ -39,7 +39,7 @@ public struct ViewFacts: Sendable, Hashable, Codable {
     self.hasBlocks = hasBlocks
   }
 
-  /// What the first version's caches do not say of their views, whose names tell it.
+  /// What the first version's caches do not say of their views, whose names imply it.
   static func ofFirstVersion(_ view: View) -> ViewFacts {
     switch view.rawValue {
     case "waveform":

@@ -83,7 +83,7 @@ public struct Card: Sendable, Hashable, Codable {
 extension Cache {
   /// Writes the card; whoever reads it meanwhile, or after a crash, finds the old one or this.
   ///
-  /// - Parameter endsChange: whether splits and card now tell of everything there is: see
+  /// - Parameter endsChange: whether splits and card now cover everything there is: see
   ///   ``hasUnfinishedChange()``.
   public func writeCard(_ card: Card, endsChange: Bool = true) throws(CacheError) {
     let file = "\(path)/\(Layout.card)"

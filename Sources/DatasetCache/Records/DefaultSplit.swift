@@ -33,7 +33,7 @@ extension Cache {
 
   /// The split of a name, or the default where none is given: what every way into a cache asks.
   ///
-  /// - Throws: `CacheError` `.unknownName` where there is no such split, or none is meant; it tells
+  /// - Throws: `CacheError` `.unknownName` where there is no such split, or none is meant; it says
   ///   the command that makes or chooses one.
   public func chosenSplit(_ name: String?) throws(CacheError) -> String {
     let names = try splitNames()

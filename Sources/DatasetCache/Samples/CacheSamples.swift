@@ -149,7 +149,7 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     try lend(sample, reach: { $0.elements }, body)
   }
 
-  /// As ``read(_:_:)``, with those numbers checked that `reach` tells.
+  /// As ``read(_:_:)``, with those numbers checked that `reach` names.
   public func read(
     _ sample: Int, reaching reach: (SampleWindow) -> Range<Int>,
     _ body: (RawSpan, SampleWindow) -> Void

@@ -26,8 +26,8 @@ extension Cache {
   /// The mark of what it holds now.
   public func mark() throws(CacheError) -> String { try ShardMark.mark(of: try state([]).home) }
 
-  /// Refuses the file of another shard, or of a cache that is divided otherwise; a new one is told
-  /// which it is.
+  /// Refuses the file of another shard, or of a cache that is divided otherwise; a new file is
+  /// marked with its shard.
   func checkShard(_ shard: Shard) throws(CacheError) {
     if shard.count == 1 { return }
     let stored: [UInt8]?

@@ -6,7 +6,7 @@ struct RecordTransaction: ~Copyable {
   private var transaction: WriteTransaction
   /// Nil in a cache of schema 1, which has no checksums.
   private var ledger: ChecksumLedger?
-  /// Whether a change of what the card tells is noted until the card tells it.
+  /// Whether a change is noted until the card describes it.
   private var notesUnfinished: Bool
 
   init(_ transaction: consuming WriteTransaction, notesUnfinished: Bool) {
@@ -121,9 +121,9 @@ struct RecordTransaction: ~Copyable {
     for database in leaving { try transaction.drop(database) }
   }
 
-  /// Notes that the cache is unfinished, before the first change of what splits and card tell of.
+  /// Notes that the cache is unfinished, before the first change that splits and card have to follow.
   private mutating func noteUnfinished(_ name: String) throws(StoreError) {
-    guard notesUnfinished, Layout.isToldByCard(name) else { return }
+    guard notesUnfinished, Layout.isReflectedInCard(name) else { return }
     notesUnfinished = false
     try put([UnfinishedChange.begun], for: Layout.card, in: Layout.unfinished)
   }

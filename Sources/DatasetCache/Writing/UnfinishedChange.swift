@@ -1,7 +1,7 @@
 import LMDBStore
 
 extension Cache {
-  /// Whether a change has begun that splits and card do not tell of yet: while a process prepares,
+  /// Whether a change has begun that splits and card do not cover yet: while a process prepares,
   /// divides or repairs the cache, and after one was stopped. What is stored is whole nevertheless;
   /// the same command, or any that writes the card, ends it.
   ///
@@ -10,7 +10,7 @@ extension Cache {
     try state([Layout.unfinished]).home.hasUnfinishedChange
   }
 
-  /// Notes that splits and card tell of everything there is.
+  /// Notes that splits and card cover everything there is.
   func endChange() throws(CacheError) {
     guard try hasUnfinishedChange() else { return }
     // The record stays, so that a cache takes as many bytes before as after.

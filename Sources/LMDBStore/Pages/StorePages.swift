@@ -44,7 +44,7 @@ import Glibc
 
   /// The record of a database; nil where no database has that name.
   func tree(named name: String) throws(StoreError) -> TreeRecord? {
-    try told("") { () throws(PageFlaw) in
+    try naming("") { () throws(PageFlaw) in
       var name = name
       let found = name.withUTF8 { key in
         Result { () throws(PageFlaw) in unsafe try find(UnsafeRawBufferPointer(key), in: meta.main)
@@ -74,7 +74,7 @@ import Glibc
   func value(
     for key: UnsafeRawBufferPointer, in tree: TreeRecord, named name: String
   ) throws(StoreError) -> UnsafeRawBufferPointer? {
-    unsafe try told(name) { () throws(PageFlaw) in
+    unsafe try naming(name) { () throws(PageFlaw) in
       guard let (page, entry) = unsafe try find(key, in: tree) else { return nil }
       guard !entry.isTree else { throw PageFlaw(page.number, "a value is said to be a database") }
       return unsafe try value(of: entry, on: page)
@@ -132,7 +132,7 @@ import Glibc
 
   /// The names of all databases, in the order of their bytes.
   func databaseNames() throws(StoreError) -> [String] {
-    try told("") { () throws(PageFlaw) in
+    try naming("") { () throws(PageFlaw) in
       var names: [String] = []
       var walk = TreeWalk(self, meta.main)
       while try walk.next() {
@@ -143,8 +143,9 @@ import Glibc
     }
   }
 
-  /// Runs a body and turns the damage that it finds into the store's error.
-  func told<Output>(
+  /// Runs a body and turns the damage that it finds into the store's error,
+  /// which names the database.
+  func naming<Output>(
     _ database: String, _ body: () throws(PageFlaw) -> Output
   ) throws(StoreError) -> Output {
     do throws(PageFlaw) { return try body() } catch {

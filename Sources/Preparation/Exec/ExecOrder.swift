@@ -14,7 +14,7 @@ final class ExecOrder: Sendable {
     self.slices = slices
   }
 
-  /// Tells what became of it; once.
+  /// Delivers the outcome; once.
   func settle(_ result: Result<[Float], SignalError>) { outcome.push(result) }
 
   /// The values, slice after slice.

@@ -112,7 +112,7 @@ private struct ExecThread: ~Copyable {
       throw texts.broken(error, conversation.lastWords, code: SignalError.programNotStarted)
     }
     if let fault = hello.fault {
-      throw texts.told(fault, conversation.lastWords, code: SignalError.programNotStarted)
+      throw texts.badAnswer(fault, conversation.lastWords, code: SignalError.programNotStarted)
     }
     hasStarted = true
     self.conversation = consume conversation

@@ -30,15 +30,16 @@ struct ExecTexts {
         subject, "\(program) was stopped", hint: "start again", code: SignalError.interrupted)
     case .broken(let detail):
       SignalError(
-        subject, lastWords.told("\(program) \(detail)"), hint: Self.hint, code: code)
+        subject, lastWords.following("\(program) \(detail)"), hint: Self.hint, code: code)
     }
   }
 
-  /// An answer is none.
-  func told(_ fault: ExecFrames.Fault, _ lastWords: LastWords, code: String) -> SignalError {
+  /// What it answered is no answer.
+  func badAnswer(_ fault: ExecFrames.Fault, _ lastWords: LastWords, code: String) -> SignalError {
     let detail = "\(program) \(fault.detail)"
     return SignalError(
-      subject, fault.isItsOwnWord ? detail : lastWords.told(detail), hint: Self.hint, code: code)
+      subject, fault.isItsOwnWord ? detail : lastWords.following(detail), hint: Self.hint,
+      code: code)
   }
 }
 

@@ -111,7 +111,7 @@ struct ExecTracks: ProgramTalk, ~Copyable {
     let done = open.removeFirst()
     if let fault = done.fault {
       done.order.settle(
-        .failure(texts.told(fault, lastWords, code: SignalError.programFailed)))
+        .failure(texts.badAnswer(fault, lastWords, code: SignalError.programFailed)))
     } else {
       done.order.settle(.success(done.values))
     }

@@ -102,7 +102,7 @@ public struct ConstantQKind: ViewKind, ScaledKind {
     }
   }
 
-  /// Tells of wavelets that no slice holds.
+  /// Warns of wavelets that no slice holds.
   public func warnings(_ context: ViewContext) -> [String] {
     let parameters = parameters(context)
     guard let length = context.sliceLength else { return [] }

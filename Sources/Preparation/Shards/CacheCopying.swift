@@ -130,7 +130,7 @@ public struct CacheCopying: Sendable {
     }
   }
 
-  /// The card, which tells the same of both but for the bytes in use.
+  /// The card, which is the same for both but for the bytes in use.
   private func card(of whole: Cache) throws(CacheError) -> Card? { try whole.card() }
 
   private func failure(_ kind: CacheError.Kind, _ detail: String, _ hint: String) -> CacheError {

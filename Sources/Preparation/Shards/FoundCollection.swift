@@ -4,7 +4,7 @@ internal import Foundation
 
 /// What a preparation has found to work on: a collection, or what of it belongs to the shard that is prepared.
 struct FoundCollection: Sendable {
-  let collection: Collection
+  let collection: AudioCollection
   /// Whether one run prepares all shards, so that what is gone from one may be in another.
   var isPartOfRun = false
   /// The plan that all shards keep to; nil where no shard is asked for.
@@ -100,7 +100,7 @@ extension Preparation {
   }
 
   private func reference(
-    of collection: Collection
+    of collection: AudioCollection
   ) throws(PreparationError) -> ManifestReference {
     try onCache { () throws(CacheError) in try ManifestReference(collection.manifest) }
   }
@@ -120,7 +120,7 @@ private struct ListedPart: Codable {
     let stamp: SourceStamp?
   }
 
-  init(_ part: Collection, folder: String) {
+  init(_ part: AudioCollection, folder: String) {
     tracks = part.manifest.tracks.map {
       ListedTrack(track: $0, stamp: SourceStamp.of(file: "\(folder)/\($0.path)"))
     }
@@ -131,8 +131,8 @@ private struct ListedPart: Codable {
     others = part.others
   }
 
-  func collection(named name: String) -> Collection {
-    Collection(
+  func collection(named name: String) -> AudioCollection {
+    AudioCollection(
       manifest: Manifest(part: tracks.map(\.track), named: name), dropped: dropped,
       rejected: rejected, absent: absent, unlisted: unlisted, others: others)
   }

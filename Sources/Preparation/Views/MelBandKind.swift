@@ -87,7 +87,7 @@ extension MelBandKind {
       hint: "use at most \(limit), half the sample rate")
   }
 
-  /// Tells of filters that hold no frequency bin.
+  /// Warns of filters that hold no frequency bin.
   public func warnings(_ context: ViewContext) -> [String] {
     guard let bank = try? melParameters(context).filterBank() else { return [] }
     let empty = bank.lengths.count { $0 == 0 }

@@ -66,7 +66,7 @@ public struct RecipeView: Sendable {
     return fields
   }
 
-  /// What the kind is told of the recipe.
+  /// What the kind sees of the recipe.
   func context(of recipe: Recipe) -> ViewContext {
     ViewContext(
       view: name, sampleRate: recipe.sampleRate, profile: recipe.profile, slices: slices,

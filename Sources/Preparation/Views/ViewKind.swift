@@ -82,7 +82,7 @@ extension ViewKind {
   public func warnings(_ context: ViewContext) -> [String] { [] }
 }
 
-/// What a kind is told of the recipe around it.
+/// What a kind sees of the recipe around it.
 public struct ViewContext: Sendable, Hashable {
   /// The view's name.
   public let view: View

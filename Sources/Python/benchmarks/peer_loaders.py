@@ -1,7 +1,7 @@
 """How other loaders store and read the samples that ``peers.py`` measures with.
 
 Each peer writes the same samples in its own format and yields shuffled batches of float32 inputs and
-labels, in the way its documentation tells. Nothing is tuned against it: where a reader can be told the
+labels, in the way its documentation shows. Nothing is tuned against it: where a reader can be told the
 batch size it is, where it can decode a whole batch at once it does.
 """
 

@@ -115,33 +115,33 @@ def prepare(
     """
     audio, cache = (os.path.abspath(os.fspath(path)) for path in (audio, cache))
     check(audio, arguments, retries)
-    told = progress if isinstance(progress, Progress) else Progress(progress)
+    report = progress if isinstance(progress, Progress) else Progress(progress)
     engine, is_own = _engine(executor)
     try:
         number = plan.agreed_number(cache, shards)
         if renew:
             plan.forget(cache)
         missing = plan.missing(cache, number)
-        told.begin(number, missing, engine.name)
+        report.begin(number, missing, engine.name)
         words = tuple(arguments)
         if engine.threads is not None and not gives(words, "--threads"):
             words = ("--threads", str(engine.threads), *words)
-        tries = Tries(engine, Task(engine.run, audio, cache, 0, number, words), retries, told)
+        tries = Tries(engine, Task(engine.run, audio, cache, 0, number, words), retries, report)
         tries.run(missing or [0])
     finally:
         if is_own:
             engine.close()
     if missing:
-        told.tell(is_last=True)
+        report.advance(is_last=True)
 
     def summary(merged: dict[str, Any] | None = None) -> Summary:
         return Summary(
             number,
             len(tries.done) if missing else 0,
-            told.retries,
-            told.tracks if missing else 0,
-            told.quarantined,
-            told.seconds,
+            report.retries,
+            report.tracks if missing else 0,
+            report.quarantined,
+            report.seconds,
             tries.given_up,
             merged,
         )
@@ -155,7 +155,7 @@ def prepare(
         )
     if not merge:
         return summary()
-    told.say("merging")
+    report.say("merging")
     return summary(plan.merge(cache)[1])
 
 
@@ -169,19 +169,19 @@ def _engine(executor: Executor | Engine | None) -> tuple[Engine, bool]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command line; the exit status that ``--help`` tells."""
+    """Runs a command line; the exit status that ``--help`` explains."""
     import signal
 
     from .distribution import command_line
 
     # Whoever ends this process wants its programs to end, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    told = Progress("none")
+    report = Progress("none")
     try:
         chosen = command_line.chosen(sys.argv[1:] if arguments is None else arguments)
-        told = Progress(chosen.progress)
+        report = Progress(chosen.progress)
         if chosen.slurm is not None:
-            merged = chosen.slurm.submit(told) or {}
+            merged = chosen.slurm.submit(report) or {}
             is_clean = chosen.accept_quarantine or not merged.get("quarantine")
             return DONE if is_clean else QUARANTINED
         engine = chosen.engine()
@@ -195,29 +195,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 retries=chosen.retries,
                 renew=chosen.renew,
                 merge=chosen.merge,
-                progress=told,
+                progress=report,
             )
         finally:
             engine.close()
     except KeyboardInterrupt:
         return _end(
-            told, INTERRUPTED, "interrupted; what is done is kept, and the same command goes on"
+            report, INTERRUPTED, "interrupted; what is done is kept, and the same command goes on"
         )
     except ConfigurationError as problem:
-        return _end(told, USAGE, str(problem))
+        return _end(report, USAGE, str(problem))
     except LatheError as problem:
-        return _end(told, FAILED, str(problem))
-    _show(told, summary, chosen.cache)
+        return _end(report, FAILED, str(problem))
+    _show(report, summary, chosen.cache)
     return QUARANTINED if summary.has_quarantine and not chosen.accept_quarantine else DONE
 
 
-def _end(told: Progress, status: int, message: str) -> int:
-    told.end_in_failure(message)
+def _end(report: Progress, status: int, message: str) -> int:
+    report.end_in_failure(message)
     print(f"lathe.distribute: {message}", file=sys.stderr)
     return status
 
 
-def _show(told: Progress, summary: Summary, cache: str) -> None:
+def _show(report: Progress, summary: Summary, cache: str) -> None:
     lines = merged_lines(cache, summary.merged) if summary.merged else []
     before = summary.shards - summary.prepared
     lines.append(
@@ -226,7 +226,7 @@ def _show(told: Progress, summary: Summary, cache: str) -> None:
     )
     if summary.merged is None:
         lines.append(f"to make one cache of them: lathe merge {cache}")
-    told.finish(asdict(summary), lines)
+    report.finish(asdict(summary), lines)
 
 
 if __name__ == "__main__":

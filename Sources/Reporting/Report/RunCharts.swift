@@ -33,7 +33,7 @@ struct RunCharts {
     let side = group.runs.lazy.compactMap(RunFigures.init).first?.side ?? "test"
     let tested = group.testsSeveralSides ? "all folds" : side
     func chart(_ unit: String, _ matrix: ConfusionMatrix?) -> ConfusionChart? {
-      // Too many labels to draw: the table tells them.
+      // Too many labels to draw: the table lists them.
       guard let matrix else { return nil }
       return try? ConfusionChart(
         title: "\(unit) of \(tested): \(name)", unit: unit.lowercased(), matrix: matrix,

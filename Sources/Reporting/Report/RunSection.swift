@@ -79,16 +79,16 @@ enum RunSection {
       let tests = list(group.runs.map { $0.record.sides.test ?? "none" })
       return "tested in turn on \(tests), trained on the others of \(record.split.sides.count)"
     }
-    func told(_ side: String, _ use: String) -> String {
+    func phrase(_ side: String, _ use: String) -> String {
       let counts = [
         record.tracks[side].map { Words.counted($0, "track") },
         record.samples[side].map { Words.counted($0, "slice") },
       ].compactMap { $0 }
       return "\(use) on \(side)" + (counts.isEmpty ? "" : " (\(counts.joined(separator: ", ")))")
     }
-    var sides = [told(record.sides.training, "trained")]
-    if let side = record.sides.selection { sides.append(told(side, "chosen")) }
-    if let side = record.sides.test { sides.append(told(side, "tested")) }
+    var sides = [phrase(record.sides.training, "trained")]
+    if let side = record.sides.selection { sides.append(phrase(side, "chosen")) }
+    if let side = record.sides.test { sides.append(phrase(side, "tested")) }
     return sides.joined(separator: "; ")
   }
 

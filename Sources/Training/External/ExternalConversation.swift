@@ -66,7 +66,8 @@ struct ExternalConversation {
         child.signal(SIGTERM)
         deadline = clock.now + program.limits.grace
       } else if let silence = program.limits.silence, clock.now - lastSign > silence {
-        throw failure("it has neither written nor read anything for \(silence)", told: true)
+        throw failure(
+          "it has neither written nor read anything for \(silence)", withLastWords: true)
       }
       if hasEnded { wait() }
     }
@@ -85,9 +86,10 @@ struct ExternalConversation {
       return try records.stopped(.interrupted, message: "it was asked to stop")
     }
     if let exit = child.exit, exit != .status(0) {
-      var isTold = false
-      if case .status = exit, let end = records.end { isTold = end.status != .finished }
-      if !isTold { throw failure("it \(exit.words) \(records.extent)", told: true) }
+      // The program may have reported its failure itself.
+      var isReported = false
+      if case .status = exit, let end = records.end { isReported = end.status != .finished }
+      if !isReported { throw failure("it \(exit.words) \(records.extent)", withLastWords: true) }
     }
     if let last = output.remainder() {
       try take(last, number: output.count, &records, progress)
@@ -205,12 +207,13 @@ struct ExternalConversation {
   ) throws(TrainingError) {
     let subject = "\(program.name), line \(number) of its output"
     let event = try ExternalEvent(line, subject: subject)
-    if let told = try records.take(event, subject: subject) { progress.report(told) }
+    if let known = try records.take(event, subject: subject) { progress.report(known) }
   }
 
-  private func failure(_ detail: String, told: Bool = false) -> TrainingError {
+  private func failure(_ detail: String, withLastWords: Bool = false) -> TrainingError {
     TrainingError(
-      kind: .plugin, subject: program.name, detail: told ? lastWords.told(detail) : detail,
+      kind: .plugin, subject: program.name,
+      detail: withLastWords ? lastWords.following(detail) : detail,
       hint: "see what a trainer must do in Sources/Python/README.md")
   }
 }

@@ -119,16 +119,16 @@ struct ExternalAnswers: ExternalListener {
       TrainingError(kind: .plugin, subject: subject, detail: detail, hint: hint)
     }
     switch event {
-    case .predictions(let told):
-      guard let source = sides[told.side], answers[told.side] == nil else {
+    case .predictions(let answer):
+      guard let source = sides[answer.side], answers[answer.side] == nil else {
         throw refused(
-          "side '\(ExternalEvent.shown(told.side))' is not to be predicted, or was before",
+          "side '\(ExternalEvent.shown(answer.side))' is not to be predicted, or was before",
           "predict each side that comes by the stream, once")
       }
       let bytes = try files.take(
-        told.file, limit: PredictionsFile.limit(samples: source.count, labels: labels), subject)
-      let file = PredictionsFile(bytes, subject: "\(subject), \(told.file)")
-      answers[told.side] = ExternalPrediction.Answer(
+        answer.file, limit: PredictionsFile.limit(samples: source.count, labels: labels), subject)
+      let file = PredictionsFile(bytes, subject: "\(subject), \(answer.file)")
+      answers[answer.side] = ExternalPrediction.Answer(
         evaluation: try file.evaluate(on: source, labels: labels),
         probabilities: try file.meanProbabilities(labels: labels))
     case .end(let end): self.end = end

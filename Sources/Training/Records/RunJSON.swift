@@ -34,27 +34,27 @@ enum RunJSON {
     } catch let error as TrainingError {
       throw .record(subject, "\(error.subject): \(error.detail)")
     } catch let error as DecodingError {
-      throw .record(subject, told(error))
+      throw .record(subject, description(of: error))
     } catch {
       throw .record(subject, "\(error)")
     }
   }
 
-  private static func told(_ error: DecodingError) -> String {
-    func place(_ context: DecodingError.Context) -> String {
+  private static func description(of error: DecodingError) -> String {
+    func field(_ context: DecodingError.Context) -> String {
       let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
       return path.isEmpty ? "the record" : "'\(path.joined(separator: "."))'"
     }
     switch error {
     case .keyNotFound(let key, let context):
-      return "\(place(context)) has no '\(key.stringValue)'"
+      return "\(field(context)) has no '\(key.stringValue)'"
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      return "\(place(context)) is no \(type)"
+      return "\(field(context)) is no \(type)"
     case .dataCorrupted(let context):
       // Foundation says the same of broken JSON and of a number that its type cannot hold.
       return context.codingPath.isEmpty
         ? "it is no JSON, or a number in it is out of range"
-        : "\(place(context)): \(context.debugDescription)"
+        : "\(field(context)): \(context.debugDescription)"
     @unknown default: return "\(error)"
     }
   }

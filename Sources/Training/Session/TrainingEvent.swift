@@ -1,4 +1,4 @@
-/// What a training tells of itself while it runs.
+/// What a training reports while it runs.
 public enum TrainingEvent: Sendable {
   /// It begins, or goes on after so many epochs.
   case began(RunRecord, epochsDone: Int)
@@ -39,7 +39,7 @@ public protocol TrainingProgress {
 
 /// Receives nothing.
 public struct SilentTraining: TrainingProgress {
-  /// Tells nobody.
+  /// Reports to nobody.
   public init() {}
   /// Does nothing.
   public func report(_ event: TrainingEvent) {}

@@ -142,13 +142,13 @@ public final class TrainingSession {
       state.loader = batch.state
       let endsEpoch = batch.endsEpoch
       batch.release()
-      tell(epoch, stepsPerEpoch, isLast: endsEpoch)
+      report(epoch, stepsPerEpoch, isLast: endsEpoch)
       if endsEpoch { return true }
       if cancellation.isCancelled { return false }
     }
   }
 
-  private func tell(_ epoch: Int, _ stepsPerEpoch: Int, isLast: Bool) {
+  private func report(_ epoch: Int, _ stepsPerEpoch: Int, isLast: Bool) {
     guard isLast || Self.seconds(since: lastReport) > 0.1 else { return }
     lastReport = ContinuousClock.now
     let sums = state.sums

@@ -123,7 +123,7 @@ extension Demo {
       cache: cache, kinds: EmbeddedTrainers.registry.kinds.filter { choices[$0.name] != nil },
       policies: [.stratified], division: .ratios([0.75, 0.25]), output: output)
     study.choices = choices
-    study.tell(progress)
+    study.report(progress)
     let cancellation = Cancellation()
     let interruption = Interruption(cancellation, saying: "stopping after this step")
     defer { interruption.end() }

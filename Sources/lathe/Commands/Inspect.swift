@@ -119,7 +119,7 @@ struct Inspect: ParsableCommand {
 
 /// A cache that a preparation is still filling, or was interrupted in.
 enum Unfinished {
-  /// What is said where all that is stored is whole, and splits or card do not tell of it yet.
+  /// What is said where all that is stored is whole, and splits or card do not cover it yet.
   static let remark =
     "unfinished: a change is under way or was stopped; run lathe prepare, or what was stopped, again"
 

@@ -6,7 +6,7 @@ import Training
 
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tell the labels of audio files by what a run has learnt.",
+    abstract: "Predict the labels of audio files with a trained run.",
     discussion: """
       Of a folder, all audio files below it. Each file is decoded and prepared as the run's cache was; its slices vote (the mean of their \
       probabilities). A file that cannot be used is named with its reason, and the others are finished (exit \

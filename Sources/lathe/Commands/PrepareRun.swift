@@ -23,7 +23,7 @@ extension Prepare {
     preparation.checksContent = checkContent
     if let threads { preparation.threads = threads }
     try divide(&preparation, earlier)
-    tellKept(choices.kept, report)
+    reportKept(choices.kept, report)
     if dryRun { return try show(preparation.overview(explain ? .tracks : .counts), report) }
     if choices.isChange {
       try Confirmation.ask(losses: preparation.overview().losses, isGiven: yes)
@@ -103,8 +103,8 @@ extension Prepare {
     return earlier
   }
 
-  /// Says what is not chosen now and kept.
-  func tellKept(_ kept: [String], _ report: ProgressReport) {
+  /// Says which of the earlier choices still hold.
+  func reportKept(_ kept: [String], _ report: ProgressReport) {
     if kept.isEmpty { return }
     report.put("kept", ["choices": kept])
     switch report.style {

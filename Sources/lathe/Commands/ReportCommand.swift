@@ -10,17 +10,17 @@ import Training
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Tell what training runs came to, on a page with figures.",
+    abstract: "Show the results of training runs on a page with figures.",
     discussion: """
       The page is one file that needs nothing else: first the table of all runs (slice accuracy, track \
       accuracy with its 95 % interval, macro F1, parameters, time), then what each leak gains where a \
       trainer was run under several split policies, then for each configuration its curves, confusion \
       matrix, labels and the command that repeats it. The folds of a split, and seeds of one configuration, \
-      are told together. A run that has not ended is shown as far as it has come.
+      are shown together. A run that has not ended is shown as far as it has come.
 
       Runs whose test tracks were trained on (as under the policy slices, which puts pieces of one track on \
       both sides) are marked in the table, the figures and their headings. They come after all others, and \
-      only of the others is the best told by bold type.
+      only among the others is the best one set in bold type.
 
       The table lies beside the page as data: results.csv and results.json (shares from 0 to 1; JSON has every \
       run and the confusion matrices too), results.md and results.tex (for LaTeX with booktabs). With \

@@ -88,7 +88,7 @@ struct Study: ParsableCommand {
     for (trainer, epochs) in try chosenEpochs() {
       study.choices[trainer, default: RunChoices()].epochs = epochs
     }
-    study.tell(progress)
+    study.report(progress)
     let cancellation = Cancellation()
     let interruption = Interruption(
       cancellation, saying: "stopping after this step; run the study again to go on")
@@ -157,7 +157,7 @@ private struct StudyEnd: Encodable {
 
 extension ModeStudy {
   /// Has its runs and their progress reported.
-  mutating func tell(_ progress: ProgressReport) {
+  mutating func report(_ progress: ProgressReport) {
     report = { event in
       switch event {
       case .leftOut(let policy, let reason):

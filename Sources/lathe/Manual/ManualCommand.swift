@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// What the argument parser tells of a command and its arguments (`--experimental-dump-help`), as
+/// What the argument parser knows of a command and its arguments (`--experimental-dump-help`), as
 /// far as manual pages need it.
 struct ManualCommand: Decodable {
   struct Argument: Decodable {

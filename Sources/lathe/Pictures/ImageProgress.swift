@@ -1,7 +1,7 @@
 import Foundation
 import Wording
 
-/// Tells how many pictures are done: a bar on a terminal, a line now and then elsewhere.
+/// Shows how many pictures are done: a bar on a terminal, a line now and then elsewhere.
 final class ImageProgress {
   private struct Advance: Encodable {
     let done, total, written: Int

@@ -3,7 +3,7 @@ import Foundation
 import Preparation
 import Wording
 
-/// What a preparation tells a person: a bar that stays on one line of a terminal, or a line now and
+/// What a preparation shows a person: a bar that stays on one line of a terminal, or a line now and
 /// then for logs, at most one every two seconds, and one at the end.
 final class PreparationProgressText {
   private let isBar: Bool

@@ -21,8 +21,8 @@ struct PrepareChoices {
     var exclusions: [String] = []
     /// Whether those that were excluded before are taken in again.
     var forgetsExclusions = false
-    /// The fault policies and the profile that are named, so that nobody is told that they are
-    /// kept.
+    /// The fault policies and the profile that are named, so that they are not
+    /// reported as kept.
     var faults: Set<FaultSubject> = []
     var isProfileNamed = false
   }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Preparation
 import Training
 
-/// What a verb tells of its progress: to a person in a style, to programs as lines of JSON, and to
+/// What a verb reports of its progress: to a person in a style, to programs as lines of JSON, and to
 /// a log file.
 final class ProgressReport {
   let style: ProgressStyle
@@ -43,7 +43,7 @@ final class ProgressReport {
   func training() -> TrainingReport { TrainingReport(self) }
 }
 
-/// Tells of a preparation.
+/// Reports on a preparation.
 final class PreparationReport: ProgressSink {
   private let report: ProgressReport
   private let text: PreparationProgressText?
@@ -87,7 +87,7 @@ private struct PreparationAdvance: Encodable {
   }
 }
 
-/// Tells of a training.
+/// Reports on a training.
 struct TrainingReport: TrainingProgress {
   private let report: ProgressReport
   private let text: TrainingProgressText?

@@ -16,7 +16,7 @@ enum ShardArgument {
     var first: Int?
     var count: Int?
 
-    /// The task that environment variables tell; nil where they tell none.
+    /// The task that environment variables name; nil where they name none.
     init?(_ environment: [String: String]) {
       func number(_ name: String) -> Int? {
         environment[name].flatMap { Int($0) }.flatMap {

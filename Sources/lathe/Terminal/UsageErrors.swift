@@ -4,7 +4,7 @@ import DatasetCache
 import Preparation
 import Runs
 
-/// An error as the command line tells it: what other arguments would mend is wrong usage.
+/// An error as the command line reports it: what other arguments would mend is wrong usage.
 func asUsage(_ error: any Error) -> any Error {
   switch error {
   case let error as RunError where error.kind == .choice || error.kind == .program:

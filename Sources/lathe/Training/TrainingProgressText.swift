@@ -2,7 +2,7 @@ import Foundation
 import Training
 import Wording
 
-/// What a training tells a person: a line for each epoch that is done, and of the one at work a bar
+/// What a training shows a person: a line for each epoch that is done, and of the one at work a bar
 /// on a terminal, or a line in a while where it takes long.
 final class TrainingProgressText {
   private let isBar: Bool

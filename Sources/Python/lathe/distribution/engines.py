@@ -26,7 +26,7 @@ class Engine(Protocol):
     threads: int | None
 
     def submit(self, task: Task, listener: Listener) -> Future[Outcome]:
-        """Has a shard prepared; the listener hears its progress in any thread, or nothing where that is not told."""
+        """Has a shard prepared; the listener hears its progress in any thread, or nothing where the engine has none."""
 
     def interrupt(self, number: int) -> None:
         """Sends a signal to all programs that run."""
@@ -118,11 +118,11 @@ def _prepare_under_dask(task: Task) -> Outcome:
 
     worker = get_worker()
 
-    def tell(shard: int, event: dict[str, Any]) -> None:
+    def report(shard: int, event: dict[str, Any]) -> None:
         if event.get("event") in ("began", "advanced"):
             worker.log_event(task.run, [shard, event])
 
-    return shards.prepare_shard(task, tell)
+    return shards.prepare_shard(task, report)
 
 
 class Ray(Given):

@@ -50,7 +50,7 @@ def agreed_number(cache: str, shards: int | None) -> int:
 
 
 def missing(cache: str, shards: int) -> list[int]:
-    """The numbers of the shards that are not done by the plan, as ``lathe merge --missing`` tells them.
+    """The numbers of the shards that are not done by the plan, as ``lathe merge --missing`` lists them.
 
     :raises LatheError: what the program says.
     """

@@ -1,4 +1,4 @@
-"""What is told of a distribution: a bar on a terminal, lines elsewhere, JSON for programs."""
+"""Progress of a distribution: a bar on a terminal, lines elsewhere, JSON for programs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STYLES = ("auto", "plain", "json", "none")
 
 
 class Progress:
-    """Counts how far the shards have come, and tells it.
+    """Counts how far the shards have come, and reports it.
 
     A shard that is at work counts as far as its program says that it has come, where that is heard.
     """
@@ -34,7 +34,7 @@ class Progress:
         self._heard: dict[int, int] = {}
         self._begun = time.monotonic()
         self._share_before = 0.0
-        self._told = 0.0
+        self._reported = 0.0
         self._counts = (0, 0, 0)
         self._run = str(uuid.uuid4())
         self._is_bar = (
@@ -89,12 +89,12 @@ class Progress:
         facts = {"shard": shard, "host": host, "message": reason, "triesLeft": tries_left}
         self._put("retried" if tries_left else "givenUp", facts)
 
-    def tell(self, is_last: bool = False) -> None:
-        """Tells how far it has come, if it is time for that."""
+    def advance(self, is_last: bool = False) -> None:
+        """Reports how far it has come, if it is time for that."""
         interval = 0.1 if self._is_bar else 2.0
-        if not is_last and time.monotonic() - self._told < interval:
+        if not is_last and time.monotonic() - self._reported < interval:
             return
-        self._told = time.monotonic()
+        self._reported = time.monotonic()
         share, seconds = sum(self._shares.values()), self.seconds
         made = share - self._share_before
         left = (self.shards - share) / made * seconds if made > 0 else None
@@ -192,7 +192,7 @@ def duration(seconds: float) -> str:
 
 
 def merged_lines(cache: str, merged: dict[str, Any]) -> list[str]:
-    """What a person is told of a merge."""
+    """What a person is shown of a merge."""
     quarantine = merged.get("quarantine", [])
     counts = (
         f"{_counted(merged['tracks'], 'track')} in {cache}, {_counted(merged['shards'], 'shard')}"

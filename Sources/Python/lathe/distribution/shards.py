@@ -75,7 +75,7 @@ class Outcome:
 
     @property
     def reason(self) -> str:
-        """What to tell of a try that failed."""
+        """How to describe a try that failed."""
         if self.message:
             return self.message
         if self.status < 0:

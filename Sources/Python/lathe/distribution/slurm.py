@@ -111,7 +111,7 @@ class Slurm:
             made["merge.sbatch"] = _MERGE.format(**facts)
         return made
 
-    def submit(self, told: Progress) -> dict[str, Any] | None:
+    def submit(self, report: Progress) -> dict[str, Any] | None:
         """Writes the scripts and submits them.
 
         :returns: what ``lathe merge --json`` says, where the end was waited for and there is a merge.
@@ -129,9 +129,9 @@ class Slurm:
         for name, text in scripts.items():
             (folder / name).write_text(text)
             (folder / name).chmod(0o755)
-        told.begin(shards, missing, "SLURM")
+        report.begin(shards, missing, "SLURM")
         if not self.submits:
-            told.finish({"folder": str(folder)}, self._by_hand(folder))
+            report.finish({"folder": str(folder)}, self._by_hand(folder))
             return None
         if self.renew:
             plan.forget(self.cache)
@@ -149,19 +149,19 @@ class Slurm:
             f"what is missing: lathe merge {shlex.quote(self.cache)} --missing; the same command again submits only that",
         ]
         if not self.waits:
-            told.finish({"folder": str(folder), "jobs": jobs}, lines)
+            report.finish({"folder": str(folder), "jobs": jobs}, lines)
             return None
         for line in lines[:-1]:
-            told.say(line)
+            report.say(line)
         try:
-            slurm_waiting.wait(list(jobs.values()), self.cache, missing, told)
+            slurm_waiting.wait(list(jobs.values()), self.cache, missing, report)
         except KeyboardInterrupt:
-            told.say(f"the jobs go on; to end them: scancel {' '.join(jobs.values())}")
+            report.say(f"the jobs go on; to end them: scancel {' '.join(jobs.values())}")
             raise
-        return self._end(shards, folder, jobs, told)
+        return self._end(shards, folder, jobs, report)
 
     def _end(
-        self, shards: int, folder: Path, jobs: dict[str, str], told: Progress
+        self, shards: int, folder: Path, jobs: dict[str, str], report: Progress
     ) -> dict[str, Any] | None:
         """What came of the jobs."""
         left = plan.missing(self.cache, shards)
@@ -173,9 +173,9 @@ class Slurm:
             )
         # What the job has merged stays as it is; if it did not come to its end, this does it.
         merged = plan.merge(self.cache)[1] if self.merge else None
-        value = {"folder": str(folder), "jobs": jobs, "merged": merged, "seconds": told.seconds}
+        value = {"folder": str(folder), "jobs": jobs, "merged": merged, "seconds": report.seconds}
         lines = merged_lines(self.cache, merged) if merged else []
-        told.finish(value, [*lines, f"{shards} shards; {duration(told.seconds)} wall"])
+        report.finish(value, [*lines, f"{shards} shards; {duration(report.seconds)} wall"])
         return merged
 
     def _by_hand(self, folder: Path) -> list[str]:

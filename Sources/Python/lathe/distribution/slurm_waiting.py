@@ -15,11 +15,11 @@ from .shards import DONE, Outcome
 
 
 def wait(
-    jobs: Collection[str], cache: str, missing: Collection[int], told: Progress, pause: float = 2.0
+    jobs: Collection[str], cache: str, missing: Collection[int], report: Progress, pause: float = 2.0
 ) -> None:
     """Returns when none of the jobs is queued or running any more.
 
-    :param missing: the shards that the jobs are to prepare, each of which is told when its record is there.
+    :param missing: the shards that the jobs are to prepare, each of which is reported when its record is there.
     :param pause: seconds between two looks; it grows to ten times that.
     :raises LatheError: where SLURM cannot be asked.
     """
@@ -31,9 +31,9 @@ def wait(
         for shard in sorted(pending):
             record = _record(cache, shard)
             if record is not None and record != before[shard]:
-                told.end_shard(_outcome(shard, record))
+                report.end_shard(_outcome(shard, record))
                 pending.remove(shard)
-        told.tell(is_last=not alive)
+        report.advance(is_last=not alive)
         if not alive:
             return
         time.sleep(pause)

@@ -69,7 +69,7 @@ class Tries:
             if self._end is not None:
                 self._stop(signal.SIGINT)
                 return
-        self.progress.tell()
+        self.progress.advance()
 
     def _submit(self, shard: int) -> None:
         task = Task(**{**self.template.__dict__, "shard": shard})

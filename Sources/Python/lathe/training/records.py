@@ -29,15 +29,15 @@ class RunDirectory:
     Files are replaced as a whole; a run has one writer at a time.
     """
 
-    def __init__(self, options: Options, tell: Callable[[str], None]) -> None:
+    def __init__(self, options: Options, show: Callable[[str], None]) -> None:
         """Makes the folder, or opens it to go on.
 
-        :param tell: takes lines for people.
+        :param show: takes lines for people.
         :raises ConfigurationError: where it holds another run, or none to go on with.
         """
         self.path = Path(options.output)
         self._options = options
-        self._tell = tell
+        self._show = show
         self._began = time.monotonic()
         self._before = 0.0
         self._done = 0
@@ -79,7 +79,7 @@ class RunDirectory:
         self._selection = session.sides.selection
         self._epoch_began = time.monotonic()
         parameters = parameter_count(session.model)
-        self._tell(
+        self._show(
             f"{self._options.network} with {parameters:,} parameters on {session.machine.device}"
             f" ({session.machine.precision}), run in {self.path}"
         )
@@ -92,7 +92,7 @@ class RunDirectory:
 
     def progress(self, epoch: int, samples: int, of: int, loss: float, accuracy: float) -> None:
         """Prints a line for people."""
-        self._tell(
+        self._show(
             f"epoch {epoch}: {samples:,} of {of:,} samples, loss {loss:.4f}, accuracy {accuracy:.1%}"
         )
 
@@ -132,7 +132,7 @@ class RunDirectory:
             f" {each['metrics']['trackAccuracy']:.1%} of tracks"
             for side, each in evaluations.items()
         ]
-        self._tell("; ".join(words) + f" ({seconds:.1f} s)" + (" *" if is_best else ""))
+        self._show("; ".join(words) + f" ({seconds:.1f} s)" + (" *" if is_best else ""))
         patience = self._options.patience
         return (
             patience is not None

@@ -3,7 +3,7 @@ import Testing
 
 /// The same request gives the same samples.
 @Suite("Synthesis: determinism")
-struct DeterminismTests {
+struct SynthesisDeterminismTests {
   /// Pinned from the first release in debug and optimised builds: a change of these is a change of
   /// every synthesised collection.
   static let pinned: [(Style, UInt64)] = [

@@ -8,7 +8,7 @@ import Testing
 import Training
 
 /// What cannot be begun or gone on with is refused with an error that says why and what to do.
-@Suite struct RefusalTests {
+@Suite struct RunRefusalTests {
   let music: PreparedMusic
   let folder: TemporaryFolder
   let cache: Cache

@@ -4,7 +4,7 @@ public import DatasetCache
 internal import Foundation
 
 /// The tracks that a folder holds, as a manifest has them.
-public struct Collection: Sendable {
+public struct AudioCollection: Sendable {
   /// The tracks to prepare.
   public let manifest: Manifest
   /// The tracks that fault policies drop before anything is decoded.
@@ -31,10 +31,10 @@ public struct Collection: Sendable {
     self.others = others
   }
 
-  /// The collection with what the cache knows of its tracks and no manifest has told now: recording
+  /// The collection with what the cache knows of its tracks and this run has no manifest for: recording
   /// group, artist, title and faults. A run that forgets its manifest must not make a grouped split
   /// leak.
-  func keepingFacts(_ facts: [Track]) -> Collection {
+  func keepingFacts(_ facts: [Track]) -> AudioCollection {
     let known = Dictionary(facts.map { (Array($0.path.utf8), $0) }) { first, _ in first }
     let tracks = manifest.tracks.map { track -> Track in
       guard let fact = known[Array(track.path.utf8)], fact.id.utf8.elementsEqual(track.id.utf8)
@@ -68,46 +68,46 @@ public struct Collection: Sendable {
         citations: manifest.citations, labels: Array(labels), tracks: sound,
         splits: manifest.splits, otherFields: manifest.otherFields)
     else { return self }
-    return Collection(
+    return AudioCollection(
       manifest: manifest, dropped: dropped, rejected: rejected, absent: absent, unlisted: unlisted,
       others: others)
   }
 
   /// The collection as fault policies would have it.
-  func applying(_ policies: FaultPolicies) throws(ManifestError) -> Collection {
-    Collection(
+  func applying(_ policies: FaultPolicies) throws(ManifestError) -> AudioCollection {
+    AudioCollection(
       manifest: try manifest.applying(policies), dropped: dropped, rejected: rejected,
       absent: absent, unlisted: unlisted, others: others
     ).dropping(policies)
   }
 
   /// The collection without the tracks that fault policies drop.
-  func dropping(_ policies: FaultPolicies) -> Collection {
+  func dropping(_ policies: FaultPolicies) -> AudioCollection {
     let (manifest, dropped) = manifest.dropping(policies)
     let records = dropped.compactMap { track, fault in
       FaultSubject(fault.kind).map {
         DroppedRecord(track: track, reason: .fault($0), message: Self.message(of: fault))
       }
     }
-    return Collection(
+    return AudioCollection(
       manifest: manifest, dropped: self.dropped + records, rejected: rejected, absent: absent,
       unlisted: unlisted, others: others)
   }
 
   /// The collection without the tracks that somebody excludes by their ids.
-  func excluding(_ ids: [String]) -> Collection {
+  func excluding(_ ids: [String]) -> AudioCollection {
     let (manifest, excluded) = manifest.excluding(ids)
     let records = excluded.map {
       DroppedRecord(track: $0, reason: .excluded, message: "excluded by hand")
     }
-    return Collection(
+    return AudioCollection(
       manifest: manifest, dropped: dropped + records, rejected: rejected, absent: absent,
       unlisted: unlisted, others: others)
   }
 
   /// What of the collection belongs to each of so many shards. Files that are no tracks belong to one by
   /// their paths.
-  func divided(into count: Int) -> [Collection] {
+  func divided(into count: Int) -> [AudioCollection] {
     if count == 1 { return [self] }
     func divide<Element>(_ elements: [Element], by id: (Element) -> String) -> [[Element]] {
       var parts = [[Element]](repeating: [], count: count)
@@ -119,7 +119,7 @@ public struct Collection: Sendable {
     let (absent, unlisted) = (divide(absent, by: \.id), divide(unlisted, by: \.self))
     let others = divide(others, by: \.self)
     return (0..<count).map { index in
-      Collection(
+      AudioCollection(
         manifest: Manifest(part: tracks[index], named: manifest.name), dropped: dropped[index],
         rejected: rejected[index], absent: absent[index], unlisted: unlisted[index],
         others: others[index])
@@ -144,8 +144,8 @@ public struct Collection: Sendable {
   /// - Throws: `PreparationError` where the folder cannot be listed or holds no track.
   static func read(
     folder: String, manifest: Manifest?, recipe: Recipe, exclusions: [String]
-  ) throws(PreparationError) -> Collection {
-    let collection: Collection
+  ) throws(PreparationError) -> AudioCollection {
+    let collection: AudioCollection
     let manifest = try onManifest { () throws(ManifestError) in
       try manifest?.applying(recipe.faults)
     }
@@ -168,7 +168,7 @@ public struct Collection: Sendable {
   /// - Throws: `AudioError` where the folder cannot be listed.
   public static func read(
     folder: String, manifest: Manifest?, name: String
-  ) throws(AudioError) -> Collection {
+  ) throws(AudioError) -> AudioCollection {
     let listing = try AudioFolder.list(folder)
     let problems = listing.problems.map { problem in
       QuarantineRecord(
@@ -177,7 +177,7 @@ public struct Collection: Sendable {
     }
     if let manifest {
       let (found, absent, unlisted) = manifest.overlay(on: listing.audio)
-      return Collection(
+      return AudioCollection(
         manifest: found, rejected: problems, absent: absent, unlisted: unlisted,
         others: listing.others)
     }
@@ -186,6 +186,6 @@ public struct Collection: Sendable {
       QuarantineRecord(
         id: $0.path, path: $0.path, label: "", code: $0.code, message: $0.detail, hint: $0.hint)
     }
-    return Collection(manifest: found, rejected: problems + refused, others: listing.others)
+    return AudioCollection(manifest: found, rejected: problems + refused, others: listing.others)
   }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import DataLoading
 
 /// Statistics against sums of all numbers, and what normalisation makes of them.
-@Suite struct StatisticsTests {
+@Suite struct NormalisationStatisticsTests {
   private static func expected(_ columns: [[Double]]) -> (means: [Double], deviations: [Double]) {
     let means = columns.map { $0.reduce(0, +) / Double($0.count) }
     let deviations = zip(columns, means).map { numbers, mean in

@@ -6,7 +6,7 @@ import Preparation
 import Testing
 
 /// Tracks with several labels from the manifest to the cache, its splits and its batches.
-@Suite struct TagsTests {
+@Suite struct TagPreparationTests {
   private let folder: MusicFolder
 
   init() throws {

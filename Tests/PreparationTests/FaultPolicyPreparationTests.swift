@@ -6,7 +6,7 @@ import Testing
 
 /// Fault policies end to end: what is kept, dropped, grouped and relabelled, and what a changed
 /// policy changes.
-@Suite struct FaultPolicyTests {
+@Suite struct FaultPolicyPreparationTests {
   let folder: MusicFolder
 
   init() throws {

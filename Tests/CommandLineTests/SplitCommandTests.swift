@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `lathe split`: what is there, what would be made, and what is taken away.
-@Suite struct SplitTests {
+@Suite struct SplitCommandTests {
   let collection: Collection
 
   init() throws {

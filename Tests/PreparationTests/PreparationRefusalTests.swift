@@ -6,7 +6,7 @@ import Preparation
 import Testing
 
 /// What cannot be prepared at all is refused in one line that names it, and nothing is changed.
-@Suite struct RefusalTests {
+@Suite struct PreparationRefusalTests {
   let folder: MusicFolder
 
   init() throws { folder = try MusicFolder() }

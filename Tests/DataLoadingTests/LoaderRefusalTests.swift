@@ -4,7 +4,7 @@ import Testing
 
 @testable import DataLoading
 
-@Suite struct RefusalTests {
+@Suite struct LoaderRefusalTests {
   private let source = MemorySource(tracks: [0, 1, 1, 0, 1, 0], labels: ["a", "b", "c"])
 
   private func refusal(
