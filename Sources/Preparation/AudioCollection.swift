@@ -43,6 +43,7 @@ public struct AudioCollection: Sendable {
       track.group = track.group ?? fact.group
       track.artist = track.artist ?? fact.artist
       track.title = track.title ?? fact.title
+      track.licence = track.licence ?? fact.licence
       if track.faults.isEmpty { track.faults = fact.faults }
       return track
     }

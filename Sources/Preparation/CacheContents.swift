@@ -33,7 +33,8 @@ struct CacheContents: Sendable {
       Track(
         id: record.id, path: record.path, label: record.label, tags: record.tags,
         group: record.group,
-        artist: record.artist, title: record.title, faults: record.faults ?? [])
+        artist: record.artist, title: record.title, licence: record.licence,
+        faults: record.faults ?? [])
     }
     return stored + records.quarantined.compactMap(\.facts) + records.dropped.map(\.track)
   }

@@ -13,6 +13,12 @@ public enum ManifestMaking {
     return (manifest, rejected, listing.problems.map(\.error))
   }
 
+  /// The paths of the audio files below a folder, relative to it.
+  /// - Throws: `AudioError` where the folder cannot be listed.
+  public static func audioPaths(_ folder: String) throws(AudioError) -> [String] {
+    try AudioFolder.list(folder).audio
+  }
+
   /// The manifest with the MD5 of every track whose file is below `folder`, found as
   /// `lathe prepare` finds it; a checksum that a track has already stays.
   /// - Returns: the manifest, how many checksums were taken, and the files that could not be read.

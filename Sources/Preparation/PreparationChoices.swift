@@ -78,6 +78,13 @@ extension ShardPlan {
 }
 
 extension Cache {
+  /// The names of the dataset's own splits, by which published figures compare; none where its manifest has none.
+  ///
+  /// - Throws: `PreparationError` where what is kept of the preparation cannot be read.
+  public func officialSplits() throws(PreparationError) -> [String] {
+    try choices()?.manifest?.officialSplits ?? []
+  }
+
   /// What the cache was prepared with; nil where it never was.
   ///
   /// - Throws: `PreparationError` where what is kept of it cannot be read.

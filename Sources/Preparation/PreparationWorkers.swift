@@ -209,7 +209,7 @@ extension TrackRecord {
     self.init(
       id: track.id, label: track.label, tags: track.tags, path: track.path, md5: audio.md5,
       xxh3: audio.xxh3,
-      group: track.group, artist: track.artist, title: track.title,
+      group: track.group, artist: track.artist, title: track.title, licence: track.licence,
       faults: track.faults.isEmpty ? nil : track.faults, frames: audio.samples.count,
       sampleRate: audio.sampleRate,
       source: Source(

@@ -4,7 +4,8 @@ internal import DatasetCache
 extension Track {
   /// The track, where more is known of it than its place.
   var facts: Track? {
-    group == nil && artist == nil && title == nil && faults.isEmpty && !label.isEmpty && tags == nil
+    group == nil && artist == nil && title == nil && licence == nil && faults.isEmpty
+      && !label.isEmpty && tags == nil
       ? nil : self
   }
 }
@@ -20,6 +21,7 @@ extension TrackRecord {
     if !label.utf8.elementsEqual(track.label.utf8) || tags != track.tags { changes.append("label") }
     if group != track.group { changes.append("group") }
     if artist != track.artist || title != track.title { changes.append("artist or title") }
+    if licence != track.licence { changes.append("licence") }
     if self.faults != faults { changes.append("known faults") }
     path = track.path
     label = track.label
@@ -27,6 +29,7 @@ extension TrackRecord {
     group = track.group
     artist = track.artist
     title = track.title
+    licence = track.licence
     self.faults = faults
     return changes
   }

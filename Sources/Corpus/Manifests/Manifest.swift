@@ -15,8 +15,8 @@
 /// | `version`, `licence` | text | optional |
 /// | `citations` | list of texts | optional |
 /// | `labels` | list of texts | their byte order gives the class numbers |
-/// | `tracks` | list of objects | `id`, `path`; `label` or, of the second version, `labels` or neither; optional `md5`, `group`, `artist`, `title`, `faults` |
-/// | `splits` | object | optional; name: `{"source", "sides": {side: [track id]}}` |
+/// | `tracks` | list of objects | `id`, `path`; `label` or, of the second version, `labels` or neither; optional `md5`, `group`, `artist`, `title`, `licence`, `faults` |
+/// | `splits` | object | optional; name: `{"source", "official", "sides": {side: [track id]}}` |
 ///
 /// Where one track has `labels` (a list, or an object of weights above 0 and up to 1), any track of the dataset
 /// may have any number of them, and a `label` counts as a list of one. A track without a label stays in the

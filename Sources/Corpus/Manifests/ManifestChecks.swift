@@ -76,6 +76,7 @@ extension Manifest {
     }
     try check(text: track.artist, at: "\(place).artist")
     try check(text: track.title, at: "\(place).title")
+    try check(text: track.licence, at: "\(place).licence")
     for (index, fault) in track.faults.enumerated() {
       try check(text: fault.source, at: "\(place).faults[\(index)].source")
       try check(text: fault.detail, at: "\(place).faults[\(index)].detail")

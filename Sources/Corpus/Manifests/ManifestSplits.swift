@@ -8,6 +8,11 @@ extension Manifest {
     }
   }
 
+  /// The names of the dataset's own splits, by which published figures compare, in byte order.
+  public var officialSplits: [String] {
+    splits.filter(\.value.isOfficial).keys.sorted(by: ByteOrder.precedes)
+  }
+
   /// The kinds of the known faults of each track that has any, by track id.
   public var faultKinds: [String: [String]] {
     tracks.reduce(into: [:]) { faults, track in

@@ -20,6 +20,8 @@ public struct Track: Sendable, Hashable {
   public var artist: String?
   /// What is played, where that is known.
   public var title: String?
+  /// Under what licence it may be used, where it has one of its own.
+  public var licence: String?
   /// What is known to be wrong with it.
   public var faults: [Fault]
   /// Fields of the JSON object that this version does not know, kept as they are.
@@ -28,8 +30,8 @@ public struct Track: Sendable, Hashable {
   /// A track as given; a ``Manifest`` checks its tracks when it is made.
   public init(
     id: String, path: String, label: String, tags: TrackTags? = nil, md5: String? = nil,
-    group: String? = nil, artist: String? = nil, title: String? = nil, faults: [Fault] = [],
-    otherFields: [String: JSONValue] = [:]
+    group: String? = nil, artist: String? = nil, title: String? = nil, licence: String? = nil,
+    faults: [Fault] = [], otherFields: [String: JSONValue] = [:]
   ) {
     self.id = id
     self.path = path
@@ -39,6 +41,7 @@ public struct Track: Sendable, Hashable {
     self.group = group
     self.artist = artist
     self.title = title
+    self.licence = licence
     self.faults = faults
     self.otherFields = otherFields
   }
@@ -70,6 +73,7 @@ public struct Track: Sendable, Hashable {
     members["group"] = group.map(JSONValue.string)
     members["artist"] = artist.map(JSONValue.string)
     members["title"] = title.map(JSONValue.string)
+    members["licence"] = licence.map(JSONValue.string)
     members["faults"] = faults.isEmpty ? nil : .array(faults.map(\.json))
     return .object(members)
   }
@@ -77,7 +81,7 @@ public struct Track: Sendable, Hashable {
 
 extension Track: Codable {
   private enum Field: String, CaseIterable {
-    case id, path, label, labels, md5, group, artist, title, faults
+    case id, path, label, labels, md5, group, artist, title, licence, faults
   }
 
   /// Reads a track, without a label, with one or with any number of labels; fields that this version does not
@@ -90,7 +94,8 @@ extension Track: Codable {
       label: try fields.optional(.label) ?? "", tags: try fields.optional(.labels),
       md5: try fields.optional(.md5),
       group: try fields.optional(.group), artist: try fields.optional(.artist),
-      title: try fields.optional(.title), faults: try fields.optional(.faults) ?? [],
+      title: try fields.optional(.title), licence: try fields.optional(.licence),
+      faults: try fields.optional(.faults) ?? [],
       otherFields: try fields.others())
   }
 

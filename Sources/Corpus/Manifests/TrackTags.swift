@@ -21,6 +21,12 @@ public struct TrackTags: Sendable, Hashable {
     self.init(Dictionary(names.map { ($0, 1) }, uniquingKeysWith: { first, _ in first }))
   }
 
+  /// Labels of a line, with ``separator`` between them; blanks around them do not count.
+  public init(ofLine line: String) {
+    self.init(
+      line.split(separator: Self.separator).map { $0.trimmed }.filter { !$0.isEmpty })
+  }
+
   /// Whether the track has no label.
   public var isEmpty: Bool { names.isEmpty }
 
@@ -37,6 +43,15 @@ public struct TrackTags: Sendable, Hashable {
         // As few digits as a Float needs.
         zip(names, weights).map { ($0, JSONValue.number(Double("\($1)") ?? Double($1))) },
         uniquingKeysWith: { first, _ in first }))
+  }
+}
+
+extension Substring {
+  /// The text without blanks at its ends.
+  var trimmed: String {
+    let text = drop(while: \.isWhitespace)
+    guard let last = text.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(text[...last])
   }
 }
 

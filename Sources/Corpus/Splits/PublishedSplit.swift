@@ -5,6 +5,8 @@
 public struct PublishedSplit: Sendable, Hashable {
   /// Who published it: a work, a file of the dataset.
   public let source: String?
+  /// Whether it is the split of the dataset itself, by which published figures compare.
+  public let isOfficial: Bool
   /// The ids of each side's tracks; a ``Manifest`` keeps them in byte order.
   public let sides: [String: [String]]
   /// Fields of the JSON object that this version does not know, kept as they are.
@@ -12,9 +14,11 @@ public struct PublishedSplit: Sendable, Hashable {
 
   /// A split as given; a ``Manifest`` checks its splits when it is made.
   public init(
-    source: String? = nil, sides: [String: [String]], otherFields: [String: JSONValue] = [:]
+    source: String? = nil, isOfficial: Bool = false, sides: [String: [String]],
+    otherFields: [String: JSONValue] = [:]
   ) {
     self.source = source
+    self.isOfficial = isOfficial
     self.sides = sides
     self.otherFields = otherFields
   }
@@ -51,19 +55,22 @@ public struct PublishedSplit: Sendable, Hashable {
   /// The split without the tracks that `isKept` refuses; its sides stay, empty ones too.
   func filtered(_ isKept: (String) -> Bool) -> PublishedSplit {
     PublishedSplit(
-      source: source, sides: sides.mapValues { $0.filter(isKept) }, otherFields: otherFields)
+      source: source, isOfficial: isOfficial, sides: sides.mapValues { $0.filter(isKept) },
+      otherFields: otherFields)
   }
 
   /// The split with the ids of each side in byte order.
   var ordered: PublishedSplit {
     PublishedSplit(
-      source: source, sides: sides.mapValues { $0.sorted(by: ByteOrder.precedes) },
+      source: source, isOfficial: isOfficial,
+      sides: sides.mapValues { $0.sorted(by: ByteOrder.precedes) },
       otherFields: otherFields)
   }
 
   var json: JSONValue {
     var members = otherFields
     members["source"] = source.map(JSONValue.string)
+    members["official"] = isOfficial ? .bool(true) : nil
     members["sides"] = .object(sides.mapValues { .array($0.map(JSONValue.string)) })
     return .object(members)
   }
@@ -71,7 +78,7 @@ public struct PublishedSplit: Sendable, Hashable {
 
 extension PublishedSplit: Codable {
   private enum Field: String, CaseIterable {
-    case source, sides
+    case source, official, sides
   }
 
   /// Reads a split; fields that this version does not know are kept.
@@ -79,7 +86,8 @@ extension PublishedSplit: Codable {
   public init(from decoder: any Decoder) throws {
     let fields = try OpenFields<Field>(decoder)
     self.init(
-      source: try fields.optional(.source), sides: try fields.required(.sides),
+      source: try fields.optional(.source), isOfficial: try fields.optional(.official) ?? false,
+      sides: try fields.required(.sides),
       otherFields: try fields.others())
   }
 

@@ -40,7 +40,9 @@ struct TableRows {
       // A column that stands for another is not itself any more.
       if names[name] == nil, own != name { columns[name] = nil }
     }
-    let needed = layout.requiredColumns.map { names[$0] ?? $0 } + names.values
+    let hasSeveral = there[names["labels"] ?? "labels"] != nil
+    let own = layout.requiredColumns.filter { !(layout == .csv && $0 == "label" && hasSeveral) }
+    let needed = own.map { names[$0] ?? $0 } + names.values
     if let name = needed.first(where: { there[$0] == nil }) {
       let list = there.keys.sorted(by: ByteOrder.precedes).prefix(12).map(NameRules.quoted)
       throw reader.error(
@@ -71,6 +73,9 @@ struct TableRows {
     return try reader.text(row, index)
   }
 
+  /// Whether there is a column.
+  func has(_ column: String) -> Bool { columns[column] != nil }
+
   /// The row's text in a column that must have one.
   func required(_ column: String) throws(ManifestError) -> String {
     guard let text = try text(column) else { throw error("has nothing in the column \(column)") }
@@ -85,7 +90,7 @@ struct TableRows {
 extension DatasetLayout {
   fileprivate var requiredColumns: [String] {
     switch self {
-    case .folders, .csv: ["path", "label"]
+    case .folders, .csv, .mtgJamendo, .magnatagatune, .msd, .gtzan: ["path", "label"]
     case .esc50: ["filename", "fold", "category", "src_file"]
     case .urbansound8k: ["slice_file_name", "fsID", "fold", "class"]
     case .fma: ["track_id", "set.split", "set.subset", "track.genre_top", "artist.name"]

@@ -45,6 +45,8 @@ public struct TrackRecord: Sendable, Hashable, Codable {
   public var artist: String?
   /// What is played, where the manifest says.
   public var title: String?
+  /// Under what licence it may be used, where the manifest says that of the track itself.
+  public var licence: String?
   /// What is known to be wrong with it, where the manifest says.
   public var faults: [Fault]?
   /// Samples at the cache's rate.
@@ -64,7 +66,7 @@ public struct TrackRecord: Sendable, Hashable, Codable {
   public init(
     id: String, label: String, tags: TrackTags? = nil, path: String, md5: String? = nil,
     xxh3: String? = nil, group: String? = nil, artist: String? = nil, title: String? = nil,
-    faults: [Fault]? = nil, frames: Int, sampleRate: Int, source: Source,
+    licence: String? = nil, faults: [Fault]? = nil, frames: Int, sampleRate: Int, source: Source,
     storage: Tensor.DataType, views: [View: Fingerprint], figures: TrackFigures? = nil
   ) {
     self.id = id
@@ -76,6 +78,7 @@ public struct TrackRecord: Sendable, Hashable, Codable {
     self.group = group
     self.artist = artist
     self.title = title
+    self.licence = licence
     self.faults = faults
     self.frames = frames
     self.sampleRate = sampleRate

@@ -108,7 +108,13 @@ struct Audit: ParsableCommand {
     if json {
       try Output.json(audits, pretty: true)
     } else {
-      audits.flatMap(AuditText.lines).forEach { Output.line($0) }
+      let official = try cache.officialSplits()
+      for audit in audits {
+        AuditText.lines(audit).forEach { Output.line($0) }
+        if let remark = AuditText.comparability(audit.policy, official: official) {
+          Output.line("  " + remark)
+        }
+      }
     }
     // Nothing was found because nothing was examined: no script may take that for a clean audit.
     if split == nil {

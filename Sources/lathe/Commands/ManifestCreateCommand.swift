@@ -16,11 +16,16 @@ struct ManifestCreateCommand: ParsableCommand {
         esc50         meta/esc50.csv; five folds; clips of one recording form a group
         urbansound8k  metadata/UrbanSound8K.csv; ten folds; slices of one recording form a group
         fma           fma_metadata/tracks.csv; its split; artists; tracks with a top genre only
-        csv           a table with the columns path and label, and any of id, artist, title, group, \
-      md5, fold and split; --columns says what they are called; paths are relative to the folder of \
-      audio
-      Published folds become the split "folds", published sides the split "published". No audio is \
-      read unless --md5 asks for checksums of the files that are there.
+        mtg-jamendo   data/autotagging.tsv or a subset of it; its splits; tags, artists, albums
+        magnatagatune annotations_final.csv and clip_info_final.csv; tags, artists, the split by folders
+        msd           genres (msd_tagtraum_cd2c.cls) and unique_tracks.txt; artists, songs; --audio says \
+      where files named by the tracks' ids lie
+        gtzan         a folder of GTZAN, with what the manifest that comes with Lathe knows of it
+        csv           a table with the columns path and label (or labels, with "|" between them), and any of \
+      id, artist, title, group, licence, md5, fold and split; --columns says what they are called; paths \
+      are relative to the folder of audio
+      Published folds become the split "folds", published sides the split "published"; of these datasets they \
+      are the default split. No audio is read unless --md5 asks for checksums of the files that are there.
 
       Examples:
         lathe manifest create music --layout folders --md5 --output music.json
@@ -28,6 +33,9 @@ struct ManifestCreateCommand: ParsableCommand {
         lathe manifest create . --layout fma --subset small --output fma-small.json
         lathe manifest create tracks.csv --layout csv --audio music --md5 --output music.json
         lathe manifest create tracks.csv --layout csv --columns label=genre,path=file
+        lathe manifest create mtg-jamendo-dataset --layout mtg-jamendo --output jamendo.json
+        lathe manifest create magna --layout magnatagatune --top-labels 50 --list top50:train=train.tsv \
+      --list top50:validation=valid.tsv --list top50:test=test.tsv --output magna.json
       """)
 
   @Argument(help: "The folder of the dataset, or its table.")
@@ -60,6 +68,18 @@ struct ManifestCreateCommand: ParsableCommand {
 
   @OptionGroup var columns: TableColumns
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep so many of the most frequent labels; tracks with none of them stay without a label.",
+      valueName: "n"))
+  var topLabels: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The tracks of a side of a published split, a line each, by id, path or file name; may be given several "
+        + "times.", valueName: "split:side=file"))
+  var list: [String] = []
+
   @Flag(help: "Take the MD5 of every file that is there.")
   var md5 = false
 
@@ -69,6 +89,9 @@ struct ManifestCreateCommand: ParsableCommand {
     }
     if subset != nil && layout != .fma {
       throw ValidationError("--subset is for --layout fma.")
+    }
+    if let topLabels, topLabels < 1 {
+      throw ValidationError("--top-labels \(topLabels): give 1 or more.")
     }
     if columns.columns != nil && layout != .csv {
       throw ValidationError("--columns is for --layout csv.")
@@ -80,14 +103,21 @@ struct ManifestCreateCommand: ParsableCommand {
     guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder) else {
       throw ValidationError("\(Words.shown(source)): there is no such file or folder.")
     }
-    if layout == .folders && !isFolder.boolValue {
-      throw ValidationError("--layout folders needs a folder; \(Words.shown(source)) is a file.")
+    if [.folders, .gtzan].contains(layout) && !isFolder.boolValue {
+      throw ValidationError(
+        "--layout \(layout.rawValue) needs a folder; \(Words.shown(source)) is a file.")
     }
     if layout == .csv && isFolder.boolValue {
       throw ValidationError(
         "--layout csv needs the table itself; \(Words.shown(source)) is a folder.")
     }
     var manifest = try manifest(isFolder: isFolder.boolValue)
+    if let topLabels { manifest = try manifest.keepingLabels(topLabels) }
+    manifest = try adding(lists: try DatasetFolder.lists(list), to: manifest)
+    for names in manifest.labelsAlike {
+      Output.error(
+        "labels that differ in case or blanks only: \(Words.list(names.map(Words.shown)))")
+    }
     if md5 { manifest = try addingChecksums(to: manifest, isFolder: isFolder.boolValue) }
     try write(manifest)
   }
@@ -104,9 +134,27 @@ struct ManifestCreateCommand: ParsableCommand {
       // A name from outside may be no plain one; made by the checking initialiser it is refused.
       return try Manifest(name: name, labels: manifest.labels, tracks: manifest.tracks)
     }
+    if layout == .gtzan {
+      let paths = try ManifestMaking.audioPaths(source)
+      let (manifest, absent, unlisted) = try Catalogue.manifest("gtzan").overlay(on: paths)
+      if !absent.isEmpty { Output.error("not there: \(Words.tracks(absent.count)) of GTZAN") }
+      if !unlisted.isEmpty {
+        Output.error("not of GTZAN: \(Words.counted(unlisted.count, "file"))")
+      }
+      return manifest
+    }
+    if [.mtgJamendo, .magnatagatune, .msd].contains(layout) {
+      return try DatasetFolder.manifest(at: source, layout: layout, name: name, audio: audio)
+    }
     let table = isFolder ? "\(source)/\(layout.table ?? "")" : source
     return try DatasetTable.manifest(
       at: table, layout: layout, name: name, subset: subset, columns: try columns.names())
+  }
+
+  private func adding(lists: [Manifest.SideList], to manifest: Manifest) throws -> Manifest {
+    do { return try manifest.adding(lists: lists) } catch {
+      throw UnusableFile(name: "--list", reason: error)
+    }
   }
 
   private func addingChecksums(to manifest: Manifest, isFolder: Bool) throws -> Manifest {

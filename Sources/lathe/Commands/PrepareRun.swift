@@ -172,8 +172,11 @@ extension Prepare {
     }
     let tracks = preparation.manifest?.tracks.map { SplitTrack($0) } ?? []
     let hasSplit = !division.isAsked && SplitCommand.exists(in: cache)
+    // The dataset's own split is the one by which published figures compare.
+    let official = division.isAsked || hasSplit ? nil : preparation.manifest?.officialSplits.first
     preparation.split = try division.plan(
-      default: hasSplit ? nil : SplitCommand.defaultRatios, policy: .standard(for: tracks),
+      default: hasSplit ? nil : SplitCommand.defaultRatios,
+      policy: official.map(SplitPolicy.published) ?? .standard(for: tracks),
       published: preparation.manifest?.publishedSides ?? [])
     preparation.groupsNeighbours = division.policy == nil
   }

@@ -47,6 +47,14 @@ enum AuditText {
     }.joined(separator: "; ")
   }
 
+  /// That a split is not the dataset's own; nil where it is, and where the dataset has none.
+  static func comparability(_ policy: SplitPolicy, official: [String]) -> String? {
+    if official.isEmpty { return nil }
+    if case .published(let name) = policy, official.contains(name) { return nil }
+    return "not comparable with published figures, which are of the dataset's own "
+      + "\(official.count == 1 ? "split" : "splits") \(Words.list(official.map(Words.shown)))"
+  }
+
   /// One line: clean, or the worst.
   static func line(_ name: String, _ summary: SplitAudit.Summary, cache: String) -> String {
     let start = "audit of \(Words.shown(name)): "

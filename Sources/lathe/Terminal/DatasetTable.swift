@@ -40,21 +40,15 @@ enum DatasetTable {
     at path: String, layout: DatasetLayout, name: String, subset: FMASubset? = nil,
     columns: [String: String] = [:]
   ) throws -> Manifest {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
-    guard size <= DatasetLayout.maximumTableBytes else {
-      throw ValidationError(
-        "\(Words.shown(path)) has \(Words.bytes(size)); at most "
-          + "\(Words.bytes(DatasetLayout.maximumTableBytes)) are read. Is it the right file?")
-    }
-    guard let csv = FileManager.default.contents(atPath: path) else {
+    guard FileManager.default.fileExists(atPath: path) else {
       throw ValidationError(
         "\(Words.shown(path)): the table of the layout \(layout.rawValue) cannot be read; "
           + "give the folder of the dataset or the table itself.")
     }
+    let csv = try DatasetFolder.bytes(path)
     do {
       let made = try Manifest.table(
-        [UInt8](csv), layout: layout, name: name, subset: subset, columns: columns)
+        csv, layout: layout, name: name, subset: subset, columns: columns)
       if made.unlabelled > 0 {
         Output.error("left out: \(Words.tracks(made.unlabelled)) without a top genre")
       }

@@ -9,15 +9,25 @@ public enum DatasetLayout: String, Sendable, CaseIterable {
   case urbansound8k
   /// FMA: `fma_metadata/tracks.csv`; training, validation and test; artists.
   case fma
-  /// Any table with the columns `path` and `label`, and optionally `id`, `artist`, `title`,
-  /// `group`, `md5`, `fold` and `split`.
+  /// MTG-Jamendo: `data/autotagging.tsv` or a subset of it, with the splits beside it; any number of tags.
+  case mtgJamendo = "mtg-jamendo"
+  /// MagnaTagATune: `annotations_final.csv`, with `clip_info_final.csv` beside it; any number of tags.
+  case magnatagatune
+  /// The Million Song Dataset: an annotation of genres, with `unique_tracks.txt` beside it.
+  case msd
+  /// GTZAN as the manifest that comes with Lathe knows it.
+  case gtzan
+  /// Any table with the columns `path` and `label` or `labels`, and optionally `id`, `artist`, `title`,
+  /// `group`, `licence`, `md5`, `fold` and `split`.
   case csv
 
   /// Where the table lies below the folder of the dataset; nil where there is none, or where the
   /// table itself must be named.
   public var table: String? {
     switch self {
-    case .folders, .csv: nil
+    case .folders, .csv, .gtzan, .msd: nil
+    case .mtgJamendo: "data/autotagging.tsv"
+    case .magnatagatune: "annotations_final.csv"
     case .esc50: "meta/esc50.csv"
     case .urbansound8k: "metadata/UrbanSound8K.csv"
     case .fma: "fma_metadata/tracks.csv"
@@ -26,7 +36,7 @@ public enum DatasetLayout: String, Sendable, CaseIterable {
 
   /// The columns that a table of the layout ``csv`` may have, as they are called here.
   public static let ownColumns = [
-    "path", "label", "id", "artist", "title", "group", "md5", "fold", "split",
+    "path", "label", "labels", "id", "artist", "title", "group", "licence", "md5", "fold", "split",
   ]
 
   /// The largest table that is read, in bytes; FMA's has 260 million.

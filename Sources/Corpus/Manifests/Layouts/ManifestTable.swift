@@ -16,10 +16,11 @@ extension Manifest {
   /// - `urbansound8k`: id from `slice_file_name`, path `audio/foldN/NAME`, label `class`, group
   ///   `fsID`, the split `folds` from `fold`.
   /// - `fma`: id of six digits, path `NNN/NNNNNN.mp3`, label `genre_top` ("/" becomes "-"), artist,
-  ///   title, the split `published` from `set.split`.
+  ///   title, licence, the album as group, the split `published` from `set.split`; the clips that its wiki
+  ///   lists as empty or far too short have that as a known fault.
   /// - `csv`: as the columns say; where there is no column `id` the id is the path's file name
   ///   without extension, or the whole path without extension where that name lies in more than one
-  ///   place. `train`, `training`, `valid`, `val`, `validation`, `dev`, `test`, `testing` and
+  ///   place. The column `labels` has any number of labels, with "|" between them. `train`, `training`, `valid`, `val`, `validation`, `dev`, `test`, `testing` and
   ///   `eval` in the column `split` become train, validation and test; other names stay.
   /// - Parameters:
   ///   - csv: the bytes of the table.
@@ -84,12 +85,14 @@ private struct TableManifest {
 
   private mutating func track(_ row: TableRows) throws(ManifestError) -> Track? {
     switch layout {
-    case .folders, .csv:
+    case .folders, .csv, .mtgJamendo, .magnatagatune, .msd, .gtzan:
       let path = try row.required("path")
+      let tags = row.has("labels") ? TrackTags(ofLine: try row.text("labels") ?? "") : nil
       return Track(
         id: try row.text("id") ?? PathParts(path).stem, path: path,
-        label: try row.required("label"), md5: try row.text("md5"), group: try row.text("group"),
-        artist: try row.text("artist"), title: try row.text("title"))
+        label: tags == nil ? try row.required("label") : "", tags: tags,
+        md5: try row.text("md5"), group: try row.text("group"), artist: try row.text("artist"),
+        title: try row.text("title"), licence: try row.text("licence"))
     case .esc50:
       let file = try row.required("filename")
       return Track(
@@ -123,8 +126,11 @@ private struct TableManifest {
     return Track(
       id: digits, path: "\(digits.prefix(3))/\(digits).mp3",
       // "Old-Time / Historic": a label is a folder's name in every export.
-      label: String(genre.map { $0 == "/" ? "-" : $0 }), artist: try row.text("artist.name"),
-      title: try row.text("track.title"), otherFields: ["subset": .string(smallest)])
+      label: String(genre.map { $0 == "/" ? "-" : $0 }),
+      group: try row.text("album.id").map { "album-\($0)" }, artist: try row.text("artist.name"),
+      title: try row.text("track.title"), licence: try row.text("track.license"),
+      faults: FMAFaults.known[number].map { [$0] } ?? [],
+      otherFields: ["subset": .string(smallest)])
   }
 
   private static func side(_ name: String) -> String {
@@ -142,7 +148,8 @@ private struct TableManifest {
     let tracks = namedApart()
     for (name, sides) in [("folds", folds), ("published", published)] where !sides.isEmpty {
       splits[name] = PublishedSplit(
-        source: source, sides: sides.mapValues { $0.map { tracks[$0].id } })
+        source: source, isOfficial: layout != .csv,
+        sides: sides.mapValues { $0.map { tracks[$0].id } })
     }
     let labels = Set(tracks.flatMap(\.labelNames))
     do {
