@@ -3,13 +3,14 @@ public import Corpus
 
 /// Manifests from folders of audio.
 public enum ManifestMaking {
-  /// The manifest that the folders below `folder` spell out, with the files that were left out.
+  /// The manifest that the folders below `folder` spell out, by a pattern, with the files that were left out.
   /// - Throws: `AudioError` where the folder cannot be listed.
   public static func folders(
-    _ folder: String, name: String
+    _ folder: String, name: String, pattern: FolderPattern = .outermost
   ) throws(AudioError) -> (manifest: Manifest, rejected: [Rejection], unreachable: [AudioError]) {
     let listing = try AudioFolder.list(folder)
-    let (manifest, rejected) = Manifest.folders(name: name, paths: listing.audio)
+    let (manifest, rejected) = Manifest.folders(
+      name: name, paths: listing.audio, pattern: pattern)
     return (manifest, rejected, listing.problems.map(\.error))
   }
 

@@ -129,7 +129,9 @@ import Testing
     #expect(try offered("train", "--cache=\(runs.cache)", "--split=strat").count == 1)
     try "file,genre,tempo\n".write(toFile: runs.path("t.csv"), atomically: true, encoding: .utf8)
     #expect(
-      try offered("prepare", "audio", "--labels", "t.csv", "--columns", "la") == ["label=", "labels="])
+      try offered("prepare", "audio", "--labels", "t.csv", "--columns", "la") == [
+        "label=", "labels=",
+      ])
     #expect(
       try offered("prepare", "audio", "--labels", "t.csv", "--columns", "label=genre,path=f")
         == ["file"])

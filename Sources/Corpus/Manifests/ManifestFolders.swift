@@ -10,12 +10,14 @@ extension Manifest {
   /// - Parameters:
   ///   - name: what to call the dataset; it should be a plain name.
   ///   - paths: relative paths in any order, "/" between the components; repeated ones count once.
+  ///   - pattern: which folder is the label, and perhaps which are artist and album; the outermost is the label if
+  ///     nothing is said.
   /// - Returns: the manifest, and the files left out in byte order of their paths.
   public static func folders(
-    name: String, paths: [String]
+    name: String, paths: [String], pattern: FolderPattern = .outermost
   ) -> (manifest: Manifest, rejected: [Rejection]) {
     var rejected: [Rejection] = []
-    var found: [(path: String, parts: PathParts)] = []
+    var found: [(path: String, parts: PathParts, reading: FolderPattern.Reading)] = []
     var placesOfStem: [String: Set<String>] = [:]
     var previous: String?
     for path in paths.sorted(by: ByteOrder.precedes) {
@@ -23,16 +25,17 @@ extension Manifest {
       if let previous, previous.utf8.elementsEqual(path.utf8) { continue }
       previous = path
       let parts = PathParts(path)
-      if let reason = Self.reason(against: path, parts) {
+      let reading = pattern.reading(of: path)
+      if let reason = Self.reason(against: path, reading, pattern) {
         rejected.append(Rejection(path: path, reason: reason))
-      } else {
-        found.append((path, parts))
+      } else if let reading {
+        found.append((path, parts, reading))
         placesOfStem[parts.stem, default: []].insert(parts.place)
       }
     }
     var tracks: [Track] = []
     var pathOfID: [String: String] = [:]
-    for (path, parts) in found {
+    for (path, parts, reading) in found {
       let isAmbiguous = (placesOfStem[parts.stem]?.count ?? 0) > 1
       let id = isAmbiguous ? parts.place : parts.stem
       if let problem = NameRules.problem(
@@ -43,7 +46,10 @@ extension Manifest {
         rejected.append(Rejection(path: path, reason: .duplicateID(id: id, kept: kept)))
       } else {
         pathOfID[id] = path
-        tracks.append(Track(id: id, path: path, label: String(parts.folders.first ?? "")))
+        tracks.append(
+          Track(
+            id: id, path: path, label: reading.label, group: reading.group,
+            artist: reading.artist))
       }
     }
     let manifest = Manifest(
@@ -52,13 +58,16 @@ extension Manifest {
     return (manifest, rejected.sorted { ByteOrder.precedes($0.path, $1.path) })
   }
 
-  private static func reason(against path: String, _ parts: PathParts) -> Rejection.Reason? {
+  private static func reason(
+    against path: String, _ reading: FolderPattern.Reading?, _ pattern: FolderPattern
+  ) -> Rejection.Reason? {
     if let problem = NameRules.problem(
       inRelativePath: path, maximumBytes: NameRules.maximumPathBytes)
     {
       return .badPath(problem)
     }
-    guard let label = parts.folders.first else { return .noLabel }
-    return NameRules.problem(inComponent: String(label)).map { .badPath("has a folder that \($0)") }
+    guard let reading else { return pattern == .outermost ? .noLabel : .otherFolders(pattern) }
+    return NameRules.problem(inComponent: reading.label)
+      .map { .badPath("has a folder that \($0)") }
   }
 }

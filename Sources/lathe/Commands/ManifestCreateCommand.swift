@@ -70,6 +70,12 @@ struct ManifestCreateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "With --layout folders: which folder is the label, such as */genre/* for the second.",
+      valueName: "pattern"))
+  var labelFrom: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Keep so many of the most frequent labels; tracks with none of them stay without a label.",
       valueName: "n"))
   var topLabels: Int?
@@ -89,6 +95,10 @@ struct ManifestCreateCommand: ParsableCommand {
     }
     if subset != nil && layout != .fma {
       throw ValidationError("--subset is for --layout fma.")
+    }
+    if let labelFrom {
+      if layout != .folders { throw ValidationError("--label-from is for --layout folders.") }
+      do { _ = try FolderPattern(labelFrom) } catch { throw ValidationError("\(error)") }
     }
     if let topLabels, topLabels < 1 {
       throw ValidationError("--top-labels \(topLabels): give 1 or more.")
@@ -128,7 +138,8 @@ struct ManifestCreateCommand: ParsableCommand {
     let ownName = isFolder ? sourceURL : sourceURL.deletingPathExtension()
     let name = name ?? ownName.lastPathComponent
     if layout == .folders {
-      let (manifest, rejected, unreachable) = try ManifestMaking.folders(source, name: name)
+      let (manifest, rejected, unreachable) = try ManifestMaking.folders(
+        source, name: name, pattern: labelFrom.map { try FolderPattern($0) } ?? .outermost)
       for rejection in rejected { Output.error("left out: \(rejection)") }
       for error in unreachable { Output.error("left out: \(error)") }
       // A name from outside may be no plain one; made by the checking initialiser it is refused.

@@ -63,6 +63,14 @@ struct Prepare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Which folder is the label, such as */genre/* for the second; artist and album may be named too.",
+      discussion:
+        "A part for each folder and one for the file: genre, artist, album, * for any, ** for any number of "
+        + "folders. If not given, the outermost folder: genre/**.", valueName: "pattern"))
+  var labelFrom: String?
+
+  @Option(
+    help: ArgumentHelp(
       "What to prepare and how: a name or a file.",
       discussion: "If not given, the recipe that the cache was prepared with; gtzan for a new one.",
       valueName: "name|file"), completion: Completions.recipes)
@@ -159,6 +167,12 @@ struct Prepare: ParsableCommand {
     if labels != nil, manifest != nil {
       throw ValidationError("--labels and --manifest exclude each other: give one of them.")
     }
+    if let labelFrom {
+      if labels != nil || manifest != nil {
+        throw ValidationError("--label-from excludes --labels and --manifest: give one of them.")
+      }
+      do { _ = try FolderPattern(labelFrom) } catch { throw ValidationError("\(error)") }
+    }
     if columns.columns != nil, labels == nil {
       throw ValidationError("--columns is for --labels.")
     }
@@ -171,7 +185,8 @@ struct Prepare: ParsableCommand {
       throw ValidationError(
         "--shard tries the files in quarantine of its shard again: leave out --retry-quarantined.")
     }
-    if recipe != nil || profile != nil || !changes.isEmpty || labels != nil || !fault.isEmpty
+    if recipe != nil || profile != nil || !changes.isEmpty || labels != nil || labelFrom != nil
+      || !fault.isEmpty
       || !exclude.isEmpty
     {
       throw ValidationError(

@@ -53,6 +53,15 @@ extension Prepare {
         try DatasetTable.manifest(
           at: labels, layout: .csv, name: name, columns: try columns.names()))
     }
+    if let labelFrom {
+      let name = URL(fileURLWithPath: audioFolder).standardizedFileURL.lastPathComponent
+      let (found, rejected, _) = try ManifestMaking.folders(
+        audioFolder, name: name, pattern: FolderPattern(labelFrom))
+      for rejection in rejected.prefix(10) { Output.error("left out: \(rejection)") }
+      if rejected.count > 10 { Output.error("left out: \(Words.count(rejected.count - 10)) more") }
+      flags.manifest = .some(
+        try Manifest(name: name, labels: found.labels, tracks: found.tracks))
+    }
     flags.exclusions = try exclude.filter { $0 != "none" }.flatMap(Self.ids)
     flags.forgetsExclusions = exclude.contains("none")
     flags.faults = Set(try faultChoices().compactMap { FaultSubject(rawValue: $0.kind) })
