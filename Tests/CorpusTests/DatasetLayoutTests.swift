@@ -2,7 +2,7 @@ import Corpus
 import Testing
 
 /// The tables of datasets whose tracks have several labels, or that come as several files, as small made-up ones.
-@Suite struct LayoutTests {
+@Suite struct DatasetLayoutTests {
   private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
   private func refusal(_ body: () throws -> Void) -> ManifestError? {

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Testing
 
 /// Manifests whose tracks have several labels, or none.
-@Suite struct TagsTests {
+@Suite struct TrackTagsTests {
   private func manifest(_ tracks: String, schema: String = Manifest.secondSchema) -> [UInt8] {
     ManifestDecodingTests.json(
       schema: schema, labels: #"["rock","guitar","slow"]"#, tracks: tracks)
