@@ -99,6 +99,27 @@ import Testing
     }
   }
 
+  @Test func stampsAreReadAsTheyAreWritten() throws {
+    var generator = CounterGenerator(seed: 43)
+    let extremes: [Int64] = [0, 1, -1, .max, .min, 1_795_957_724_678_699_787]
+    for round in 0..<200 {
+      let numbers = [0, 1].map { offset in
+        round < 6 ? extremes[(round + offset) % 6] : Int64(bitPattern: generator.next())
+      }
+      let stamp = SourceStamp(byteCount: numbers[0], modifiedNanoseconds: numbers[1])
+      #expect(SourceStamp(written: try RecordJSON.encode(stamp)) == stamp)
+    }
+    for text in [
+      #"{"byteCount":1}"#, #"{"byteCount":1.5,"modifiedNanoseconds":2}"#, "[]", "",
+      #"{"byteCount":1,"byteCount":1,"modifiedNanoseconds":2}"#,
+      #"{"byteCount":01,"modifiedNanoseconds":2}"#,
+      #"{"byteCount":9223372036854775808,"modifiedNanoseconds":2}"#,
+      #"{"byteCount":1,"modifiedNanoseconds":2,"more":3}"#,
+    ] {
+      #expect(SourceStamp(written: Array(text.utf8)) == nil, "\(text)")
+    }
+  }
+
   private func position(of key: String, in keys: PackedKeys, _ hint: Int) -> Int? {
     keys.position(of: unsafe Array(key.utf8).span.bytes, hint: hint)
   }

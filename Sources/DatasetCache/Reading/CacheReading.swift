@@ -45,6 +45,7 @@ extension Cache {
       guard let json = try bytes(for: try Layout.key(path: path), in: Layout.sources) else {
         return nil
       }
+      if let stamp = SourceStamp(written: json) { return stamp }
       return try RecordJSON.decode(SourceStamp.self, from: json, subject: "stamp of '\(path)'")
     } catch {
       guard error.isOfDamage else { throw error }
