@@ -58,10 +58,14 @@ extension Environment {
   ///   large values.
   public func pageFlaws() throws(StoreError) -> [PageFlaw] {
     let transaction = try beginReading()
-    var check = PageCheck(transaction.pages)
+    var check = PageCheck(transaction.pages, residency: residency)
     check.run()
     return check.flaws
   }
+
+  /// Gives back the mapping of all pages that were touched, so that they do not count as this process's memory; they
+  /// stay readable. Does nothing where pages are to stay mapped (``Options/keepsPagesMapped``).
+  public func releasePages() { residency?.giveBack() }
 
   /// Checks all pages before the first write: LMDB believes what they say, and would write over
   /// what is in use.

@@ -39,7 +39,8 @@ final class Residency: Sendable {
     }
   }
 
-  private func giveBack() {
+  /// Gives back the mapping of all pages.
+  func giveBack() {
     places.withLock { known in
       let places = known ?? MappedFile.places(of: descriptor)
       known = places

@@ -10,9 +10,7 @@ extension Cache {
   public func pendingTracks() throws(PreparationError) -> Int {
     try onCache { () throws(CacheError) in
       guard let description = try description() else { return 0 }
-      let complete = try trackRecords().count { record in
-        description.fingerprints.allSatisfy { record.views[$0.key] == $0.value }
-      }
+      let complete = try completeTracks()
       // A file that could not even become a track is in quarantine without a label.
       let refused = try quarantined().count { !$0.label.isEmpty || $0.facts != nil }
       // Tracks that are dropped for what a manifest knows do not count as tracks at all.

@@ -47,10 +47,13 @@ extension Cache {
   /// Everything that the result depends on: a fingerprint is a function of the file and of its
   /// view.
   private static func state(of records: [TrackRecord]) throws(CacheError) -> Fingerprint {
-    try Fingerprint(
-      hashing: canonical(
-        [["\(KeptNeighbours.version)"]]
-          + records.map { [$0.id, $0.contentChecksum, $0.views[neighboursView]?.hex ?? ""] }))
+    let tracks = records.map { record in
+      JSONValue.array(
+        [record.id, record.contentChecksum, record.views[neighboursView]?.hex ?? ""]
+          .map(JSONValue.string))
+    }
+    let version = JSONValue.array([.string("\(KeptNeighbours.version)")])
+    return try Fingerprint(hashing: JSONValue.array([version] + tracks).canonicalBytes())
   }
 }
 

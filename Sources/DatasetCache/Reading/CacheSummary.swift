@@ -93,6 +93,15 @@ extension Cache {
       staleDatabases: try cache.staleDatabases())
   }
 
+  /// How many tracks have every view of the description under its fingerprint.
+  ///
+  /// - Throws: `CacheError` where a record cannot be read.
+  public func completeTracks() throws(CacheError) -> Int {
+    let cache = try snapshot()
+    let scan = try TrackScan(try cache.state(nil), fingerprints: try cache.fingerprints())
+    return (0..<scan.count).count { track in scan.members.values.allSatisfy { $0[track] } }
+  }
+
   /// Databases of values that the description does not name.
   public func staleDatabases() throws(CacheError) -> [String] {
     let cache = try snapshot()

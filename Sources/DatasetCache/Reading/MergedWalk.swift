@@ -2,6 +2,10 @@ import LMDBStore
 
 /// A walk over one database of several stores at once, in the order of the keys' bytes.
 enum MergedWalk {
+  /// After so many steps the pages of all stores are given back: each store counts its own steps, and many stores
+  /// would come to much together.
+  private static let stepsBetweenReleases = 1_024
+
   /// Visits all entries, unchecked.
   ///
   /// - Parameters:
@@ -38,7 +42,12 @@ enum MergedWalk {
       walks.append(try store.steps(of: name))
       try advance(number)
     }
+    var steps = 0
     while let next = order.popLast() {
+      steps += 1
+      if steps % stepsBetweenReleases == 0 {
+        for store in stores { store.snapshot.environment.releasePages() }
+      }
       if let walk = walks[next] {
         try body(
           next, unsafe RawSpan(_unsafeBytes: walk.key), unsafe RawSpan(_unsafeBytes: walk.value))

@@ -53,6 +53,9 @@ struct TrackScan {
     for (index, view) in wanted.enumerated() { members[view.view] = flags[index] }
   }
 
+  /// How many tracks there are.
+  var count: Int { ids.count }
+
   /// What a summary counts of them.
   var census: TrackCensus {
     var counts = [Int](repeating: 0, count: labelNames.count)

@@ -9,6 +9,8 @@ import Wording
   static let mostFlaws = 100
 
   private let pages: StorePages
+  /// What gives back the mapping of pages that were looked at.
+  private let residency: Residency?
   /// What was found.
   private(set) var flaws: [PageFlaw] = []
   /// How many pages were looked at.
@@ -28,8 +30,9 @@ import Wording
   /// Takes a sound entry of a tree: its key and its value.
   typealias Entry = (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void
 
-  init(_ pages: StorePages) {
+  init(_ pages: StorePages, residency: Residency? = nil) {
     self.pages = pages
+    self.residency = residency
     taken = [UInt64](repeating: 0, count: Int(pages.meta.lastPage) / 64 + 1)
     take(0)
     take(1)
@@ -117,6 +120,8 @@ import Wording
       if page.isLeaf {
         counted.leaves += 1
         for found in entries { unsafe visit(found, on: page, isList: isList, entry) }
+        // Each large value has a page of its own.
+        residency?.note(1 + entries.count { $0.isLarge })
         return
       }
       counted.branches += 1

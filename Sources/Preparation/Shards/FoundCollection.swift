@@ -85,7 +85,7 @@ extension Preparation {
       try onCache { () throws(CacheError) in
         if try ShardListing.open(at: cachePath, of: pinned)?.part(shard) != nil { return }
         var lines: [[UInt8]] = []
-        for part in parts { lines.append(try canonicalJSON(ListedPart(part, folder: folder))) }
+        for part in parts { lines.append(try ListedPart(part, folder: folder).json) }
         try ShardListing.write(
           lines, warnings: warnings, given: try givenManifest(), of: pinned, at: cachePath)
       }
@@ -129,6 +129,15 @@ private struct ListedPart: Codable {
     absent = part.absent
     unlisted = part.unlisted
     others = part.others
+  }
+
+  var json: [UInt8] {
+    get throws(CacheError) {
+      do { return try OrderedJSON.encode(self) } catch {
+        throw CacheError(
+          kind: .invalidRecord, operation: "encode", subject: "the listing", detail: "\(error)")
+      }
+    }
   }
 
   func collection(named name: String) -> AudioCollection {
