@@ -134,6 +134,14 @@ let package = Package(
       swiftSettings: swift),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "Safetensors", "Corpus", "AudioIO", "DatasetCache", "Preparation", "DataLoading",
+        "Training", "Networks", "LatheC", "TestSupport",
+      ],
+      path: "Tests/Fuzzing/Targets", swiftSettings: swift),
+    .testTarget(name: "FuzzingTests", dependencies: ["FuzzTargets"], swiftSettings: swift),
     .testTarget(name: "ArchitectureTests", swiftSettings: swift),
     .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: swift),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: swift),
@@ -197,7 +205,7 @@ let package = Package(
     .testTarget(
       name: "LatheCTests",
       dependencies: [
-        "LatheC", "Corpus", "DataLoading", "DatasetCache", "Safetensors", "TestSupport",
+        "LatheC", "Corpus", "DataLoading", "DatasetCache", "FuzzTargets", "TestSupport",
       ],
       exclude: ["reads_a_cache.c"], swiftSettings: swift),
     .testTarget(
@@ -205,3 +213,14 @@ let package = Package(
       swiftSettings: swift),
   ]
 )
+
+// libFuzzer comes with the compiler and only `Tests/Fuzzing/fuzz.py` links it.
+if Context.environment["LATHE_FUZZING"] != nil {
+  package.products.append(.executable(name: "lathe-fuzz", targets: ["lathe-fuzz"]))
+  package.targets += [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzzing/CLibFuzzer"),
+    .executableTarget(
+      name: "lathe-fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"],
+      path: "Tests/Fuzzing/Fuzzer", swiftSettings: swift),
+  ]
+}

@@ -22,7 +22,7 @@ public enum WaveWriter {
   }
 
   /// The forms in which test files are written.
-  enum Form: CaseIterable {
+  package enum Form: CaseIterable {
     case wav16, wav8, wav24, wavFloat, wavDouble, wavExtensible, rf64, wave64, aiff16, au16, caf16
     case flac16, vorbis, opus, mp3
 
@@ -48,7 +48,7 @@ public enum WaveWriter {
   }
 
   /// Writes interleaved samples of full scale -1 to 1 in any form.
-  static func write(
+  package static func write(
     interleaved samples: [Float], channels: Int, sampleRate: Int, as form: Form, to path: String
   ) throws(AudioError) {
     var file = try WritableSoundFile(

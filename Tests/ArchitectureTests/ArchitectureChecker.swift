@@ -47,7 +47,7 @@ struct ArchitectureChecker {
   func violations(manifest text: String) -> [Violation] {
     ManifestTarget.targets(in: text).flatMap { target -> [Violation] in
       // Tests may use every module, but no unknown one.
-      let isTest = target.kind == "testTarget"
+      let isTest = target.kind == "testTarget" || table.testHarness.contains(target.name)
       let isSupport = table.testSupport.contains(target.name)
       if !isTest, !isSupport, table.row(target.name) == nil {
         return [
@@ -60,6 +60,7 @@ struct ArchitectureChecker {
         let known =
           table.row(dependency.name) != nil || table.products.contains(dependency.name)
           || table.testSupport.contains(dependency.name)
+          || table.testHarness.contains(dependency.name)
         let objection =
           isTest
           ? (known ? nil : "\(dependency.name) is not in the module table")

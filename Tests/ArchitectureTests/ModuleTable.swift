@@ -24,6 +24,8 @@ struct ModuleTable {
   var printing: Set<String> = []
   /// Targets that tests share; no module may use them, and they use no module.
   var testSupport: Set<String> = []
+  /// Targets of tests that use modules as tests do; no module may use them.
+  var testHarness: Set<String> = []
   /// What may lie at the top of the repository, besides dot-files.
   var topLevel: Set<String> = [
     "Package.swift", "Sources", "Tests", "Manifests", "README.md", "LICENSE",
@@ -75,7 +77,8 @@ struct ModuleTable {
           "ArgumentParser",
         ]),
     ],
-    products: ["ArgumentParser"], printing: ["lathe"], testSupport: ["TestSupport"])
+    products: ["ArgumentParser"], printing: ["lathe"], testSupport: ["TestSupport"],
+    testHarness: ["FuzzTargets", "CLibFuzzer", "lathe-fuzz"])
 
   func row(_ name: String) -> Row? {
     rows.first { $0.name == name }
@@ -93,7 +96,7 @@ struct ModuleTable {
         ? "the arrow points back: \(other) comes after \(module)"
         : "\(module)'s row in the module table doesn't name \(other)"
     }
-    if testSupport.contains(other) { return "\(other) is for tests only" }
+    if testSupport.contains(other) || testHarness.contains(other) { return "\(other) is for tests only" }
     if products.contains(other) { return "\(module)'s row doesn't name the package \(other)" }
     return "\(other) is not in the module table"
   }

@@ -1,6 +1,7 @@
 import Corpus
 import DataLoading
 import DatasetCache
+import FuzzTargets
 import Foundation
 import Glibc
 import Synchronization
@@ -87,7 +88,7 @@ import Testing
     let folder = try TemporaryFolder()
     try makeFourTracks(at: folder.path("cache"))
     let open = try OpenCache.Shelf().open(folder.path("cache"))
-    let samples = Counted(base: try open.cache.samples(view: .features))
+    let samples = Counted(base: try open.cache.samples(view: View(like: "features")))
     let first = try open.statistics(of: samples, axis: .first, threads: 1)
     let reads = samples.reads.count.load(ordering: .relaxed)
     #expect(reads >= 8 && first.means.count == 57)

@@ -1,15 +1,15 @@
-internal import DataLoading
+package import DataLoading
 internal import Foundation
-internal import Safetensors
+package import Safetensors
 
 /// Where a training stands, beside what its trainer keeps: with that, all that exact resume needs.
-struct SessionState: Codable {
+package struct SessionState: Codable {
   /// Steps taken since the beginning.
-  var step = 0
+  package var step = 0
   /// Epochs that have ended.
   var epochsDone = 0
   /// Where the loader goes on; nil at the very beginning.
-  var loader: LoaderState?
+  package var loader: LoaderState?
   /// Sums over the epoch that is under way.
   var sums = EpochSums()
   /// The best epoch so far, and what it was measured by.
@@ -17,6 +17,9 @@ struct SessionState: Codable {
   var bestScore: Score?
   /// Seconds of all processes that worked on it.
   var seconds = 0.0
+
+  /// The beginning.
+  package init() {}
 
   /// Takes the epoch that just ended for the best where it is.
   /// - Parameter selection: how well the side that chooses was predicted; nil where no side
@@ -93,7 +96,7 @@ struct EpochSums: Codable {
 /// The file `state.safetensors`: weights under `weights.`, the other arrays that the trainer keeps
 /// under `trainer.`, and as JSON in `session` where the training stands. The checksum is of all of
 /// these.
-enum StateFile {
+package enum StateFile {
   private static let sessionName = "session"
   private static let schemaKey = "schema"
   private static let schema = "lathe.state/1"
@@ -104,7 +107,7 @@ enum StateFile {
     var facts: [String: String]
   }
 
-  static func bytes(
+  package static func bytes(
     _ session: SessionState, weights: [Tensor], own: TrainerState
   ) throws(TrainingError) -> [UInt8] {
     let json = try RunJSON.encode(
@@ -117,7 +120,7 @@ enum StateFile {
   }
 
   /// Reads a state and gives the trainer what is the trainer's.
-  static func restore(
+  package static func restore(
     _ path: String, to trainer: any Trainer
   ) throws(TrainingError) -> SessionState {
     let file = try TensorFile(reading: path)

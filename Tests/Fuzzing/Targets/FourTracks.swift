@@ -7,7 +7,8 @@ import Safetensors
 ///
 /// Of the two tracks of its side `test` one is a take of a song that its side `train` has, too, by
 /// the same artist; of the other the artist is not known.
-func makeFourTracks(at path: String) throws {
+public func makeFourTracks(at path: String) throws {
+  let features = View(like: "features")
   let cache = try Cache.open(at: path, for: .creating)
   let fingerprint = try Fingerprint(hashing: Array("features".utf8))
   let tracks = ["pop.1", "pop.2", "rock.1", "rock.2"].enumerated().map { number, id in
@@ -21,11 +22,11 @@ func makeFourTracks(at path: String) throws {
         sampleRate: 22_050,
         source: .init(
           container: "WAV", encoding: "PCM_16", sampleRate: 22_050, channels: 1, frames: 700),
-        storage: .int16, views: [.features: fingerprint]),
+        storage: .int16, views: [features: fingerprint]),
       stamp: .init(byteCount: 1_444, modifiedNanoseconds: 1),
       values: [
         .init(
-          view: .features, fingerprint: fingerprint,
+          view: features, fingerprint: fingerprint,
           tensors: [Tensor("rows", shape: [2, 57], rows)],
           slices: .init(count: 2, length: 300, hop: 350, frames: 700))
       ])
@@ -38,10 +39,6 @@ func makeFourTracks(at path: String) throws {
       assignment: ["pop.1": "train", "rock.1": "train", "pop.2": "test", "rock.2": "test"]))
   try cache.describe(
     CacheDescription(
-      recipeJSON: Array("{}".utf8), fingerprints: [.features: fingerprint],
+      recipeJSON: Array("{}".utf8), fingerprints: [features: fingerprint],
       manifest: ManifestReference(name: "four", sha256: "", tracks: 4), columns: [:]))
-}
-
-extension View {
-  static let features = View(like: "features")
 }
