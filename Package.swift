@@ -112,7 +112,7 @@ let package = Package(
       swiftSettings: swift),
     .target(name: "Synthesis", swiftSettings: swift),
     .target(
-      name: "LatheC", dependencies: ["Corpus", "DatasetCache", "DataLoading"],
+      name: "LatheC", dependencies: ["Wording", "Corpus", "DatasetCache", "DataLoading"],
       exclude: ["include"], swiftSettings: swiftOverC),
     .executableTarget(
       name: "lathe",

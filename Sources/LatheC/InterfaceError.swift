@@ -1,6 +1,7 @@
 internal import Corpus
 internal import DataLoading
 internal import DatasetCache
+internal import Wording
 
 /// The negative codes of `lathe_code`, as the header documents them.
 enum ErrorCode: Int32 {
@@ -25,7 +26,8 @@ struct InterfaceError: Error {
 
   init(_ code: ErrorCode, _ text: String) {
     self.code = code
-    self.text = text
+    // Names in it come from the caller and from files.
+    self.text = Words.shown(text)
   }
 }
 

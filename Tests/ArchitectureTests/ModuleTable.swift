@@ -66,7 +66,7 @@ struct ModuleTable {
       Row("Reporting", ["Wording", "Files", "Corpus", "DataLoading", "Training", "CCairo"]),
       Row("Exporting", ["Wording", "Files", "Corpus", "DatasetCache"]),
       Row("Synthesis"),
-      Row("LatheC", ["Corpus", "DatasetCache", "DataLoading"]),
+      Row("LatheC", ["Wording", "Corpus", "DatasetCache", "DataLoading"]),
       Row("Python"),
       Row(
         "lathe",

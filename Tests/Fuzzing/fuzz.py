@@ -36,6 +36,7 @@ SANITIZER = "quarantine_size_mb=8:thread_local_quarantine_size_kb=64:detect_leak
 # What is kept of a target's corpus: inputs up to this size, and all together.
 LARGEST_KEPT = 16 << 10
 MOST_KEPT = 48 << 10
+MOST_FILES_KEPT = 40
 
 
 def build(scratch: Path) -> Path:
@@ -138,7 +139,8 @@ class Target:
         shutil.rmtree(kept)
         kept.mkdir()
         room = MOST_KEPT
-        for path in sorted(chosen.iterdir(), key=lambda path: path.stat().st_size):
+        smallest = sorted(chosen.iterdir(), key=lambda path: path.stat().st_size)
+        for path in smallest[:MOST_FILES_KEPT]:
             room -= path.stat().st_size
             if room < 0:
                 break

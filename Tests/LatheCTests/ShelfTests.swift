@@ -1,8 +1,8 @@
 import Corpus
 import DataLoading
 import DatasetCache
-import FuzzTargets
 import Foundation
+import FuzzTargets
 import Glibc
 import Synchronization
 import TestSupport
