@@ -23,6 +23,8 @@ import FuzzTargets
     if let folder = environment("LATHE_FUZZ_SEEDS") {
       return try target.writeSeeds(to: folder)
     }
+    // What is made once, such as a cache or the check of OpenBLAS, is no part of an input's time.
+    try target.run([])
     var count = CommandLine.argc
     var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
     let status = LLVMFuzzerRunDriver(&count, &arguments) { bytes, count in

@@ -27,6 +27,7 @@ public struct FuzzTarget: Sendable, CustomStringConvertible {
     audio, safetensors, checkpoint, interface, tables, manifest, runs, card, shards, recipe,
   ]
 
+  /// Its name.
   public var description: String { name }
 
   /// Sound inputs to begin with.
