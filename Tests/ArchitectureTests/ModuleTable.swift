@@ -96,7 +96,9 @@ struct ModuleTable {
         ? "the arrow points back: \(other) comes after \(module)"
         : "\(module)'s row in the module table doesn't name \(other)"
     }
-    if testSupport.contains(other) || testHarness.contains(other) { return "\(other) is for tests only" }
+    if testSupport.contains(other) || testHarness.contains(other) {
+      return "\(other) is for tests only"
+    }
     if products.contains(other) { return "\(module)'s row doesn't name the package \(other)" }
     return "\(other) is not in the module table"
   }
