@@ -1,6 +1,5 @@
 public import Corpus
 public import DatasetCache
-internal import FoundationEssentials
 
 /// What a cache was prepared with: what another run goes on with where nothing else is chosen.
 public struct PreparationChoices: Sendable {
@@ -47,7 +46,7 @@ struct StoredChoices: Codable {
 
   /// The choices in JSON; nil where it is not of them.
   init?(json: String) {
-    guard let choices = try? JSONDecoder().decode(StoredChoices.self, from: Data(json.utf8))
+    guard let choices = try? StrictJSON.decode(Self.self, from: json.utf8, named: "the choices")
     else { return nil }
     self = choices
   }

@@ -1,5 +1,4 @@
 internal import Corpus
-internal import FoundationEssentials
 internal import DatasetCache
 internal import SignalKit
 
@@ -30,12 +29,5 @@ extension Recipe: Codable {
   /// - Throws: ``RecipeError``, `DecodingError`.
   public init(from decoder: any Decoder) throws {
     self = try Recipe.decode(try JSONValue(from: decoder).canonicalBytes())
-  }
-}
-
-extension JSONValue {
-  /// What a value is written as.
-  init(encoding value: some Encodable) throws {
-    self = try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(value))
   }
 }

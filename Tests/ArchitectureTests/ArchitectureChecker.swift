@@ -39,6 +39,11 @@ struct ArchitectureChecker {
         found.append(
           Violation(file: path, line: index + 1, detail: "\(module) prints: libraries don't"))
       }
+      for (name, files) in table.reserved where !files.contains(path) && line.contains(name) {
+        found.append(
+          Violation(
+            file: path, line: index + 1, detail: "\(name): only \(files.sorted()) may use it"))
+      }
     }
     return found
   }

@@ -77,6 +77,14 @@ struct ArchitectureCheckerTests {
     #expect(checker.violations(path: "Sources/lathe/Loud.swift", text: text).isEmpty)
   }
 
+  @Test("JSON that is read or written beside the one reader and writer is found")
+  func reservedNames() {
+    let text = "// JSONDecoder\nlet a = try JSONDecoder().decode(A.self, from: data)"
+    let found = checker.violations(path: "Sources/Exporting/Own.swift", text: text)
+    #expect(found.map(\.line) == [2])
+    #expect(checker.violations(path: "Sources/Corpus/JSON/StrictJSON.swift", text: text).isEmpty)
+  }
+
   @Test("A file outside a module's folder, and a module without a row, are found")
   func strangers() {
     #expect(checker.violations(path: "Sources/Loose.swift", text: "").count == 1)

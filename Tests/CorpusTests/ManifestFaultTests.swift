@@ -83,6 +83,13 @@ import Testing
     #expect(!error.description.unicodeScalars.contains("\u{1B}"))
   }
 
+  /// The decoder takes one of two values without a word.
+  @Test func aFieldIsGivenOnce() throws {
+    let error = try #require(Self.error(more: ",\n\"future\":{\"a\":1,\n\"\\u0061\":2}"))
+    #expect(error.kind == .notJSON && error.subject == "line 3")
+    #expect(error.detail == #"gives "a" twice in one object"#)
+  }
+
   @Test func depthIsCountedOutsideTexts() throws {
     let deep = String(repeating: "[", count: Manifest.maximumDepth)
     let text = #","future":"\#(deep)\" [""#

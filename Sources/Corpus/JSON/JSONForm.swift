@@ -1,7 +1,5 @@
 import Wording
 
-internal import FoundationEssentials
-
 /// A form that a JSON value can have: how it is read, and what it is in words.
 public struct JSONForm<Value> {
   /// What a person must write, to follow "give": `a whole number from 1 to 512`.
@@ -82,7 +80,7 @@ extension JSONForm {
   public static func decodable(_ expected: String) -> JSONForm where Value: Decodable {
     JSONForm(expected) { json, path throws(JSONFieldError) in
       do {
-        return try JSONDecoder().decode(Value.self, from: Data(json.canonicalBytes()))
+        return try StrictJSON.decodeChecked(from: json.canonicalBytes())
       } catch let error as JSONFieldError {
         throw error
       } catch let error as DecodingError {

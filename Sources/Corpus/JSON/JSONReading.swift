@@ -1,7 +1,5 @@
 import Wording
 
-internal import FoundationEssentials
-
 extension JSONValue {
   /// The deepest nesting of lists and objects in a text that is read.
   public static let maximumDepth = 64
@@ -14,7 +12,7 @@ extension JSONValue {
     let json = [UInt8](json)
     try StrictJSON.check(json, named: name)
     do {
-      self = try JSONDecoder().decode(JSONValue.self, from: Data(json))
+      self = try StrictJSON.decodeChecked(from: json)
     } catch {
       let line = JSONSyntax.lineOfFault(in: json).map { ", line \($0)" } ?? ""
       throw JSONFieldError(

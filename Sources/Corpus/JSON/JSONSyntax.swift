@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// Where a text that a decoder has refused stops being JSON, and where an object has two values
 /// under one key. The decoder on Linux says neither: of two values it takes one without a word.
 struct JSONSyntax {
@@ -35,10 +33,9 @@ struct JSONSyntax {
     while place < json.count {
       let byte = json[place]
       if byte == UInt8(ascii: "\n") { line += 1 }
-      if [0x20, 0x09, 0x0A, 0x0D].contains(byte) {
-        place += 1
-      } else if !take(byte) {
-        return line
+      switch byte {
+      case 0x20, 0x09, 0x0A, 0x0D: place += 1
+      default: if !take(byte) { return line }
       }
     }
     return expected == .nothing ? nil : line
@@ -87,7 +84,8 @@ struct JSONSyntax {
     var key = String(decoding: text.dropFirst().dropLast(), as: UTF8.self)
     if text.contains(UInt8(ascii: "\\")) {
       // One key may be spelt in two ways.
-      let spelt = try? JSONDecoder().decode([String].self, from: Data("[".utf8 + text + "]".utf8))
+      let spelt = try? StrictJSON.decodeChecked(
+        [String].self, from: Array("[".utf8) + text + Array("]".utf8))
       key = spelt?.first ?? key
     }
     if !keys[last].insert(key).inserted, repetition == nil { repetition = (key, line) }
@@ -105,9 +103,16 @@ struct JSONSyntax {
 
   private mutating func takeWord() -> Bool {
     let start = place
-    while place < json.count, !Array(" \t\r\n,:{}[]\"".utf8).contains(json[place]) { place += 1 }
+    while place < json.count, !Self.endsWord(json[place]) { place += 1 }
     let word = String(decoding: json[start..<place], as: UTF8.self)
     endValue()
     return ["true", "false", "null"].contains(word) || Double(word) != nil
+  }
+
+  private static func endsWord(_ byte: UInt8) -> Bool {
+    switch Unicode.Scalar(byte) {
+    case " ", "\t", "\r", "\n", ",", ":", "{", "}", "[", "]", "\"": true
+    default: false
+    }
   }
 }

@@ -24,66 +24,22 @@ public enum JSONValue: Sendable, Hashable {
   /// characters escaped, whole numbers without a fraction, other numbers as the shortest decimal
   /// that reads back to the same `Double`.
   public func canonicalBytes() -> [UInt8] {
-    var bytes: [UInt8] = []
-    append(to: &bytes)
-    return bytes
+    var writer = JSONWriter(.canonical)
+    write(to: &writer)
+    return writer.bytes
   }
 
-  private func append(to bytes: inout [UInt8]) {
+  private func write(to writer: inout JSONWriter) {
     switch self {
-    case .null: bytes.append(contentsOf: "null".utf8)
-    case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
-    case .integer(let value): bytes.append(contentsOf: String(value).utf8)
-    case .unsigned(let value): bytes.append(contentsOf: String(value).utf8)
-    case .number(let value): Self.append(value, to: &bytes)
-    case .string(let value): Self.append(value, to: &bytes)
-    case .array(let values):
-      bytes.append(UInt8(ascii: "["))
-      for (index, value) in values.enumerated() {
-        if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        value.append(to: &bytes)
-      }
-      bytes.append(UInt8(ascii: "]"))
-    case .object(let members):
-      bytes.append(UInt8(ascii: "{"))
-      let ordered = members.sorted { ByteOrder.precedes($0.key, $1.key) }
-      for (index, member) in ordered.enumerated() {
-        if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        Self.append(member.key, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        member.value.append(to: &bytes)
-      }
-      bytes.append(UInt8(ascii: "}"))
+    case .null: writer.word("null")
+    case .bool(let flag): writer.word(flag ? "true" : "false")
+    case .integer(let number): writer.word(String(number))
+    case .unsigned(let number): writer.word(String(number))
+    case .number(let number): writer.number(number)
+    case .string(let text): writer.text(text)
+    case .array(let items): writer.list(items) { $0.write(to: &$1) }
+    case .object(let members): writer.object(members) { $0.write(to: &$1) }
     }
-  }
-
-  private static func append(_ value: Double, to bytes: inout [UInt8]) {
-    // Whole numbers are written alike whether they came as 1 or as 1.0; beyond 2^53 a Double no
-    // longer holds every integer, so there its own notation is kept.
-    if let whole = Int64(exactly: value), whole.magnitude < 1 << 53 {
-      bytes.append(contentsOf: String(whole).utf8)
-    } else {
-      bytes.append(contentsOf: (value.isFinite ? value.description : "null").utf8)
-    }
-  }
-
-  private static func append(_ text: String, to bytes: inout [UInt8]) {
-    let digits = Array("0123456789abcdef".utf8)
-    bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case 0..<0x20:
-        bytes.append(contentsOf: "\\u00".utf8)
-        bytes.append(digits[Int(byte >> 4)])
-        bytes.append(digits[Int(byte & 15)])
-      default:
-        bytes.append(byte)
-      }
-    }
-    bytes.append(UInt8(ascii: "\""))
   }
 }
 

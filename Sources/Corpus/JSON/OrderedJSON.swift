@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// JSON as files and lines hold it: keys in order and slashes as they are, so that equal values
 /// have equal bytes. Fingerprints are taken over ``CanonicalJSON`` instead, whose numbers no
 /// encoder decides on.
@@ -19,13 +17,8 @@ public enum OrderedJSON {
   public static func encode(
     _ value: some Encodable, isPretty: Bool = false, nonNumbers: NonNumbers = .refused
   ) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    if nonNumbers == .named {
-      encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    }
-    return [UInt8](try encoder.encode(value))
+    var writer = JSONWriter(isPretty ? .pretty : .record)
+    try EncodedJSON(value, nonNumbers: nonNumbers).write(to: &writer)
+    return writer.bytes
   }
 }

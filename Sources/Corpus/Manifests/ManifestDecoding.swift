@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 extension Manifest {
   /// The largest manifest that is read, in bytes: room for over half a million tracks.
   public static let maximumBytes = 128 << 20
@@ -21,7 +19,8 @@ extension Manifest {
     }
     // One known type: a generic walk over a hundred million bytes takes seconds.
     let json = [UInt8](json)
-    // The decoder checks only the texts that it is asked for, and would read UTF-16 too.
+    // The rules of StrictJSON, with errors of our own kinds. The decoder checks only the texts that
+    // it is asked for, and would read UTF-16 too.
     if json.contains(0) || String(validating: json, as: UTF8.self) == nil {
       throw ManifestError(
         .notUTF8, at: "manifest", "is not UTF-8 text", hint: "save the file as UTF-8 JSON")
@@ -31,8 +30,13 @@ extension Manifest {
         .notJSON, at: "line \(line)", "is nested deeper than \(maximumDepth) levels",
         hint: "check that this file is a manifest")
     }
+    if let (key, line) = JSONSyntax.repeatedKey(in: json) {
+      throw ManifestError(
+        .notJSON, at: "line \(line)", "gives \(NameRules.quoted(key)) twice in one object",
+        hint: "give it once")
+    }
     do {
-      return try JSONDecoder().decode(Manifest.self, from: Data(json))
+      return try StrictJSON.decodeChecked(from: json)
     } catch let error as ManifestError {
       throw error
     } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {

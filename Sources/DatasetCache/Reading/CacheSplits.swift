@@ -1,5 +1,4 @@
 public import Corpus
-internal import FoundationEssentials
 
 extension Cache {
   /// Stores a split that was made elsewhere, such as a published one, under its plan's name.
@@ -27,7 +26,7 @@ extension Cache {
 
   static func decodeSplit(_ json: [UInt8], name: String) throws(CacheError) -> Split {
     do {
-      return try JSONDecoder().decode(Split.self, from: Data(json))
+      return try StrictJSON.decode(Split.self, from: json, named: "the split")
     } catch {
       throw CacheError(
         kind: .invalidRecord, operation: "read", subject: "split \(name)", detail: "\(error)",

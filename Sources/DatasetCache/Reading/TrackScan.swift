@@ -1,5 +1,4 @@
 import Corpus
-import FoundationEssentials
 import LMDBStore
 import Safetensors
 
@@ -101,7 +100,7 @@ extension HeaderScanner {
     let start = position
     try skip()
     let json = Array(bytes(from: start))
-    do { return try JSONDecoder().decode(TrackTags.self, from: Data(json)) } catch {
+    do { return try StrictJSON.decode(TrackTags.self, from: json, named: "the list") } catch {
       throw failure("its labels cannot be read: \(error)")
     }
   }

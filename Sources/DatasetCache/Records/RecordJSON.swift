@@ -1,5 +1,4 @@
 import Corpus
-import FoundationEssentials
 
 /// The JSON of records: keys in order, slashes as they are, no spaces, so that equal records have
 /// equal bytes.
@@ -24,7 +23,7 @@ enum RecordJSON {
     _ type: Value.Type, from json: [UInt8], subject: String
   ) throws(CacheError) -> Value {
     do {
-      return try JSONDecoder().decode(type, from: Data(json))
+      return try StrictJSON.decode(type, from: json, named: "the record")
     } catch {
       throw CacheError(
         kind: .invalidRecord, operation: "read", subject: subject, detail: "\(error)",

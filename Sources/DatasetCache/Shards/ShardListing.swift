@@ -1,5 +1,5 @@
+import Corpus
 import Files
-import FoundationEssentials
 import Glibc
 import Safetensors
 
@@ -46,7 +46,7 @@ public struct ShardListing: Sendable {
     guard try Folder.kind(file) == .file,
       let front = try Folder.read(file, at: 0, count: longestHeader),
       let end = front.firstIndex(of: UInt8(ascii: "\n")),
-      let header = try? JSONDecoder().decode(Header.self, from: Data(front[..<end])),
+      let header = try? StrictJSON.decode(Header.self, from: front[..<end], named: file),
       header.schema == schema, header.plan == (try plan.hash), header.parts.count == plan.shards,
       header.parts.allSatisfy({ (0...(1 << 40)).contains($0.bytes) })
     else { return nil }

@@ -1,5 +1,5 @@
+import Corpus
 import Files
-import FoundationEssentials
 import Glibc
 import Wording
 
@@ -45,7 +45,7 @@ public struct ShardPlan: Sendable, Hashable, Codable {
     guard try Folder.kind(path) == .folder, try Folder.kind(file) == .file,
       let json = try Folder.read(file)
     else { return nil }
-    guard let plan = try? JSONDecoder().decode(ShardPlan.self, from: Data(json)),
+    guard let plan = try? StrictJSON.decode(ShardPlan.self, from: json, named: file),
       plan.schema == schema, Shard.possibleCounts.contains(plan.shards)
     else {
       throw CacheError(

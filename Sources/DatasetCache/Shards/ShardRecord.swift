@@ -1,5 +1,5 @@
+import Corpus
 import Files
-import FoundationEssentials
 
 /// What a shard has come to, in `shard-00003.done.json` beside it: written when all of it is on the
 /// disk, and taken away before anything of it is changed.
@@ -71,7 +71,7 @@ public struct ShardRecord: Sendable, Hashable, Codable {
   public static func read(_ shard: Shard, at path: String) throws(CacheError) -> ShardRecord? {
     let file = file(shard, at: path)
     guard try Folder.kind(file) == .file, let json = try Folder.read(file),
-      let record = try? JSONDecoder().decode(ShardRecord.self, from: Data(json)),
+      let record = try? StrictJSON.decode(ShardRecord.self, from: json, named: file),
       record.schema == schema, record.shard == shard.description
     else { return nil }
     return record

@@ -61,7 +61,7 @@ extension Preparation {
       if try ShardCensus(at: cachePath, pinned, only: shard).done[shard.index] != nil { return nil }
       guard let listing = try ShardListing.open(at: cachePath, of: pinned),
         listing.given == (try givenManifest()), let json = try listing.part(shard),
-        let part = try? JSONDecoder().decode(ListedPart.self, from: Data(json))
+        let part = try? StrictJSON.decode(ListedPart.self, from: json, named: "the listing")
       else { return nil }
       return FoundCollection(
         collection: part.collection(named: pinned.manifest.name), plan: pinned,

@@ -101,9 +101,8 @@ extension ShardPlan {
 extension Recipe {
   /// In which values two recipes differ, as `path old → new`, joined by commas; the first three.
   static func differences(_ old: [UInt8], _ new: [UInt8]) -> String {
-    let decoder = JSONDecoder()
-    guard let old = try? decoder.decode(JSONValue.self, from: Data(old)),
-      let new = try? decoder.decode(JSONValue.self, from: Data(new))
+    guard let old = try? JSONValue(json: old, named: "the recipe"),
+      let new = try? JSONValue(json: new, named: "the recipe")
     else { return "" }
     var found: [String] = []
     compare(old, new, "", &found)

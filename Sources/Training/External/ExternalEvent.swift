@@ -1,5 +1,4 @@
 import Corpus
-import FoundationEssentials
 import Programs
 
 /// A line that a trainer writes to its standard output; ``ExternalTraining`` says what each means.
@@ -56,17 +55,17 @@ enum ExternalEvent: Equatable {
   ///   `.plugin` for all else that is no event.
   init(_ line: [UInt8], subject: String) throws(TrainingError) {
     struct Name: Decodable { let event: String }
-    let decoder = JSONDecoder()
-    let data = Data(line)
+    func decoded<Value: Decodable>(_ type: Value.Type) throws -> Value {
+      try StrictJSON.decode(type, from: line, named: "the line")
+    }
     do {
-      try StrictJSON.check(line, named: "the line")
-      let name = try decoder.decode(Name.self, from: data).event
+      let name = try decoded(Name.self).event
       switch name {
-      case "start": self = .start(try decoder.decode(Start.self, from: data))
-      case "progress": self = .progress(try decoder.decode(Progress.self, from: data))
-      case "predictions": self = .predictions(try decoder.decode(Predictions.self, from: data))
-      case "epoch": self = .epoch(try decoder.decode(Epoch.self, from: data))
-      case "end": self = .end(try decoder.decode(End.self, from: data))
+      case "start": self = .start(try decoded(Start.self))
+      case "progress": self = .progress(try decoded(Progress.self))
+      case "predictions": self = .predictions(try decoded(Predictions.self))
+      case "epoch": self = .epoch(try decoded(Epoch.self))
+      case "end": self = .end(try decoded(End.self))
       default:
         throw TrainingError(
           kind: .plugin, subject: subject, detail: "there is no event '\(Self.shown(name))'",

@@ -1,5 +1,4 @@
 import Corpus
-import FoundationEssentials
 
 /// The JSON of a run's records: keys in order, slashes as they are.
 ///
@@ -22,13 +21,8 @@ enum RunJSON {
   static func decode<Value: Decodable>(
     _ type: Value.Type, from json: some Collection<UInt8>, subject: String
   ) throws(TrainingError) -> Value {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    let json = [UInt8](json)
     do {
-      try StrictJSON.check(json, named: "the record")
-      return try decoder.decode(type, from: Data(json))
+      return try StrictJSON.decode(type, from: json, named: "the record", nonNumbers: .named)
     } catch let error as JSONFieldError {
       throw .record(subject, "\(error.subject) \(error.detail)")
     } catch let error as TrainingError {

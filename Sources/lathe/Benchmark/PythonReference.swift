@@ -1,5 +1,6 @@
 import ArgumentParser
 import AudioIO
+import Corpus
 import Foundation
 import Preparation
 
@@ -28,7 +29,7 @@ extension BenchOptions {
   /// The same for the only view of a recipe; nil where no reference was asked for or it has no such
   /// thing.
   func reference(_ recipe: Recipe, slices: [[Float]]) throws -> (String, Double)? {
-    let work = String(decoding: try JSONEncoder().encode(recipe), as: UTF8.self)
+    let work = String(decoding: try OrderedJSON.encode(recipe), as: UTF8.self)
     return try reference(work, slices: slices, sampleRate: recipe.sampleRate).first
   }
 
@@ -54,7 +55,7 @@ extension BenchOptions {
     let answer = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0,
-      let times = try? JSONDecoder().decode([Measured].self, from: answer)
+      let times = try? StrictJSON.decode([Measured].self, from: answer, named: "the times")
     else {
       throw ValidationError(
         "--against \(against.rawValue): \(python) could not run it (its own words are above). "

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Corpus
 import Foundation
 import Safetensors
 import Training
@@ -139,10 +140,9 @@ final class TorchProcess {
 
   private func ask<Answer: Decodable>(_ request: Request) throws -> Answer {
     do {
-      var line = try JSONEncoder().encode(request)
-      line.append(UInt8(ascii: "\n"))
-      try input.fileHandleForWriting.write(contentsOf: line)
-      return try JSONDecoder().decode(Answer.self, from: try answer())
+      let line = try OrderedJSON.encode(request) + [UInt8(ascii: "\n")]
+      try input.fileHandleForWriting.write(contentsOf: Data(line))
+      return try StrictJSON.decode(from: try answer(), named: "the answer")
     } catch {
       throw ValidationError(
         "--against torch: \(python) could not run it (its own words are above). "

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Corpus
 
 /// What the argument parser knows of a command and its arguments (`--experimental-dump-help`), as
 /// far as manual pages need it.
@@ -37,7 +37,7 @@ struct ManualCommand: Decodable {
 
   /// The whole program.
   static func lathe() throws -> ManualCommand {
-    try JSONDecoder().decode(Dump.self, from: Data(Lathe._dumpHelp().utf8)).command
+    try StrictJSON.decode(Dump.self, from: Lathe._dumpHelp().utf8, named: "the help").command
   }
 
   /// The words that it is called by.

@@ -89,7 +89,7 @@ struct ImageExport {
       renamed: names.renamed)
     let path = "\(folder)/\(Self.lookFile)"
     if let known = FileManager.default.contents(atPath: path) {
-      guard (try? JSONDecoder().decode(Look.self, from: known)) == look else {
+      guard (try? StrictJSON.decode(Look.self, from: known, named: path)) == look else {
         throw ValidationFailure(
           "\(folder) holds pictures of another look or of other samples (\(Self.lookFile)); "
             + "take another folder, or remove it")
@@ -104,9 +104,7 @@ struct ImageExport {
         "\(folder) holds '\(Words.shown(names.sorted()[0]))' and no pictures of lathe; "
           + "take a new or an empty folder")
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-    try OutputFile.write([UInt8](try encoder.encode(look)), to: path)
+    try OutputFile.write(try OrderedJSON.encode(look, isPretty: true), to: path)
   }
 
   /// Writes those of some slices that are missing; returns how many these were.
