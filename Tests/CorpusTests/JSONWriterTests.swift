@@ -28,9 +28,9 @@ import Testing
   }
 
   @Test func numbers() throws {
-    let doubles = [
+    let doubles: [Double] = [
       0.1, 1, -0.0, 1e-5, 123_456_789.125, 9_007_199_254_740_992, 1e16, 1.2345678901234567e17,
-      1e19, -1e19, 5e-324, 1.7976931348623157e308,
+      1e19, -1e19, .leastNonzeroMagnitude, 1.7976931348623157e308,
     ]
     #expect(
       try record(doubles)
@@ -40,7 +40,7 @@ import Testing
       try canonical(doubles)
         == "[0.1,1,0,1e-05,123456789.125,9007199254740992,10000000000000000,123456789012345660,"
         + "10000000000000000000,-1e+19,5e-324,1.7976931348623157e+308]")
-    let floats: [Float] = [0.1, 16_777_216, 1e10, 1e-5, 3.4e38, 1e-45]
+    let floats: [Float] = [0.1, 16_777_216, 1e10, 1e-5, 3.4e38, .leastNonzeroMagnitude]
     #expect(try record(floats) == "[0.1,16777216,1e+10,1e-05,3.4e+38,1e-45]")
     #expect(try canonical(floats) == "[0.1,16777216,10000000000,1e-05,3.4e+38,1e-45]")
     struct Whole: Encodable {

@@ -13,13 +13,13 @@ enum EncodedJSON {
   case list(EncodedList)
   case object(EncodedObject)
   /// A part that encodes itself later, such as a superclass.
-  case later(EncodedJSONEncoder)
+  case later(JSONTreeEncoder)
 
   /// - Throws: `EncodingError` for what JSON cannot hold.
   init(
     _ value: some Encodable, nonNumbers: OrderedJSON.NonNumbers = .refused
   ) throws {
-    let encoder = EncodedJSONEncoder(nonNumbers)
+    let encoder = JSONTreeEncoder(nonNumbers)
     guard let encoded = try encoder.encoded(value) else {
       throw EncodingError.invalidValue(
         value, .init(codingPath: [], debugDescription: "the value encodes nothing"))

@@ -2,9 +2,9 @@
 ///
 /// Every type encodes itself as it says, without the exceptions that Foundation's encoder makes for
 /// `Data` and `URL`, which nothing here has.
-final class EncodedJSONEncoder: Encoder {
+final class JSONTreeEncoder: Encoder {
   var userInfo: [CodingUserInfoKey: Any] { [:] }
-  private let outer: EncodedJSONEncoder?
+  private let outer: JSONTreeEncoder?
   private let key: (any CodingKey)?
   private let nonNumbers: OrderedJSON.NonNumbers
   private var content: EncodedJSON?
@@ -16,7 +16,7 @@ final class EncodedJSONEncoder: Encoder {
   }
 
   /// The encoder of a part.
-  private init(in outer: EncodedJSONEncoder, at key: (any CodingKey)?) {
+  private init(in outer: JSONTreeEncoder, at key: (any CodingKey)?) {
     nonNumbers = outer.nonNumbers
     (self.outer, self.key) = (outer, key)
   }
@@ -59,7 +59,7 @@ final class EncodedJSONEncoder: Encoder {
     _ value: Value, at key: @autoclosure () -> any CodingKey
   ) throws -> EncodedJSON {
     if let scalar = try scalar(value, at: key()) { return scalar }
-    let part = EncodedJSONEncoder(in: self, at: key())
+    let part = JSONTreeEncoder(in: self, at: key())
     try value.encode(to: part)
     return part.written
   }
@@ -101,19 +101,19 @@ final class EncodedJSONEncoder: Encoder {
   }
 
   private struct Single: SingleValueEncodingContainer {
-    let encoder: EncodedJSONEncoder
+    let encoder: JSONTreeEncoder
     var codingPath: [any CodingKey] { encoder.codingPath }
 
     mutating func encodeNil() { encoder.content = .null }
 
     mutating func encode<Value: Encodable>(_ value: Value) throws {
-      let part = EncodedJSONEncoder(in: encoder, at: nil)
+      let part = JSONTreeEncoder(in: encoder, at: nil)
       encoder.content = try part.encoded(value)
     }
   }
 
   private struct Members<Key: CodingKey>: KeyedEncodingContainerProtocol {
-    let encoder: EncodedJSONEncoder
+    let encoder: JSONTreeEncoder
     let object: EncodedObject
     var codingPath: [any CodingKey] { encoder.codingPath }
 
@@ -137,15 +137,15 @@ final class EncodedJSONEncoder: Encoder {
 
     mutating func superEncoder(forKey key: Key) -> any Encoder { later(key) }
 
-    private func later(_ key: any CodingKey) -> EncodedJSONEncoder {
-      let part = EncodedJSONEncoder(in: encoder, at: key)
+    private func later(_ key: any CodingKey) -> JSONTreeEncoder {
+      let part = JSONTreeEncoder(in: encoder, at: key)
       object.members[key.stringValue] = .later(part)
       return part
     }
   }
 
   private struct Items: UnkeyedEncodingContainer {
-    let encoder: EncodedJSONEncoder
+    let encoder: JSONTreeEncoder
     let list: EncodedList
     var codingPath: [any CodingKey] { encoder.codingPath }
     var count: Int { list.items.count }
@@ -168,8 +168,8 @@ final class EncodedJSONEncoder: Encoder {
 
     mutating func superEncoder() -> any Encoder { later() }
 
-    private func later() -> EncodedJSONEncoder {
-      let part = EncodedJSONEncoder(in: encoder, at: EncodedKey(intValue: count))
+    private func later() -> JSONTreeEncoder {
+      let part = JSONTreeEncoder(in: encoder, at: EncodedKey(intValue: count))
       list.items.append(.later(part))
       return part
     }
