@@ -1,19 +1,21 @@
-/// The samples of a file in one channel at the rate asked for.
+/// The samples of a decoded file: one channel at the requested rate.
 struct DecodedSamples {
   let samples: Samples
-  /// The first two channels, where they are kept and there are two.
+  /// The first two channels; nil unless they were requested and the file has at least two.
   var stereo: StereoSamples?
-  /// Samples a channel that the file held.
+  /// The number of samples of each channel in the file, at the file's own rate.
   let frames: Int
-  /// Samples of the file in runs at full scale.
+  /// How many samples of the file are clipped: see ``DecodedTrack/clippedSamples``.
   let clipped: Int
 
-  /// Frames that are decoded at a time; a header's count is not trusted with an allocation.
+  /// How many frames are decoded at a time. No buffer is sized by the header's count, which may be
+  /// wrong.
   private static let framesAtATime = 32_768
-  /// From here on a sample is no sound: a hundred and twenty decibels above full scale.
+  /// A sample of this magnitude or more is refused as absurd: it is 120 dB above full scale.
   static let absurdMagnitude: Float = 1e6
 
-  /// 16-bit samples of one channel as they lie in the file.
+  /// Copies the samples of a file that holds one channel of plain 16-bit integers; nothing has to
+  /// be decoded.
   static func plain(
     _ layout: AudioLayout, _ file: borrowing OpenFile, _ decoding: Decoding
   ) throws(AudioError) -> (DecodedSamples, AudioFormat) {
@@ -47,7 +49,7 @@ struct DecodedSamples {
     )
   }
 
-  /// All samples as they are stored, of one channel of 16 bits.
+  /// Decodes a file of one channel of 16-bit integers, and keeps the integers.
   static func integers(
     _ sound: inout SoundFile, _ decoding: Decoding
   ) throws(AudioError) -> DecodedSamples {
@@ -70,7 +72,8 @@ struct DecodedSamples {
     return DecodedSamples(samples: .int16(result), frames: result.count, clipped: clipping.count)
   }
 
-  /// The mean of the channels at the rate asked for, and the first two where that is wanted.
+  /// Decodes a file to the mean of its channels at the requested rate, and to the first two channels
+  /// where they are requested.
   ///
   /// - Parameter isInteger: whether the file's samples are 16-bit integers.
   static func mean<Reader: OpenSound & ~Copyable>(
@@ -125,7 +128,7 @@ struct DecodedSamples {
     }
     if let error = reader.verdict(frames: frames) { throw error }
     try resampler?.finish(into: &result)
-    // A handful of samples may come out as none at a lower rate.
+    // A few samples may become none at a lower rate.
     if result.isEmpty { throw AudioError(.noSamples, "decode", reader.path) }
     clipping.finish()
     return DecodedSamples(
@@ -133,7 +136,7 @@ struct DecodedSamples {
       clipped: clipping.count)
   }
 
-  /// The room that samples of the length of a header are given at first.
+  /// How many samples to reserve memory for at first: what the header promises, but no more than 2^24.
   static func capacity(_ format: AudioFormat, _ decoding: Decoding) -> Int {
     let length = Double(format.frames) * Double(decoding.sampleRate) / Double(format.sampleRate)
     return Int(min(length, 0x1p24))

@@ -2,9 +2,9 @@
 public struct Decoding: Sendable, Hashable, Codable {
   /// The rate of the result in Hz, 1,000 to 768,000; files of another rate are resampled.
   public var sampleRate: Int
-  /// The longest file that is decoded, in seconds, above 0; a longer one is refused.
+  /// The longest duration that is decoded, in seconds, above 0. Longer files are refused.
   public var maximumSeconds: Double
-  /// Whether the first two channels are kept beside the mean: ``DecodedTrack/stereo``.
+  /// Whether the first two channels are kept in addition to the mean: see ``DecodedTrack/stereo``.
   public var keepsStereo = false
 
   /// Decoding to `sampleRate`, of files that play for at most `maximumSeconds`.
@@ -13,36 +13,36 @@ public struct Decoding: Sendable, Hashable, Codable {
     self.maximumSeconds = maximumSeconds
   }
 
-  /// The sample rates that are read and made, in Hz.
+  /// The sample rates that files may have and that can be requested, in Hz.
   public static let sampleRates = 1_000...768_000
-  /// The largest number of channels that is read.
+  /// The largest number of channels that a file may have.
   public static let maximumChannels = 64
 }
 
-/// A file, decoded to one channel, and to its first two where that is asked for.
+/// A decoded file: the mean of its channels, and its first two channels where they were requested.
 public struct DecodedTrack: Sendable, Hashable {
   /// The samples at ``sampleRate``.
   public var samples: Samples
-  /// The first two channels at ``sampleRate``, each as a file of its own would be decoded: integers
-  /// where the file has 16 bits and this rate. Nil where they were not asked for, and where the
-  /// file has one channel.
+  /// The first two channels at ``sampleRate``, each decoded as if it were a file of its own: integers
+  /// if the file has 16-bit samples at this rate. Nil if they were not requested, or if the file has
+  /// one channel.
   public var stereo: StereoSamples?
   /// Samples a second.
   public var sampleRate: Int
-  /// What the file held; `frames` is what was decoded.
+  /// The format of the file; its `frames` is the number of frames that were decoded.
   public var source: AudioFormat
-  /// How many of the file's `frames` × `channels` samples lie in runs of three or more of one
-  /// channel at full scale on the same side; full scale is 32,767 of 32,768, less in files of 8
-  /// bits.
+  /// How many of the file's `frames` × `channels` samples are clipped: they belong to a run of three
+  /// or more samples of one channel at full scale with the same sign. Full scale is 32,767 / 32,768,
+  /// and less in 8-bit files.
   public var clippedSamples: Int
-  /// The MD5 of the file's bytes, 32 lower-case hexadecimal digits; nil where it was not asked for.
+  /// The MD5 of the file's bytes, 32 lower-case hexadecimal digits; nil if it was not requested.
   public var md5: String?
   /// The XXH3-128 of the file's bytes, 32 lower-case hexadecimal digits.
   public var xxh3: String
   /// The size of the file in bytes.
   public var byteCount: Int64
-  /// What is odd about the file and no reason not to use it, such as a header that counts a few
-  /// bytes more than there are; nil where nothing is.
+  /// A fault of the file that does not prevent its use, such as a header that counts a few bytes too
+  /// many; nil if there is none.
   public var remark: String?
 
   /// A decoded file.

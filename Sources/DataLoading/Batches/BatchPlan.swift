@@ -1,13 +1,13 @@
 import Wording
 
-/// A place between two samples of the order.
+/// How far a loader is: an epoch, and how many of its samples were already given out.
 struct LoaderPlace: Hashable, Sendable {
-  /// From 0.
+  /// The epoch, from 0.
   var epoch: Int
-  /// Samples of the epoch that lie behind, of all ranks together.
+  /// How many samples of the epoch all ranks together have given out.
   var position: Int
 
-  /// No loader gets this far, and sums of places cannot overflow before.
+  /// More samples than any loader gives out; sums of positions below it cannot overflow.
   static let farthest = 1 << 60
 
   /// The end of an epoch is the start of the next.
