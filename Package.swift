@@ -201,6 +201,8 @@ let package = Package(
       dependencies: ["Reporting", "Training", "Corpus", "DataLoading", "TestSupport"],
       swiftSettings: swift),
     .testTarget(
+      name: "ExportingTests", dependencies: ["Exporting", "TestSupport"], swiftSettings: swift),
+    .testTarget(
       name: "SynthesisTests", dependencies: ["Synthesis"], swiftSettings: swift),
     .testTarget(
       name: "LatheCTests",

@@ -1,4 +1,5 @@
 import Wording
+public import Corpus
 public import DatasetCache
 
 /// Why a cache could not be exported.
@@ -15,6 +16,16 @@ public enum ExportError: Error, Sendable, CustomStringConvertible {
   case wrongShape(track: String, detail: String)
   /// The output cannot be written.
   case unwritable(path: String, reason: String)
+  /// Something has the output's name already.
+  case exists(path: String, mayBeReplaced: Bool)
+  /// Another process writes the output at this moment.
+  case busy(path: String)
+  /// A sample cannot be read.
+  case sample(SampleError)
+  /// What is to be exported does not fit the form.
+  case unfit(String, hint: String)
+  /// It was stopped before its end; nothing is left of it.
+  case interrupted
   /// Whoever read the output has gone away, as `head` does: no failure for most purposes.
   case readerGone(path: String)
 
@@ -37,6 +48,15 @@ public enum ExportError: Error, Sendable, CustomStringConvertible {
       "export: track \(track): \(detail); run lathe repair CACHE AUDIO_DIR"
     case .unwritable(let path, let reason):
       "export: cannot write \(path): \(reason); check the folder and its free space"
+    case .exists(let path, let mayBeReplaced):
+      mayBeReplaced
+        ? "export: \(path) is there already; write elsewhere, or replace it (--overwrite)"
+        : "export: \(path) is there already and no export of lathe; write elsewhere, or remove it"
+    case .busy(let path):
+      "export: another process is writing \(path); wait for it, or write elsewhere"
+    case .sample(let error): "export: \(error)"
+    case .unfit(let detail, let hint): "export: \(detail); \(hint)"
+    case .interrupted: "export: stopped; nothing was written"
     case .readerGone(let path): "export: the reader of \(path) has gone away; nothing is left to do"
     }
   }

@@ -14,30 +14,25 @@ public enum TableFile {
     var file = try open(path)
     func add(_ text: String) throws(ExportError) {
       do throws(FileError) { try file.write(Array(text.utf8)) } catch {
-        throw failure(error, path)
+        throw ExportTarget.failure(error, path)
       }
     }
     try add(table.header + "\n")
     let rows = try table.forEachTrack { lines throws(ExportError) in
       try add(lines.map { $0 + "\n" }.joined())
     }
-    do throws(FileError) { try file.finish() } catch { throw failure(error, path) }
+    do throws(FileError) { try file.finish() } catch { throw ExportTarget.failure(error, path) }
     return rows
   }
 
-  private static func open(_ path: String) throws(ExportError) -> FileReplacement {
+  static func open(_ path: String) throws(ExportError) -> FileReplacement {
     do throws(FileError) {
       if path != "-" { return try FileReplacement(output: path) }
       let descriptor = dup(STDOUT_FILENO)
       if descriptor < 0 { throw FileError(.system(errno), "write", path) }
       return FileReplacement(writing: descriptor, path)
     } catch {
-      throw failure(error, path)
+      throw ExportTarget.failure(error, path)
     }
-  }
-
-  private static func failure(_ error: FileError, _ path: String) -> ExportError {
-    error.code == EPIPE
-      ? .readerGone(path: path) : .unwritable(path: path, reason: error.text)
   }
 }

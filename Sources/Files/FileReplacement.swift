@@ -172,7 +172,7 @@ extension Files {
   }
 
   /// The folder that holds a name.
-  fileprivate static func folder(of path: String) -> String {
+  static func folder(of path: String) -> String {
     var parts = path.split(separator: "/", omittingEmptySubsequences: false)
     // Of a/b/ it is a that holds the name.
     while parts.count > 1, parts.last?.isEmpty == true { parts.removeLast() }

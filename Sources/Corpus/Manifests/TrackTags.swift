@@ -36,7 +36,7 @@ public struct TrackTags: Sendable, Hashable {
   /// What stands between labels in a line; no label that is written to a table holds it.
   public static let separator = "|"
 
-  var json: JSONValue {
+  package var json: JSONValue {
     if weights.allSatisfy({ $0 == 1 }) { return .array(names.map(JSONValue.string)) }
     return .object(
       Dictionary(

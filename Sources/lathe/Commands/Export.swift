@@ -6,7 +6,10 @@ import Exporting
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write what a cache holds in a form that other tools read.",
-    subcommands: [ExportCSV.self, ExportImages.self])
+    subcommands: [
+      ExportCSV.self, ExportImages.self, ExportNpy.self, ExportNpz.self, ExportWebDataset.self,
+      ExportParquet.self, ExportCroissant.self, ExportJAMS.self, ExportCard.self,
+    ])
 }
 
 struct ExportCSV: ParsableCommand {

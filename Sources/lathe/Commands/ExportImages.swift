@@ -71,7 +71,7 @@ struct ExportImages: ParsableCommand {
     let interruption = Interruption(
       cancellation, saying: "stopping after the pictures at work; once more to stop at once")
     defer { interruption.end() }
-    let progress = ImageProgress(report, total: export.total)
+    let progress = CountProgress(report, total: export.total, of: "picture")
     defer { progress.end() }
     let (written, isWhole) = try export.run(cancellation: cancellation, advanced: progress.advance)
     progress.end()
@@ -86,10 +86,7 @@ struct ExportImages: ParsableCommand {
   private func sides(_ cache: Cache) throws -> [(name: String?, pictures: ViewPictures)] {
     guard let split else { return [(nil, try ViewPictures(cache, view))] }
     guard let known = try cache.split(named: split) else {
-      let names = try cache.splitNames()
-      throw ValidationError(
-        "--split \(Words.shown(split)): \(cache.path) has no split of that name"
-          + (names.isEmpty ? "." : ", only \(names.map(Words.shown).joined(separator: ", "))."))
+      throw SplitNames.unknown(split, in: cache)
     }
     return try known.sides.compactMap { side in
       do {

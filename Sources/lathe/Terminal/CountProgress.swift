@@ -1,8 +1,9 @@
 import Foundation
 import Wording
 
-/// Shows how many pictures are done: a bar on a terminal, a line now and then elsewhere.
-final class ImageProgress {
+/// Shows how many of something are done, such as pictures: a bar on a terminal, a line now and then
+/// elsewhere.
+final class CountProgress {
   private struct Advance: Encodable {
     let done, total, written: Int
     let elapsedSeconds: Double
@@ -10,12 +11,15 @@ final class ImageProgress {
 
   private let report: ProgressReport
   private let total: Int
+  private let noun: String
   private let start = Date()
   private let drawn = DrawnLine()
   private var last = Date.distantPast
 
-  init(_ report: ProgressReport, total: Int) {
+  /// - Parameter noun: what is counted, in the singular.
+  init(_ report: ProgressReport, total: Int, of noun: String) {
     self.report = report
+    self.noun = noun
     self.total = total
   }
 
@@ -36,7 +40,7 @@ final class ImageProgress {
     }
     let bar = ProgressBar(
       done: done, total: total,
-      count: "\(Words.count(done))/\(Words.counted(total, "picture"))", details: details)
+      count: "\(Words.count(done))/\(Words.counted(total, noun))", details: details)
     if isBar { drawn.draw(bar) } else { Output.error(bar.plain) }
   }
 
