@@ -2,7 +2,7 @@ internal import Corpus
 public import DatasetCache
 
 /// The rows of a feature view in the layout of the public GTZAN tables: `filename`, `length` in
-/// samples, the features, `label`; tracks in order of their ids, slices in order of time.
+/// samples, the features, `label` (where a track may have several, `labels`, with `|` between them); tracks in order of their ids, slices in order of time.
 ///
 /// A row of a cut track is named after its slice (`blues.00000.0.wav`), one of a whole track after
 /// its file (`blues.00000.wav`). Numbers are the shortest decimals that read back to the same
@@ -16,6 +16,7 @@ public struct FeatureTable: Sendable {
   private let cache: Cache
   private let fingerprint: Fingerprint
   private let records: [TrackRecord]
+  private let isTagged: Bool
 
   /// Takes the table as it is at this moment: what is prepared meanwhile does not show.
   ///
@@ -43,13 +44,15 @@ public struct FeatureTable: Sendable {
     } catch {
       throw .missingView(view, cache: cache.path)
     }
+    isTagged = records.contains { $0.tags != nil }
     if records.isEmpty { throw .empty(view, cache: cache.path) }
     self.view = view
   }
 
   /// The first line.
   public var header: String {
-    (["filename", "length"] + columns + ["label"]).map(CSVField.quoted).joined(separator: ",")
+    (["filename", "length"] + columns + [isTagged ? "labels" : "label"]).map(CSVField.quoted)
+      .joined(separator: ",")
   }
 
   /// Calls `body` with the lines of each track.
@@ -84,6 +87,14 @@ public struct FeatureTable: Sendable {
         detail: "its \(view.rawValue) value does not hold \(columns.count) columns a slice")
     }
     let fileExtension = record.path.split(separator: ".").last.map { ".\($0)" } ?? ""
+    let label = try record.tags.map { tags throws(ExportError) in
+      guard let text = TagField.text(tags) else {
+        throw ExportError.unfit(
+          "track \(record.id): a label holds \(TrackTags.separator), which stands between labels in a table",
+          hint: "rename it in the manifest and prepare again")
+      }
+      return text
+    }
     // The one slice of a whole track, as its rule has it.
     let isWhole = slices.count == 1 && slices.hop == 1 && slices.length == slices.frames
     return (0..<slices.count).map { slice in
@@ -92,7 +103,7 @@ public struct FeatureTable: Sendable {
       var line = CSVField.name(name + fileExtension)
       line += ",\(slices.length)"
       for number in row { line += ",\(number)" }
-      return line + "," + CSVField.name(record.label)
+      return line + "," + CSVField.name(label ?? record.label)
     }
   }
 }

@@ -1,9 +1,10 @@
 import CKernels
+import Corpus
 package import DataLoading
 package import Safetensors
 package import Training
 
-/// Trains a network with cross-entropy and an optimiser, on threads of its own.
+/// Trains a network with cross-entropy (where samples may have several labels, of each label on its own) and an optimiser, on threads of its own.
 package final class NetworkTrainer: Trainer {
   /// What is chosen about a training beside the network itself.
   struct Configuration {
@@ -12,7 +13,8 @@ package final class NetworkTrainer: Trainer {
     /// The share of the steps in which the rate rises, where the schedule takes one.
     var warmUp = 0.0
     var smoothing = 0.0
-    /// Whether rare labels count more; see ``CrossEntropy/balanced(_:)``.
+    /// Whether rare labels count more; see ``CrossEntropy/balanced(_:)`` and
+    /// ``BinaryCrossEntropy/balanced(_:of:)``.
     var balancesLabels = false
     /// How much of the running average of the weights each step keeps; 0 for no average.
     var averaging = 0.0
@@ -23,7 +25,7 @@ package final class NetworkTrainer: Trainer {
   private let configuration: Configuration
   private let optimiser: Optimiser?
   private var schedule: Schedule
-  private let loss: CrossEntropy
+  private let loss: Loss
   let team: ThreadTeam
   private let averages: [FloatStorage]
   private let labels: Int
@@ -41,9 +43,7 @@ package final class NetworkTrainer: Trainer {
     labels = setting.labels.count
     schedule = configuration.schedule
     team = try ThreadTeam(count: setting.threads)
-    var loss = CrossEntropy(smoothing: Float(configuration.smoothing))
-    if configuration.balancesLabels { loss.weights = CrossEntropy.balanced(setting.labelCounts) }
-    self.loss = loss
+    loss = configuration.loss(setting)
     var averages: [FloatStorage] = []
     if setting.isForPrediction {
       optimiser = nil
@@ -84,11 +84,11 @@ package final class NetworkTrainer: Trainer {
   }
 
   /// Sets all gradients.
-  func gradients(of batch: borrowing Batch, step: Int) -> CrossEntropy.Outcome {
+  func gradients(of batch: borrowing Batch, step: Int) -> Loss.Outcome {
     let pass = Pass(isTraining: true, team: team, seed: configuration.seed, step: step)
     let rows = batch.count
     return batch.floats.withUnsafeBufferPointer { inputs in
-      guard let inputs = inputs.baseAddress else { return CrossEntropy.Outcome() }
+      guard let inputs = inputs.baseAddress else { return Loss.Outcome() }
       let logits = network.body.forward(inputs, rows: rows, pass)
       let outcome = team.times.section("loss") { cost(of: batch, logits) }
       _ = network.body.backward(logits, rows: rows, needsInput: false, pass)
@@ -99,7 +99,7 @@ package final class NetworkTrainer: Trainer {
   /// The loss; its derivative takes the logits' place.
   private func cost(
     of batch: borrowing Batch, _ logits: UnsafeMutablePointer<Float>
-  ) -> CrossEntropy.Outcome {
+  ) -> Loss.Outcome {
     let labels = batch.labels
     let distributions = batch.labelDistributions
     return loss.apply(
@@ -130,7 +130,7 @@ package final class NetworkTrainer: Trainer {
     batch.floats.withUnsafeBufferPointer { inputs in
       guard let inputs = inputs.baseAddress else { return }
       let logits = network.body.forward(inputs, rows: rows, Pass(isTraining: false, team: team))
-      CrossEntropy.softmax(logits, rows: rows, labels: labels, into: &probabilities)
+      loss.appendProbabilities(of: logits, rows: rows, labels: labels, to: &probabilities)
     }
   }
 
@@ -193,5 +193,23 @@ package final class NetworkTrainer: Trainer {
 
   package func finishEpoch(_ result: EpochResult) {
     schedule.finishEpoch(loss: result.selectionLoss ?? result.trainingLoss)
+  }
+}
+
+extension NetworkTrainer.Configuration {
+  /// The loss for samples such as those of a setting.
+  fileprivate func loss(_ setting: TrainerSetting) -> Loss {
+    let counts = setting.labelCounts
+    if setting.isTagged {
+      let weights =
+        balancesLabels
+        ? BinaryCrossEntropy.balanced(counts, of: setting.training?.count ?? 0) : []
+      return .anyLabels(
+        BinaryCrossEntropy(smoothing: Float(smoothing), positiveWeights: weights))
+    }
+    return .oneLabel(
+      CrossEntropy(
+        smoothing: Float(smoothing),
+        weights: balancesLabels ? CrossEntropy.balanced(counts) : []))
   }
 }

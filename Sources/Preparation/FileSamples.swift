@@ -48,9 +48,10 @@ public struct FileSamples: ~Copyable {
 
   /// The slices of a file as samples of one track, whose id is the path; labels are the given ones, and
   /// that of the samples means nothing.
+  /// - Parameter isTagged: whether a sample is to be one that may have any number of the labels.
   /// - Throws: ``FileSampleError`` that names the file: it cannot be decoded or is too short for a slice.
   public mutating func samples(
-    of path: String, labels: [String]
+    of path: String, labels: [String], isTagged: Bool = false
   ) throws(FileSampleError) -> MemorySamples {
     func failure(_ detail: String, _ hint: String) -> FileSampleError {
       FileSampleError(path: path, detail: detail, hint: hint)
@@ -87,7 +88,9 @@ public struct FileSamples: ~Copyable {
     do throws(SampleError) {
       return try MemorySamples(
         name: path, identity: path, shape: shape, labels: labels, trackIDs: [path],
-        rows: (0..<count).map { MemorySamples.Row(label: 0, track: 0, slice: $0) }, values: numbers)
+        rows: (0..<count).map {
+          MemorySamples.Row(label: isTagged ? -1 : 0, track: 0, slice: $0)
+        }, values: numbers, tags: isTagged ? [[:]] : nil)
     } catch {
       throw failure(error.detail, error.hint)
     }

@@ -29,6 +29,27 @@ enum RandomTracks {
     return tracks
   }
 
+  /// A collection whose tracks have several labels: a few that are common and many that are rare, some of which go
+  /// together, of artists who mostly keep to theirs.
+  static func tagged(seed: UInt64, tracks count: Int = 600, labels: Int = 30) -> [SplitTrack] {
+    var random = CounterGenerator(seed: seed, stream: "tagged tracks")
+    let chances = (0..<labels).map { 0.6 / Double($0 + 1) }
+    func draw() -> Double { Double(random.next() >> 11) / Double(1 << 53) }
+    let artists = count / 6
+    let tastes = (0..<artists).map { _ in
+      (0..<labels).filter { draw() < chances[$0] * 0.7 }
+    }
+    return (0..<count).map { number in
+      let artist = min(
+        Int(random.next(below: UInt64(artists))), Int(random.next(below: UInt64(artists))))
+      let drawn = (0..<labels).filter { draw() < chances[$0] * 0.5 }
+      let own = tastes[artist].filter { _ in draw() < 0.6 }
+      let names = Set(drawn + own + [Int(random.next(below: 3))]).map { "tag\($0)" }
+      return SplitTrack(
+        id: "t\(number)", label: "", tags: TrackTags(names), artist: "Artist \(artist)")
+    }
+  }
+
   /// A label of artists with so many tracks each.
   static func label(_ label: String, artists: [Int]) -> [SplitTrack] {
     artists.enumerated().flatMap { artist, count in

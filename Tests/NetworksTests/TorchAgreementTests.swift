@@ -89,6 +89,60 @@ struct TorchAgreementTests {
   }
 
   @Test(
+    "Losses and gradients where a sample may have several labels",
+    arguments: ["binary", "binary-smoothed", "binary-weighted"])
+  func binaryLosses(_ name: String) throws {
+    let network = try network()
+    let inputs = try reference.floats("inputs")
+    let tags = try reference.floats("tags")
+    var loss = BinaryCrossEntropy()
+    if name.hasSuffix("smoothed") { loss.smoothing = 0.2 }
+    if name.hasSuffix("weighted") {
+      loss.positiveWeights = try reference.floats("positive-weights")
+    }
+    let pass = Pass(isTraining: true, team: team)
+    // As the reference stretches them: some logits are far beyond what an exponential bears.
+    let stretch: [Float] = [1, 60, -60]
+    let count = Self.rows * Self.labels
+    let outcome = try inputs.withUnsafeBufferPointer { inputs in
+      let logits = network.body.forward(
+        try #require(inputs.baseAddress), rows: Self.rows, pass)
+      for place in 0..<count { logits[place] *= stretch[place % Self.labels] }
+      let outcome = Loss.anyLabels(loss).apply(
+        to: logits, rows: Self.rows, labels: Self.labels, target: { _ in -1 },
+        distributions: tags.span)
+      for place in 0..<count { logits[place] *= stretch[place % Self.labels] }
+      _ = network.body.backward(logits, rows: Self.rows, needsInput: false, pass)
+      return outcome
+    }
+    let expected = Double(try #require(try reference.floats("loss.\(name)").first))
+    #expect(abs(outcome.loss - expected) <= 1e-6 * expected)
+    for parameter in network.parameters {
+      let found = parameter.gradient.array
+      let wanted = try reference.floats("gradient.\(name).\(parameter.name)")
+      for (one, other) in zip(found, wanted) {
+        #expect(abs(one - other) <= 1e-5 * max(1, abs(other)))
+      }
+    }
+  }
+
+  @Test("Probabilities of labels on their own, and weights of having one")
+  func sigmoids() throws {
+    let network = try network()
+    let inputs = try reference.floats("inputs")
+    var probabilities: [Float] = []
+    try inputs.withUnsafeBufferPointer { inputs in
+      let logits = network.body.forward(
+        try #require(inputs.baseAddress), rows: Self.rows, Pass(isTraining: false, team: team))
+      Loss.anyLabels(BinaryCrossEntropy()).appendProbabilities(
+        of: logits, rows: Self.rows, labels: Self.labels, to: &probabilities)
+    }
+    try reference.expect(probabilities, equal: "probabilities", tolerance: 1e-6)
+    #expect(BinaryCrossEntropy.sigmoid(-200) == 0 && BinaryCrossEntropy.sigmoid(200) == 1)
+    #expect(BinaryCrossEntropy.balanced([1, 3, 0, 4], of: 4) == [3, 1.0 / 3, 1, 0])
+  }
+
+  @Test(
     "Ten steps of each optimiser",
     arguments: ["adamw", "adamw-betas", "sgd", "sgd-nesterov", "sgd-plain"], [false, true])
   func optimisers(_ name: String, clips: Bool) throws {

@@ -87,6 +87,23 @@ def main(path: str) -> None:
         out[f"loss.{name}"] = value.detach().reshape(1)
         out |= {f"gradient.{name}.{p}": v.grad.clone() for p, v in parameters(model).items()}
 
+    tags = torch.tensor([[1, 0, 0.25], [0, 0, 0], [1, 1, 0], [0.5, 0, 1]]).repeat(3, 1)[:ROWS]
+    having = torch.tensor([2.0, 0.5, 8.0])
+    out |= {"tags": tags, "positive-weights": having}
+    binary = {
+        "binary": (nn.BCEWithLogitsLoss(), tags),
+        "binary-smoothed": (nn.BCEWithLogitsLoss(), tags * 0.8 + 0.1),
+        "binary-weighted": (nn.BCEWithLogitsLoss(pos_weight=having), tags),
+    }
+    for name, (loss, target) in binary.items():
+        model.zero_grad()
+        # Outputs of which some are far beyond what an exponential bears.
+        value = loss(model(inputs) * torch.tensor([1.0, 60.0, -60.0]), target)
+        value.backward()
+        out[f"loss.{name}"] = value.detach().reshape(1)
+        out |= {f"gradient.{name}.{p}": v.grad.clone() for p, v in parameters(model).items()}
+    out["probabilities"] = torch.sigmoid(model(inputs)).detach()
+
     for clip in (False, True):
         for name, make in OPTIMISERS.items():
             model = network()

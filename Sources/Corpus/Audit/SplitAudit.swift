@@ -66,6 +66,8 @@ public struct SplitAudit: Sendable, Hashable, Codable {
   public var pairs: [Pair]
   /// How near the labels come to their shares.
   public var balance: SplitBalance
+  /// How evenly labels are shared out, where a track has several; else nil.
+  public var distribution: LabelDistribution?
 
   /// Whether the split leaks by design: pieces of one track lie on two sides.
   public var leaksByDesign: Bool { policy.leaksByDesign }

@@ -30,22 +30,27 @@ extension SplitAudit {
         }
       }
     }
+    let balance = split.balance(tracks: tracks)
+    let hasSeveralLabels = tracks.contains { $0.stratifiedLabels.count > 1 }
     self.init(
       split: split.plan.name, policy: split.plan.policy,
       sides: zip(split.sides, members).map { Side($0, tracks: $1, faults: faults) }, pairs: pairs,
-      balance: split.balance(tracks: tracks.map { ($0.id, $0.label) }))
+      balance: balance,
+      distribution: hasSeveralLabels && !balance.totals.isEmpty ? balance.distribution : nil)
   }
 }
 
 extension SplitAudit.Side {
   fileprivate init(_ name: String, tracks: [SplitTrack], faults: [String: [String]]) {
     var counts: [String: Int] = [:]
+    var labels: [String: Int] = [:]
     for track in tracks {
+      for label in track.stratifiedLabels { labels[label, default: 0] += 1 }
       for kind in Set(faults[track.id] ?? []) { counts[kind, default: 0] += 1 }
     }
     self.init(
       name: name, tracks: tracks.count,
-      labels: Dictionary(grouping: tracks, by: \.label).mapValues(\.count),
+      labels: labels,
       unknownArtists: tracks.count { $0.artistKey == nil },
       unknownTitles: tracks.count { $0.artistKey == nil || $0.titleKey == nil }, faults: counts)
   }

@@ -49,12 +49,21 @@ extension Split {
   ///
   /// With the policy ``SplitPolicy/slices`` there is nothing to compare: the result is empty.
   public func balance(tracks: [(id: String, label: String)]) -> SplitBalance {
+    balance(tracks: tracks.map { SplitTrack(id: $0.id, label: $0.label) })
+  }
+
+  /// The same of tracks that may have several labels.
+  public func balance(tracks: [SplitTrack]) -> SplitBalance {
     if plan.policy == .slices { return SplitBalance(labels: [], totals: []) }
     let counts = counts(tracks: tracks)
     let got = sides.map { counts[$0] ?? [:] }
     let names = (got.first ?? [:]).keys.sorted(by: ByteOrder.precedes)
     let sizes = names.map { name in got.reduce(0) { $0 + ($1[name] ?? 0) } }
-    let totals = got.map { $0.values.reduce(0, +) }
+    let places = Dictionary(sides.enumerated().map { ($1, $0) }, uniquingKeysWith: { $1 })
+    var totals = [Int](repeating: 0, count: sides.count)
+    for track in tracks {
+      if let place = assignment[track.id].flatMap({ places[$0] }) { totals[place] += 1 }
+    }
     let whole = totals.reduce(0, +)
     let shares =
       plan.shares.count == sides.count

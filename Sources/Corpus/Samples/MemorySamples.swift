@@ -11,13 +11,15 @@ public struct MemorySamples: SampleSource {
   /// The names of the labels, in byte order.
   public let labels: [String]
   private let rows: [Row]
+  /// Of each track the weights of its labels, by their numbers; nil where each has one.
+  private let tags: [[Int: Float]]?
   private let trackIDs: [String]
   private let values: [Float]
   private let size: Int
 
   /// One sample.
   public struct Row: Sendable, Hashable {
-    /// An index into the labels.
+    /// An index into the labels; -1 where a track may have several.
     public var label: Int
     /// An index into the track ids.
     public var track: Int
@@ -34,15 +36,20 @@ public struct MemorySamples: SampleSource {
 
   /// - Parameters:
   ///   - values: the numbers of all rows, row after row.
+  ///   - tags: where a track may have several labels, those of each track with their weights, by the labels' numbers.
   /// - Throws: ``SampleError`` where the numbers do not fill the rows, or a row has a label or a
   ///   track that is not there.
   public init(
     name: String, identity: String, shape: [Int], labels: [String], trackIDs: [String],
-    rows: [Row], values: [Float]
+    rows: [Row], values: [Float], tags: [[Int: Float]]? = nil
   ) throws(SampleError) {
-    let areSound = rows.allSatisfy {
-      labels.indices.contains($0.label) && trackIDs.indices.contains($0.track)
-    }
+    let known = tags == nil ? labels.indices : -1..<0
+    let areSound =
+      rows.allSatisfy { known.contains($0.label) && trackIDs.indices.contains($0.track) }
+      && tags.map { tags in
+        tags.count == trackIDs.count
+          && tags.allSatisfy { $0.keys.allSatisfy(labels.indices.contains) }
+      } ?? true
     guard let size = Self.product(shape), rows.count <= values.count / size,
       values.count == rows.count * size, areSound
     else {
@@ -58,6 +65,7 @@ public struct MemorySamples: SampleSource {
     self.identity = identity
     self.shape = shape
     self.labels = labels
+    self.tags = tags
     self.trackIDs = trackIDs
     self.rows = rows
     self.values = values
@@ -77,8 +85,16 @@ public struct MemorySamples: SampleSource {
 
   /// How many samples there are.
   public var count: Int { rows.count }
-  /// The label of a sample.
+  /// The label of a sample; -1 where a track may have several.
   public func label(of sample: Int) -> Int { rows[sample].label }
+  /// Whether a track may have several labels.
+  public var isTagged: Bool { tags != nil }
+  /// Gives the labels of a sample with their weights, in the order of their numbers.
+  public func forEachLabel(of sample: Int, _ body: (_ label: Int, _ weight: Float) -> Void) {
+    let row = rows[sample]
+    guard let tags else { return body(row.label, 1) }
+    for (label, weight) in tags[row.track].sorted(by: { $0.key < $1.key }) { body(label, weight) }
+  }
   /// The track and the slice of a sample.
   public func place(of sample: Int) -> SamplePlace {
     SamplePlace(track: rows[sample].track, slice: rows[sample].slice)

@@ -6,6 +6,9 @@
 /// it worse. Groups with the same number of tracks of every label are interchangeable and are
 /// handled as one class, which makes the search independent of the number of tracks.
 ///
+/// Where tracks have several labels, nearly every group is a class of its own. The search then begins with
+/// ``IterativeStratification``, and weighs a few exchanges of each group, drawn, instead of all.
+///
 /// The result depends on the seed and the groups only.
 struct GroupSearch {
   /// How many shake-ups are tried.
@@ -18,6 +21,10 @@ struct GroupSearch {
   private var table: GroupTable
   private var generator: CounterGenerator
   private var weighed = 0
+  /// The side of each group to begin with, where tracks have several labels.
+  private let first: [Int]?
+  /// How many partners are weighed of each label of a group, where tracks have several labels.
+  private static let partners = 8
   /// The classes that hold tracks of each label.
   private let classesOfLabel: [[Int]]
   /// For each label the class of its smallest groups: what exchanges between labels are made with.
@@ -25,24 +32,31 @@ struct GroupSearch {
 
   /// Prepares a search.
   /// - Parameters:
-  ///   - groups: the tracks of each label in each group: ascending (label, count) pairs.
+  ///   - groups: the tracks of each label in each group.
   ///   - labels: how many labels there are.
   ///   - shares: the share of each side, all above 0, with the sum 1.
-  init(groups: [[LabelCount]], labels: Int, shares: [Double], seed: UInt64) {
+  ///   - hasSeveralLabels: whether a track may have several labels.
+  init(
+    groups: [GroupContents], labels: Int, shares: [Double], seed: UInt64,
+    hasSeveralLabels: Bool = false
+  ) {
     table = GroupTable(groups: groups, labels: labels, shares: shares)
     generator = CounterGenerator(seed: seed, stream: "grouped")
     var classesOfLabel = [[Int]](repeating: [], count: labels)
     for (index, contents) in table.classes.enumerated() {
-      for part in contents { classesOfLabel[part.label].append(index) }
+      for part in contents.labels { classesOfLabel[part.label].append(index) }
     }
     let sizes = table.classSizes
     smallest = classesOfLabel.compactMap { $0.min { (sizes[$0], $0) < (sizes[$1], $1) } }
     self.classesOfLabel = classesOfLabel
+    var stratification = IterativeStratification(
+      groups: hasSeveralLabels ? groups : [], labels: labels, shares: shares, seed: seed)
+    first = hasSeveralLabels ? stratification.run() : nil
   }
 
   /// The side of each group, in the order given.
   mutating func run() -> [Int] {
-    start()
+    if let first { start(with: first) } else { start() }
     improve(Array(table.classes.indices))
     for _ in 0..<Self.shakes where weighed < Self.effort {
       guard let label = labelToShake() else { break }
@@ -73,12 +87,22 @@ struct GroupSearch {
     }
   }
 
+  private mutating func start(with sides: [Int]) {
+    for (kind, members) in table.members.enumerated() {
+      for group in members { table.add(kind, to: sides[group]) }
+    }
+  }
+
+  /// Whether more may be weighed within a pass over classes. Of tracks with one label there are few classes, and each pass
+  /// is done whole.
+  private var mayWeigh: Bool { first == nil || weighed < Self.effort }
+
   /// Moves and exchanges groups of these classes until none of it lowers the cost.
   private mutating func improve(_ classes: [Int]) {
     var isImproved = true
     while isImproved, weighed < Self.effort {
       isImproved = false
-      for kind in generator.shuffled(classes) {
+      for kind in generator.shuffled(classes) where mayWeigh {
         for from in 0..<table.sideCount {
           for to in 0..<table.sideCount where to != from && table.counts[kind][from] > 0 {
             if tryMove(kind, from, to) || tryExchange(kind, from, to) { isImproved = true }
@@ -99,12 +123,21 @@ struct GroupSearch {
   private mutating func tryExchange(_ kind: Int, _ from: Int, _ to: Int) -> Bool {
     let first = table.changeOfMoving(kind, from: from, to: to)
     table.move(kind, from: from, to: to)
-    for part in table.classes[kind] {
-      if tryReturn(classesOfLabel[part.label], except: kind, first, from, to) { return true }
+    for part in table.classes[kind].labels {
+      if tryReturn(partners(of: part.label), except: kind, first, from, to) { return true }
     }
-    if tryReturn(smallest, except: kind, first, from, to) { return true }
+    if self.first == nil, tryReturn(smallest, except: kind, first, from, to) { return true }
     table.move(kind, from: to, to: from)
     return false
+  }
+
+  /// The classes that groups with a label are exchanged with: all, or where tracks have several labels a few that are
+  /// drawn.
+  private mutating func partners(of label: Int) -> [Int] {
+    let classes = classesOfLabel[label]
+    if first == nil || classes.count <= Self.partners { return classes }
+    return (0..<Self.partners).map { _ in classes[Int(generator.next(below: UInt64(classes.count)))]
+    }
   }
 
   /// Moves a group of one of `partners` the other way, where both moves together lower the cost.

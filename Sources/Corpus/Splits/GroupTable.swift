@@ -11,7 +11,7 @@ struct LabelCount: Sendable, Hashable {
 /// than many small ones. A target below one track counts as one, so that rare labels do not rule.
 struct GroupTable {
   /// The contents of a group of each class.
-  let classes: [[LabelCount]]
+  let classes: [GroupContents]
   /// The groups of each class, by their positions.
   let members: [[Int]]
   /// Tracks of a group of each class.
@@ -28,21 +28,21 @@ struct GroupTable {
   /// A side that holds nothing costs more than any miss.
   private static let costOfEmptySide = 1e9
 
-  init(groups: [[LabelCount]], labels: Int, shares: [Double]) {
-    var membersOfClass: [[LabelCount]: [Int]] = [:]
+  init(groups: [GroupContents], labels: Int, shares: [Double]) {
+    var membersOfClass: [GroupContents: [Int]] = [:]
     for (index, group) in groups.enumerated() { membersOfClass[group, default: []].append(index) }
     // By their first members: any order that does not depend on the dictionary would do.
     let ordered = membersOfClass.sorted { ($0.value.first ?? 0) < ($1.value.first ?? 0) }
     classes = ordered.map(\.key)
     members = ordered.map(\.value)
-    classSizes = classes.map { $0.reduce(0) { $0 + $1.count } }
+    classSizes = classes.map(\.size)
     labelCount = labels
     sideCount = shares.count
     counts = Array(repeating: Array(repeating: 0, count: shares.count), count: classes.count)
     var sizes = [Int](repeating: 0, count: labels + 1)
-    for part in groups.joined() {
-      sizes[part.label] += part.count
-      sizes[labels] += part.count
+    for group in groups {
+      sizes[labels] += group.size
+      for part in group.labels { sizes[part.label] += part.count }
     }
     let targets = sizes.flatMap { size in shares.map { $0 * Double(size) } }
     misses = targets.map { -$0 }
@@ -90,12 +90,14 @@ struct GroupTable {
       return weights[place] * step * (step + 2 * misses[place])
     }
     var sum = change(labelCount * sideCount + side, classSizes[kind])
-    for part in classes[kind] { sum += change(part.label * sideCount + side, part.count) }
+    for part in classes[kind].labels { sum += change(part.label * sideCount + side, part.count) }
     return sum
   }
 
   private mutating func put(_ kind: Int, _ side: Int, sign: Int) {
-    for part in classes[kind] { misses[part.label * sideCount + side] += Double(sign * part.count) }
+    for part in classes[kind].labels {
+      misses[part.label * sideCount + side] += Double(sign * part.count)
+    }
     misses[labelCount * sideCount + side] += Double(sign * classSizes[kind])
     counts[kind][side] += sign
     tracks[side] += sign * classSizes[kind]

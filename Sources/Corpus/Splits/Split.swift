@@ -70,17 +70,23 @@ public struct Split: Sendable, Hashable {
     return members
   }
 
+  /// The same of tracks that have one label each.
+  public func counts(tracks: [(id: String, label: String)]) -> [String: [String: Int]] {
+    counts(tracks: tracks.map { SplitTrack(id: $0.id, label: $0.label) })
+  }
+
   /// How many tracks of each label each side holds: side, then label, then tracks. Every side and
-  /// every label of an assigned track occurs, with 0 where there are none.
-  public func counts(
-    tracks: [(id: String, label: String)]
-  ) -> [String: [String: Int]] {
+  /// every label of an assigned track occurs, with 0 where there are none. A track with several labels counts for each.
+  public func counts(tracks: [SplitTrack]) -> [String: [String: Int]] {
     var none: [String: Int] = [:]
-    for track in tracks where assignment[track.id] != nil { none[track.label] = 0 }
+    for track in tracks where assignment[track.id] != nil {
+      for label in track.stratifiedLabels { none[label] = 0 }
+    }
     var counts: [String: [String: Int]] = [:]
     for side in sides { counts[side] = none }
     for track in tracks {
-      if let side = assignment[track.id] { counts[side]?[track.label]? += 1 }
+      guard let side = assignment[track.id] else { continue }
+      for label in track.stratifiedLabels { counts[side]?[label]? += 1 }
     }
     return counts
   }

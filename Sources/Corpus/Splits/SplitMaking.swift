@@ -7,7 +7,8 @@ extension Split {
   /// - ``SplitPolicy/stratified``: the tracks of each label are put in byte order of their ids and
   ///   shuffled by a generator keyed by (seed, label), then cut. Each label gives each side its
   ///   share rounded down or up, and so does the whole collection; a side whose share of everything
-  ///   is less than one track may stay empty.
+  ///   is less than one track may stay empty. Where a track has several labels,
+  ///   ``IterativeStratification`` and a search divide them all at once.
   /// - ``SplitPolicy/grouped``: the components of ``TrackGroups`` are divided whole, each label as
   ///   near its shares as a search finds; see ``balance(tracks:)`` for how near. Sides stay empty
   ///   only where there are fewer components than sides.
@@ -39,7 +40,10 @@ extension Split {
     try checkFolds(plan, parts: tracks.count, of: "tracks")
     let assignment =
       switch plan.policy {
-      case .stratified: stratified(plan, tracks)
+      case .stratified:
+        tracks.haveSeveralLabels
+          ? divided(plan, tracks, components: tracks.indices.map { [$0] })
+          : stratified(plan, tracks)
       case .grouped: try grouped(plan, tracks, links)
       case .slices: [String: String]()
       case .published:
@@ -96,21 +100,38 @@ extension Split {
   ) throws(SplitError) -> [String: String] {
     let components = TrackGroups.indices(of: tracks, links: links)
     try checkFolds(plan, parts: components.count, of: "groups that must not be divided")
-    let labels = Set(tracks.map(\.label)).sorted(by: ByteOrder.precedes)
+    return divided(plan, tracks, components: components)
+  }
+
+  /// Divides components of tracks, given by their positions, with every label as near its shares as is found.
+  private static func divided(
+    _ plan: SplitPlan, _ tracks: [SplitTrack], components: [[Int]]
+  ) -> [String: String] {
+    let names = tracks.map(\.stratifiedLabels)
+    let labels = Set(names.joined()).sorted(by: ByteOrder.precedes)
     let numbers = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
     let contents = components.map { component in
-      var counts: [Int: Int] = [:]
-      for index in component { counts[numbers[tracks[index].label] ?? 0, default: 0] += 1 }
-      return counts.sorted { $0.key < $1.key }.map { LabelCount(label: $0.key, count: $0.value) }
+      GroupContents(component.map { names[$0].compactMap { numbers[$0] } })
     }
     let sides = zip(plan.sides, plan.shares).filter { $0.1 > 0 }
     let sum = sides.reduce(0) { $0 + $1.1 }
     var search = GroupSearch(
-      groups: contents, labels: labels.count, shares: sides.map { $0.1 / sum }, seed: plan.seed)
+      groups: contents, labels: labels.count, shares: sides.map { $0.1 / sum }, seed: plan.seed,
+      hasSeveralLabels: tracks.haveSeveralLabels)
     var assignment: [String: String] = [:]
     for (component, side) in zip(components, search.run()) {
       for index in component { assignment[tracks[index].id] = sides[side].0 }
     }
     return assignment
   }
+}
+
+extension SplitTrack {
+  /// The labels that are divided; where a track may have one only, that, empty where it has none.
+  var stratifiedLabels: [String] { tags?.names ?? [label] }
+}
+
+extension [SplitTrack] {
+  /// Whether one of them has more than one label.
+  fileprivate var haveSeveralLabels: Bool { contains { $0.stratifiedLabels.count > 1 } }
 }

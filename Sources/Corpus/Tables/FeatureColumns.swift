@@ -2,7 +2,7 @@ import Wording
 
 /// Which columns of a table are features: numbers that are learnt from.
 public enum FeatureColumns: Sendable, Hashable {
-  /// Every column but `filename`, `length`, `label` and those without a name.
+  /// Every column but `filename`, `length`, `label`, `labels` and those without a name.
   case all
   /// Every column, each of which must be one of these: a table of a view. One that is not, such as
   /// the row numbers that pandas writes as `Unnamed: 0`, may give the label away, so it is refused
@@ -14,7 +14,7 @@ public enum FeatureColumns: Sendable, Hashable {
   case named([String])
 
   /// What every table may have beside its features.
-  private static let notFeatures: Set<String> = ["filename", "length", "label"]
+  private static let notFeatures: Set<String> = ["filename", "length", "label", "labels"]
 
   /// The features of a table.
   /// - Parameter header: the named columns of the table, in order.
@@ -34,7 +34,7 @@ public enum FeatureColumns: Sendable, Hashable {
           detail: "names no column \(NameRules.quoted(missing))",
           hint: "it has \(Self.list(features))")
       }
-      if let name = names.first(where: { ["filename", "label"].contains($0) }) {
+      if let name = names.first(where: { ["filename", "label", "labels"].contains($0) }) {
         throw Problem(
           detail: "has \(NameRules.quoted(name)) to say what a row is",
           hint: "choose other columns to learn from")

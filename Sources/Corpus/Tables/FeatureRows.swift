@@ -1,7 +1,7 @@
 import Wording
 
 /// A table of features as the public GTZAN ones are: `filename`, perhaps `length`, numbers,
-/// `label`.
+/// `label`; or, where a track may have any number of labels, `labels` instead, with `|` between them.
 public struct FeatureRows: Sendable {
   /// The names of the columns of numbers, in order.
   public let columns: [String]
@@ -11,12 +11,16 @@ public struct FeatureRows: Sendable {
   public let labels: [String]
   /// The ids of the tracks, in byte order.
   public let trackIDs: [String]
-  /// The label of each track.
+  /// The label of each track; where one may have several, all in a line.
   public let trackLabels: [String]
+  /// The labels of each track, where one may have several; else nil.
+  public let trackTags: [TrackTags]?
   /// Each row's track, slice and label.
   public let rows: [MemorySamples.Row]
   /// The numbers, row after row.
   public let values: [Float]
+  /// The weights of each track's labels, by their numbers.
+  private let weights: [[Int: Float]]?
 
   /// Reads a table.
   ///
@@ -44,9 +48,13 @@ public struct FeatureRows: Sendable {
           hint: "rename one of the two")
       }
     }
-    guard let nameColumn = places["filename"], let labelColumn = places["label"] else {
+    let isTagged = places["label"] == nil
+    guard let nameColumn = places["filename"],
+      let labelColumn = places["label"] ?? places["labels"]
+    else {
       throw reader.error(
-        .badTable, header.line, "names no column \"filename\" or no column \"label\"",
+        .badTable, header.line,
+        "names no column \"filename\" or neither \"label\" nor \"labels\"",
         hint: "give a table as lathe export csv writes it")
     }
     let named = places.sorted { $0.value < $1.value }.map(\.key)
@@ -71,7 +79,7 @@ public struct FeatureRows: Sendable {
         )
       }
       guard let name = try reader.text(row, nameColumn),
-        let label = try reader.text(row, labelColumn)
+        let label = try reader.text(row, labelColumn) ?? (isTagged ? "" : nil)
       else { throw bad("has no file name or no label") }
       names.append((name, label, row.line))
       for (column, index) in numbers {
@@ -112,18 +120,37 @@ public struct FeatureRows: Sendable {
       }
     }
     columns = numbers.map(\.name)
-    let labels = Set(names.map(\.label)).sorted(by: ByteOrder.precedes)
+    var tagsOfField: [String: TrackTags] = [:]
+    for row in names where isTagged && tagsOfField[row.label] == nil {
+      guard let tags = TagField.tags(row.label) else {
+        throw reader.error(
+          .badTable, row.line, "has the labels \(NameRules.quoted(row.label))",
+          hint: "put | between labels and, where one weighs less than 1, its weight after a colon")
+      }
+      tagsOfField[row.label] = tags
+    }
+    let known = isTagged ? tagsOfField.values.flatMap(\.names) : names.map(\.label)
+    let labels = Set(known).sorted(by: ByteOrder.precedes)
     let trackIDs = labelOfTrack.keys.sorted(by: ByteOrder.precedes)
     let labelNumbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
     let trackNumbers = Dictionary(uniqueKeysWithValues: zip(trackIDs, trackIDs.indices))
     rows = zip(tracks.places, names).map { place, row in
       MemorySamples.Row(
-        label: labelNumbers[row.label] ?? 0, track: trackNumbers[place.track] ?? 0,
+        label: isTagged ? -1 : labelNumbers[row.label] ?? 0, track: trackNumbers[place.track] ?? 0,
         slice: place.slice)
     }
     self.labels = labels
     self.trackIDs = trackIDs
-    trackLabels = trackIDs.map { labelOfTrack[$0] ?? "" }
+    let fields = trackIDs.map { labelOfTrack[$0] ?? "" }
+    let tags = fields.map { tagsOfField[$0] ?? TrackTags() }
+    trackLabels = isTagged ? tags.map(\.text) : fields
+    trackTags = isTagged ? tags : nil
+    weights =
+      isTagged
+      ? tags.map { tags in
+        Dictionary(
+          zip(tags.names.compactMap { labelNumbers[$0] }, tags.weights), uniquingKeysWith: { $1 })
+      } : nil
     self.values = values
   }
 
@@ -148,7 +175,7 @@ public struct FeatureRows: Sendable {
     }
     return try MemorySamples(
       name: name, identity: identity, shape: [columns.count], labels: labels, trackIDs: trackIDs,
-      rows: chosen, values: numbers)
+      rows: chosen, values: numbers, tags: weights)
   }
 }
 

@@ -17,12 +17,6 @@ struct CrossEntropy {
     return counts.map { $0 > 0 ? Float(total / (Double(counts.count) * Double($0))) : 0 }
   }
 
-  /// What a batch came to.
-  struct Outcome {
-    var loss = 0.0
-    var correct = 0
-  }
-
   /// The loss of a batch; its derivative by the logits takes their place.
   ///
   /// - Parameters:
@@ -32,13 +26,13 @@ struct CrossEntropy {
   func apply(
     to logits: UnsafeMutablePointer<Float>, rows: Int, labels: Int, target: (Int) -> Int,
     distributions: Span<Float>
-  ) -> Outcome {
+  ) -> Loss.Outcome {
     let isMixed = !distributions.isEmpty
     var total = Double(rows)
     if !isMixed, !weights.isEmpty {
       total = (0..<rows).reduce(0) { $0 + Double(weights[target($1)]) }
     }
-    var outcome = Outcome()
+    var outcome = Loss.Outcome()
     var targets = [Float](repeating: 0, count: labels)
     for row in 0..<rows {
       let values = logits + row * labels

@@ -15,7 +15,7 @@ extension EmbeddedTrainers {
     standard.schedule.peak = 0.1
     standard.smoothing = 0.1
     return TrainerKind(
-      "features", views: ["features", "features-30s"], input: .vector,
+      "features", views: ["features", "features-30s"], input: .vector, takesTags: true,
       summary: "multi-layer perceptron: features or embeddings, hidden layers of 256, 128 and 64",
       defaults: TrainingDefaults(epochs: 60, batchSize: 64, normalisation: .first),
       options: FeatureSettings.table.list(FeatureSettings()) + TrainingOptions.list(standard)

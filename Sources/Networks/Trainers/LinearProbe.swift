@@ -18,7 +18,7 @@ extension EmbeddedTrainers {
     network.inputDropout = 0
     network.transform = .none
     return TrainerKind(
-      "linear", views: ["features", "features-30s"], input: .vector,
+      "linear", views: ["features", "features-30s"], input: .vector, takesTags: true,
       summary: "linear probe: logistic regression on features or embeddings",
       defaults: TrainingDefaults(epochs: 60, batchSize: 64, normalisation: .first),
       options: TrainingOptions.list(standard)

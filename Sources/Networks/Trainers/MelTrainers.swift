@@ -35,7 +35,7 @@ extension EmbeddedTrainers {
     _ standard: NetworkTrainer.Configuration
   ) -> TrainerKind {
     TrainerKind(
-      name, views: ["mel"], input: .picture, summary: summary,
+      name, views: ["mel"], input: .picture, takesTags: true, summary: summary,
       defaults: TrainingDefaults(
         epochs: epochs, batchSize: 32, normalisation: .first, augmentation: pictureAugmentation),
       options: Settings.table.list(settings) + TrainingOptions.list(standard)

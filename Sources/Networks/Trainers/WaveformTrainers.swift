@@ -28,7 +28,7 @@ extension EmbeddedTrainers {
     augmentation.randomCrop = Augmentation.RandomCrop()
     augmentation.polarity = Augmentation.Polarity(probability: 0.5)
     return TrainerKind(
-      name, views: ["waveform"], input: .signal, summary: summary,
+      name, views: ["waveform"], input: .signal, takesTags: true, summary: summary,
       defaults: TrainingDefaults(
         epochs: 30, batchSize: 64, normalisation: .overall, augmentation: augmentation),
       options: WaveformSettings.table.list(settings) + TrainingOptions.list(standard)

@@ -33,7 +33,8 @@ struct LeakGaps: Sendable {
       members[key, default: []].append(group)
     }
     families = order.compactMap { key -> [Row]? in
-      let rows = (members[key] ?? []).compactMap { group in
+      // Where labels are ranked, accuracy says little.
+      let rows = (members[key] ?? []).filter { !$0.record.isTagged }.compactMap { group in
         GroupFigures(group).map { (group: group, figures: $0) }
       }.sorted {
         Self.rank($0.group.record.split.policy) < Self.rank($1.group.record.split.policy)

@@ -52,8 +52,10 @@ public struct Report: Sendable {
   /// The closing table as text: rows of cells, the head first. Where nothing leaks and no artist is
   /// shared there is no column for it.
   public var table: [[String]] {
-    let table = [ResultRow.titles] + rows.map(\.cells)
-    let hasNotes = rows.contains { $0.cells.last != "" }
+    let hasTags = rows.haveTags
+    let cells = rows.map { $0.cells(withTags: hasTags) }
+    let table = [ResultRow.titles(withTags: hasTags)] + cells
+    let hasNotes = cells.contains { $0.last != "" }
     return hasNotes ? table : table.map { $0.dropLast() }
   }
 
@@ -104,7 +106,10 @@ public struct Report: Sendable {
       if let figures = GroupFigures(group) {
         page += "<div class=\"pair\">\n"
         if let chart = charts.trackConfusion { page += try figure(chart, chart.title) }
-        page += RunSection.labels(group, figures) + "</div>\n"
+        for chart in charts.rankings { page += try figure(chart, chart.title) }
+        page +=
+          (figures.tags?.html(group.record.labels) ?? RunSection.labels(group, figures))
+          + "</div>\n"
         if let chart = charts.sliceConfusion {
           page += "<details><summary>Confusion of slices</summary>\n"
           page += try figure(chart, chart.title) + "</details>\n"
@@ -134,9 +139,17 @@ public struct Report: Sendable {
     for group in groups {
       let charts = RunCharts(group)
       add(group.name, "loss by epoch", figure: charts.loss)
-      add(group.name, "accuracy by epoch", figure: charts.accuracy)
+      add(
+        group.name, charts.rankings.isEmpty ? "accuracy by epoch" : "ranking by epoch",
+        figure: charts.accuracy)
       add(group.name, "confusion of tracks", figure: charts.trackConfusion)
       add(group.name, "confusion of slices", figure: charts.sliceConfusion)
+      for chart in charts.rankings {
+        add(
+          group.name,
+          chart.kind == .precisionRecall ? "precision and recall" : "receiver operating",
+          figure: chart)
+      }
     }
     for illustration in illustrations { add(illustration.name, figure: illustration.figure) }
     return figures

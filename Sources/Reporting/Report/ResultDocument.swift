@@ -27,6 +27,32 @@ struct ResultDocument: Encodable {
       }
     }
 
+    /// PR-AUC and ROC-AUC.
+    struct Tags: Encodable {
+      /// Of a label, the mean over the runs.
+      struct Label: Encodable {
+        let averagePrecision, rocAUC: Double?
+      }
+
+      let macroAveragePrecision, microAveragePrecision, macroROCAUC, microROCAUC: Figure?
+      let labelsLeftOut: Int
+      /// In the order of the row's labels; none where no run has ended.
+      let labels: [Label]
+
+      init(_ tags: TagFigures) {
+        macroAveragePrecision = Figure(tags.macroAveragePrecision)
+        microAveragePrecision = Figure(tags.microAveragePrecision)
+        macroROCAUC = Figure(tags.macroROCAUC)
+        microROCAUC = Figure(tags.microROCAUC)
+        labelsLeftOut = tags.labelsLeftOut
+        labels = (0..<(tags.scores.first?.labels.count ?? 0)).map { label in
+          Label(
+            averagePrecision: tags.mean(of: label, \.averagePrecision),
+            rocAUC: tags.mean(of: label, \.rocAUC))
+        }
+      }
+    }
+
     struct Run: Encodable {
       let path: String
       let split: String
@@ -65,6 +91,8 @@ struct ResultDocument: Encodable {
 
     let name, mode, trainer, policy, variant, kind, state: String
     let sliceAccuracy, trackAccuracy, macroF1: Figure?
+    /// How well labels are ranked; nil where each track has one.
+    let tags: Tags?
     let trackAccuracyInterval: [Double]?
     let tracks, parameters: Int?
     let seconds: Double?
@@ -97,6 +125,7 @@ struct ResultDocument: Encodable {
       sliceAccuracy = Figure(figures?.sliceAccuracy)
       trackAccuracy = Figure(figures?.trackAccuracy)
       macroF1 = Figure(figures?.macroF1)
+      tags = figures?.tags.map(Tags.init)
       trackAccuracyInterval = figures?.interval.map { [$0.lowerBound, $0.upperBound] }
       tracks = figures?.tracks
       parameters = group.record.parameters

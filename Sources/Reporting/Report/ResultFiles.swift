@@ -24,7 +24,8 @@ enum ResultFiles {
     "slice_accuracy_deviation", "track_accuracy", "track_accuracy_deviation",
     "track_accuracy_low", "track_accuracy_high", "macro_f1", "macro_f1_deviation", "tracks",
     "parameters", "seconds", "leaks", "leaked_share", "best", "leaked_recording_share",
-    "shared_artist_share",
+    "shared_artist_share", "macro_average_precision", "micro_average_precision", "macro_roc_auc",
+    "micro_roc_auc",
   ]
 
   /// A line a row: shares from 0 to 1, an empty field for what is not known, names as ``CSVField``
@@ -44,7 +45,9 @@ enum ResultFiles {
         number(result.macroF1?.deviation), result.tracks.map { "\($0)" } ?? "",
         result.parameters.map { "\($0)" } ?? "", number(result.seconds), "\(result.leaks)",
         number(result.leakedShare), "\(result.isBest)", number(result.leakedRecordingShare),
-        number(result.sharedArtistShare),
+        number(result.sharedArtistShare), number(result.tags?.macroAveragePrecision?.mean),
+        number(result.tags?.microAveragePrecision?.mean), number(result.tags?.macroROCAUC?.mean),
+        number(result.tags?.microROCAUC?.mean),
       ]
       lines.append((names.map(CSVField.name) + fields).joined(separator: ","))
     }
@@ -70,12 +73,13 @@ enum ResultFiles {
   /// The table as the terminal shows it, the best row in bold.
   static func markdown(_ rows: [ResultRow]) -> String {
     func line(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
-    let rule = ResultRow.titles.indices.map { $0 < ResultRow.words ? "---" : "---:" }
-    var lines = [line(ResultRow.titles), line(rule)]
+    let titles = ResultRow.titles(withTags: rows.haveTags)
+    let rule = titles.indices.map { $0 < ResultRow.words ? "---" : "---:" }
+    var lines = [line(titles), line(rule)]
     for row in rows {
-      var cells = row.cells.map(escapedForMarkdown)
+      var cells = row.cells(withTags: rows.haveTags).map(escapedForMarkdown)
       if row.isBest {
-        cells[ResultRow.accuracyCell] = "**\(cells[ResultRow.accuracyCell])**"
+        cells[row.bestCell] = "**\(cells[row.bestCell])**"
       }
       lines.append(line(cells))
     }

@@ -18,13 +18,13 @@ struct ResultRow: Sendable {
     for (group, figures) in zip(groups, figures) {
       guard let figures, isComparable(group) else { continue }
       let path = group.record.source.path
-      best[path] = max(best[path] ?? 0, figures.trackAccuracy.mean)
+      best[path] = max(best[path] ?? 0, figures.score)
     }
     return zip(groups, figures).map { group, figures in
       ResultRow(
         group: group, figures: figures,
         isBest: isComparable(group) && figures != nil
-          && figures?.trackAccuracy.mean == best[group.record.source.path])
+          && figures?.score == best[group.record.source.path])
     }
   }
 
@@ -67,33 +67,50 @@ struct ResultRow: Sendable {
 
   /// Macro F1 with its spread.
   var macroF1: String {
-    guard let spread = figures?.macroF1 else { return "–" }
-    let mean = Numbers.fixed(spread.mean, 3)
-    return spread.deviation.map { "\(mean) ± \(Numbers.fixed($0, 3))" } ?? mean
+    TagFigures.text(figures?.macroF1)
   }
 
   /// The cells of the table as plain text, without the 95 % interval's brackets.
-  var cells: [String] {
+  /// - Parameter withTags: whether there are columns for how well labels are ranked.
+  func cells(withTags: Bool) -> [String] {
     let trainer = ([group.record.trainer] + remarkableStates.map { "(\($0))" })
       .joined(separator: " ")
-    return [
+    var cells = [
       group.record.view, trainer, policy, runs, figures?.sliceAccuracy.percent ?? "–",
       figures?.trackAccuracy.percent ?? "–",
       intervalEnds.map { "\($0.low) to \($0.high)" } ?? "–", macroF1,
+    ]
+    if withTags { cells += tagCells }
+    cells += [
       figures.map { Numbers.grouped($0.tracks) } ?? "–",
       group.record.parameters.map(Numbers.grouped) ?? "–", Words.duration(seconds),
       [group.trainedTestTracks.shortNote, group.trainedTestArtists?.shortNote]
         .compactMap { $0 }.joined(separator: ", "),
     ]
+    return cells
+  }
+
+  /// The means over labels of average precision and of ROC-AUC.
+  var tagCells: [String] {
+    [figures?.tags?.macroAveragePrecision, figures?.tags?.macroROCAUC].map(TagFigures.text)
   }
 
   /// What the cells are, for people.
-  static let titles = [
-    "mode", "trainer", "policy", "runs", "slices right", "tracks right", "95 % interval",
-    "macro F1", "tracks", "parameters", "time", "seen in training",
-  ]
+  static func titles(withTags: Bool) -> [String] {
+    [
+      "mode", "trainer", "policy", "runs", "slices right", "tracks right", "95 % interval",
+      "macro F1",
+    ] + (withTags ? ["PR-AUC", "ROC-AUC"] : []) + [
+      "tracks", "parameters", "time", "seen in training",
+    ]
+  }
   /// How many of the cells, from the first, are words and not numbers.
   static let words = 3
   /// The cell that is set in bold in the best row.
-  static let accuracyCell = 5
+  var bestCell: Int { figures?.tags == nil ? 5 : 8 }
+}
+
+extension [ResultRow] {
+  /// Whether one of them is of runs whose tracks may have several labels.
+  var haveTags: Bool { contains { $0.figures?.tags != nil } }
 }

@@ -5,7 +5,9 @@ import Training
 enum ResultsTable {
   /// Rows that leak stand apart, under a line that says so.
   static func html(_ rows: [ResultRow]) -> String {
-    let marked = rows.enumerated().map { (leaks: $1.leaks, cells: cells(of: $1, number: $0)) }
+    let marked = rows.enumerated().map {
+      (leaks: $1.leaks, cells: cells(of: $1, number: $0, withTags: rows.haveTags))
+    }
     let parts = [false, true].compactMap { leaks -> HTML.Part? in
       let rows = marked.filter { $0.leaks == leaks }.map(\.cells)
       return rows.isEmpty ? nil : HTML.Part(heading: leaks ? leakHeading : nil, rows: rows)
@@ -13,16 +15,25 @@ enum ResultsTable {
     let page = HTML.table(
       [
         "Mode", "Trainer", "Split policy", "Runs", "Slice accuracy",
-        "Track accuracy [95 %]", "Macro F1", "Tracks", "Parameters", "Training time",
-      ], words: ResultRow.words, class: "results cards", parts: parts)
+        "Track accuracy [95 %]", "Macro F1",
+      ] + (rows.haveTags ? ["PR-AUC", "ROC-AUC"] : []) + ["Tracks", "Parameters", "Training time"],
+      words: ResultRow.words, class: "results cards", parts: parts)
     var notes = [
       "Track accuracy is by vote: the mean of the probabilities of a track's slices. The interval is Wilson's, "
         + "over tracks. Figures are of the checkpoint that was chosen (the last where nothing chooses), on the test side.",
       "Macro F1 is over tracks. Training time is a run's, evaluation included. Curves of training are of the "
         + "batches as they were learnt from, with augmentation, dropout and label smoothing where used.",
     ]
+    if rows.haveTags {
+      notes.append(
+        "Where a track may have several labels it counts as right where all are and no other; PR-AUC (average "
+          + "precision) and ROC-AUC are means over the labels that some tracks have and some have not."
+      )
+    }
     if rows.contains(where: \.isBest) {
-      notes.append("The best track accuracy of those that don't leak is bold.")
+      notes.append(
+        "The best \(rows.haveTags ? "PR-AUC or " : "")track accuracy of those that don't leak is bold."
+      )
     }
     if rows.contains(where: { $0.group.kind != .single }) {
       notes.append(
@@ -36,7 +47,9 @@ enum ResultsTable {
     "Leaks: what these were tested on was trained on, itself or as another take or copy. Their figures tell how well "
     + "tracks are remembered."
 
-  private static func cells(of row: ResultRow, number: Int) -> [String] {
+  private static func cells(
+    of row: ResultRow, number: Int, withTags: Bool
+  ) -> [String] {
     let (group, record) = (row.group, row.group.record)
     var policy = HTML.text(record.split.policy)
     if !group.variant.isEmpty { policy += "<br><small>\(HTML.text(group.variant))</small>" }
@@ -52,12 +65,17 @@ enum ResultsTable {
     }
     let accuracy = row.figures?.trackAccuracy.percent ?? "–"
     let interval = row.intervalEnds.map { "[\($0.low), \($0.high)]" } ?? ""
+    let isRanked = row.figures?.tags != nil
+    var tags = withTags ? row.tagCells : []
+    if row.isBest, isRanked { tags[0] = "<strong>\(tags[0])</strong>" }
     return [
       HTML.text(record.view), trainer, policy, row.runs,
       row.figures?.sliceAccuracy.percent ?? "–",
-      (row.isBest ? "<strong>\(accuracy)</strong>" : accuracy)
+      (row.isBest && !isRanked ? "<strong>\(accuracy)</strong>" : accuracy)
         + "<small class=\"interval\">\(interval)</small>",
-      row.macroF1, row.figures.map { Numbers.grouped($0.tracks) } ?? "–",
+      row.macroF1,
+    ] + tags + [
+      row.figures.map { Numbers.grouped($0.tracks) } ?? "–",
       record.parameters.map(Numbers.grouped) ?? "–", Words.duration(row.seconds),
     ]
   }
@@ -66,7 +84,8 @@ enum ResultsTable {
   /// yet.
   static func chart(_ rows: [ResultRow]) -> AccuracyChart? {
     let rows = rows.prefix(60).compactMap { row -> AccuracyChart.Row? in
-      guard let figures = row.figures else { return nil }
+      // Where labels are ranked, few tracks are right in all of them.
+      guard let figures = row.figures, figures.tags == nil else { return nil }
       let leak = row.group.trainedTestTracks
       return AccuracyChart.Row(
         name: [row.group.name, leak.shortNote].compactMap { $0 }.joined(separator: ": "),

@@ -6,18 +6,29 @@ struct RunCharts {
   let accuracy: LineChart
   let trackConfusion: ConfusionChart?
   let sliceConfusion: ConfusionChart?
+  /// Where a track may have several labels, both curves of the first run that has ended.
+  let rankings: [RankingChart]
 
   init(_ group: RunGroup) {
     var losses = [Self.series("training", group, colour: 0) { $1.train.loss }]
-    var accuracies = [Self.series("training", group, colour: 0) { $1.train.accuracy }]
+    let figures = GroupFigures(group)
+    let isRanked = figures?.tags != nil
+    var accuracies =
+      isRanked ? [] : [Self.series("training", group, colour: 0) { $1.train.accuracy }]
     for (index, side) in EvaluatedSide.sides(of: group).enumerated() {
       let colour = index + 1
       losses.append(Self.series(side.name, group, colour: colour) { side.metrics($0, $1)?.loss })
       accuracies.append(
-        Self.series(side.name, group, colour: colour) { side.metrics($0, $1)?.sliceAccuracy })
+        Self.series("\(side.name)\(isRanked ? ", PR-AUC" : "")", group, colour: colour) {
+          let metrics = side.metrics($0, $1)
+          return isRanked ? metrics?.tags?.macroAveragePrecision : metrics?.sliceAccuracy
+        })
       accuracies.append(
-        Self.series("\(side.name), tracks", group, colour: colour, isDashed: true) {
-          side.metrics($0, $1)?.trackAccuracy
+        Self.series(
+          "\(side.name), \(isRanked ? "ROC-AUC" : "tracks")", group, colour: colour, isDashed: true
+        ) {
+          let metrics = side.metrics($0, $1)
+          return isRanked ? metrics?.tags?.macroROCAUC : metrics?.trackAccuracy
         })
     }
     // A figure may be shown far from the page that says what it is worth.
@@ -27,20 +38,29 @@ struct RunCharts {
       title: "Loss: \(name)", valueTitle: "loss, mean over slices", quantity: .number,
       series: losses, mark: Self.mark(group))
     accuracy = LineChart(
-      title: "Accuracy: \(name)", valueTitle: "accuracy", quantity: .share,
+      title: "\(isRanked ? "Ranking of labels" : "Accuracy"): \(name)",
+      valueTitle: isRanked ? "area, mean over labels" : "accuracy", quantity: .share,
       series: accuracies, mark: Self.mark(group))
-    let figures = GroupFigures(group)
     let side = group.runs.lazy.compactMap(RunFigures.init).first?.side ?? "test"
     let tested = group.testsSeveralSides ? "all folds" : side
     func chart(_ unit: String, _ matrix: ConfusionMatrix?) -> ConfusionChart? {
       // Too many labels to draw: the table lists them.
-      guard let matrix else { return nil }
+      guard let matrix, matrix.labels > 0 else { return nil }
       return try? ConfusionChart(
         title: "\(unit) of \(tested): \(name)", unit: unit.lowercased(), matrix: matrix,
         labels: group.record.labels)
     }
     trackConfusion = chart("Tracks", figures?.trackConfusion)
     sliceConfusion = chart("Slices", figures?.sliceConfusion)
+    let scores = figures?.tags?.scores.first
+    rankings = RankingChart.Kind.allCases.compactMap { kind in
+      scores.map {
+        RankingChart(
+          title:
+            "\(kind == .precisionRecall ? "Precision and recall" : "Receiver operating characteristic"), "
+            + "\(tested): \(name)", kind: kind, scores: $0)
+      }
+    }
   }
 
   private static func mark(_ group: RunGroup) -> (epoch: Int, name: String)? {

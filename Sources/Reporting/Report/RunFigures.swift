@@ -64,6 +64,8 @@ struct Spread: Sendable, Hashable {
 /// What a group of runs came to: a row of the closing table.
 struct GroupFigures: Sendable {
   let sliceAccuracy, trackAccuracy, macroF1: Spread
+  /// How well labels were ranked; nil where each track has one.
+  let tags: TagFigures?
   /// At 95 %, over the tracks of one run or of all folds; nil where runs test the same tracks
   /// again, as folds of slices do.
   let interval: ClosedRange<Double>?
@@ -82,6 +84,7 @@ struct GroupFigures: Sendable {
     sliceAccuracy = slices
     trackAccuracy = tracks
     self.macroF1 = macroF1
+    self.tags = TagFigures(figures)
     trackConfusion = Self.sum(figures.compactMap(\.evaluation?.trackConfusion))
     sliceConfusion = Self.sum(figures.compactMap(\.evaluation?.sliceConfusion))
     switch group.kind {
@@ -107,6 +110,9 @@ struct GroupFigures: Sendable {
       self.tracks = figures.map(\.metrics.tracks).max() ?? 0
     }
   }
+
+  /// What rows are compared by.
+  var score: Double { tags?.macroAveragePrecision.mean ?? trackAccuracy.mean }
 
   private static func sum(_ matrices: [ConfusionMatrix]) -> ConfusionMatrix? {
     guard let first = matrices.first else { return nil }

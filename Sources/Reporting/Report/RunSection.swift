@@ -149,24 +149,30 @@ enum RunSection {
     return page + "</div>\n"
   }
 
+  private static func cells(of run: RunContents) -> [String] {
+    let metrics = RunFigures(run)?.metrics
+    func fixed(_ value: Double?) -> String { value.map { Numbers.fixed($0, 3) } ?? "–" }
+    var cells = [
+      HTML.text(run.path), HTML.text(run.record.sides.test ?? "–"), "\(run.record.seed)",
+      metrics.map { Numbers.percent($0.sliceAccuracy) } ?? "–",
+      metrics.map { Numbers.percent($0.trackAccuracy) } ?? "–", fixed(metrics?.macroF1),
+    ]
+    if run.record.isTagged {
+      cells += [fixed(metrics?.tags?.macroAveragePrecision), fixed(metrics?.tags?.macroROCAUC)]
+    }
+    return cells + [Words.duration(RunState.seconds(run))]
+  }
+
   /// Each run of a group, and how to repeat it.
   static func tail(_ group: RunGroup) -> String {
     var page = ""
     if group.runs.count > 1 {
       page += "<details><summary>Each of the \(Words.counted(group.runs.count, "run"))</summary>\n"
       page += HTML.table(
-        ["Run", "Test side", "Seed", "Slice accuracy", "Track accuracy", "Macro F1", "Time"],
+        ["Run", "Test side", "Seed", "Slice accuracy", "Track accuracy", "Macro F1"]
+          + (group.record.isTagged ? ["PR-AUC", "ROC-AUC"] : []) + ["Time"],
         words: 2,
-        rows: group.runs.map { run in
-          let metrics = RunFigures(run)?.metrics
-          return [
-            HTML.text(run.path), HTML.text(run.record.sides.test ?? "–"), "\(run.record.seed)",
-            metrics.map { Numbers.percent($0.sliceAccuracy) } ?? "–",
-            metrics.map { Numbers.percent($0.trackAccuracy) } ?? "–",
-            metrics.map { Numbers.fixed($0.macroF1, 3) } ?? "–",
-            Words.duration(RunState.seconds(run)),
-          ]
-        })
+        rows: group.runs.map { cells(of: $0) })
       page += "</details>\n"
     }
     let commands = group.runs.map { HTML.text(RunCommand.text($0.record)) }

@@ -2,19 +2,20 @@
 enum TeXTable {
   /// A `tabular`, and above it what must be loaded.
   static func text(_ rows: [ResultRow]) -> String {
-    let columns = ResultRow.titles.indices.dropLast().map { $0 < ResultRow.words ? "l" : "r" }
+    let titles = ResultRow.titles(withTags: rows.haveTags)
+    let columns = titles.indices.dropLast().map { $0 < ResultRow.words ? "l" : "r" }
     var lines = [
       "% Needs \\usepackage{booktabs}. The best row that doesn't leak is bold.",
       "\\begin{tabular}{\(columns.joined())}", "\\toprule",
-      line(ResultRow.titles.dropLast().map(escaped)), "\\midrule",
+      line(titles.dropLast().map(escaped)), "\\midrule",
     ]
     for (index, row) in rows.enumerated() {
       if index > 0, row.leaks, !rows[index - 1].leaks {
         lines.append("\\midrule")
       }
-      var cells = row.cells.dropLast().map(escaped)
+      var cells = row.cells(withTags: rows.haveTags).dropLast().map(escaped)
       if row.isBest {
-        cells[ResultRow.accuracyCell] = "\\textbf{\(cells[ResultRow.accuracyCell])}"
+        cells[row.bestCell] = "\\textbf{\(cells[row.bestCell])}"
       }
       if row.leaks { cells[ResultRow.words - 1] += "\\textsuperscript{\(mark)}" }
       if row.group.trainedTestArtists?.note != nil {

@@ -61,6 +61,14 @@ extension RunRecord {
           + "\(Words.list(labels))",
         hint: "give the cache that the run was trained on, or train again")
     }
+    guard training.isTagged == isTagged else {
+      throw RunError(
+        kind: .run, subject: path,
+        detail: isTagged
+          ? "its tracks have one label each, and the run's several"
+          : "its tracks have several labels, and the run's one each",
+        hint: "give the cache that the run was trained on, or train again")
+    }
     guard training.identity == source.identity, training.shape == sampleShape else {
       throw RunError(
         kind: .run, subject: path,

@@ -48,10 +48,11 @@ public struct TableChoices: Sendable {
   func tracks(of rows: FeatureRows) -> [SplitTrack] {
     let known = Dictionary(
       (manifest?.tracks ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    return zip(rows.trackIDs, rows.trackLabels).map { id, label in
-      known[id].map {
-        SplitTrack(id: id, label: label, group: $0.group, artist: $0.artist, title: $0.title)
-      } ?? SplitTrack(id: id, label: label)
+    return rows.trackIDs.indices.map { index in
+      let track = known[rows.trackIDs[index]]
+      return SplitTrack(
+        id: rows.trackIDs[index], label: rows.trackLabels[index], tags: rows.trackTags?[index],
+        group: track?.group, artist: track?.artist, title: track?.title)
     }
   }
 

@@ -50,7 +50,10 @@ public struct TrainingJob {
     source = try TrainingSource(
       training: training, evaluated: evaluated, selection: roles.selection)
     kind = try mode.kind(in: registry, for: training)
-    if let kind { try choices.options.check(for: kind) }
+    if let kind {
+      try choices.options.check(for: kind)
+      try Self.check(kind, takes: training)
+    }
     let defaults =
       kind?.defaults
       ?? registry.standard(
@@ -58,7 +61,8 @@ public struct TrainingJob {
     configuration = try choices.configuration(defaults, for: training)
     let threads = choices.threads ?? min(8, ProcessInfo.processInfo.activeProcessorCount)
     setting = TrainerSetting(
-      sampleShape: training.shape, labels: training.labels, labelCounts: source.labelCounts,
+      sampleShape: training.shape, labels: training.labels, isTagged: training.isTagged,
+      labelCounts: source.labelCounts,
       training: training, normalisation: configuration.normalisation, seed: choices.seed,
       threads: threads, batchSize: configuration.batchSize, options: choices.options)
     let parts = TrainingJobRecord(
@@ -96,10 +100,21 @@ public struct TrainingJob {
     configuration.patience = record.patience
     self.configuration = configuration
     setting = TrainerSetting(
-      sampleShape: record.sampleShape, labels: record.labels, labelCounts: source.labelCounts,
+      sampleShape: record.sampleShape, labels: record.labels, isTagged: record.isTagged,
+      labelCounts: source.labelCounts,
       training: training, normalisation: record.normalisation, seed: record.seed,
       threads: record.threads, batchSize: record.batchSize, options: TrainerOptions(record.options))
     self.record = record
+  }
+
+  private static func check(
+    _ kind: TrainerKind, takes samples: any SampleSource
+  ) throws(TrainingError) {
+    guard samples.isTagged, !kind.takesTags else { return }
+    throw TrainingError(
+      kind: .configuration, subject: "trainer '\(kind.name)'",
+      detail: "it learns one label of each sample, and those of \(samples.name) may have several",
+      hint: "take another trainer, or a dataset of one label a track")
   }
 
   /// A path that is the same from every working folder.

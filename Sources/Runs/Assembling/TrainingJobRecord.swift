@@ -49,6 +49,7 @@ struct TrainingJobRecord {
       overlaps: relations == nil ? nil : overlaps, lathe: latheVersion,
       startedAt: Date().ISO8601Format())
     record.manifest = samples.manifest
+    record.tagged = setting.isTagged ? true : nil
     return record
   }
 }

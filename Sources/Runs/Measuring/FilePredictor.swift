@@ -3,7 +3,7 @@ internal import DatasetCache
 public import Preparation
 public import Training
 
-/// Predicts the labels of audio files with the model of a run.
+/// Predicts the label, or the labels, of audio files with the model of a run.
 ///
 /// Each file is decoded and prepared as the run's cache was; its slices vote.
 public struct FilePredictor: ~Copyable {
@@ -11,6 +11,9 @@ public struct FilePredictor: ~Copyable {
   public struct Answer: Sendable, Hashable {
     /// The likeliest label.
     public let label: String
+    /// Where a file may have any number of labels, those with a mean probability of a half or more, likeliest first;
+    /// else nil.
+    public let tags: [String]?
     /// How many slices voted.
     public let slices: Int
     /// The mean probability of each label over the slices, in the order of the run's labels.
@@ -69,7 +72,13 @@ public struct FilePredictor: ~Copyable {
         let probabilities = answers.removeFirst().probabilities
         let best =
           labels.indices.max { (probabilities[$0], $1) < (probabilities[$1], $0) } ?? 0
-        return Answer(label: labels[best], slices: samples.count, probabilities: probabilities)
+        return Answer(
+          label: labels[best],
+          tags: record.isTagged
+            ? labels.indices.filter { probabilities[$0] >= 0.5 }
+              .sorted { (probabilities[$1], $0) < (probabilities[$0], $1) }.map { labels[$0] }
+            : nil,
+          slices: samples.count, probabilities: probabilities)
       }
     }
   }
@@ -79,7 +88,7 @@ public struct FilePredictor: ~Copyable {
   ) throws(RunError) -> Result<MemorySamples, FileSampleError> {
     let samples: MemorySamples
     do throws(FileSampleError) {
-      samples = try reader.samples(of: file, labels: record.labels)
+      samples = try reader.samples(of: file, labels: record.labels, isTagged: record.isTagged)
     } catch {
       return .failure(error)
     }

@@ -52,8 +52,8 @@ public struct TrainedModel {
     try Self.check(record, for: kind, at: path)
     let trainer = try kind.make(
       TrainerSetting(
-        sampleShape: record.sampleShape, labels: record.labels, seed: record.seed,
-        threads: record.threads, batchSize: record.batchSize,
+        sampleShape: record.sampleShape, labels: record.labels, isTagged: record.isTagged,
+        seed: record.seed, threads: record.threads, batchSize: record.batchSize,
         options: TrainerOptions(record.options), isForPrediction: true))
     try trainer.restore(weights: try TensorFile(reading: "\(path)/\(checkpoint.file)"))
     var loading = LoaderConfiguration()
@@ -109,16 +109,15 @@ public struct TrainedModel {
   private static func answer(
     _ samples: any SampleSource, _ trainer: any Trainer, _ loading: LoaderConfiguration
   ) throws(TrainingError) -> Answer {
-    var evaluation = Evaluation(labels: samples.labels.count) { samples.trackID($0) }
+    var gathering = SideGathering(of: samples)
     var sums = [Double](repeating: 0, count: samples.labels.count)
     try Prediction(trainer, loading).forEach(of: samples) {
-      place, label, probabilities throws(TrainingError) in
-      try evaluation.add(
-        track: place.track, slice: place.slice, label: label, probabilities: probabilities)
+      place, truth, probabilities throws(TrainingError) in
+      try gathering.add(place, truth, probabilities: probabilities)
       for (index, probability) in probabilities.enumerated() { sums[index] += Double(probability) }
     }
     return Answer(
-      evaluation: try evaluation.finish(),
+      evaluation: try gathering.finish(),
       probabilities: sums.map { $0 / Double(max(1, samples.count)) })
   }
 }

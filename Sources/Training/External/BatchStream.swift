@@ -9,7 +9,7 @@ import Safetensors
 ///       inputs               F32 [count, axes of a sample], normalised and, of the training side, augmented
 ///       labels               I64 [count]
 ///       tracks, slices       I64 [count]
-///       label_distributions  F32 [count, labels], where mixup is on
+///       label_distributions  F32 [count, labels], where mixup is on or a sample may have several labels
 ///       __metadata__         side, epoch (from 1), index (of the batch in its side and epoch, from 0),
 ///                            endsEpoch ("true" for the last of its side and epoch, else "false")
 ///

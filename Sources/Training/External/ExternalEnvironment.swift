@@ -46,6 +46,7 @@ enum ExternalEnvironment {
     variables["LATHE_EPOCHS_DONE"] = "0"
     variables["LATHE_BATCH_SIZE"] = "\(record.batchSize)"
     variables["LATHE_LABELS"] = json(.array(record.labels.map(JSONValue.string)))
+    variables["LATHE_TAGGED"] = "\(record.isTagged)"
     variables["LATHE_SAMPLE_SHAPE"] = json(.array(record.sampleShape.map { .integer(Int64($0)) }))
     variables["LATHE_SAMPLES"] = json(.object(samples.mapValues { .integer(Int64($0)) }))
     variables["LATHE_NORMALISATION"] = record.normalisation?.statistics.axis.rawValue ?? ""

@@ -207,8 +207,7 @@ struct ExternalRecords: ExternalListener {
         hint: "the best epoch is chosen by them: write them before each 'epoch'")
     }
     guard let before = best?.evaluations[side]?.metrics else { return true }
-    return (now.trackAccuracy, now.sliceAccuracy, -now.loss)
-      > (before.trackAccuracy, before.sliceAccuracy, -before.loss)
+    return SessionState.Score(now).isBetter(than: SessionState.Score(before))
   }
 
   /// Adds to the run's record what only the trainer knows.

@@ -12,7 +12,8 @@ public import Corpus
 /// `LATHE_TRAINING_SIDE`, `LATHE_SELECTION_SIDE` and `LATHE_TEST_SIDE` (empty where there is none),
 /// `LATHE_SEED`, `LATHE_EPOCHS`, `LATHE_EPOCHS_DONE` (how many epochs are recorded already: more
 /// than 0 where a run is resumed), `LATHE_BATCH_SIZE`, `LATHE_LABELS` (a JSON list: label 0 is the
-/// first), `LATHE_SAMPLE_SHAPE` (a JSON list), `LATHE_SAMPLE_AXES` (a JSON list of what runs along
+/// first), `LATHE_TAGGED` (`true` where a sample may have any number of labels: the batches' `label_distributions` are
+/// their weights then, and each label's probability is one of its own, 0 to 1; else `false`), `LATHE_SAMPLE_SHAPE` (a JSON list), `LATHE_SAMPLE_AXES` (a JSON list of what runs along
 /// the axes, such as `["frequency","time"]`; empty where that is not known), `LATHE_SAMPLES` (a
 /// JSON object of each side's number), `LATHE_NORMALISATION` (`first`, `overall` or empty),
 /// `LATHE_AUGMENTATION` (JSON or empty), `LATHE_OPTIONS` (a JSON object of texts) and

@@ -40,7 +40,7 @@ struct PredictionsFile {
     var places: [SamplePlace: Int] = [:]
     places.reserveCapacity(source.count)
     for sample in 0..<source.count { places[source.place(of: sample)] = sample }
-    var evaluation = Evaluation(labels: labels, name: { source.trackID($0) })
+    var gathering = SideGathering(of: source)
     for row in tracks.indices {
       let place = SamplePlace(track: Int(tracks[row]), slice: Int(slices[row]))
       guard let sample = places[place] else {
@@ -48,8 +48,8 @@ struct PredictionsFile {
           "row \(row) is track \(tracks[row]), slice \(slices[row]), which the side has not")
       }
       do throws(TrainingError) {
-        try evaluation.add(
-          track: place.track, slice: place.slice, label: source.label(of: sample),
+        try gathering.add(
+          place, SampleTruth(of: sample, in: source),
           probabilities: probabilities[row * labels..<(row + 1) * labels])
       } catch {
         throw TrainingError(
@@ -57,7 +57,7 @@ struct PredictionsFile {
           detail: "row \(row), \(error.subject): \(error.detail)", hint: error.hint)
       }
     }
-    return try evaluation.finish()
+    return try gathering.finish()
   }
 
   /// The mean probability of each label over the rows.

@@ -1,7 +1,7 @@
 import Wording
 import Glibc
 
-/// Gathers predictions of slices and makes the metrics of a side from them.
+/// Gathers predictions of slices that have one label each and makes the metrics of a side from them.
 ///
 /// A track's prediction is a vote of its slices: the mean of their probabilities, the label with
 /// the highest mean, the lowest such label where several have it. A mean of 32-bit probabilities is
@@ -107,14 +107,17 @@ public struct Evaluation: Sendable {
     loss -= Glibc.log(Double(max(ofLabel, .leastNonzeroMagnitude)))
   }
 
+  /// Nothing was predicted.
+  static var nothing: TrainingError {
+    TrainingError(
+      kind: .data, subject: "evaluation", detail: "no slice was predicted",
+      hint: "take a side that has samples")
+  }
+
   /// The metrics of what was added.
   /// - Throws: ``TrainingError`` `.data` where nothing was.
   public func finish() throws(TrainingError) -> SideEvaluation {
-    guard slices > 0 else {
-      throw TrainingError(
-        kind: .data, subject: "evaluation", detail: "no slice was predicted",
-        hint: "take a side that has samples")
-    }
+    guard slices > 0 else { throw Self.nothing }
     var matrix = ConfusionMatrix(labels: labels)
     for track in tracks.values {
       // The first of equal maxima: max(by:) would take the last.

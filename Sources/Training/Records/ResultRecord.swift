@@ -56,15 +56,7 @@ public struct ResultRecord: Sendable, Hashable, Codable {
         subject, "\(Words.counted(epochs, "epoch")) cannot have a best one of \(bestEpoch ?? 0)")
     }
     for (side, evaluation) in evaluations {
-      try evaluation.metrics.check("\(subject), side \(side)")
-      for matrix in [evaluation.trackConfusion, evaluation.sliceConfusion]
-      where matrix.labels != labels {
-        throw .record(
-          "\(subject), side \(side)",
-          "a confusion matrix is of \(Words.counted(matrix.labels, "label")), "
-            + "and the run has \(labels)"
-        )
-      }
+      try evaluation.check("\(subject), side \(side)", labels: labels)
     }
   }
 }

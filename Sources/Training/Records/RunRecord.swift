@@ -94,6 +94,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public var sides: Sides
   /// The labels, in the order in which the network's outputs have them.
   public var labels: [String]
+  /// Whether a track may have any number of labels; nil where each has one.
+  public var tagged: Bool?
   /// The length of each axis of a sample.
   public var sampleShape: [Int]
   /// The seed of everything random.
@@ -187,6 +189,9 @@ public struct RunRecord: Sendable, Hashable, Codable {
     return SplitPolicy(rawValue: split.policy)?.leaksByDesign == true
   }
 
+  /// Whether a track may have any number of labels.
+  public var isTagged: Bool { tagged == true }
+
   /// What another record asks for otherwise, of all that decides a run's outcome; nil where nothing
   /// is.
   public func difference(from other: RunRecord) -> String? {
@@ -194,7 +199,11 @@ public struct RunRecord: Sendable, Hashable, Codable {
       ("trainer", trainer == other.trainer), ("view", view == other.view),
       // Everything else of a split follows from its fingerprint.
       ("split", split.fingerprint == other.split.fingerprint && sides == other.sides),
-      ("samples", source.identity == other.source.identity && labels == other.labels),
+      (
+        "samples",
+        source.identity == other.source.identity && labels == other.labels
+          && isTagged == other.isTagged
+      ),
       ("seed", seed == other.seed), ("epochs", epochs == other.epochs),
       ("batch size", batchSize == other.batchSize), ("options", options == other.options),
       ("patience", patience == other.patience),

@@ -18,11 +18,11 @@ public struct Prediction {
     self.configuration = configuration
   }
 
-  /// Calls `body` with each sample's track, slice, label and probabilities, in order.
+  /// Calls `body` with each sample's track, slice, labels and probabilities, in order.
   /// - Throws: ``TrainingError/Kind/data`` where a sample cannot be read, and what `body` throws.
   public func forEach(
     of samples: any SampleSource,
-    _ body: (_ place: SamplePlace, _ label: Int, _ probabilities: ArraySlice<Float>)
+    _ body: (_ place: SamplePlace, _ truth: SampleTruth, _ probabilities: ArraySlice<Float>)
       throws(TrainingError) -> Void
   ) throws(TrainingError) {
     let loader = try inLoading { () throws(LoadingError) in
@@ -44,8 +44,11 @@ public struct Prediction {
       }
       for row in 0..<batch.count {
         let place = SamplePlace(track: Int(batch.tracks[row]), slice: Int(batch.slices[row]))
-        try body(
-          place, Int(batch.labels[row]), probabilities[row * labels..<(row + 1) * labels])
+        let cells = row * labels..<(row + 1) * labels
+        let truth: SampleTruth =
+          samples.isTagged
+          ? .weights(cells.map { batch.labelDistributions[$0] }) : .label(Int(batch.labels[row]))
+        try body(place, truth, probabilities[cells])
       }
     }
   }
@@ -53,11 +56,10 @@ public struct Prediction {
   /// How well samples are predicted.
   /// - Throws: as ``forEach(of:_:)``; `.diverged` where a probability is no number.
   public func evaluation(of samples: any SampleSource) throws(TrainingError) -> SideEvaluation {
-    var evaluation = Evaluation(labels: samples.labels.count) { samples.trackID($0) }
-    try forEach(of: samples) { place, label, probabilities throws(TrainingError) in
-      try evaluation.add(
-        track: place.track, slice: place.slice, label: label, probabilities: probabilities)
+    var gathering = SideGathering(of: samples)
+    try forEach(of: samples) { place, truth, probabilities throws(TrainingError) in
+      try gathering.add(place, truth, probabilities: probabilities)
     }
-    return try evaluation.finish()
+    return try gathering.finish()
   }
 }

@@ -27,9 +27,7 @@ package struct SessionState: Codable {
   /// - Returns: whether it is the best so far.
   mutating func note(_ selection: SideMetrics?) -> Bool {
     if let selection {
-      let score = Score(
-        trackAccuracy: selection.trackAccuracy, sliceAccuracy: selection.sliceAccuracy,
-        loss: selection.loss)
+      let score = Score(selection)
       if let best = bestScore, !score.isBetter(than: best) { return false }
       bestScore = score
     }
@@ -55,13 +53,22 @@ package struct SessionState: Codable {
 
   /// What an epoch is compared by: larger is better, the first number that differs decides.
   struct Score: Codable, Equatable {
+    /// How well labels are ranked, where a track may have several.
+    var ranking: Double?
     var trackAccuracy: Double
     var sliceAccuracy: Double
     var loss: Double
 
+    init(_ metrics: SideMetrics) {
+      ranking = metrics.tags?.selectionScore
+      trackAccuracy = metrics.trackAccuracy
+      sliceAccuracy = metrics.sliceAccuracy
+      loss = metrics.loss
+    }
+
     func isBetter(than other: Score) -> Bool {
-      (trackAccuracy, sliceAccuracy, -loss) > (
-        other.trackAccuracy, other.sliceAccuracy, -other.loss
+      (ranking ?? 0, trackAccuracy, sliceAccuracy, -loss) > (
+        other.ranking ?? 0, other.trackAccuracy, other.sliceAccuracy, -other.loss
       )
     }
   }

@@ -1,4 +1,5 @@
 public import Corpus
+import Wording
 
 /// The samples of a training: what is learnt from, and what it is measured by.
 public struct TrainingSource: Sendable {
@@ -30,15 +31,7 @@ public struct TrainingSource: Sendable {
   public init(
     training: any SampleSource, evaluated: [Side], selection: String? = nil
   ) throws(TrainingError) {
-    let present = Set((0..<training.count).lazy.map { training.label(of: $0) })
-    guard present.count > 1 else {
-      throw TrainingError(
-        kind: .data, subject: training.name,
-        detail: present.isEmpty
-          ? "there are no samples"
-          : "all samples have the label '\(training.labels[present.first ?? 0])'",
-        hint: "a classifier needs samples of two labels or more to learn from")
-    }
+    try Self.checkLabels(of: training)
     let names = evaluated.map(\.name)
     if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
       throw TrainingError(
@@ -57,7 +50,9 @@ public struct TrainingSource: Sendable {
         hint: "leave the side out, or take another split")
     }
     for side in evaluated
-    where side.samples.labels != training.labels || side.samples.shape != training.shape {
+    where side.samples.labels != training.labels || side.samples.shape != training.shape
+      || side.samples.isTagged != training.isTagged
+    {
       throw TrainingError(
         kind: .data, subject: side.samples.name,
         detail: "its labels or its shape are not those of \(training.name)",
@@ -73,8 +68,29 @@ public struct TrainingSource: Sendable {
 
   private static func labelCounts(of samples: any SampleSource) -> [Int] {
     var counts = [Int](repeating: 0, count: samples.labels.count)
-    for sample in 0..<samples.count { counts[samples.label(of: sample)] += 1 }
+    for sample in 0..<samples.count {
+      samples.forEachLabel(of: sample) { label, _ in counts[label] += 1 }
+    }
     return counts
+  }
+
+  private static func checkLabels(of samples: any SampleSource) throws(TrainingError) {
+    let counts = labelCounts(of: samples)
+    let present = counts.indices.filter { counts[$0] > 0 }
+    let isEnough =
+      samples.isTagged
+      ? present.contains { counts[$0] < samples.count } : present.count > 1
+    if isEnough { return }
+    let names = present.map { "'\(samples.labels[$0])'" }
+    throw TrainingError(
+      kind: .data, subject: samples.name,
+      detail: samples.count == 0
+        ? "there are no samples"
+        : names.isEmpty
+          ? "no sample has a label" : "all samples have the label \(Words.list(names, atMost: 8))",
+      hint: samples.isTagged
+        ? "a classifier needs samples with a label and samples without it to learn from"
+        : "a classifier needs samples of two labels or more to learn from")
   }
 
   /// A side that has no sample of some labels.

@@ -21,7 +21,7 @@ public protocol Trainer: AnyObject {
   /// Learns from a batch.
   ///
   /// - Parameters:
-  ///   - batch: inputs, labels and, with mixup, label distributions.
+  ///   - batch: inputs, labels and, with mixup or where a sample may have several labels, label distributions.
   ///   - moment: where in the training this is.
   /// - Returns: the loss before the step, and how many samples were labelled rightly.
   /// - Throws: ``TrainingError``; a loss that is not finite need not be thrown, the session sees
@@ -30,7 +30,7 @@ public protocol Trainer: AnyObject {
     -> StepResult
 
   /// Appends the probability of each label for each sample of a batch: `batch.count` rows of as
-  /// many numbers as there are labels, which add up to 1.
+  /// many numbers as there are labels, which add up to 1; where a sample may have several labels, each is between 0 and 1.
   func predict(_ batch: borrowing Batch, into probabilities: inout [Float]) throws(TrainingError)
 
   /// What was learnt, under the names that the trainer's checkpoints have. What the best checkpoint
@@ -84,7 +84,8 @@ public struct TrainingMoment: Sendable, Hashable {
 public struct StepResult: Sendable, Hashable {
   /// The mean loss of the batch; 0 where there is none.
   public var loss: Double
-  /// How many samples got their own label; of mixed ones, the label with the larger share.
+  /// How many samples got their own label; of mixed ones, the label with the larger share; where they may
+  /// have several labels, all of them and no other.
   public var correct: Int
   /// The learning rate of the step; 0 where there is none.
   public var learningRate: Double

@@ -9,6 +9,8 @@ public struct TrainerKind: Sendable {
   public let views: [String]
   /// What samples it takes, of whatever view; nil for any.
   public let input: TrainerInput?
+  /// Whether it learns from samples that may have several labels: their batches have no label, but weights.
+  public let takesTags: Bool
   /// One line for people.
   public let summary: String
   /// What is chosen where nothing is said.
@@ -20,13 +22,15 @@ public struct TrainerKind: Sendable {
 
   /// A kind of these parts.
   public init(
-    _ name: String, views: [String], input: TrainerInput? = nil, summary: String = "",
+    _ name: String, views: [String], input: TrainerInput? = nil, takesTags: Bool = false,
+    summary: String = "",
     defaults: TrainingDefaults = TrainingDefaults(), options: [TrainerOption] = [],
     make: @escaping @Sendable (TrainerSetting) throws(TrainingError) -> any Trainer
   ) {
     self.name = name
     self.views = views
     self.input = input
+    self.takesTags = takesTags
     self.summary = summary
     self.defaults = defaults
     self.options = options
@@ -85,6 +89,8 @@ public struct TrainerSetting: Sendable {
   public var sampleShape: [Int]
   /// The names of the labels.
   public var labels: [String]
+  /// Whether a sample may have any number of labels: each label's probability is one of its own then.
+  public var isTagged: Bool
   /// How many training samples have each label.
   public var labelCounts: [Int]
   /// What will be learnt from, for what is fitted to it beforehand; nil where it will only predict.
@@ -104,13 +110,15 @@ public struct TrainerSetting: Sendable {
 
   /// A setting of these parts.
   public init(
-    sampleShape: [Int], labels: [String], labelCounts: [Int] = [],
+    sampleShape: [Int], labels: [String], isTagged: Bool = false,
+    labelCounts: [Int] = [],
     training: (any SampleSource)? = nil, normalisation: Normalisation? = nil, seed: UInt64 = 1,
     threads: Int = 2, batchSize: Int = 64, options: TrainerOptions = TrainerOptions(),
     isForPrediction: Bool = false
   ) {
     self.sampleShape = sampleShape
     self.labels = labels
+    self.isTagged = isTagged
     self.labelCounts = labelCounts
     self.training = training
     self.normalisation = normalisation

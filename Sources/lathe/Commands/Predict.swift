@@ -9,7 +9,8 @@ struct Predict: ParsableCommand {
     abstract: "Predict the labels of audio files with a trained run.",
     discussion: """
       Of a folder, all audio files below it. Each file is decoded and prepared as the run's cache was; its slices vote (the mean of their \
-      probabilities). A file that cannot be used is named with its reason, and the others are finished (exit \
+      probabilities). Where a track may have several labels, all with a probability of a half or more are told, and three \
+      at least; with --json they are in tags. A file that cannot be used is named with its reason, and the others are finished (exit \
       code 3).
 
       Examples:
@@ -33,7 +34,8 @@ struct Predict: ParsableCommand {
 
   private struct Line: Encodable {
     let file: String
-    let label: String
+    var label: String?
+    var tags: [String]?
     let slices: Int
     let probabilities: [String: Double]
   }
@@ -73,13 +75,16 @@ struct Predict: ParsableCommand {
     if json {
       return try Output.json(
         Line(
-          file: file, label: answer.label, slices: answer.slices,
+          file: file, label: answer.tags == nil ? answer.label : nil, tags: answer.tags,
+          slices: answer.slices,
           probabilities: Dictionary(shares, uniquingKeysWith: { first, _ in first })))
     }
     let likely = shares.enumerated().sorted {
       ($0.element.1, $1.offset) > ($1.element.1, $0.offset)
     }
-    .prefix(3).map { "\(Words.shown($0.element.0)) \(TrainingText.percent($0.element.1))" }
+    .prefix(answer.tags.map { max(3, $0.count) } ?? 3).map {
+      "\(Words.shown($0.element.0)) \(TrainingText.percent($0.element.1))"
+    }
     Output.line("\(Words.shown(file)): \(likely.joined(separator: ", "))")
   }
 }

@@ -12,7 +12,8 @@ struct SplitCommand: ParsableCommand {
       Where groups of recordings or artists are known or near-duplicates were found, they stay whole \
       (policy grouped), so that nothing leaks from one side to another, and every label comes as near its shares as the groups allow. \
       Otherwise whole tracks are divided (policy stratified): each side gets its share of each label to \
-      within one track. The split is audited and stored in the cache under its name.
+      within one track. Where tracks have several labels, all are shared out at once (iterative stratification), and the \
+      measures of how evenly are printed (LD and ED; 0 is perfect). The split is audited and stored in the cache under its name.
 
       Examples:
         lathe split gtzan.lathe --split 0.8,0.1,0.1 --seed 1
@@ -141,7 +142,9 @@ struct SplitCommand: ParsableCommand {
     let more = assigned < count ? ", \(Words.count(count - assigned)) more in no side" : ""
     var lines = ["\(split.plan.name): \(Words.tracks(assigned))\(more)"]
     lines += SplitTable.lines(audit).map { "  " + $0 }
-    lines += [AuditText.balance(audit), AuditText.absentLabels(audit)].compactMap { $0 }
+    lines += [
+      AuditText.balance(audit), AuditText.absentLabels(audit), AuditText.distribution(audit),
+    ].compactMap { $0 }
     lines.append(AuditText.line(split.plan.name, audit.summary, cache: cache))
     if dryRun { lines.append("nothing was stored: --dry-run") }
     return lines

@@ -14,6 +14,7 @@ enum AuditText {
     lines += SplitTable.lines(audit).map { "  " + $0 }
     if let remark = balance(audit) { lines.append("  " + remark) }
     if let remark = absentLabels(audit) { lines.append("  " + remark) }
+    if let remark = distribution(audit) { lines.append("  " + remark) }
     lines.append("  tracks of the second side that share something with the first, in percent:")
     lines += table(audit.pairs).map { "    " + $0 }
     lines += names(audit.pairs).map { "  " + $0 }
@@ -32,6 +33,15 @@ enum AuditText {
     return "furthest from its share: \(Words.shown(label)) in \(Words.shown(worst.side)), "
       + "\(Words.tracks(worst.got)) of \(Words.fixed(worst.target, 1))"
       + (empty.isEmpty ? "" : "; no track in \(empty): there are too few groups or tracks")
+  }
+
+  /// How evenly labels are shared out; nil where each track has one.
+  static func distribution(_ audit: SplitAudit) -> String? {
+    guard let distribution = audit.distribution else { return nil }
+    let odds =
+      distribution.labels.map { "LD \(Words.fixed($0, 5))" } ?? "a side has a label on all tracks"
+    return "distribution of labels: \(odds), ED \(Words.fixed(distribution.examples, 2)) tracks, "
+      + "\(Words.counted(distribution.emptyPairs, "pair")) of label and side without a track"
   }
 
   /// The labels that a side lacks, `no blues in test`; nil where none is missing.

@@ -56,10 +56,20 @@ final class TrainingProgressText {
     let begin = number + loss + "  \(TrainingText.percent(epoch.train.accuracy))"
     let best = epoch.isBest && record?.sides.selection != nil ? "  best" : ""
     let end = "  \(Words.duration(epoch.seconds))\(best)"
-    let shares = sides.map { "\(Words.shown($0)) \(TrainingText.percent($1.trackAccuracy))" }
-    let tracks = shares.isEmpty ? "" : "  tracks: " + shares.joined(separator: ", ")
+    let isRanked = sides.contains { $0.value.tags != nil }
+    let shares = sides.map { name, side in
+      let share = TrainingText.percent(side.trackAccuracy)
+      return "\(Words.shown(name)) \(side.tags.map { ranking($0.macroAveragePrecision) } ?? share)"
+    }
+    let tracks =
+      shares.isEmpty ? "" : "  \(isRanked ? "PR-AUC" : "tracks"): " + shares.joined(separator: ", ")
     let whole = sides.map { name, side in
-      "  | \(Words.shown(name)): loss \(Words.fixed(side.loss, 3))"
+      let loss = "  | \(Words.shown(name)): loss \(Words.fixed(side.loss, 3))"
+      if let tags = side.tags {
+        return loss + "  PR-AUC \(ranking(tags.macroAveragePrecision))"
+          + "  ROC-AUC \(ranking(tags.macroROCAUC))"
+      }
+      return loss
         + "  slices \(TrainingText.percent(side.sliceAccuracy))"
         + "  tracks \(TrainingText.percent(side.trackAccuracy))"
     }
@@ -67,6 +77,10 @@ final class TrainingProgressText {
       begin + whole.joined() + end, begin + tracks + end, begin + tracks + best,
       number + tracks + best, begin + best, number + loss,
     ]
+  }
+
+  private static func ranking(_ area: Double?) -> String {
+    area.map { Words.fixed($0, 3) } ?? "–"
   }
 
   /// The first of some lines that fits, or as much as does of the last.

@@ -45,6 +45,7 @@ enum TrainingText {
 
   /// The metrics of sides, as a table; nothing where there are none.
   static func table(_ evaluations: [String: SideEvaluation]) -> [String] {
+    if evaluations.values.contains(where: { $0.tags != nil }) { return tagTable(evaluations) }
     var rows = [["side", "slices right", "tracks right", "95 % interval", "macro F1", "tracks"]]
     for (name, side) in evaluations.sorted(by: { $0.key > $1.key }) {
       let metrics = side.metrics
@@ -56,5 +57,28 @@ enum TrainingText {
       ])
     }
     return rows.count > 1 ? Words.table(rows).map { "  " + $0 } : []
+  }
+
+  /// How well labels are ranked, where a track may have several.
+  private static func tagTable(_ evaluations: [String: SideEvaluation]) -> [String] {
+    func text(_ value: Double?) -> String { value.map { Words.fixed($0, 3) } ?? "–" }
+    var rows = [
+      ["side", "PR-AUC macro", "micro", "ROC-AUC macro", "micro", "labels", "tracks"]
+    ]
+    var remarks: [String] = []
+    for (name, side) in evaluations.sorted(by: { $0.key > $1.key }) {
+      guard let tags = side.metrics.tags, let all = side.tags?.labels.count else { continue }
+      rows.append([
+        Words.shown(name), text(tags.macroAveragePrecision), text(tags.microAveragePrecision),
+        text(tags.macroROCAUC), text(tags.microROCAUC), Words.count(all - tags.labelsLeftOut),
+        Words.count(side.metrics.tracks),
+      ])
+      if tags.labelsLeftOut > 0 {
+        remarks.append(
+          "\(Words.shown(name)): \(Words.counted(tags.labelsLeftOut, "label")) that no track of it has, or that all "
+            + "have, cannot be ranked and left out")
+      }
+    }
+    return (Words.table(rows) + remarks).map { "  " + $0 }
   }
 }

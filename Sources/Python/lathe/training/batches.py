@@ -22,7 +22,7 @@ class Moved:
     """What a step needs of a batch, on the device that it is for."""
 
     inputs: Tensor
-    #: What the loss is taken against: labels, or the share of each label where samples are mixed.
+    #: What the loss is taken against: labels, or the weight of each label where samples are mixed or may have several.
     targets: Tensor
     labels: Tensor
     count: int
@@ -59,6 +59,11 @@ class Sides:
     def labels(self) -> tuple[str, ...]:
         """The names of the labels."""
         return self.cache.labels
+
+    @property
+    def is_tagged(self) -> bool:
+        """Whether a sample may have any number of labels."""
+        return self.cache.is_tagged
 
     @property
     def shape(self) -> tuple[int, ...]:

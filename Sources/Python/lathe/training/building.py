@@ -110,7 +110,8 @@ def fit_transform(model: nn.Module, sides: Sides | StreamedSides) -> None:
 def class_weights(
     options: Options, sides: Sides | StreamedSides, device: torch.device
 ) -> Tensor | None:
-    """The weight of each label in the loss; balanced: samples / (labels · samples of the label).
+    """The weight of each label in the loss; balanced: samples / (labels · samples of the label). Where a sample may have
+    several labels, what having a label counts, not having it being 1; balanced: samples without it / samples with it.
 
     :raises ConfigurationError: for a name that is no label's, or a weight that is below 0.
     """
@@ -129,6 +130,11 @@ def class_weights(
         return torch.tensor([float(chosen.get(name, 1)) for name in names], device=device)
     counts = torch.zeros(len(names), dtype=torch.float64)
     with sides.evaluation(sides.training_name) as all_samples:
+        if sides.is_tagged:
+            for batch in all_samples:
+                counts += (batch.targets > 0).sum(dim=0)
+            lacking = (all_samples.samples - counts) / counts
+            return torch.where(counts > 0, lacking, 1.0).float().to(device)
         for batch in all_samples:
             counts += torch.bincount(batch.labels, minlength=len(names))
     # A label without samples weighs nothing: it is in no batch.

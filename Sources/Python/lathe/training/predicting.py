@@ -30,9 +30,12 @@ def predicted(model: nn.Module, machine: Machine, batches: Iterable[Batch[Tensor
         for batch in batches:
             with machine.autocast():
                 outputs = model(batch.inputs.to(machine.device))
-            chances = torch.softmax(outputs.float(), dim=1).cpu().numpy()
-            parts.append((chances, *(array.numpy().copy() for array in
-                          (batch.tracks, batch.slices, batch.labels))))  # fmt: skip
+            outputs = outputs.float()
+            chances = torch.sigmoid(outputs) if batch.is_tagged else torch.softmax(outputs, dim=1)
+            arrays = [batch.tracks, batch.slices, batch.labels]
+            if batch.is_tagged:
+                arrays.append(batch.targets)
+            parts.append((chances.cpu().numpy(), *(array.numpy().copy() for array in arrays)))
     return Predictions(*(np.concatenate(column) for column in zip(*parts)))
 
 
@@ -53,5 +56,5 @@ def predict(
     except RuntimeError as cause:
         raise checkpoints.CheckpointError(path, cause) from cause
     model = machine.placed(model)
-    for side, group in itertools.groupby(stream.batches(frames), key=lambda found: found[0]):
+    for side, group in itertools.groupby(stream.batches(frames, stream.is_tagged(environment)), key=lambda found: found[0]):
         events.predictions(1, side, predicted(model, machine, (batch for _, batch in group)))

@@ -50,6 +50,7 @@ def run_record(session: Session, parameters: int) -> dict[str, Any]:
         },
         "sides": {name: side for name, side in names.items() if side is not None},
         "labels": list(session.labels),
+        **({"tagged": True} if sides.is_tagged else {}),
         "sampleShape": list(sides.view.shape),
         "seed": options.seed,
         "epochs": options.epochs,

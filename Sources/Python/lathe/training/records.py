@@ -127,11 +127,7 @@ class RunDirectory:
         self._done = epoch.epoch
         self._epoch_began = time.monotonic()
         words = [f"epoch {epoch.epoch}: loss {epoch.loss:.4f}, accuracy {epoch.accuracy:.1%}"]
-        words += [
-            f"{side} {each['metrics']['sliceAccuracy']:.1%} of slices,"
-            f" {each['metrics']['trackAccuracy']:.1%} of tracks"
-            for side, each in evaluations.items()
-        ]
+        words += [f"{side} {_words(each['metrics'])}" for side, each in evaluations.items()]
         self._show("; ".join(words) + f" ({seconds:.1f} s)" + (" *" if is_best else ""))
         patience = self._options.patience
         return (
@@ -192,3 +188,12 @@ class RunDirectory:
 
     def _replace(self, name: str, text: str) -> None:
         files.replace(self.path / name, text.encode())
+
+
+def _words(metrics: dict[str, Any]) -> str:
+    """How good a side's predictions are."""
+    if "tags" in metrics:
+        areas = (metrics["tags"].get(name) for name in ("macroAveragePrecision", "macroROCAUC"))
+        precision, area = ("–" if each is None else f"{each:.3f}" for each in areas)
+        return f"PR-AUC {precision}, ROC-AUC {area}"
+    return f"{metrics['sliceAccuracy']:.1%} of slices, {metrics['trackAccuracy']:.1%} of tracks"

@@ -81,7 +81,7 @@ class Session:
         self.machine = Machine(options)
         self.sides = sides
         self.labels = sides.labels
-        if len(self.labels) < 2:
+        if len(self.labels) < (1 if sides.is_tagged else 2):
             raise LatheError(ErrorCode.SOURCE, "there is one label only: nothing to tell apart")
         torch.manual_seed(options.seed)
         self.model = self.machine.placed(network(options, len(self.labels), sides.shape))
@@ -190,9 +190,7 @@ class Session:
         with self.machine.autocast():
             outputs = self.model(batch.inputs)
         outputs = outputs.float()
-        loss = functional.cross_entropy(
-            outputs, batch.targets, weight=weights, label_smoothing=self.options.label_smoothing
-        )
+        loss = self._loss(outputs, batch.targets, weights)
         scaler = self.machine.scaler
         scaler.scale(loss).backward()
         if self.options.clip_norm > 0:
@@ -202,11 +200,23 @@ class Session:
         scaler.update()
         with torch.no_grad():
             kept = loss.detach()
-            right = (outputs.argmax(dim=1) == batch.labels).sum()
+            if self.sides.is_tagged:
+                right = ((outputs >= 0) == (batch.targets > 0)).all(dim=1).sum()
+            else:
+                right = (outputs.argmax(dim=1) == batch.labels).sum()
             sums = torch.stack([kept.double() * batch.count, right.double()])
             self._totals[:2] += sums.to(self._totals.device)
             self._totals[2] += batch.count
             self._losses.append(kept)
+
+    def _loss(self, outputs: Tensor, targets: Tensor, weights: Tensor | None) -> Tensor:
+        smoothing = self.options.label_smoothing
+        if self.sides.is_tagged:
+            spread = targets * (1 - smoothing) + smoothing / 2
+            return functional.binary_cross_entropy_with_logits(outputs, spread, pos_weight=weights)
+        return functional.cross_entropy(
+            outputs, targets, weight=weights, label_smoothing=smoothing
+        )
 
     def _look(self, epoch: int, batches: int) -> None:
         if not self._losses:

@@ -19,9 +19,10 @@ from .inputs import Form
 from .options import Options
 
 
-def batches(frames: IO[bytes]) -> Iterator[tuple[str, Batch[Tensor]]]:
+def batches(frames: IO[bytes], is_tagged: bool = False) -> Iterator[tuple[str, Batch[Tensor]]]:
     """The batches that frames hold, each after the name of its side, to the end of the input.
 
+    :param is_tagged: whether a sample may have any number of labels.
     :raises LatheError: where the input ends within a frame, or holds what is none.
     """
     while size := frames.read(8):
@@ -41,11 +42,17 @@ def batches(frames: IO[bytes]) -> Iterator[tuple[str, Batch[Tensor]]]:
                 tensors.get("label_distributions"),
                 int(facts["epoch"]) - 1,
                 int(facts["index"]),
+                is_tagged,
             )
             side = facts["side"]
         except (ValueError, KeyError, SafetensorError) as cause:
             raise LatheError(ErrorCode.DAMAGED, f"standard input: no batch: {cause}") from cause
         yield side, batch
+
+
+def is_tagged(environment: Mapping[str, str]) -> bool:
+    """Whether a sample may have any number of labels."""
+    return environment.get("LATHE_TAGGED") == "true"
 
 
 def form(environment: Mapping[str, str]) -> Form:
@@ -73,7 +80,8 @@ class StreamedSides:
         self.labels: tuple[str, ...] = tuple(json.loads(environment["LATHE_LABELS"]))
         self.shape: tuple[int, ...] = form(environment).shape
         self._samples: dict[str, int] = json.loads(environment["LATHE_SAMPLES"])
-        self._frames = batches(frames)
+        self.is_tagged = is_tagged(environment)
+        self._frames = batches(frames, self.is_tagged)
         self.training_name = options.training_side
         sides = (options.selection_side, options.test_side)
         self.selection, self.test = (None if side in ("none", "") else side for side in sides)
