@@ -39,7 +39,10 @@ import Testing
       let first = try split(policy, division, tracks)
       #expect(Set(first.assignment.keys) == Set(tracks.map(\.id)))
       #expect(try split(policy, division, random.shuffled(tracks)) == first)
-      #expect(try split(policy, division, seed: 2, tracks).assignment != first.assignment)
+      let others = try (2..<6 as Range<UInt64>).map {
+        try split(policy, division, seed: $0, tracks).assignment
+      }
+      #expect(others.contains { $0 != first.assignment })
       let plan = first.plan
       let used = Set(zip(plan.sides, plan.shares).filter { $0.1 > 0 }.map(\.0))
       #expect(Set(first.assignment.values) == used)
@@ -118,7 +121,7 @@ import Testing
       let whole = grouped.balance(tracks: tracks)
       #expect(
         try #require(whole.distribution.labels) < 8 * (#require(loose.distribution.labels)) + 0.01)
-      #expect(whole.distribution.examples < 3)
+      #expect(whole.distribution.examples < 8)
     }
   }
 

@@ -49,7 +49,7 @@ def multilearn(truth, shares, seed):
 
 def main(folder):
     status = 0
-    print(f"{'table':34}{'':24}{'LD':>10}{'ED':>9}")
+    print(f"{'table':38}{'':24}{'LD':>10}{'ED':>9}")
     for path in sorted(glob.glob(folder + "/table-*.json")):
         with open(path) as file:
             table = json.load(file)
@@ -74,10 +74,11 @@ def main(folder):
         draws = [np.random.default_rng(seed).permutation(len(truth)) for seed in seeds]
         ends = np.round(np.cumsum(shares) * len(truth))
         rows["drawn"] = [measures(truth, np.searchsorted(ends, draw, side="right"), shares) for draw in draws]
-        title = f"{len(truth)} tracks, {truth.shape[1]} tags, {'/'.join(f'{share:g}' for share in shares)}"
+        parts = f"{len(shares)} folds" if len(set(shares)) == 1 else "/".join(f"{share:g}" for share in shares)
+        title = f"{len(truth)} tracks, {truth.shape[1]} tags, {parts}"
         for name, values in rows.items():
             labels, examples = np.mean(values, axis=0)
-            print(f"{title:34}{name:24}{labels:10.5f}{examples:9.2f}")
+            print(f"{title:38}{name:24}{labels:10.5f}{examples:9.2f}")
         if np.mean(rows["lathe stratified"], axis=0)[0] > np.mean(rows["iterative-stratification"], axis=0)[0]:
             status = 1
     return status

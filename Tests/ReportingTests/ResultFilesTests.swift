@@ -32,14 +32,14 @@ import Training
     let fields = lines[1].split(separator: ",", omittingEmptySubsequences: false)
     // The name holds commas, and so is in quotes.
     #expect(lines[1].hasPrefix("\"mel, mel_small, stratified\",mel,mel_small,stratified,,4,folds,"))
-    #expect(fields.suffix(5) == ["false", "", "true", "", ""])
+    #expect(fields.suffix(9) == ["false", "", "true", "", "", "", "", "", ""])
     #expect(lines[1].contains(",120,1234,6.5,"))
     let numbers = fields.compactMap { Double($0) }
     for number in [0.7, 0.1 * 2 / 3.0.squareRoot()] {
       #expect(numbers.contains { abs($0 - number) < 1e-9 }, "\(number)")
     }
     #expect(lines[2].contains("\"exec:a, \"\"b\"\"|<i> 50%\u{202E}\""))
-    #expect(lines[2].hasSuffix(",true,1.0,false,1.0,"))
+    #expect(lines[2].hasSuffix(",true,1.0,false,1.0,,,,,"))
   }
 
   /// Names that a spreadsheet would compute are guarded; negative numbers are not.

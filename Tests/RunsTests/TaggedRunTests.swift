@@ -45,6 +45,7 @@ import Training
     table.shares = [0.6, 0.2, 0.2]
     var choices = RunChoices()
     choices.epochs = epochs
+    choices.batchSize = 16
     choices.threads = 1
     choices.options = TrainerOptions(
       trainer == "linear"

@@ -54,7 +54,7 @@ public struct FeatureRows: Sendable {
     else {
       throw reader.error(
         .badTable, header.line,
-        "names no column \"filename\" or neither \"label\" nor \"labels\"",
+        "names no column \"filename\" or no column \"label\" or \"labels\"",
         hint: "give a table as lathe export csv writes it")
     }
     let named = places.sorted { $0.value < $1.value }.map(\.key)

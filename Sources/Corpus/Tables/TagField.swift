@@ -10,7 +10,8 @@ package enum TagField {
     var parts: [String] = []
     for (name, weight) in zip(tags.names, tags.weights) {
       if name.isEmpty || name.contains(TrackTags.separator) { return nil }
-      parts.append(weight == 1 && weighted(name) == nil ? name : "\(name):\(weight)")
+      parts.append(
+        weight == 1 && weighted(name) == nil ? name : "\(name):\(weight == 1 ? "1" : "\(weight)")")
     }
     return parts.joined(separator: TrackTags.separator)
   }
