@@ -9,7 +9,7 @@ struct Predict: ParsableCommand {
     abstract: "Predict the labels of audio files with a trained run.",
     discussion: """
       Of a folder, all audio files below it. Each file is decoded and prepared as the run's cache was; its slices vote (the mean of their \
-      probabilities). Where a track may have several labels, all with a probability of a half or more are told, and three \
+      probabilities). Where a track may have several labels, all with a probability of a half or more are printed, and three \
       at least; with --json they are in tags. A file that cannot be used is named with its reason, and the others are finished (exit \
       code 3).
 
