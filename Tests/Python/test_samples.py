@@ -20,7 +20,7 @@ def test_tracks_are_a_table(cache, stored):
     assert {"mel", "features"} <= set(first.views) and isinstance(first.verdicts, tuple)
     assert list(tracks.columns) == list(lathe.Tracks.names)
     assert tracks.columns["label"] == [track.label for track in tracks]
-    with pytest.raises(KeyError, match="the columns are id, label, artist"):
+    with pytest.raises(KeyError, match="the columns are id, label, labels, artist"):
         tracks["genre"]
     with pytest.raises(lathe.NotFoundError, match="nobody"):
         tracks.find("nobody")
