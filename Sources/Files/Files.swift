@@ -80,68 +80,6 @@ package enum Files {
     return String(cString: real)
   }
 
-  /// The bytes of a file; nil where there is none.
-  /// - Throws: ``FileError``, also for what is not an ordinary file or is longer than `limit`, now
-  ///   or while it is read, so that nobody is made to read a pipe for ever, to fill the memory, or
-  ///   to take a part for the whole.
-  package static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8]? {
-    // A pipe without a writer would block here.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    if descriptor < 0 {
-      if errno == ENOENT { return nil }
-      throw FileError(.system(errno), "read", path)
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw FileError(.system(errno), "read", path) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.notAFile, "read", path) }
-    guard status.st_size <= limit else {
-      throw FileError(.tooLong(bytes: Int(status.st_size)), "read", path)
-    }
-    var all: [UInt8] = []
-    all.reserveCapacity(Int(status.st_size))
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
-      if count < 0, errno == EINTR { continue }
-      if count < 0 { throw FileError(.system(errno), "read", path) }
-      if count == 0 { break }
-      all += chunk[..<count]
-      // It grew since it was asked for its length.
-      if all.count > limit { throw FileError(.tooLong(bytes: all.count), "read", path) }
-    }
-    return all
-  }
-
-  /// Some bytes of a file, fewer where it ends before them; nil where there is no file.
-  package static func read(
-    _ path: String, at place: Int, count: Int
-  ) throws(FileError) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    if descriptor < 0 {
-      if errno == ENOENT { return nil }
-      throw FileError(.system(errno), "read", path)
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw FileError(.system(errno), "read", path) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.notAFile, "read", path) }
-    // What is asked for may come from a damaged file.
-    let length = max(0, min(count, Int(status.st_size) - place))
-    var bytes = [UInt8](repeating: 0, count: length)
-    var done = 0
-    while done < length {
-      let more = bytes.withUnsafeMutableBytes { buffer in
-        pread(descriptor, buffer.baseAddress.map { $0 + done }, length - done, place + done)
-      }
-      if more < 0, errno == EINTR { continue }
-      if more < 0 { throw FileError(.system(errno), "read", path) }
-      if more == 0 { break }
-      done += more
-    }
-    return Array(bytes[..<done])
-  }
-
   /// Writes all bytes to a descriptor.
   package static func write(
     _ bytes: [UInt8], to descriptor: Int32, _ path: String
