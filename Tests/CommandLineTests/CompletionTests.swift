@@ -8,6 +8,21 @@ import Testing
 
   init() throws { runs = try TrainingRuns() }
 
+  /// What a shell prints, in the folder of the runs.
+  private func said(by shell: String, _ arguments: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: shell)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: runs.folder)
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return text
+  }
+
   /// What bash would put in place of what is begun: the last of these words, or of that what is
   /// behind its last `=` or `:`, at which bash breaks words too.
   private func offered(_ words: String...) throws -> Set<String> {
@@ -27,9 +42,8 @@ import Testing
       }
       return word.isEmpty ? [""] : pieces.filter { !$0.isEmpty }
     }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments =
+    let text = try said(
+      by: "/bin/bash",
       [
         "-c",
         #"""
@@ -40,14 +54,7 @@ import Testing
         $function lathe "$begun" "${COMP_WORDS[COMP_CWORD - 1]}"
         printf '%s\n' "${COMPREPLY[@]}"
         """#, "bash", script, "\(Program.path) \(line)", Program.path,
-      ] + broken
-    process.currentDirectoryURL = URL(fileURLWithPath: runs.folder)
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
+      ] + broken)
     return Set(text.split(separator: "\n").map { String($0).trimmingCharacters(in: .whitespaces) })
   }
 
@@ -155,9 +162,8 @@ import Testing
     // Asked until all that is awaited is there: how long a shell and a program take to start is
     // the machine's affair, and a line may be shown twice before anything is listed.
     func offers(_ awaited: [String], for line: String) throws {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/zsh")
-      process.arguments =
+      let text = try said(
+        by: "/usr/bin/zsh",
         [
           "-f", "-c",
           #"""
@@ -175,15 +181,7 @@ import Testing
           done
           print -r -- "$text"
           """#, "zsh", line,
-        ] + awaited
-      process.currentDirectoryURL = URL(fileURLWithPath: runs.folder)
-      let output = Pipe()
-      process.standardOutput = output
-      process.standardError = FileHandle.nullDevice
-      try process.run()
-      let text = String(
-        decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
+        ] + awaited)
       for word in awaited { #expect(text.contains(word), "\(text)") }
     }
     try offers(
@@ -199,20 +197,12 @@ import Testing
   func fishOffersTheSame() throws {
     try install("fish", as: "lathe.fish")
     func offered(_ line: String) throws -> Set<String> {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/usr/bin/fish")
-      process.arguments = [
-        "--no-config", "-c", "set PATH $PWD/bin $PATH; source lathe.fish; complete -C $argv[1]",
-        line,
-      ]
-      process.currentDirectoryURL = URL(fileURLWithPath: runs.folder)
-      let output = Pipe()
-      process.standardOutput = output
-      process.standardError = FileHandle.nullDevice
-      try process.run()
-      let text = String(
-        decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
+      let text = try said(
+        by: "/usr/bin/fish",
+        [
+          "--no-config", "-c", "set PATH $PWD/bin $PATH; source lathe.fish; complete -C $argv[1]",
+          line,
+        ])
       // A description follows a tab.
       return Set(text.split(separator: "\n").map { String($0.prefix { $0 != "\t" }) })
     }
