@@ -1,28 +1,28 @@
 #include "blocked.h"
 
 // Products of blocked matrices: [blocks][rows][16], sixteen channels side by side. Two kinds of
-// sums over the same tile of registers: `rows` numbers of the left, broadcast, by `panels` vectors
+// sums over the same tile of registers: `rows` numbers of the left, broadcast, by `vectors` vectors
 // of the right.
 //
 // `rowStride` and `step` say where the left's numbers lie: a sum over channels goes through the
 // sixteen of a block, rows 16 apart; a sum over rows goes from row to row, channels 1 apart.
-INLINE void multiply_tile(const int rows, const int panels, const long rowStride, const long step,
+INLINE void multiply_tile(const int rows, const int vectors, const long rowStride, const long step,
                           const long blocks, const long steps, const float *left,
-                          const long leftBlock, const float *right, const long rightPanel,
-                          float *output, const long outputPanel, const int accumulates) {
+                          const long leftBlock, const float *right, const long rightBlock,
+                          float *output, const long outputBlock, const int accumulates) {
   Lanes sums[8][2];
   UNROLLED for (int r = 0; r < rows; r++)
-      UNROLLED for (int p = 0; p < panels; p++) sums[r][p] =
-          accumulates ? lanes(output + p * outputPanel + r * 16) : (Lanes){};
+      UNROLLED for (int p = 0; p < vectors; p++) sums[r][p] =
+          accumulates ? lanes(output + p * outputBlock + r * 16) : (Lanes){};
   for (long b = 0; b < blocks; b++) {
     const float *from = left + b * leftBlock;
 #define STEP                                                                                   \
   {                                                                                            \
     Lanes factor[2];                                                                           \
-    UNROLLED for (int p = 0; p < panels; p++) factor[p] = lanes(right + p * rightPanel);       \
+    UNROLLED for (int p = 0; p < vectors; p++) factor[p] = lanes(right + p * rightBlock);      \
     UNROLLED for (int r = 0; r < rows; r++) {                                                  \
       const Lanes value = splat(from[r * rowStride]);                                          \
-      UNROLLED for (int p = 0; p < panels; p++) sums[r][p] += value * factor[p];               \
+      UNROLLED for (int p = 0; p < vectors; p++) sums[r][p] += value * factor[p];              \
     }                                                                                          \
     from += step;                                                                              \
     right += 16;                                                                               \
@@ -33,22 +33,22 @@ INLINE void multiply_tile(const int rows, const int panels, const long rowStride
 #undef STEP
   }
   UNROLLED for (int r = 0; r < rows; r++)
-      UNROLLED for (int p = 0; p < panels; p++)
-          *(Lanes *)(output + p * outputPanel + r * 16) = sums[r][p];
+      UNROLLED for (int p = 0; p < vectors; p++)
+          *(Lanes *)(output + p * outputBlock + r * 16) = sums[r][p];
 }
 
 // The sum over channels: output[k][t] = sum over c of left[c][t] * weights[k][c].
-#define FORWARD_ROWS(rows, panels)                                                             \
-  multiply_tile(rows, panels, 16, 1, inputBlocks, 16, left + t * 16, leftBlock,                \
-                weights + k * weightsPanel, weightsPanel, output + k * outputBlock + t * 16,   \
+#define FORWARD_ROWS(rows, vectors)                                                            \
+  multiply_tile(rows, vectors, 16, 1, inputBlocks, 16, left + t * 16, leftBlock,               \
+                weights + k * weightsBlock, weightsBlock, output + k * outputBlock + t * 16,   \
                 outputBlock, accumulates)
 
-#define PRODUCT_BODY(tileRows, tilePanels)                                                     \
+#define PRODUCT_BODY(tileRows, tileBlocks)                                                     \
   long k = 0;                                                                                  \
-  for (; k + tilePanels <= outputBlocks; k += tilePanels) {                                    \
+  for (; k + tileBlocks <= outputBlocks; k += tileBlocks) {                                    \
     long t = 0;                                                                                \
-    for (; t + tileRows <= rows; t += tileRows) FORWARD_ROWS(tileRows, tilePanels);            \
-    for (; t < rows; t++) FORWARD_ROWS(1, tilePanels);                                         \
+    for (; t + tileRows <= rows; t += tileRows) FORWARD_ROWS(tileRows, tileBlocks);            \
+    for (; t < rows; t++) FORWARD_ROWS(1, tileBlocks);                                         \
   }                                                                                            \
   for (; k < outputBlocks; k++) {                                                              \
     long t = 0;                                                                                \
@@ -58,19 +58,19 @@ INLINE void multiply_tile(const int rows, const int panels, const long rowStride
 
 #define PRODUCT_ARGUMENTS                                                                      \
   const float *left, long leftBlock, long rows, long inputBlocks, const float *weights,        \
-      long weightsPanel, long outputBlocks, float *output, long outputBlock, int accumulates
+      long weightsBlock, long outputBlocks, float *output, long outputBlock, int accumulates
 
 // The sum over rows: output[k][c] = sum over t of left[c][t] * right[k][t].
-#define GRADIENT_ROWS(rows, panels)                                                            \
-  multiply_tile(rows, panels, 1, 16, 1, rowCount, left + c * leftBlock + r, 0,                 \
+#define GRADIENT_ROWS(rows, vectors)                                                           \
+  multiply_tile(rows, vectors, 1, 16, 1, rowCount, left + c * leftBlock + r, 0,                \
                 right + k * rightBlock, rightBlock,                                            \
                 output + k * outputBlock + (c * 16 + r) * 16, outputBlock, accumulates)
 
-#define GRADIENT_BODY(tileRows, tilePanels)                                                    \
+#define GRADIENT_BODY(tileRows, tileBlocks)                                                    \
   long k = 0;                                                                                  \
-  for (; k + tilePanels <= outputBlocks; k += tilePanels)                                      \
+  for (; k + tileBlocks <= outputBlocks; k += tileBlocks)                                      \
     for (long c = 0; c < inputBlocks; c++)                                                     \
-      for (long r = 0; r < 16; r += tileRows) GRADIENT_ROWS(tileRows, tilePanels);             \
+      for (long r = 0; r < 16; r += tileRows) GRADIENT_ROWS(tileRows, tileBlocks);             \
   for (; k < outputBlocks; k++)                                                                \
     for (long c = 0; c < inputBlocks; c++)                                                     \
       for (long r = 0; r < 16; r += tileRows) GRADIENT_ROWS(tileRows, 1);
@@ -90,9 +90,9 @@ static void product_v1(PRODUCT_ARGUMENTS) { PRODUCT_BODY(2, 1) }
 static void gradient_v1(GRADIENT_ARGUMENTS) { GRADIENT_BODY(2, 1) }
 
 void lathe_blocked_product(const float *left, long leftBlock, long rows, long inputBlocks,
-                           const float *weights, long weightsPanel, long outputBlocks,
+                           const float *weights, long weightsBlock, long outputBlocks,
                            float *output, long outputBlock, int accumulates) {
-  DISPATCH(product, left, leftBlock, rows, inputBlocks, weights, weightsPanel, outputBlocks, output,
+  DISPATCH(product, left, leftBlock, rows, inputBlocks, weights, weightsBlock, outputBlocks, output,
            outputBlock, accumulates);
 }
 

@@ -5,14 +5,14 @@
 // of x86 express: so a tile of 14 rows needs five pointers whatever the stride.
 enum { MOST_ROWS = 28, ROWS_A_POINTER = 3, MOST_POINTERS = (MOST_ROWS + 2) / 3 };
 
-// One tile: `rows` positions by `panels` panels of sixteen channels, all in registers.
-INLINE void convolve_tile(const int rows, const int panels, const LatheConvolution *shape,
+// One tile: `rows` positions by `blocks` blocks of sixteen channels, all in registers.
+INLINE void convolve_tile(const int rows, const int blocks, const LatheConvolution *shape,
                           const float *input, const float *weights, const float *bias,
                           float *const *outputs) {
   const long stride = shape->rowStride, span = shape->span;
-  const long panelWeights = shape->segments * span * 16;
+  const long blockWeights = shape->segments * span * 16;
   Float16Lanes sums[MOST_ROWS][2];
-  UNROLLED for (int p = 0; p < panels; p++) {
+  UNROLLED for (int p = 0; p < blocks; p++) {
     const Float16Lanes start = bias ? lanes(bias + 16 * p) : (Float16Lanes){};
     UNROLLED for (int r = 0; r < rows; r++) sums[r][p] = start;
   }
@@ -29,11 +29,11 @@ INLINE void convolve_tile(const int rows, const int panels, const LatheConvoluti
 #define TAP(k)                                                                                 \
   {                                                                                            \
     Float16Lanes weight[2];                                                                           \
-    UNROLLED for (int p = 0; p < panels; p++)                                                  \
-        weight[p] = lanes(weights + p * panelWeights + 16 * (k));                              \
+    UNROLLED for (int p = 0; p < blocks; p++)                                                  \
+        weight[p] = lanes(weights + p * blockWeights + 16 * (k));                              \
     UNROLLED for (int r = 0; r < rows; r++) {                                                  \
       const float value = from[r / ROWS_A_POINTER][r % ROWS_A_POINTER * stride + (k)];         \
-      UNROLLED for (int p = 0; p < panels; p++) sums[r][p] += value * weight[p];               \
+      UNROLLED for (int p = 0; p < blocks; p++) sums[r][p] += value * weight[p];               \
     }                                                                                          \
   }
     long left = span;
@@ -50,7 +50,7 @@ INLINE void convolve_tile(const int rows, const int panels, const LatheConvoluti
 #undef TAP
     input += shape->segmentStride;
   }
-  UNROLLED for (int p = 0; p < panels; p++) {
+  UNROLLED for (int p = 0; p < blocks; p++) {
     float *output = outputs[p];
     UNROLLED for (int r = 0; r < rows; r++)
         *(Float16Lanes *)(output + r * shape->outputRowStride) = sums[r][p];
@@ -58,7 +58,7 @@ INLINE void convolve_tile(const int rows, const int panels, const LatheConvoluti
 }
 
 // `positions` in tiles as equal as they can be, none above `most` rows.
-INLINE void convolve_panels(const int panels, const int most, const LatheConvolution *shape,
+INLINE void convolve_blocks(const int blocks, const int most, const LatheConvolution *shape,
                             const float *input, const float *weights, const float *bias,
                             float *const *outputs) {
   const long tiles = (shape->positions + most - 1) / most;
@@ -70,7 +70,7 @@ INLINE void convolve_panels(const int panels, const int most, const LatheConvolu
                     outputs[1] + position * shape->outputRowStride};
 #define ROWS(n)                                                                                \
   case n:                                                                                      \
-    if (n <= most) convolve_tile(n, panels, shape, from, weights, bias, to);                   \
+    if (n <= most) convolve_tile(n, blocks, shape, from, weights, bias, to);                   \
     break;
     switch (rows) {
       ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11)
@@ -81,34 +81,34 @@ INLINE void convolve_panels(const int panels, const int most, const LatheConvolu
   }
 }
 
-// Panels outermost, samples within: a panel's weights stay near while the samples pass.
+// Blocks outermost, samples within: a block's weights stay near while the samples pass.
 INLINE void convolve(const int width, const int most, const int mostOfOne,
                      const LatheConvolution *shape, const float *input, const float *weights,
                      const float *bias, float *output) {
-  const long panelWeights = shape->segments * shape->span * 16;
-  for (long panel = 0; panel < shape->panels;) {
-    const long count = width < shape->panels - panel ? width : shape->panels - panel;
+  const long blockWeights = shape->segments * shape->span * 16;
+  for (long block = 0; block < shape->blocks;) {
+    const long count = width < shape->blocks - block ? width : shape->blocks - block;
     long places[2];
     for (long p = 0; p < 2; p++) {
-      const long index = panel + (p < count ? p : 0);
-      places[p] = index / shape->phases * shape->outputPanelStride + index % shape->phases * 16;
+      const long index = block + (p < count ? p : 0);
+      places[p] = index / shape->phases * shape->outputBlockStride + index % shape->phases * 16;
     }
-    const float *panelBias = bias ? bias + 16 * panel : bias;
+    const float *blockBias = bias ? bias + 16 * block : bias;
     for (long sample = 0; sample < shape->samples; sample++) {
       const float *from = input + sample * shape->sampleStride;
       float *to = output + sample * shape->outputSampleStride;
       float *outputs[2] = {to + places[0], to + places[1]};
       if (width == 2 && count == 2)
-        convolve_panels(2, most, shape, from, weights + panel * panelWeights, panelBias, outputs);
+        convolve_blocks(2, most, shape, from, weights + block * blockWeights, blockBias, outputs);
       else
-        convolve_panels(1, mostOfOne, shape, from, weights + panel * panelWeights, panelBias,
+        convolve_blocks(1, mostOfOne, shape, from, weights + block * blockWeights, blockBias,
                         outputs);
     }
-    panel += count;
+    block += count;
   }
 }
 
-// Registers: 32 of 16 lanes hold 14 rows by two panels; 16 of 8 lanes hold 6 rows of one panel; 16
+// Registers: 32 of 16 lanes hold 14 rows by two blocks; 16 of 8 lanes hold 6 rows of one block; 16
 // of 4 lanes (or 32 of NEON's) hold 3.
 static void convolve_v1(const LatheConvolution *shape, const float *input,
                         const float *weights, const float *bias, float *output) {

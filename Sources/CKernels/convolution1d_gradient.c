@@ -8,26 +8,26 @@ typedef struct {
   long step;
 } Approach;
 
-// One tile of the gradient: `rows` neighbouring inputs of the span by `panels` panels of sixteen
+// One tile of the gradient: `rows` neighbouring inputs of the span by `blocks` blocks of sixteen
 // channels, summed over all positions of all samples in registers.
-INLINE void gradient_tile(const int rows, const int panels, const LatheConvolution *shape,
+INLINE void gradient_tile(const int rows, const int blocks, const LatheConvolution *shape,
                           const float *input, const float *gradient, float *weights,
                           Approach *approach) {
-  const long panelWeights = shape->segments * shape->span * 16;
+  const long blockWeights = shape->segments * shape->span * 16;
   Float16Lanes sums[MOST_ROWS][2];
-  UNROLLED for (int p = 0; p < panels; p++)
-  UNROLLED for (int r = 0; r < rows; r++) sums[r][p] = lanes(weights + p * panelWeights + 16 * r);
+  UNROLLED for (int p = 0; p < blocks; p++)
+  UNROLLED for (int r = 0; r < rows; r++) sums[r][p] = lanes(weights + p * blockWeights + 16 * r);
   const char *soon = approach->next;
   const long step = approach->step;
   for (long sample = 0; sample < shape->samples; sample++) {
     const float *x = input + sample * shape->sampleStride;
     const float *g = gradient + sample * shape->outputSampleStride;
-    const float *h = g + (panels > 1 ? shape->outputPanelStride : 0);
+    const float *h = g + (blocks > 1 ? shape->outputBlockStride : 0);
     for (long position = 0; position < shape->positions; position++) {
       const Float16Lanes first = lanes(g), second = lanes(h);
       UNROLLED for (int r = 0; r < rows; r++) {
         sums[r][0] += x[r] * first;
-        if (panels > 1) sums[r][1] += x[r] * second;
+        if (blocks > 1) sums[r][1] += x[r] * second;
       }
       __builtin_prefetch(soon);
       soon += step;
@@ -37,12 +37,12 @@ INLINE void gradient_tile(const int rows, const int panels, const LatheConvoluti
     }
   }
   approach->next = soon;
-  UNROLLED for (int p = 0; p < panels; p++)
+  UNROLLED for (int p = 0; p < blocks; p++)
   UNROLLED for (int r = 0; r < rows; r++)
-      *(Float16Lanes *)(weights + p * panelWeights + 16 * r) = sums[r][p];
+      *(Float16Lanes *)(weights + p * blockWeights + 16 * r) = sums[r][p];
 }
 
-INLINE void gradient_panels(const int panels, const int most, const LatheConvolution *shape,
+INLINE void gradient_blocks(const int blocks, const int most, const LatheConvolution *shape,
                             const float *input, const float *gradient, float *weights,
                             Approach *approach) {
   const long tiles = (shape->span + most - 1) / most;
@@ -54,7 +54,7 @@ INLINE void gradient_panels(const int panels, const int most, const LatheConvolu
       float *to = weights + (segment * shape->span + done) * 16;
 #define ROWS(n)                                                                                \
   case n:                                                                                      \
-    if (n <= most) gradient_tile(n, panels, shape, from, gradient, to, approach);              \
+    if (n <= most) gradient_tile(n, blocks, shape, from, gradient, to, approach);              \
     break;
       switch (rows) {
         ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11)
@@ -69,21 +69,21 @@ INLINE void gradient_panels(const int panels, const int most, const LatheConvolu
 INLINE void add_gradient(const int width, const int most, const LatheConvolution *shape,
                          const float *input, const float *gradient, float *weights,
                          const float *soon, long count) {
-  const long rounds = (shape->panels + width - 1) / width * shape->segments *
+  const long rounds = (shape->blocks + width - 1) / width * shape->segments *
                       ((shape->span + most - 1) / most) * shape->samples * shape->positions;
   // Where nothing is asked for, what is in the cache already is, which costs nothing.
   Approach approach = {(const char *)(soon ? soon : gradient),
                        soon ? count * (long)sizeof(float) / (rounds > 0 ? rounds : 1) : 0};
-  const long panelWeights = shape->segments * shape->span * 16;
-  for (long panel = 0; panel < shape->panels;) {
-    const float *from = gradient + panel * shape->outputPanelStride;
-    float *to = weights + panel * panelWeights;
-    if (width == 2 && shape->panels - panel >= 2) {
-      gradient_panels(2, most, shape, input, from, to, &approach);
-      panel += 2;
+  const long blockWeights = shape->segments * shape->span * 16;
+  for (long block = 0; block < shape->blocks;) {
+    const float *from = gradient + block * shape->outputBlockStride;
+    float *to = weights + block * blockWeights;
+    if (width == 2 && shape->blocks - block >= 2) {
+      gradient_blocks(2, most, shape, input, from, to, &approach);
+      block += 2;
     } else {
-      gradient_panels(1, most, shape, input, from, to, &approach);
-      panel++;
+      gradient_blocks(1, most, shape, input, from, to, &approach);
+      block++;
     }
   }
 }

@@ -111,7 +111,7 @@ void lathe_convolution_finish(const float *values, long positions, int rectify, 
 }
 
 DISPATCHED
-void lathe_normalise_panel(const LatheNormalisation *normalisation, const float *values,
+void lathe_normalise_block(const LatheNormalisation *normalisation, const float *values,
                            int rectify, long positions, float *output) {
   const Constants c = constants_of(normalisation);
   for (long i = 0; i < positions; i++) {

@@ -46,16 +46,16 @@ void lathe_blocked_columns_gradient(const float *columns, long row, long rows,
   }
 }
 
-// Weights: sixteen filters' rows of `inputs` * taps numbers against panels [tap][channel][16].
+// Weights: sixteen filters' rows of `inputs` * taps numbers against blocks [tap][channel][16].
 
 DISPATCHED
 void lathe_blocked_weights(const float *weights, long inputs, long outputs, long taps, long first,
-                           long panels, float *packed) {
+                           long blocks, float *packed) {
   const long padded = (inputs + 15) / 16 * 16;
-  memset(packed, 0, sizeof(float) * 16 * (size_t)(panels * taps * padded));
-  for (long p = 0; p < panels; p++) {
+  memset(packed, 0, sizeof(float) * 16 * (size_t)(blocks * taps * padded));
+  for (long p = 0; p < blocks; p++) {
     const long k = (first + p) * 16, filters = outputs - k < 16 ? outputs - k : 16;
-    float *panel = packed + p * taps * padded * 16;
+    float *block = packed + p * taps * padded * 16;
     for (long n = 0; n < inputs * taps; n += 16) {
       const long columns = inputs * taps - n < 16 ? inputs * taps - n : 16;
       Lanes v[16] = {};
@@ -68,20 +68,20 @@ void lathe_blocked_weights(const float *weights, long inputs, long outputs, long
       }
       transpose16(v);
       for (long c = 0; c < columns; c++)
-        *(Lanes *)(panel + ((n + c) % taps * padded + (n + c) / taps) * 16) = v[c];
+        *(Lanes *)(block + ((n + c) % taps * padded + (n + c) / taps) * 16) = v[c];
     }
   }
 }
 
 DISPATCHED
-void lathe_blocked_weights_turned(const float *packed, long blocks, long taps, long panels,
+void lathe_blocked_weights_turned(const float *packed, long inputBlocks, long taps, long outputBlocks,
                                   long first, long count, float *turned) {
-  // Blocks of 16 x 16: packed [panel][tap, block][16 inputs][16 outputs] becomes
-  // [tap, block][panel][16 outputs][16 inputs].
+  // Squares of 16 x 16: packed [output block][tap, input block][16 inputs][16 outputs]
+  // becomes [tap, input block][output block][16 outputs][16 inputs].
   for (long n = first; n < first + count; n++)
-    for (long p = 0; p < panels; p++) {
-      const float *from = packed + (p * taps * blocks + n) * 256;
-      float *to = turned + (n * panels + p) * 256;
+    for (long p = 0; p < outputBlocks; p++) {
+      const float *from = packed + (p * taps * inputBlocks + n) * 256;
+      float *to = turned + (n * outputBlocks + p) * 256;
       Lanes v[16];
       UNROLLED for (int r = 0; r < 16; r++) v[r] = lanes(from + r * 16);
       transpose16(v);
@@ -91,17 +91,17 @@ void lathe_blocked_weights_turned(const float *packed, long blocks, long taps, l
 
 DISPATCHED
 void lathe_blocked_weight_gradient(const float *packed, long parts, long partStride, long inputs,
-                                   long outputs, long taps, long first, long panels,
+                                   long outputs, long taps, long first, long blocks,
                                    float *gradient) {
   const long padded = (inputs + 15) / 16 * 16;
-  for (long p = 0; p < panels; p++) {
+  for (long p = 0; p < blocks; p++) {
     const long k = (first + p) * 16, filters = outputs - k < 16 ? outputs - k : 16;
-    const float *panel = packed + (first + p) * taps * padded * 16;
+    const float *block = packed + (first + p) * taps * padded * 16;
     for (long n = 0; n < inputs * taps; n += 16) {
       const long columns = inputs * taps - n < 16 ? inputs * taps - n : 16;
       Lanes v[16] = {};
       for (long c = 0; c < columns; c++) {
-        const float *from = panel + ((n + c) % taps * padded + (n + c) / taps) * 16;
+        const float *from = block + ((n + c) % taps * padded + (n + c) / taps) * 16;
         v[c] = lanes(from);
         for (long q = 1; q < parts; q++) v[c] += lanes(from + q * partStride);
       }

@@ -26,7 +26,7 @@ static const double cosines32[32] = {
 INLINE void frames_to_rows(const float *samples, long hop, long count, long n, long step, float *block,
                            long a) {
   const Int16Lanes lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  Float16Lanes *rows = (Float16Lanes *)(block + a * 16 * LATHE_PANEL);
+  Float16Lanes *rows = (Float16Lanes *)(block + a * 16 * LATHE_BLOCK_FRAMES);
   if (hop % step || a < hop / step) {
     Float16Lanes v[16];
     for (long f = 0; f < 16; f++)
@@ -124,7 +124,7 @@ long lathe_transform_tables(long half) { return 2 * half + 2 * (half + 1); }
 
 long lathe_transform_scratch(long half) {
   const long columns = columns_of(half);
-  return 2 * (columns + 1) * (half / columns) * LATHE_PANEL;
+  return 2 * (columns + 1) * (half / columns) * LATHE_BLOCK_FRAMES;
 }
 
 void lathe_make_transform_tables(long half, double *tables) {
@@ -141,9 +141,9 @@ void lathe_make_transform_tables(long half, double *tables) {
   }
 }
 
-void lathe_transform_panel(const float *panel, const float *window, const float *tables, long half,
+void lathe_transform_block(const float *block, const float *window, const float *tables, long half,
                            float *scratch) {
-  DISPATCH(float_transform_panel, panel, window, tables, half, scratch);
+  DISPATCH(float_transform_block, block, window, tables, half, scratch);
 }
 
 void lathe_transform_frames(const float *samples, long hop, long count, const double *window,
@@ -152,14 +152,14 @@ void lathe_transform_frames(const float *samples, long hop, long count, const do
 }
 
 // Lanes that a vector of silent frames would fill are not computed.
-static void silence(long bins, long count, float *panel) {
-  if (!panel || count == LATHE_PANEL) return;
+static void silence(long bins, long count, float *block) {
+  if (!block || count == LATHE_BLOCK_FRAMES) return;
   for (long k = 0; k < bins; k++)
-    memset(panel + k * LATHE_PANEL + count, 0, (size_t)(LATHE_PANEL - count) * sizeof(float));
+    memset(block + k * LATHE_BLOCK_FRAMES + count, 0, (size_t)(LATHE_BLOCK_FRAMES - count) * sizeof(float));
 }
 
 void lathe_transform_spectra(const float *scratch, const float *tables, long half, float *power) {
-  DISPATCH(float_transform_powers, scratch, tables, half, LATHE_PANEL, power);
+  DISPATCH(float_transform_powers, scratch, tables, half, LATHE_BLOCK_FRAMES, power);
 }
 
 void lathe_transform_spectra_double(const double *scratch, const double *tables, long half, long count,

@@ -11,11 +11,11 @@
 typedef Number Vector __attribute__((vector_size(LANES * sizeof(Number))));
 typedef float Floats __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
 
-// Where the values of a short transform come from: pairs of neighbouring rows of a panel, windowed, from
+// Where the values of a short transform come from: pairs of neighbouring rows of a block, windowed, from
 // `row` on, `rowStep` rows apart, in the window `windowStep` apart; or vectors, real and imaginary parts
 // in turn, `step` numbers apart.
 typedef struct {
-  const float *panel;
+  const float *block;
   const Number *window;
   long rowStep, windowStep;
   const Vector *values;
@@ -23,11 +23,11 @@ typedef struct {
 } Source;
 
 INLINE void NAMED(take)(const Source *source, int index, Vector *re, Vector *im) {
-  if (source->panel) {
-    const float *rows = source->panel + index * source->rowStep * LATHE_PANEL;
+  if (source->block) {
+    const float *rows = source->block + index * source->rowStep * LATHE_BLOCK_FRAMES;
     const Number *window = source->window + index * source->windowStep;
     *re = __builtin_convertvector(*(const Floats *)rows, Vector) * window[0];
-    *im = __builtin_convertvector(*(const Floats *)(rows + LATHE_PANEL), Vector) * window[1];
+    *im = __builtin_convertvector(*(const Floats *)(rows + LATHE_BLOCK_FRAMES), Vector) * window[1];
   } else {
     *re = source->values[2 * index * source->step];
     *im = source->values[2 * index * source->step + 1];
@@ -96,18 +96,18 @@ INLINE void NAMED(column)(const int first, const long rows, const long b, const 
   const long columns = 4 * first;
   source.window = window + 2 * b;
   source.windowStep = 2 * rows;
-  for (long lane = 0; lane < count; lane += LANES, source.panel += LANES)
+  for (long lane = 0; lane < count; lane += LANES, source.block += LANES)
     NAMED(short_transform)(first, &source, 1, turns + 2 * b * columns,
                            (Vector *)scratch + lane / LANES * NAMED(group)(columns, rows) +
                                2 * b * (columns + 1));
 }
 
-// All columns of a panel whose rows lie as `lathe_transform_row` says.
-INLINE void NAMED(columns)(const int first, const long rows, const float *panel,
+// All columns of a block whose rows lie as `lathe_transform_row` says.
+INLINE void NAMED(columns)(const int first, const long rows, const float *block,
                            const Number *window, const Number *turns, Number *scratch) {
   for (long b = 0; b < rows; b++) {
-    const Source source = {.panel = panel + 2 * b * LATHE_PANEL, .rowStep = 2 * rows + 2};
-    NAMED(column)(first, rows, b, LATHE_PANEL, source, window, turns, scratch);
+    const Source source = {.block = block + 2 * b * LATHE_BLOCK_FRAMES, .rowStep = 2 * rows + 2};
+    NAMED(column)(first, rows, b, LATHE_BLOCK_FRAMES, source, window, turns, scratch);
   }
 }
 
@@ -118,12 +118,12 @@ INLINE void NAMED(columns_of_frames)(const int first, const long rows, const flo
                                      long count, const Number *window, const Number *turns,
                                      Number *scratch) {
   const long columns = 4 * first;
-  float block[32 * 16 * LATHE_PANEL] __attribute__((aligned(64)));
+  float block[32 * 16 * LATHE_BLOCK_FRAMES] __attribute__((aligned(64)));
   for (long b = 0; b < rows; b += 8) {
     for (long a = 0; a < columns; a++)
       frames_to_rows(samples, hop, count, 2 * (a * rows + b), 2 * rows, block, a);
     for (long c = 0; c < 8; c++) {
-      const Source source = {.panel = block + 2 * c * LATHE_PANEL, .rowStep = 16};
+      const Source source = {.block = block + 2 * c * LATHE_BLOCK_FRAMES, .rowStep = 16};
       NAMED(column)(first, rows, b + c, count, source, window, turns, scratch);
     }
   }
@@ -139,11 +139,11 @@ static void NAMED(transform_frames)(const float *samples, long hop, long count,
 }
 #else
 VERSION
-static void NAMED(transform_panel)(const float *panel, const Number *window, const Number *tables,
+static void NAMED(transform_block)(const float *block, const Number *window, const Number *tables,
                                    long half, Number *scratch) {
-  if (half == 256) NAMED(columns)(4, 16, panel, window, tables, scratch);
-  if (half == 512) NAMED(columns)(4, 32, panel, window, tables, scratch);
-  if (half == 1024) NAMED(columns)(8, 32, panel, window, tables, scratch);
+  if (half == 256) NAMED(columns)(4, 16, block, window, tables, scratch);
+  if (half == 512) NAMED(columns)(4, 32, block, window, tables, scratch);
+  if (half == 1024) NAMED(columns)(8, 32, block, window, tables, scratch);
 }
 #endif
 
@@ -157,12 +157,12 @@ typedef struct {
 // Puts twice re + i im at frequency k.
 INLINE void NAMED(put)(const NAMED(Target) *target, long k, Vector re, Vector im) {
   if (target->power)
-    *(Floats *)(target->power + k * LATHE_PANEL) =
+    *(Floats *)(target->power + k * LATHE_BLOCK_FRAMES) =
         __builtin_convertvector((re * re + im * im) * (Number)0.25, Floats);
   if (target->magnitude && k < target->magnitudes) {
     const Floats r = __builtin_convertvector(re * (Number)0.5, Floats);
     const Floats i = __builtin_convertvector(im * (Number)0.5, Floats);
-    *(Floats *)(target->magnitude + k * LATHE_PANEL) = ABSOLUTE(Floats, r, i);
+    *(Floats *)(target->magnitude + k * LATHE_BLOCK_FRAMES) = ABSOLUTE(Floats, r, i);
   }
 }
 

@@ -267,12 +267,12 @@ INLINE void rows_to_vectors(const float *rows, long stride, long filters, long c
 }
 
 INLINE void weight_points(const int m, const float *weights, long inputs, long outputs, long first,
-                          long panels, float *points) {
-  const long padded = (inputs + 15) / 16 * 16, pointStride = panels * padded * 16;
+                          long blocks, float *points) {
+  const long padded = (inputs + 15) / 16 * 16, pointStride = blocks * padded * 16;
   float buffer[144 * 16] __attribute__((aligned(64)));
-  for (long p = 0; p < panels; p++) {
+  for (long p = 0; p < blocks; p++) {
     const long k = (first + p) * 16, filters = outputs - k < 16 ? outputs - k : 16;
-    float *panel = points + p * padded * 16;
+    float *block = points + p * padded * 16;
     for (long c = 0; c < padded; c += 16) {
       const long channels = inputs - c < 16 ? inputs - c : 16;
       rows_to_vectors(weights + (k * inputs + c) * 9, inputs * 9, filters, channels * 9, buffer);
@@ -280,7 +280,7 @@ INLINE void weight_points(const int m, const float *weights, long inputs, long o
         Lanes taps[9];
         UNROLLED for (int t = 0; t < 9; t++) taps[t] =
             i < channels ? lanes(buffer + (i * 9 + t) * 16) : (Lanes){};
-        store_weight_points(m, taps, panel + (c + i) * 16, pointStride);
+        store_weight_points(m, taps, block + (c + i) * 16, pointStride);
       }
     }
   }
@@ -289,45 +289,45 @@ INLINE void weight_points(const int m, const float *weights, long inputs, long o
 // The same of the filters that take gradients back: inputs and outputs exchanged, turned by half a
 // turn.
 INLINE void turned_weight_points(const int m, const float *weights, long inputs, long outputs,
-                                 long first, long panels, float *points) {
-  const long padded = (outputs + 15) / 16 * 16, pointStride = panels * padded * 16;
+                                 long first, long blocks, float *points) {
+  const long padded = (outputs + 15) / 16 * 16, pointStride = blocks * padded * 16;
   float buffer[16 * 16] __attribute__((aligned(64)));
-  for (long p = 0; p < panels; p++) {
+  for (long p = 0; p < blocks; p++) {
     const long c = (first + p) * 16, channels = inputs - c < 16 ? inputs - c : 16;
-    float *panel = points + p * padded * 16;
+    float *block = points + p * padded * 16;
     for (long k = 0; k < padded; k++) {
       Lanes taps[9] = {};
       if (k < outputs) {
         rows_to_vectors(weights + (k * inputs + c) * 9, 9, channels, 9, buffer);
         UNROLLED for (int t = 0; t < 9; t++) taps[t] = lanes(buffer + (8 - t) * 16);
       }
-      store_weight_points(m, taps, panel + k * 16, pointStride);
+      store_weight_points(m, taps, block + k * 16, pointStride);
     }
   }
 }
 
 DISPATCHED
 void lathe_winograd_weights(int tile, const float *weights, long inputs, long outputs, long first,
-                            long panels, int turned, float *points) {
+                            long blocks, int turned, float *points) {
   if (tile == 2) {
     if (turned)
-      turned_weight_points(2, weights, inputs, outputs, first, panels, points);
+      turned_weight_points(2, weights, inputs, outputs, first, blocks, points);
     else
-      weight_points(2, weights, inputs, outputs, first, panels, points);
+      weight_points(2, weights, inputs, outputs, first, blocks, points);
   } else {
     if (turned)
-      turned_weight_points(4, weights, inputs, outputs, first, panels, points);
+      turned_weight_points(4, weights, inputs, outputs, first, blocks, points);
     else
-      weight_points(4, weights, inputs, outputs, first, panels, points);
+      weight_points(4, weights, inputs, outputs, first, blocks, points);
   }
 }
 
 INLINE void weight_gradient(const int m, const float *points, long parts, long partStride, long inputs,
-                            long outputs, long first, long panels, float *gradient) {
+                            long outputs, long first, long blocks, float *gradient) {
   const int n = m + 2;
-  const long padded = (inputs + 15) / 16 * 16, pointStride = panels * padded * 16;
+  const long padded = (inputs + 15) / 16 * 16, pointStride = blocks * padded * 16;
   float buffer[144 * 16] __attribute__((aligned(64)));
-  for (long p = 0; p < panels; p++) {
+  for (long p = 0; p < blocks; p++) {
     const long k = (first + p) * 16, filters = outputs - k < 16 ? outputs - k : 16;
     for (long c = 0; c < inputs; c += 16) {
       const long channels = inputs - c < 16 ? inputs - c : 16;
@@ -372,10 +372,10 @@ INLINE void weight_gradient(const int m, const float *points, long parts, long p
 
 DISPATCHED
 void lathe_winograd_weight_gradient(int tile, const float *points, long parts, long partStride,
-                                    long inputs, long outputs, long first, long panels,
+                                    long inputs, long outputs, long first, long blocks,
                                     float *gradient) {
   if (tile == 2)
-    weight_gradient(2, points, parts, partStride, inputs, outputs, first, panels, gradient);
+    weight_gradient(2, points, parts, partStride, inputs, outputs, first, blocks, gradient);
   else
-    weight_gradient(4, points, parts, partStride, inputs, outputs, first, panels, gradient);
+    weight_gradient(4, points, parts, partStride, inputs, outputs, first, blocks, gradient);
 }

@@ -52,7 +52,7 @@ public struct AcousticFingerprinter: ~Copyable {
   private let scratch: AlignedBuffer<Float>
   private let decimationScratch: AlignedBuffer<Float>
   private let rows: AlignedBuffer<Float>
-  private let panel: AlignedBuffer<Float>
+  private let block: AlignedBuffer<Float>
   private let starts: [Int32]
   private let lengths: [Int32]
   private let weights: [Float]
@@ -97,7 +97,7 @@ public struct AcousticFingerprinter: ~Copyable {
     scratch = AlignedBuffer(count: Self.length)
     decimationScratch = AlignedBuffer(count: lathe_decimate_scratch(taps.count, factor))
     rows = AlignedBuffer(count: 16 * Self.rowStride)
-    panel = AlignedBuffer(count: 16 * Self.rowStride)
+    block = AlignedBuffer(count: 16 * Self.rowStride)
   }
 
   /// Samples of a signal of this rate, in hertz, from one word to the next.
@@ -172,9 +172,9 @@ public struct AcousticFingerprinter: ~Copyable {
         transform.output.base, transform.twiddles.cosine.base, transform.twiddles.sine.base,
         Self.length / 2, row, scratch.base)
     }
-    lathe_rows_to_panel(rows.base, Self.rowStride, columns, panel.base)
+    lathe_rows_to_block(rows.base, Self.rowStride, columns, block.base)
     lathe_filter_bank(
-      panel.base, 0, starts, lengths, weights, starts.count, energies.base + first, stride)
+      block.base, 0, starts, lengths, weights, starts.count, energies.base + first, stride)
   }
 
   /// Words and masks from energies, band by band in rows of `stride` frames.

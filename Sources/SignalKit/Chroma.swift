@@ -42,14 +42,14 @@ func chromaFilterBank(
   return bank
 }
 
-/// Folds a panel of magnitudes, or of power, into pitch classes, [class × 16 + frame], and scales the largest
+/// Folds a block of magnitudes, or of power, into pitch classes, [class × 16 + frame], and scales the largest
 /// class of each frame to one; silent frames stay silent.
 func foldChroma(
-  _ panel: UnsafePointer<Float>, of quantity: SpectrumQuantity, bins: Int, bank: [Float],
+  _ block: UnsafePointer<Float>, of quantity: SpectrumQuantity, bins: Int, bank: [Float],
   classes: Int,
   into output: UnsafeMutablePointer<Float>
 ) {
-  lathe_chroma(panel, quantity == .magnitude ? 1 : 0, bins, bank, classes, output)
+  lathe_chroma(block, quantity == .magnitude ? 1 : 0, bins, bank, classes, output)
   for frame in 0..<16 {
     var largest: Float = 0
     for pitch in 0..<classes { largest = max(largest, output[pitch * 16 + frame]) }
@@ -84,7 +84,7 @@ struct Chroma {
       guard let base = raw.baseAddress else { return }
       for group in 0..<(frames + 15) / 16 {
         foldChroma(
-          spectra.panel(group), of: .magnitude, bins: SpectrumStore.bins, bank: bank, classes: 12,
+          spectra.block(group), of: .magnitude, bins: SpectrumStore.bins, bank: bank, classes: 12,
           into: base)
         for frame in 0..<min(16, frames - group * 16) {
           for pitch in 0..<12 { values.append(base[pitch * 16 + frame]) }

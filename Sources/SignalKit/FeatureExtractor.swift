@@ -72,12 +72,12 @@ public struct FeatureExtractor: ~Copyable {
     begin(frames: frames, groups: groups)
     for group in 0..<groups {
       spectra.analyse(group: group, frames: frames, of: signal)
-      let panel = spectra.panel(group)
+      let block = spectra.block(group)
       let count = min(16, frames - group * 16)
-      shape.add(panel: panel, bins: SpectrumStore.bins, count: count)
-      tuning.add(panel: panel, count: count)
-      mel.add(panel: panel, group: group)
-      onsetMel?.add(panel: panel, group: group)
+      shape.add(block: block, bins: SpectrumStore.bins, count: count)
+      tuning.add(block: block, count: count)
+      mel.add(block: block, group: group)
+      onsetMel?.add(block: block, group: group)
       if group > 0 { separation.separate(group: group - 1, frames: frames, in: spectra) }
     }
     separation.separate(group: groups - 1, frames: frames, in: spectra)

@@ -23,7 +23,7 @@ struct HarmonicPercussive: ~Copyable {
   private let synthesis: AlignedBuffer<Float>
   private let harmonic = AlignedBuffer<Float>(count: 16 * Self.stride)
   private let percussive = AlignedBuffer<Float>(count: 16 * Self.stride)
-  private let percussivePanel = AlignedBuffer<Float>(count: 16 * Self.stride)
+  private let percussiveBlock = AlignedBuffer<Float>(count: 16 * Self.stride)
   private let mask = AlignedBuffer<Float>(count: Self.stride)
   private let normalisation: WindowSum
   private let rows = AlignedBuffer<UnsafePointer<Float>?>(count: Int(LATHE_MEDIAN_ROWS))
@@ -56,7 +56,7 @@ struct HarmonicPercussive: ~Copyable {
   func separate(group: Int, frames: Int, in spectra: borrowing SpectrumStore) {
     let first = group * 16
     medianAlongTime(first: first, frames: frames, in: spectra)
-    medianAlongFrequency(panel: spectra.panel(group))
+    medianAlongFrequency(block: spectra.block(group))
     for frame in first..<min(first + 16, frames) {
       let lane = (frame - first) * Self.stride
       lathe_soft_mask(
@@ -80,13 +80,13 @@ struct HarmonicPercussive: ~Copyable {
     lathe_median31(rows.base, outputs.base, Self.stride)
   }
 
-  private func medianAlongFrequency(panel: UnsafePointer<Float>) {
+  private func medianAlongFrequency(block: UnsafePointer<Float>) {
     for bin in Swift.stride(from: 0, to: Self.stride, by: 16) {
-      for row in 0..<Int(LATHE_MEDIAN_ROWS) { rows.base[row] = panel + (bin - 15 + row) * 16 }
-      for lane in 0..<16 { outputs.base[lane] = percussivePanel.base + (bin + lane) * 16 }
+      for row in 0..<Int(LATHE_MEDIAN_ROWS) { rows.base[row] = block + (bin - 15 + row) * 16 }
+      for lane in 0..<16 { outputs.base[lane] = percussiveBlock.base + (bin + lane) * 16 }
       lathe_median31(rows.base, outputs.base, 16)
     }
-    lathe_panel_to_rows(percussivePanel.base, Self.stride, percussive.base, Self.stride)
+    lathe_block_to_rows(percussiveBlock.base, Self.stride, percussive.base, Self.stride)
   }
 
   /// `scipy.ndimage`'s boundary "reflect": (d c b a | a b c d | d c b a).

@@ -16,7 +16,7 @@ public struct KaldiFilterBank: ~Copyable {
   /// What the pictures are made with.
   public let parameters: KaldiParameters
   private let filters: KaldiWeights
-  private let panel: FramePanel
+  private let block: FrameBlock
   private let window: [Float]
   private let segment: AlignedBuffer<Float>
   private let means: AlignedBuffer<Float>
@@ -28,7 +28,7 @@ public struct KaldiFilterBank: ~Copyable {
   public init(_ parameters: KaldiParameters) throws(SignalError) {
     try parameters.validate()
     let window = parameters.windowValues().map { Float($0) * Float(parameters.sampleScale) }
-    panel = try FramePanel(window: window, transformLength: parameters.transformLength)
+    block = try FrameBlock(window: window, transformLength: parameters.transformLength)
     self.parameters = parameters
     self.window = window
     filters = KaldiWeights(parameters)
@@ -96,7 +96,7 @@ public struct KaldiFilterBank: ~Copyable {
     let bins = parameters.transformLength / 2 + 1
     for first in Swift.stride(from: 0, to: frames, by: 16) {
       let used = min(16, frames - first)
-      panel.fill(
+      block.fill(
         samples(ofFrame: first, count: used, signal, count), hop: parameters.shiftSamples,
         count: used)
       takeMeans()
@@ -105,14 +105,14 @@ public struct KaldiFilterBank: ~Copyable {
       if parameters.energyRow != .none, parameters.usesRawEnergy {
         writeLogEnergies(weights: nil, scale: parameters.sampleScale, to: energies)
       }
-      lathe_emphasise_panel(
-        panel.samples.base, panel.places, panel.places.count, means.base,
+      lathe_emphasise_block(
+        block.samples.base, block.places, block.places.count, means.base,
         Float(parameters.preemphasis))
       if parameters.energyRow != .none, !parameters.usesRawEnergy {
         means.base.update(repeating: 0, count: 16)
         writeLogEnergies(weights: window, scale: 1, to: energies)
       }
-      let powers = panel.powers()
+      let powers = block.powers()
       if !parameters.usesPower { lathe_square_roots(powers, powers, bins * 16) }
       lathe_filter_bank(
         powers, 0, filters.starts, filters.lengths, filters.weights, parameters.bands,
@@ -141,16 +141,16 @@ public struct KaldiFilterBank: ~Copyable {
   private func takeMeans() {
     means.base.update(repeating: 0, count: 16)
     guard parameters.removesOffset else { return }
-    lathe_panel_sums(panel.samples.base, panel.places, panel.places.count, sums.base)
-    for lane in 0..<16 { means.base[lane] = Float(sums.base[lane] / Double(panel.places.count)) }
+    lathe_block_sums(block.samples.base, block.places, block.places.count, sums.base)
+    for lane in 0..<16 { means.base[lane] = Float(sums.base[lane] / Double(block.places.count)) }
   }
 
   /// ln of the frames' energies, no less than 2^−23 and the energy floor.
   private func writeLogEnergies(
     weights: [Float]?, scale: Double, to row: UnsafeMutablePointer<Float>
   ) {
-    lathe_panel_energies(
-      panel.samples.base, panel.places, panel.places.count, means.base, weights, sums.base)
+    lathe_block_energies(
+      block.samples.base, block.places, block.places.count, means.base, weights, sums.base)
     let least = max(Double(Float.ulpOfOne), parameters.energyFloor)
     for lane in 0..<16 { row[lane] = Float(log(max(sums.base[lane] * scale * scale, least))) }
   }

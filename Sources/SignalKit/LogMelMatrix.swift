@@ -30,13 +30,13 @@ struct LogMelMatrix: ~Copyable {
     values.base.update(repeating: 0, count: Self.bands * stride)
   }
 
-  /// Adds a panel of magnitudes as group `group`.
-  func add(panel: UnsafePointer<Float>, group: Int) {
+  /// Adds a block of magnitudes as group `group`.
+  func add(block: UnsafePointer<Float>, group: Int) {
     bank.apply(
-      to: panel, squared: true, output: values.base + Self.firstColumn + group * 16, stride: stride)
+      to: block, squared: true, output: values.base + Self.firstColumn + group * 16, stride: stride)
   }
 
-  /// Turns power into decibels, once every panel is in.
+  /// Turns power into decibels, once every block is in.
   func finish() {
     let loudest = lathe_decibel(values.base, 1e-10, Self.bands * stride)
     lathe_clip_below(values.base, loudest - 80, Self.bands * stride)

@@ -28,12 +28,12 @@ struct SpectralShape {
     rolloff.reserveCapacity(frames)
   }
 
-  /// Adds the first `count` frames of a panel of magnitudes.
-  mutating func add(panel: UnsafePointer<Float>, bins: Int, count: Int) {
+  /// Adds the first `count` frames of a block of magnitudes.
+  mutating func add(block: UnsafePointer<Float>, bins: Int, count: Int) {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 48) { moments in
       withUnsafeTemporaryAllocation(of: Int32.self, capacity: 16) { bin in
         guard let sums = moments.baseAddress, let reached = bin.baseAddress else { return }
-        lathe_spectral_moments(panel, bins, 0.85, sums, reached)
+        lathe_spectral_moments(block, bins, 0.85, sums, reached)
         for frame in 0..<count {
           // librosa normalises by the sum of a frame unless that is less than the least normal
           // float.

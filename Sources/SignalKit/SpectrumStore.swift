@@ -2,7 +2,7 @@ internal import CKernels
 
 /// The short-time Fourier transform of a signal as the features need it: frames come in groups of
 /// sixteen; the spectra of the last sixty-four frames are kept in a ring (what sees ahead needs
-/// fifteen), the magnitudes of all frames in panels (what comes last, chroma, reads them again).
+/// fifteen), the magnitudes of all frames in blocks (what comes last, chroma, reads them again).
 ///
 /// Equal to `librosa.stft(y, n_fft=2048, hop_length=512)`: computed in double, rounded to float.
 struct SpectrumStore: ~Copyable {
@@ -11,10 +11,10 @@ struct SpectrumStore: ~Copyable {
   static let bins = 1_025
   /// Floats from one row of the ring to the next: the bins, filled up with zeros to whole vectors.
   static let rowStride = 1_040
-  /// Rows of a panel that mirror bins below the first.
+  /// Rows of a block that mirror bins below the first.
   static let margin = 15
-  /// Floats from one panel to the next: bins with a mirrored margin at both ends.
-  static let panelStride = (margin + rowStride + margin + 2) * 16
+  /// Floats from one block to the next: bins with a mirrored margin at both ends.
+  static let blockStride = (margin + rowStride + margin + 2) * 16
   private static let ringRows = 64
 
   let geometry: FrameGeometry
@@ -25,7 +25,7 @@ struct SpectrumStore: ~Copyable {
   private let real: AlignedBuffer<Float>
   private let imaginary: AlignedBuffer<Float>
   private let magnitude: AlignedBuffer<Float>
-  private var panels = AlignedBuffer<Float>(count: 0)
+  private var blocks = AlignedBuffer<Float>(count: 0)
 
   init(padding: Padding) throws(SignalError) {
     let geometry = try FrameGeometry(length: Self.length, hop: Self.hop, padding: padding)
@@ -51,13 +51,13 @@ struct SpectrumStore: ~Copyable {
   }
 
   /// The magnitudes of group `group`, bin 0 first; `margin` mirrored rows lie before and behind.
-  func panel(_ group: Int) -> UnsafeMutablePointer<Float> {
-    panels.base + group * Self.panelStride + Self.margin * 16
+  func block(_ group: Int) -> UnsafeMutablePointer<Float> {
+    blocks.base + group * Self.blockStride + Self.margin * 16
   }
 
-  /// Makes room for the panels of `groups` groups.
+  /// Makes room for the blocks of `groups` groups.
   mutating func reserve(groups: Int) {
-    panels.reserve(groups * Self.panelStride)
+    blocks.reserve(groups * Self.blockStride)
   }
 
   func runTransform() { transform.run() }
@@ -78,12 +78,12 @@ struct SpectrumStore: ~Copyable {
         transform.output.base, twiddles.cosine.base, twiddles.sine.base, Self.length / 2,
         realRow(frame), imaginaryRow(frame), magnitudeRow(frame))
     }
-    let panel = panel(group)
-    lathe_rows_to_panel(magnitudeRow(first), Self.rowStride, Self.rowStride, panel)
+    let block = block(group)
+    lathe_rows_to_block(magnitudeRow(first), Self.rowStride, Self.rowStride, block)
     for distance in 0..<Self.margin {
-      (panel - (distance + 1) * 16).update(from: panel + distance * 16, count: 16)
-      (panel + (Self.bins + distance) * 16)
-        .update(from: panel + (Self.bins - 1 - distance) * 16, count: 16)
+      (block - (distance + 1) * 16).update(from: block + distance * 16, count: 16)
+      (block + (Self.bins + distance) * 16)
+        .update(from: block + (Self.bins - 1 - distance) * 16, count: 16)
     }
   }
 }

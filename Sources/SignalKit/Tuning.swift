@@ -55,14 +55,14 @@ struct Tuning: ~Copyable {
   /// Frequencies below which magnitudes are needed where power is given too.
   var reach: Int { lastBin + 1 }
 
-  /// Adds the peaks of the first `count` frames of a panel of magnitudes; of one of their power, where it
+  /// Adds the peaks of the first `count` frames of a block of magnitudes; of one of their power, where it
   /// is given, the loudest of a frame.
   mutating func add(
-    panel: UnsafePointer<Float>, power: UnsafePointer<Float>? = nil, count: Int
+    block: UnsafePointer<Float>, power: UnsafePointer<Float>? = nil, count: Int
   ) {
     guard firstBin < lastBin else { return }
     found += lathe_spectral_peaks(
-      panel, power, bins, count, 0.1, firstBin, lastBin, below.base + found,
+      block, power, bins, count, 0.1, firstBin, lastBin, below.base + found,
       at.base + found, above.base + found, bin.base + found)
   }
 

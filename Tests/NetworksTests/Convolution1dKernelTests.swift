@@ -8,41 +8,41 @@ import Testing
   struct Case: CustomTestStringConvertible {
     var samples = 1
     var positions: Int
-    var panels: Int
+    var blocks: Int
     var segments = 1
     var span: Int
     var rowStride: Int
     var phases = 1
 
     var testDescription: String {
-      "\(samples) × \(positions), \(panels) panels, \(segments) × \(span), \(rowStride), \(phases)"
+      "\(samples) × \(positions), \(blocks) blocks, \(segments) × \(span), \(rowStride), \(phases)"
     }
 
     var shape: LatheConvolution {
       let reach = (positions - 1) * rowStride + span + 3
-      let places = (panels + phases - 1) / phases
+      let places = (blocks + phases - 1) / phases
       return LatheConvolution(
-        samples: samples, positions: positions, panels: panels, segments: segments, span: span,
+        samples: samples, positions: positions, blocks: blocks, segments: segments, span: span,
         rowStride: rowStride, segmentStride: reach, sampleStride: segments * reach + 5,
         phases: phases, outputRowStride: phases * 16,
-        outputPanelStride: (positions + 1) * phases * 16,
+        outputBlockStride: (positions + 1) * phases * 16,
         outputSampleStride: places * (positions + 1) * phases * 16)
     }
 
     var inputCount: Int { shape.samples * shape.sampleStride }
     var outputCount: Int { shape.samples * shape.outputSampleStride }
-    var weightCount: Int { panels * segments * span * 16 }
+    var weightCount: Int { blocks * segments * span * 16 }
 
     /// Calls `body` with the place of every product's output, input and weight.
     func forEachProduct(_ body: (_ output: Int, _ input: Int, _ weight: Int) -> Void) {
       let shape = shape
       for sample in 0..<samples {
-        for panel in 0..<panels {
+        for block in 0..<blocks {
           for position in 0..<positions {
-            let output = output(sample, panel, position)
+            let output = output(sample, block, position)
             for segment in 0..<segments {
               for index in 0..<span {
-                let weight = ((panel * segments + segment) * span + index) * 16
+                let weight = ((block * segments + segment) * span + index) * 16
                 let input =
                   sample * shape.sampleStride + segment * shape.segmentStride
                   + position * rowStride + index
@@ -54,36 +54,36 @@ import Testing
       }
     }
 
-    func output(_ sample: Int, _ panel: Int, _ position: Int) -> Int {
-      sample * shape.outputSampleStride + panel / phases * shape.outputPanelStride
-        + panel % phases * 16 + position * shape.outputRowStride
+    func output(_ sample: Int, _ block: Int, _ position: Int) -> Int {
+      sample * shape.outputSampleStride + block / phases * shape.outputBlockStride
+        + block % phases * 16 + position * shape.outputRowStride
     }
   }
 
   static let cases = [
-    Case(positions: 1, panels: 1, span: 1, rowStride: 1),
-    Case(positions: 2, panels: 2, span: 3, rowStride: 2),
-    Case(positions: 13, panels: 1, span: 64, rowStride: 2),
-    Case(samples: 2, positions: 14, panels: 2, segments: 2, span: 17, rowStride: 5),
-    Case(positions: 15, panels: 3, segments: 3, span: 16, rowStride: 32),
-    Case(samples: 3, positions: 29, panels: 4, span: 6, rowStride: 7),
-    Case(positions: 43, panels: 5, segments: 2, span: 30, rowStride: 16),
-    Case(samples: 2, positions: 9, panels: 4, segments: 2, span: 32, rowStride: 16, phases: 2),
-    Case(positions: 8, panels: 6, span: 16, rowStride: 16, phases: 3),
+    Case(positions: 1, blocks: 1, span: 1, rowStride: 1),
+    Case(positions: 2, blocks: 2, span: 3, rowStride: 2),
+    Case(positions: 13, blocks: 1, span: 64, rowStride: 2),
+    Case(samples: 2, positions: 14, blocks: 2, segments: 2, span: 17, rowStride: 5),
+    Case(positions: 15, blocks: 3, segments: 3, span: 16, rowStride: 32),
+    Case(samples: 3, positions: 29, blocks: 4, span: 6, rowStride: 7),
+    Case(positions: 43, blocks: 5, segments: 2, span: 30, rowStride: 16),
+    Case(samples: 2, positions: 9, blocks: 4, segments: 2, span: 32, rowStride: 16, phases: 2),
+    Case(positions: 8, blocks: 6, span: 16, rowStride: 16, phases: 3),
   ]
 
   @Test(arguments: cases) func convolves(_ example: Case) {
     let input = WaveformLayerRun.numbers(example.inputCount, seed: 1)
     let weights = WaveformLayerRun.numbers(example.weightCount, seed: 2)
-    let bias = WaveformLayerRun.numbers(example.panels * 16, seed: 3)
+    let bias = WaveformLayerRun.numbers(example.blocks * 16, seed: 3)
     for hasBias in [true, false] {
       var expected = [Float](repeating: .nan, count: example.outputCount)
       for sample in 0..<example.samples {
-        for panel in 0..<example.panels {
+        for block in 0..<example.blocks {
           for position in 0..<example.positions {
             for channel in 0..<16 {
-              expected[example.output(sample, panel, position) + channel] =
-                hasBias ? bias[panel * 16 + channel] : 0
+              expected[example.output(sample, block, position) + channel] =
+                hasBias ? bias[block * 16 + channel] : 0
             }
           }
         }

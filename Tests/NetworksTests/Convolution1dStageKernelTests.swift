@@ -8,8 +8,8 @@ import Testing
   /// Positions and windows: rests, windows above what is summed up in float, no pooling.
   static let sizes = [(1, 1), (7, 8), (8, 8), (61, 8), (530, 8), (530, 3), (700, 300), (300, 1)]
 
-  /// A panel whose values repeat within windows, so that extremes have equals.
-  private static func panel(_ positions: Int, seed: UInt64) -> FloatStorage? {
+  /// A block whose values repeat within windows, so that extremes have equals.
+  private static func block(_ positions: Int, seed: UInt64) -> FloatStorage? {
     let storage = try? FloatStorage(count: positions * 16)
     storage?.fill(
       from: WaveformLayerRun.numbers(positions * 16, seed: seed).map { ($0 * 8).rounded() / 8 })
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: sizes) func finishes(_ positions: Int, _ window: Int) throws {
-    let values = try #require(Self.panel(positions, seed: 1))
+    let values = try #require(Self.block(positions, seed: 1))
     let scale = try #require(Self.normalisation).array[16..<32].map { $0 }
     let windows = positions / window
     for rectify in [false, true] {
@@ -62,7 +62,7 @@ import Testing
       lathe_convolution_finish(
         values.base, positions, rectify ? 1 : 0, window, scale, nil, again.base, nil)
       #expect(again.array.prefix(windows * 16) == extremes.array.prefix(windows * 16))
-      let place = try #require(Self.panel(positions, seed: 1))
+      let place = try #require(Self.block(positions, seed: 1))
       lathe_convolution_finish(
         place.base, positions, rectify ? 1 : 0, window, scale, place.base, nil, nil)
       #expect(place.array == output.array)
@@ -78,7 +78,7 @@ import Testing
     for rectified in kinds {
       let before = rectified == LATHE_RECTIFIED_BEFORE
       let after = rectified == LATHE_RECTIFIED_AFTER
-      let values = try #require(Self.panel(positions, seed: 2))
+      let values = try #require(Self.block(positions, seed: 2))
       let extremes = try FloatStorage(count: windows * 16 + 16)
       lathe_convolution_finish(
         values.base, positions, before ? 1 : 0, window, Array(constants[16..<32]), values.base,
@@ -92,7 +92,7 @@ import Testing
       lathe_normalisation_sums(
         Self.constants(storage), extremes.base, gradient, after ? 1 : 0, windows, &totals)
       var normalised = [Float](repeating: .nan, count: positions * 16)
-      lathe_normalise_panel(
+      lathe_normalise_block(
         Self.constants(storage), values.base, after ? 1 : 0, positions, &normalised)
       for channel in 0..<16 {
         func constant(_ index: Int) -> Float { constants[index * 16 + channel] }
@@ -122,7 +122,7 @@ import Testing
   }
 
   @Test func nothingIsDroppedThatIsNotANumber() throws {
-    let values = try #require(Self.panel(3, seed: 1))
+    let values = try #require(Self.block(3, seed: 1))
     values.base[16] = .nan
     var sums = [Double](repeating: 0, count: 32)
     let scale = [Float](repeating: 1, count: 16)
@@ -131,20 +131,20 @@ import Testing
   }
 
   @Test(arguments: [(1, 1), (5, 16), (17, 3), (32, 40)])
-  func panelsAreChannels(_ count: Int, _ positions: Int) {
+  func blocksAreChannels(_ count: Int, _ positions: Int) {
     let channels = WaveformLayerRun.numbers(count * positions, seed: 6)
-    let panelCount = (count + 15) / 16
-    var panels = [Float](repeating: .nan, count: panelCount * 16 * positions)
-    lathe_channels_to_panels(channels, count, positions, &panels)
-    for channel in 0..<panelCount * 16 {
+    let blockCount = (count + 15) / 16
+    var blocks = [Float](repeating: .nan, count: blockCount * 16 * positions)
+    lathe_channels_to_blocks(channels, count, positions, &blocks)
+    for channel in 0..<blockCount * 16 {
       for position in 0..<positions {
         let place = (channel / 16 * positions + position) * 16 + channel % 16
         let expected = channel < count ? channels[channel * positions + position] : 0
-        #expect(panels[place] == expected)
+        #expect(blocks[place] == expected)
       }
     }
     var back = [Float](repeating: .nan, count: channels.count)
-    lathe_panels_to_channels(panels, count, positions, &back)
+    lathe_blocks_to_channels(blocks, count, positions, &back)
     #expect(back == channels)
   }
 
@@ -155,15 +155,15 @@ import Testing
     let width = inputs == 1 ? 1 : 16
     let size = (inputs + width - 1) / width * width * kernel * 16
     var back = [Float](repeating: .nan, count: weights.count)
-    for panel in 0..<(outputs + 15) / 16 {
+    for block in 0..<(outputs + 15) / 16 {
       var packed = [Float](repeating: .nan, count: size)
-      lathe_pack_convolution(&filters, weights, panel, &packed)
-      for channel in 0..<16 where panel * 16 + channel >= outputs {
+      lathe_pack_convolution(&filters, weights, block, &packed)
+      for channel in 0..<16 where block * 16 + channel >= outputs {
         #expect(stride(from: channel, to: size, by: 16).allSatisfy { packed[$0] == 0 })
       }
       back.withUnsafeMutableBufferPointer { back in
         guard let start = back.baseAddress else { return }
-        lathe_unpack_convolution(&filters, packed, panel, start + panel * 16 * inputs * kernel)
+        lathe_unpack_convolution(&filters, packed, block, start + block * 16 * inputs * kernel)
       }
     }
     #expect(back == weights)

@@ -16,16 +16,16 @@ import Testing
     let samples = generator.floats((count - 1) * hop + length)
     // Every third row, so that what lies between is seen to be left alone.
     let places = (0..<length).map { Int32(3 * $0 + 1) }
-    var panel = [Float](repeating: -2, count: 3 * length * 16)
-    lathe_frames_to_panel(samples, hop, count, length, places, &panel)
-    for index in panel.indices {
+    var block = [Float](repeating: -2, count: 3 * length * 16)
+    lathe_frames_to_block(samples, hop, count, length, places, &block)
+    for index in block.indices {
       let (row, frame) = (index / 16, index % 16)
       guard row % 3 == 1 else {
-        #expect(panel[index] == -2)
+        #expect(block[index] == -2)
         continue
       }
       let sample = frame < count ? samples[frame * hop + row / 3] : 0
-      if panel[index] != sample { Issue.record("row \(row), frame \(frame)") }
+      if block[index] != sample { Issue.record("row \(row), frame \(frame)") }
     }
   }
 
@@ -33,17 +33,17 @@ import Testing
     var generator = SeededGenerator(seed: 5)
     let length = 37
     let places = (0..<length).map { Int32($0 + $0 / 8) }
-    var panel = generator.floats(48 * 16)
+    var block = generator.floats(48 * 16)
     let (means, weights) = (generator.floats(16), generator.floats(length))
-    let samples = (0..<16).map { frame in places.map { panel[Int($0) * 16 + frame] } }
+    let samples = (0..<16).map { frame in places.map { block[Int($0) * 16 + frame] } }
     var (sums, energies, weighed) = (
       [Double](repeating: .nan, count: 16), [Double](repeating: .nan, count: 16),
       [Double](repeating: .nan, count: 16)
     )
-    lathe_panel_sums(panel, places, length, &sums)
-    lathe_panel_energies(panel, places, length, means, nil, &energies)
-    lathe_panel_energies(panel, places, length, means, weights, &weighed)
-    lathe_emphasise_panel(&panel, places, length, means, 0.75)
+    lathe_block_sums(block, places, length, &sums)
+    lathe_block_energies(block, places, length, means, nil, &energies)
+    lathe_block_energies(block, places, length, means, weights, &weighed)
+    lathe_emphasise_block(&block, places, length, means, 0.75)
     func energy(_ values: [Float]) -> Double { values.reduce(0) { $0 + Double($1) * Double($1) } }
     for (frame, row) in samples.enumerated() {
       let centred = row.map { $0 - means[frame] }
@@ -54,7 +54,7 @@ import Testing
       #expect(isClose(weighed[frame], energy(products), relative: 1e-12))
       for (n, place) in places.enumerated() {
         let expected = centred[n] - centred[max(0, n - 1)] * 0.75
-        #expect(panel[Int(place) * 16 + frame] == expected, "frame \(frame), sample \(n)")
+        #expect(block[Int(place) * 16 + frame] == expected, "frame \(frame), sample \(n)")
       }
     }
   }
@@ -95,10 +95,10 @@ import Testing
     #expect(power == powerBeside && lower.prefix(41 * 16) == magnitude.prefix(41 * 16))
     #expect(lower[(41 * 16)...].allSatisfy { $0.isNaN })
     let places = (0..<2 * half).map { Int32(lathe_transform_row(half, $0)) }
-    var panel = [Float](repeating: .nan, count: lathe_transform_rows(half) * 16)
-    lathe_frames_to_panel(samples, hop, count, 2 * half, places, &panel)
+    var block = [Float](repeating: .nan, count: lathe_transform_rows(half) * 16)
+    lathe_frames_to_block(samples, hop, count, 2 * half, places, &block)
     withScratch(lathe_transform_scratch(half)) { (scratch: UnsafeMutablePointer<Float>) in
-      lathe_transform_panel(panel, window.map(Float.init), tables.map(Float.init), half, scratch)
+      lathe_transform_block(block, window.map(Float.init), tables.map(Float.init), half, scratch)
       lathe_transform_spectra(scratch, tables.map(Float.init), half, &single)
     }
     let bins = [0, 1, 2, 15, 16, 17, 31, 32, 33, half / 2 - 1, half / 2, half / 2 + 1, half - 32]

@@ -63,7 +63,7 @@ import Testing
     return values.map { Float(max($0, floor)) }
   }
 
-  // 70 and 66 have an odd half; 33 frames and 17 leave a panel partly filled.
+  // 70 and 66 have an odd half; 33 frames and 17 leave a block partly filled.
   @Test(arguments: [
     (length: 64, hop: 16, samples: 512), (70, 35, 1_120), (66, 7, 100), (64, 64, 1),
   ])
@@ -119,11 +119,11 @@ import Testing
           length / 2, &powers, &scratch)
         rows.replaceSubrange(lane * rowStride..<lane * rowStride + bins, with: powers)
       }
-      var panel = [Float](repeating: 0, count: 16 * rowStride)
-      lathe_rows_to_panel(rows, rowStride, rowStride, &panel)
+      var block = [Float](repeating: 0, count: 16 * rowStride)
+      lathe_rows_to_block(rows, rowStride, rowStride, &block)
       expected.withUnsafeMutableBufferPointer { expected in
         guard let base = expected.baseAddress else { return }
-        bank.apply(to: panel, squared: false, output: base + first, stride: stride)
+        bank.apply(to: block, squared: false, output: base + first, stride: stride)
       }
     }
     let loudest = lathe_decibel(&expected, 1e-10, expected.count)

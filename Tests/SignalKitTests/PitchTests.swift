@@ -10,8 +10,8 @@ import Testing
     (0..<count).map { Float(amplitude * sin(2 * Double.pi * frequency * Double($0) / 22_050)) }
   }
 
-  /// Calls `body` with the panels of magnitudes of `signal` and how many frames of each count.
-  private func withPanels(
+  /// Calls `body` with the blocks of magnitudes of `signal` and how many frames of each count.
+  private func withBlocks(
     of signal: [Float], _ body: (UnsafePointer<Float>, Int) -> Void
   ) throws {
     var spectra = try SpectrumStore(padding: .zero)
@@ -20,14 +20,14 @@ import Testing
     spectra.reserve(groups: groups)
     for group in 0..<groups {
       signal.withUnsafeBufferPointer { spectra.analyse(group: group, frames: frames, of: $0) }
-      body(spectra.panel(group), min(16, frames - group * 16))
+      body(spectra.block(group), min(16, frames - group * 16))
     }
   }
 
   private func hundredth(of signal: [Float], _ profile: Profile) throws -> Int {
     var tuning = Tuning(profile: profile, sampleRate: 22_050)
     tuning.begin(frames: 1 + signal.count / 512)
-    try withPanels(of: signal) { tuning.add(panel: $0, count: $1) }
+    try withBlocks(of: signal) { tuning.add(block: $0, count: $1) }
     return tuning.hundredth()
   }
 
@@ -55,9 +55,9 @@ import Testing
     // C4 ... B4 and A5, A6: classes 0 ... 11, and 9 in every octave.
     let notes = (0..<12).map { (440 * pow(2, Double($0 - 9) / 12), $0) } + [(880, 9), (1_760, 9)]
     for (frequency, pitch) in notes {
-      try withPanels(of: sine(frequency, count: 8_192)) { panel, count in
+      try withBlocks(of: sine(frequency, count: 8_192)) { block, count in
         var chroma = [Float](repeating: 0, count: 12 * 16)
-        lathe_chroma(panel, 1, SpectrumStore.bins, bank, 12, &chroma)
+        lathe_chroma(block, 1, SpectrumStore.bins, bank, 12, &chroma)
         for frame in 0..<count where count == 16 && frame > 2 {
           let classes = (0..<12).map { chroma[$0 * 16 + frame] }
           #expect(classes.firstIndex(of: classes.max() ?? 0) == pitch, "\(frequency) Hz")
@@ -88,7 +88,7 @@ import Testing
     let silent = [Float](repeating: 0, count: 1)
     silent.withUnsafeBufferPointer { spectra.analyse(group: 0, frames: 1, of: $0) }
     let bin = 82
-    spectra.panel(0)[bin * 16] = 3
+    spectra.block(0)[bin * 16] = 3
     var chroma = Chroma(sampleRate: 22_050)
     let moments = chroma.moments(hundredth: 50, frames: 1, in: spectra)
     let bank = chromaFilterBank(sampleRate: 22_050, transformLength: 2_048, tuning: 0)

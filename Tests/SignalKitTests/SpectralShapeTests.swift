@@ -9,13 +9,13 @@ import Testing
   private func shape(bins: Int, frames: Int, _ value: (_ bin: Int, _ frame: Int) -> Float)
     -> SpectralShape
   {
-    var panel = [Float](repeating: 0, count: bins * 16)
+    var block = [Float](repeating: 0, count: bins * 16)
     for bin in 0..<bins {
-      for frame in 0..<16 { panel[bin * 16 + frame] = value(bin, frame) }
+      for frame in 0..<16 { block[bin * 16 + frame] = value(bin, frame) }
     }
     var shape = SpectralShape(resolution: resolution)
     shape.begin(frames: frames)
-    shape.add(panel: panel, bins: bins, count: frames)
+    shape.add(block: block, bins: bins, count: frames)
     return shape
   }
 

@@ -6,13 +6,13 @@
 /// lanes, then a fixed tree) and fused multiply-add is off, so that the bytes of a result do not
 /// depend on which of the three ran. The networks' kernels are the exception: they do use it.
 ///
-/// Kernels of spectra take groups of `LATHE_PANEL` consecutive frames, side by side:
-/// `panel[bin * LATHE_PANEL + frame]`. What runs along frequency (cumulative sums, filter banks,
+/// Kernels of spectra take blocks of `LATHE_BLOCK_FRAMES` consecutive frames, side by side:
+/// `block[bin * LATHE_BLOCK_FRAMES + frame]`. What runs along frequency (cumulative sums, filter banks,
 /// the percussive median) is then a vector operation across frames.
 ///
-/// Kernels of networks take channels in groups of sixteen, side by side too. Such a group is called
-/// a panel, as the packed strips of matrices are in BLIS (Van Zee, van de Geijn, "BLIS: A Framework
-/// for Rapidly Instantiating BLAS Functionality", ACM TOMS 2015, whose micro-panels they are).
+/// Kernels of networks take channels in blocks of sixteen, side by side too, as the packed strips of
+/// matrices lie in BLIS (Van Zee, van de Geijn, "BLIS: A Framework for Rapidly Instantiating BLAS
+/// Functionality", ACM TOMS 2015; micro-panels there).
 #pragma once
 
 #include <stdint.h>
@@ -24,8 +24,8 @@ extern "C" {
 // Of the library that C and Python load, only the interface is seen.
 #pragma GCC visibility push(hidden)
 
-/// Frames in a group.
-#define LATHE_PANEL 16
+/// Frames in a block.
+#define LATHE_BLOCK_FRAMES 16
 /// Rows that sixteen neighbouring medians of 31 read.
 #define LATHE_MEDIAN_ROWS 46
 
@@ -93,33 +93,33 @@ void lathe_gammatone(const double *coefficients, double *state, const float *inp
 
 // Groups of sixteen frames
 
-/// panel[c * 16 + r] = rows[r * stride + c] for sixteen rows and `columns` columns, a multiple of
+/// block[c * 16 + r] = rows[r * stride + c] for sixteen rows and `columns` columns, a multiple of
 /// 16.
-void lathe_rows_to_panel(const float *rows, long stride, long columns, float *panel);
-/// rows[r * stride + c] = panel[c * 16 + r] for `columns` columns, a multiple of 16.
-void lathe_panel_to_rows(const float *panel, long columns, float *rows, long stride);
+void lathe_rows_to_block(const float *rows, long stride, long columns, float *block);
+/// rows[r * stride + c] = block[c * 16 + r] for `columns` columns, a multiple of 16.
+void lathe_block_to_rows(const float *block, long columns, float *rows, long stride);
 
 /// Writes `count` frames of `length` samples, 1 to 16 of them, frame f beginning at samples[f * hop],
-/// side by side: panel[places[n] * 16 + f] = samples[f * hop + n], 0 for f from `count` on. Places are
-/// rows of the panel, no two the same.
-void lathe_frames_to_panel(const float *samples, long hop, long count, long length,
-                           const int32_t *places, float *panel);
-/// sums[f] = the sum over n < length of panel[places[n] * 16 + f], in double.
-void lathe_panel_sums(const float *panel, const int32_t *places, long length, double *sums);
-/// energies[f] = the sum over n < length of ((panel[places[n] * 16 + f] - means[f]) * weights[n])^2,
+/// side by side: block[places[n] * 16 + f] = samples[f * hop + n], 0 for f from `count` on. Places are
+/// rows of the block, no two the same.
+void lathe_frames_to_block(const float *samples, long hop, long count, long length,
+                           const int32_t *places, float *block);
+/// sums[f] = the sum over n < length of block[places[n] * 16 + f], in double.
+void lathe_block_sums(const float *block, const int32_t *places, long length, double *sums);
+/// energies[f] = the sum over n < length of ((block[places[n] * 16 + f] - means[f]) * weights[n])^2,
 /// of floats, in double; weights of null are ones.
-void lathe_panel_energies(const float *panel, const int32_t *places, long length,
+void lathe_block_energies(const float *block, const int32_t *places, long length,
                           const float *means, const float *weights, double *energies);
-/// x[n] - coefficient * x[n - 1] in place of panel[places[n] * 16 + f], where x[n] is that minus
+/// x[n] - coefficient * x[n - 1] in place of block[places[n] * 16 + f], where x[n] is that minus
 /// means[f], and x[-1] is x[0]: frames without their means, their high frequencies raised.
-void lathe_emphasise_panel(float *panel, const int32_t *places, long length, const float *means,
+void lathe_emphasise_block(float *block, const int32_t *places, long length, const float *means,
                            float coefficient);
 
 // The spectra of sixteen frames of 2 half samples side by side; half is 256, 512 or 1,024. As FFTW's do,
 // the last bits of these may depend on the processor, since additions are fused to multiplications where
 // it has instructions for it.
 
-/// Rows of a panel of samples; 0 where there is no such transform.
+/// Rows of a block of samples; 0 where there is no such transform.
 long lathe_transform_rows(long half);
 /// The row at which sample `sample` stands: rows have gaps, so that those that are read together do not
 /// all lie in the same lines of the caches.
@@ -130,9 +130,9 @@ long lathe_transform_tables(long half);
 long lathe_transform_scratch(long half);
 /// Fills the tables; in single precision they are these, rounded.
 void lathe_make_transform_tables(long half, double *tables);
-/// The first step, of a panel: multiplies sample n of each frame by window[n], n < 2 half, and leaves in
+/// The first step, of a block: multiplies sample n of each frame by window[n], n < 2 half, and leaves in
 /// the scratch memory what `lathe_transform_spectra` goes on with.
-void lathe_transform_panel(const float *panel, const float *window, const float *tables, long half,
+void lathe_transform_block(const float *block, const float *window, const float *tables, long half,
                            float *scratch);
 /// power[k * 16 + f] = |X[k]|^2 of frame f for k = 0 ... half.
 void lathe_transform_spectra(const float *scratch, const float *tables, long half, float *power);
@@ -149,19 +149,19 @@ void lathe_transform_spectra_double(const double *scratch, const double *tables,
 /// The sums that centroid and bandwidth are made of, and the roll-off bin, of sixteen frames of
 /// magnitudes: moments[0..15] = sum m, [16..31] = sum k m, [32..47] = sum k^2 m over bins k;
 /// rolloff[f] = the first bin at which the running float sum reaches `share` of the total.
-void lathe_spectral_moments(const float *panel, long bins, float share, double *moments,
+void lathe_spectral_moments(const float *block, long bins, float share, double *moments,
                             int32_t *rolloff);
 
 /// output[m * stride + f] = the sum over a filter's bins of weight * x, x being the group's value,
 /// squared where `squared` is not 0. Filter m has `lengths[m]` weights, the first of which belongs
 /// to bin `starts[m]`; the weights of all filters follow each other in `weights`.
-void lathe_filter_bank(const float *panel, int squared, const int32_t *starts,
+void lathe_filter_bank(const float *block, int squared, const int32_t *starts,
                        const int32_t *lengths, const float *weights, long filters, float *output,
                        long stride);
 
 /// chroma[c * 16 + f] = the sum over bins of bank[bin * classes + c] * x, x being the group's value,
 /// squared where `squared` is not 0.
-void lathe_chroma(const float *panel, int squared, long bins, const float *bank, long classes,
+void lathe_chroma(const float *block, int squared, long bins, const float *bank, long classes,
                   float *chroma);
 /// output[i] = input[i]^2. May be in place.
 void lathe_squares(const float *input, float *output, long count);
@@ -173,7 +173,7 @@ void lathe_square_roots(const float *input, float *output, long count);
 /// and not below its upper neighbour. Where `power` is not null, that maximum is taken of it, and
 /// magnitudes above `last` are not read. Only frames below `frames` count. Writes power below, at and
 /// above the peak and its bin; returns how many, at most frames * (last - first + 1) / 2.
-long lathe_spectral_peaks(const float *panel, const float *power, long bins, long frames,
+long lathe_spectral_peaks(const float *block, const float *power, long bins, long frames,
                           float share, long first, long last, float *below, float *at, float *above, int32_t *bin);
 
 // Medians and masks
@@ -332,31 +332,31 @@ void lathe_average(const float *value, float share, float *average, long count);
 
 // Convolutions along time
 
-/// A convolution of sequences whose channels lie in panels of sixteen: panel[t * 16 + c], channels
-/// that are missing to a multiple of sixteen being 0. Position t of an output panel q reads, in
+/// A convolution of sequences whose channels lie in blocks of sixteen: block[t * 16 + c], channels
+/// that are missing to a multiple of sixteen being 0. Position t of an output block q reads, in
 /// each of `segments` segments, `span` neighbouring floats, so that no input is ever copied:
 ///
 ///   output[place(q) + t * outputRowStride + c] = bias[16 q + c] + the sum over segments s and i <
 ///   span
 ///     of input[s * segmentStride + t * rowStride + i] * weights[((q * segments + s) * span + i) * 16 + c]
-///   place(q) = q / phases * outputPanelStride + q % phases * 16
+///   place(q) = q / phases * outputBlockStride + q % phases * 16
 ///
-/// Sequences of more than one channel have a segment for each input panel with span = kernel * 16
+/// Sequences of more than one channel have a segment for each input block with span = kernel * 16
 /// and rowStride = stride * 16; those of one channel have one segment, span = kernel and rowStride
 /// = stride. `phases` is 1, but for gradients by the input: those of a convolution of stride s come
 /// out s positions a row, one in each of s phases.
 typedef struct {
-  long samples, positions, panels;
+  long samples, positions, blocks;
   long segments, span;
   long rowStride, segmentStride, sampleStride;
-  long phases, outputRowStride, outputPanelStride, outputSampleStride;
+  long phases, outputRowStride, outputBlockStride, outputSampleStride;
 } LatheConvolution;
 
 /// The convolution above for all samples; `bias` may be null. All but `input` are 64-byte aligned.
 void lathe_convolve(const LatheConvolution *shape, const float *input, const float *weights,
                     const float *bias, float *output);
 /// Adds to the packed `weights` the gradient by them: the sum over samples and positions of input
-/// times gradient[q * outputPanelStride + t * 16 + c]. Meanwhile it asks for `count` floats at
+/// times gradient[q * outputBlockStride + t * 16 + c]. Meanwhile it asks for `count` floats at
 /// `soon`, which the caller reads next; null and 0 for none.
 void lathe_convolution_add_gradient(const LatheConvolution *shape, const float *input,
                                     const float *gradient, float *weights, const float *soon,
@@ -367,20 +367,20 @@ typedef struct {
   long outputs, inputs, kernel, stride;
 } LatheFilters;
 
-/// Packs the filters of one output panel as `lathe_convolve` reads them.
-void lathe_pack_convolution(const LatheFilters *filters, const float *weights, long panel,
+/// Packs the filters of one output block as `lathe_convolve` reads them.
+void lathe_pack_convolution(const LatheFilters *filters, const float *weights, long block,
                             float *packed);
-/// The reverse, for the filters of that panel: `weights` points to the first of them.
-void lathe_unpack_convolution(const LatheFilters *filters, const float *packed, long panel,
+/// The reverse, for the filters of that block: `weights` points to the first of them.
+void lathe_unpack_convolution(const LatheFilters *filters, const float *packed, long block,
                               float *weights);
 /// Packs the filters for the gradient by the input, which is a convolution itself: of the output's
 /// gradient with ceil(kernel / stride) - 1 rows of zeroes on both sides, by the filters backwards,
-/// a panel for every `stride` phases of every sixteen inputs.
-void lathe_pack_input_gradient(const LatheFilters *filters, const float *weights, long panel,
+/// a block for every `stride` phases of every sixteen inputs.
+void lathe_pack_input_gradient(const LatheFilters *filters, const float *weights, long block,
                                float *packed);
-/// Panels of sixteen from channels[count][positions], and back.
-void lathe_channels_to_panels(const float *channels, long count, long positions, float *panels);
-void lathe_panels_to_channels(const float *panels, long count, long positions, float *channels);
+/// Blocks of sixteen from channels[count][positions], and back.
+void lathe_channels_to_blocks(const float *channels, long count, long positions, float *blocks);
+void lathe_blocks_to_channels(const float *blocks, long count, long positions, float *channels);
 
 /// What normalises sixteen channels: y = (x - mean) * scale + offset. Its gradient by x is scale
 /// times the gradient by y, plus shift + (x - mean) * factor, through mean and variance.
@@ -388,7 +388,7 @@ typedef struct {
   float mean[16], scale[16], offset[16], shift[16], factor[16];
 } LatheNormalisation;
 
-/// What follows a convolution in one panel, in one pass: max(0, ·) where `rectify` is not 0, the
+/// What follows a convolution in one block, in one pass: max(0, ·) where `rectify` is not 0, the
 /// sums that batch normalisation needs, and the value of each whole window of positions that will
 /// be its maximum after normalisation: the largest where the channel's scale is positive, the
 /// smallest where it is negative, the first where it is 0.
@@ -400,7 +400,7 @@ void lathe_convolution_finish(const float *values, long positions, int rectify, 
                               const float *scale, float *output, float *extremes, double *sums);
 /// output = the normalised values, max(0, ·) of them where `rectify` is not 0. May be `values`
 /// itself.
-void lathe_normalise_panel(const LatheNormalisation *normalisation, const float *values,
+void lathe_normalise_block(const LatheNormalisation *normalisation, const float *values,
                            int rectify, long positions, float *output);
 /// Adds to sums[c] the sum of g, to sums[16 + c] that of g * (x - mean), g being the gradient, 0
 /// where `rectify` is not 0 and the normalised value not positive.
@@ -412,7 +412,7 @@ typedef enum {
   LATHE_RECTIFIED_BEFORE,
   LATHE_RECTIFIED_AFTER
 } LatheRectification;
-/// The gradient by a convolution's output in one panel: back through pooling (the first of a window
+/// The gradient by a convolution's output in one block: back through pooling (the first of a window
 /// that equals its extreme has all of it), normalisation, and max(0, ·) where there was one.
 /// `values` and `extremes` are what `lathe_convolution_finish` gave; `gradient` is that by the
 /// pooled outputs. Adds to sums[c] the sum of `output`, the gradient by the bias.
@@ -427,11 +427,11 @@ void lathe_convolution_unfinish(const LatheNormalisation *normalisation, const f
 // blocks one after the other; channels beyond the last are zero. Strides are in floats.
 
 /// output[k][t][j] = the sum over c < 16 * inputBlocks of left[c / 16][t][c % 16] *
-/// weights[k][c][j] for rows t < rows and panels k < outputBlocks, added to what stands there where
-/// `accumulates` is not 0. Blocks of `left`, panels of `weights` and blocks of `output` are
-/// `leftBlock`, `weightsPanel` and `outputBlock` floats apart.
+/// weights[k][c][j] for rows t < rows and blocks k < outputBlocks, added to what stands there where
+/// `accumulates` is not 0. Blocks of `left`, `weights` and `output` are `leftBlock`, `weightsBlock` and
+/// `outputBlock` floats apart.
 void lathe_blocked_product(const float *left, long leftBlock, long rows, long inputBlocks,
-                           const float *weights, long weightsPanel, long outputBlocks,
+                           const float *weights, long weightsBlock, long outputBlocks,
                            float *output, long outputBlock, int accumulates);
 /// output[k][c][j] = the sum over t < rows of left[c / 16][t][c % 16] * right[k][t][j] for c < 16 *
 /// inputBlocks and k < outputBlocks, likewise.
@@ -462,16 +462,16 @@ void lathe_winograd_gradient(int tile, const float *gradient, long blocks, long 
 /// A convolution's output, A^T M A + bias, from the points' products; `bias` may be null.
 void lathe_winograd_output(int tile, const float *points, long pointStride, long blockStride,
                            const float *bias, long blocks, long height, long width, float *output);
-/// G g G^T of weights [outputs][inputs][3][3] for panels first ..< first + panels of sixteen
-/// outputs: points[n][panel][input][16], inputs filled up to sixteens. `turned`: of the filters
+/// G g G^T of weights [outputs][inputs][3][3] for blocks first ..< first + blocks of sixteen
+/// outputs: points[n][block][input][16], inputs filled up to sixteens. `turned`: of the filters
 /// that take gradients back, inputs and outputs exchanged and the kernel turned by half a turn; a
-/// panel is then sixteen inputs.
+/// block is then sixteen inputs.
 void lathe_winograd_weights(int tile, const float *weights, long inputs, long outputs, long first,
-                            long panels, int turned, float *points);
-/// gradient = G^T P G for the same panels, where P is the sum of `parts` arrays of points,
+                            long blocks, int turned, float *points);
+/// gradient = G^T P G for the same blocks, where P is the sum of `parts` arrays of points,
 /// `partStride` floats apart, in the layout of `lathe_winograd_weights`.
 void lathe_winograd_weight_gradient(int tile, const float *points, long parts, long partStride,
-                                    long inputs, long outputs, long first, long panels,
+                                    long inputs, long outputs, long first, long blocks,
                                     float *gradient);
 
 /// columns[(i * kernel + j) * blocks + b][row + t][16] = what output t meets at tap (i, j) of block
@@ -481,18 +481,18 @@ void lathe_blocked_columns(const float *input, const LathePlane *plane, float *c
 /// The adjoint: gradient[b][y][x][16] = the sum over the columns' numbers that were taken there.
 void lathe_blocked_columns_gradient(const float *columns, long row, long rows,
                                     const LathePlane *plane, float *gradient);
-/// packed[panel][tap][input][16] of weights [outputs][inputs][taps] for panels first ..< first +
-/// panels, the first of which is written to `packed`; inputs filled up to sixteens with zeros.
+/// packed[block][tap][input][16] of weights [outputs][inputs][taps] for blocks first ..< first +
+/// blocks, the first of which is written to `packed`; inputs filled up to sixteens with zeros.
 void lathe_blocked_weights(const float *weights, long inputs, long outputs, long taps, long first,
-                           long panels, float *packed);
-/// turned[n][output][16 inputs] of packed[panel][n][16 inputs][16 outputs] for first <= n < first +
-/// count of all taps * blocks.
-void lathe_blocked_weights_turned(const float *packed, long blocks, long taps, long panels,
+                           long blocks, float *packed);
+/// turned[n][output][16 inputs] of packed[block][n][16 inputs][16 outputs] for first <= n < first +
+/// count of all taps * inputBlocks.
+void lathe_blocked_weights_turned(const float *packed, long inputBlocks, long taps, long outputBlocks,
                                   long first, long count, float *turned);
 /// gradient[outputs][inputs][taps] of the sum of `parts` packed arrays, `partStride` floats apart,
-/// for panels first ..< first + panels of them.
+/// for blocks first ..< first + blocks of them.
 void lathe_blocked_weight_gradient(const float *packed, long parts, long partStride, long inputs,
-                                   long outputs, long taps, long first, long panels,
+                                   long outputs, long taps, long first, long blocks,
                                    float *gradient);
 /// A convolution of planes->channels planes of height x width (padded already, so `padding` is not
 /// looked at), with weights [block][channel][tap][16], into blocked output; `bias` may be null.

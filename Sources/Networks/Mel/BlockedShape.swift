@@ -20,9 +20,9 @@ struct BlockedShape: Equatable {
   /// Floats of one sample.
   var count: Int { blocks * planeCount }
   /// Floating-point operations of a product of `rows` positions of this many blocks with as many
-  /// panels of sixteen outputs.
-  static func operations(rows: Int, blocks: Int, panels: Int) -> Int {
-    2 * rows * blocks * lanes * panels * lanes
+  /// blocks of sixteen outputs.
+  static func operations(rows: Int, blocks: Int, outputBlocks: Int) -> Int {
+    2 * rows * blocks * lanes * outputBlocks * lanes
   }
   /// As a layer's output shape.
   var axes: [Int] { [blocks, height, width, Self.lanes] }

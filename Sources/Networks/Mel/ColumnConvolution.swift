@@ -59,10 +59,11 @@ final class ColumnConvolution: Layer {
   }
 
   private func packWeights(_ packed: UnsafeMutablePointer<Float>, _ team: ThreadTeam) {
-    let panel = packedCount / output.blocks
+    let packedBlock = packedCount / output.blocks
     team.share(output.blocks) { _, block in
       lathe_blocked_weights(
-        weight.value.base, input.channels, output.channels, taps, block, 1, packed + block * panel)
+        weight.value.base, input.channels, output.channels, taps, block, 1,
+        packed + block * packedBlock)
     }
   }
 
@@ -83,7 +84,7 @@ final class ColumnConvolution: Layer {
       let target = result + first * output.count
       let products = samples == 1 ? target : columns + columnBlocks * count * Self.lanes
       pass.team.times.product(
-        BlockedShape.operations(rows: count, blocks: columnBlocks, panels: output.blocks)
+        BlockedShape.operations(rows: count, blocks: columnBlocks, outputBlocks: output.blocks)
       ) {
         multiply(columns, weights, rows: count, into: products)
       }
@@ -139,7 +140,7 @@ final class ColumnConvolution: Layer {
         let products = samples > 1 ? UnsafePointer(gathered) : given
         layColumns(source + first * input.count, samples: samples, columns)
         let operations = BlockedShape.operations(
-          rows: count, blocks: columnBlocks, panels: output.blocks)
+          rows: count, blocks: columnBlocks, outputBlocks: output.blocks)
         pass.team.times.product(operations) {
           lathe_blocked_gradient(
             columns, count * lanes, count, columnBlocks, products, count * lanes, output.blocks,
@@ -155,10 +156,11 @@ final class ColumnConvolution: Layer {
       }
     }
     let sums = workspace.part(0)
-    let panel = packedCount / output.blocks
+    let packedBlock = packedCount / output.blocks
     pass.team.share(output.blocks) { _, block in
       for part in 1..<max(1, parts) {
-        lathe_add(workspace.part(part) + block * panel, sums + block * panel, panel)
+        lathe_add(
+          workspace.part(part) + block * packedBlock, sums + block * packedBlock, packedBlock)
       }
       lathe_blocked_weight_gradient(
         sums, 1, 0, input.channels, output.channels, taps, block, 1, weight.gradient.base)

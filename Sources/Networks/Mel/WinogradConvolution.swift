@@ -25,7 +25,7 @@ final class WinogradConvolution: Layer {
   private var source: UnsafePointer<Float>?
 
   static let lanes = BlockedShape.lanes
-  /// Panels of sixteen outputs in a slab: as many as a tile of registers is wide.
+  /// Blocks of sixteen outputs in a slab: as many as a tile of registers is wide.
   static let slab = 2
   /// Floats of the points of a group of samples: half of a cache of 1 MiB.
   private static let groupFloats = 1 << 17
@@ -72,16 +72,16 @@ final class WinogradConvolution: Layer {
   }
 
   /// Of the products of all points.
-  func operations(rows: Int, _ inputs: BlockedShape, panels: Int) -> Int {
-    points * BlockedShape.operations(rows: rows, blocks: inputs.blocks, panels: panels)
+  func operations(rows: Int, _ inputs: BlockedShape, outputBlocks: Int) -> Int {
+    points * BlockedShape.operations(rows: rows, blocks: inputs.blocks, outputBlocks: outputBlocks)
   }
 
   /// Channels, filled up to sixteens.
   func padded(_ shape: BlockedShape) -> Int { shape.blocks * Self.lanes }
   /// Slabs of outputs.
   func slabs(_ shape: BlockedShape) -> Int { (shape.blocks + Self.slab - 1) / Self.slab }
-  /// Panels of one of them: the last may have fewer.
-  func panels(_ slab: Int, of shape: BlockedShape) -> Int {
+  /// Blocks of one of them: the last may have fewer.
+  func blocks(_ slab: Int, of shape: BlockedShape) -> Int {
     min(Self.slab, shape.blocks - slab * Self.slab)
   }
   /// Floats of the weights' points of one slab.
@@ -155,7 +155,7 @@ final class WinogradConvolution: Layer {
     func transformWeights(_ slab: Int, _ to: BlockedShape, _ points: UnsafeMutablePointer<Float>) {
       lathe_winograd_weights(
         Int32(tile), weight.value.base, input.channels, output.channels, slab * Self.slab,
-        panels(slab, of: to), turned ? 1 : 0, points)
+        blocks(slab, of: to), turned ? 1 : 0, points)
     }
     if isResident {
       team.share(slabs(to)) { _, slab in
@@ -170,14 +170,14 @@ final class WinogradConvolution: Layer {
         let products = columns + points * count * padded(from)
         transformInput(
           source + first * from.count, from, samples: samples, into: columns, tiles: count)
-        team.times.product(operations(rows: count, from, panels: to.blocks)) {
+        team.times.product(operations(rows: count, from, outputBlocks: to.blocks)) {
           for point in 0..<points {
             for slab in 0..<slabs(to) {
-              let panels = panels(slab, of: to)
+              let blocks = blocks(slab, of: to)
               lathe_blocked_product(
                 columns + point * count * padded(from), count * lanes, count, from.blocks,
-                shared + slab * slabCount + point * panels * padded(from) * lanes,
-                padded(from) * lanes, panels,
+                shared + slab * slabCount + point * blocks * padded(from) * lanes,
+                padded(from) * lanes, blocks,
                 products + (point * to.blocks + slab * Self.slab) * count * lanes, count * lanes,
                 0)
             }
@@ -194,22 +194,22 @@ final class WinogradConvolution: Layer {
       let count = rows * tiles
       transformInputs(source, from, rows: rows, into: shared, team)
       team.share(slabs(to)) { part, slab in
-        let panels = panels(slab, of: to)
+        let blocks = blocks(slab, of: to)
         let weights = workspace.part(part)
         let products = weights + slabCount
         transformWeights(slab, to, weights)
-        team.times.product(operations(rows: count, from, panels: panels)) {
+        team.times.product(operations(rows: count, from, outputBlocks: blocks)) {
           for point in 0..<points {
             lathe_blocked_product(
               shared + point * count * padded(from), count * lanes, count, from.blocks,
-              weights + point * panels * padded(from) * lanes, padded(from) * lanes, panels,
-              products + point * panels * count * lanes, count * lanes, 0)
+              weights + point * blocks * padded(from) * lanes, padded(from) * lanes, blocks,
+              products + point * blocks * count * lanes, count * lanes, 0)
           }
         }
         for sample in 0..<rows {
           lathe_winograd_output(
-            Int32(tile), products + sample * tiles * lanes, panels * count * lanes, count * lanes,
-            bias.map { $0 + slab * Self.slab * lanes }, panels, to.height, to.width,
+            Int32(tile), products + sample * tiles * lanes, blocks * count * lanes, count * lanes,
+            bias.map { $0 + slab * Self.slab * lanes }, blocks, to.height, to.width,
             target + sample * to.count + slab * Self.slab * to.planeCount)
         }
       }

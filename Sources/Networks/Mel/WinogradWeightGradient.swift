@@ -33,15 +33,15 @@ extension WinogradConvolution {
             output.width, products + sample * tiles * lanes, count * padded(output),
             count * lanes)
         }
-        team.times.product(operations(rows: count, input, panels: output.blocks)) {
+        team.times.product(operations(rows: count, input, outputBlocks: output.blocks)) {
           for point in 0..<points {
             for slab in 0..<slabs(output) {
-              let panels = panels(slab, of: output)
+              let blocks = blocks(slab, of: output)
               lathe_blocked_gradient(
                 columns + point * count * padded(input), count * lanes, count, input.blocks,
                 products + (point * output.blocks + slab * Self.slab) * count * lanes,
-                count * lanes, panels,
-                sums + slab * slabCount + point * panels * padded(input) * lanes,
+                count * lanes, blocks,
+                sums + slab * slabCount + point * blocks * padded(input) * lanes,
                 padded(input) * lanes, item == mine.lowerBound ? 0 : 1)
             }
           }
@@ -56,7 +56,7 @@ extension WinogradConvolution {
       }
       lathe_winograd_weight_gradient(
         Int32(tile), sums + slab * slabCount, 1, 0, input.channels, output.channels,
-        slab * Self.slab, panels(slab, of: output), weight.gradient.base)
+        slab * Self.slab, blocks(slab, of: output), weight.gradient.base)
     }
   }
 
@@ -70,25 +70,25 @@ extension WinogradConvolution {
     let count = rows * tiles
     transformInputs(source, input, rows: rows, into: shared, team)
     team.share(slabs(output)) { part, slab in
-      let panels = panels(slab, of: output)
+      let blocks = blocks(slab, of: output)
       let sums = workspace.part(part)
       let products = sums + slabCount(inputs: input)
       for sample in 0..<rows {
         lathe_winograd_gradient(
           Int32(tile), gradient + sample * output.count + slab * Self.slab * output.planeCount,
-          panels, output.height, output.width, products + sample * tiles * lanes,
-          panels * count * lanes, count * lanes)
+          blocks, output.height, output.width, products + sample * tiles * lanes,
+          blocks * count * lanes, count * lanes)
       }
-      team.times.product(operations(rows: count, input, panels: panels)) {
+      team.times.product(operations(rows: count, input, outputBlocks: blocks)) {
         for point in 0..<points {
           lathe_blocked_gradient(
             shared + point * count * padded(input), count * lanes, count, input.blocks,
-            products + point * panels * count * lanes, count * lanes, panels,
-            sums + point * panels * padded(input) * lanes, padded(input) * lanes, 0)
+            products + point * blocks * count * lanes, count * lanes, blocks,
+            sums + point * blocks * padded(input) * lanes, padded(input) * lanes, 0)
         }
       }
       lathe_winograd_weight_gradient(
-        Int32(tile), sums, 1, 0, input.channels, output.channels, slab * Self.slab, panels,
+        Int32(tile), sums, 1, 0, input.channels, output.channels, slab * Self.slab, blocks,
         weight.gradient.base)
     }
   }

@@ -1,7 +1,7 @@
 import CKernels
 import Training
 
-/// Batch normalisation's numbers for channels in panels of sixteen: what is learnt, what is kept,
+/// Batch normalisation's numbers for channels in blocks of sixteen: what is learnt, what is kept,
 /// and what of both the kernels read.
 ///
 /// What it computes is ``NormalisedChannels``'s to say.
@@ -28,18 +28,18 @@ final class ChannelNormalisation {
     inverses = Array(repeating: 0, count: channels)
   }
 
-  /// How many panels the channels fill.
-  var panels: Int { (channels + 15) / 16 }
+  /// How many blocks the channels fill.
+  var blocks: Int { (channels + 15) / 16 }
 
   /// The constants of a group of sixteen channels.
-  func panel(_ index: Int) -> UnsafePointer<LatheNormalisation> {
+  func block(_ index: Int) -> UnsafePointer<LatheNormalisation> {
     UnsafeRawPointer(constants.base + 80 * index).assumingMemoryBound(to: LatheNormalisation.self)
   }
 
   /// The scale of each channel of a group, which has the sign of its weight. Until mean and
   /// variance are known it is the weight itself.
-  func sign(_ panel: Int) -> UnsafePointer<Float> {
-    UnsafePointer(constants.base + 80 * panel + 16)
+  func sign(_ block: Int) -> UnsafePointer<Float> {
+    UnsafePointer(constants.base + 80 * block + 16)
   }
 
   /// Puts the weights where ``sign(_:)`` finds them.

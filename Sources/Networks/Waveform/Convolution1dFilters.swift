@@ -46,8 +46,8 @@ final class Convolution1dFilters {
       (statistics, parameters, value) = ([], [filters, bias], filters.value)
     }
     if let start { value.fill(from: start) }
-    packed = try FloatStorage(count: shape.outputPanels * shape.packedCount)
-    packedBias = try FloatStorage(count: shape.outputPanels * 16)
+    packed = try FloatStorage(count: shape.outputBlocks * shape.packedCount)
+    packedBias = try FloatStorage(count: shape.outputBlocks * 16)
   }
 
   /// Whether the filters are learnt.
@@ -57,25 +57,25 @@ final class Convolution1dFilters {
   func reserve(parts: Int, passesGradient: Bool) throws(TrainingError) {
     if areLearnt { try partial.reserve(parts * packed.count) }
     if passesGradient {
-      try packedBack.reserve(shape.inputPanels * shape.stride * shape.packedGradientCount)
+      try packedBack.reserve(shape.inputBlocks * shape.stride * shape.packedGradientCount)
     }
     try biasSums.reserve(parts * packedBias.count)
   }
 
   /// Packs the present filters; with `back` also for the gradient by the input.
   func pack(back: Bool, team: ThreadTeam) {
-    let outputPanels = shape.outputPanels
-    let backPanels = back ? shape.inputPanels * shape.stride : 0
+    let outputBlocks = shape.outputBlocks
+    let backBlocks = back ? shape.inputBlocks * shape.stride : 0
     packedBias.base.update(from: bias.value.base, count: shape.outputs)
-    team.run(outputPanels + backPanels) { index in
+    team.run(outputBlocks + backBlocks) { index in
       var filters = shape.filters
-      if index < outputPanels {
+      if index < outputBlocks {
         lathe_pack_convolution(
           &filters, value.base, index, packed.base + index * shape.packedCount)
       } else {
-        let panel = index - outputPanels
+        let block = index - outputBlocks
         lathe_pack_input_gradient(
-          &filters, value.base, panel, packedBack.start + panel * shape.packedGradientCount)
+          &filters, value.base, block, packedBack.start + block * shape.packedGradientCount)
       }
     }
   }
@@ -104,14 +104,14 @@ final class Convolution1dFilters {
       bias.gradient.base[channel] = Float((0..<parts).reduce(0) { $0 + biasSums($1)[channel] })
     }
     guard areLearnt, let gradient = parameters.first?.gradient else { return }
-    team.run(shape.outputPanels) { panel in
-      let sum = partial(0) + panel * shape.packedCount
+    team.run(shape.outputBlocks) { block in
+      let sum = partial(0) + block * shape.packedCount
       for part in 1..<max(1, parts) {
-        lathe_add(partial(part) + panel * shape.packedCount, sum, shape.packedCount)
+        lathe_add(partial(part) + block * shape.packedCount, sum, shape.packedCount)
       }
       var filters = shape.filters
       lathe_unpack_convolution(
-        &filters, sum, panel, gradient.base + panel * 16 * shape.inputs * shape.kernel)
+        &filters, sum, block, gradient.base + block * 16 * shape.inputs * shape.kernel)
     }
   }
 }

@@ -3,7 +3,7 @@ import Training
 
 /// The sizes of a convolution along time without padding, and how the kernels walk through it.
 ///
-/// Sequences lie in groups (*panels*) of sixteen channels, `[panel][position][16]`, the channels
+/// Sequences lie in blocks of sixteen channels, `[block][position][16]`, the channels
 /// that are missing to a multiple of sixteen being 0; a sequence of one channel lies as it is.
 struct Convolution1dShape: Hashable {
   /// Channels that come in.
@@ -45,14 +45,14 @@ struct Convolution1dShape: Hashable {
 
   /// Positions that go out.
   var positions: Int { (length - kernel) / stride + 1 }
-  /// Panels that come in, counting one channel as a panel.
-  var inputPanels: Int { (inputs + 15) / 16 }
-  /// Panels that go out.
-  var outputPanels: Int { (outputs + 15) / 16 }
+  /// Blocks that come in, counting one channel as a block.
+  var inputBlocks: Int { (inputs + 15) / 16 }
+  /// Blocks that go out.
+  var outputBlocks: Int { (outputs + 15) / 16 }
   /// Floats of a sample that comes in, as the kernels read it.
-  var inputCount: Int { inputs == 1 ? length : inputPanels * length * 16 }
-  /// Floats of the filters of one output panel as the kernels read them.
-  var packedCount: Int { (inputs == 1 ? 1 : inputPanels * 16) * kernel * 16 }
+  var inputCount: Int { inputs == 1 ? length : inputBlocks * length * 16 }
+  /// Floats of the filters of one output block as the kernels read them.
+  var packedCount: Int { (inputs == 1 ? 1 : inputBlocks * 16) * kernel * 16 }
 
   /// Positions of the output that one input position reaches.
   var taps: Int { (kernel + stride - 1) / stride }
@@ -60,9 +60,9 @@ struct Convolution1dShape: Hashable {
   var margin: Int { taps - 1 }
   /// Rows of `stride` positions, the last of which may be cut off.
   var rows: Int { (length + stride - 1) / stride }
-  /// Floats of one panel of filters of the gradient by the input; there are `stride` such panels
-  /// for every panel that comes in.
-  var packedGradientCount: Int { outputPanels * taps * 256 }
+  /// Floats of one block of filters of the gradient by the input; there are `stride` such blocks
+  /// for every block that comes in.
+  var packedGradientCount: Int { outputBlocks * taps * 256 }
 
   /// Floating-point operations of a plain sum of every output of a sample.
   var operations: Int { 2 * inputs * kernel * outputs * positions }
@@ -73,29 +73,29 @@ struct Convolution1dShape: Hashable {
   }
 
   /// The walk of `samples` samples' first `positions` outputs.
-  /// - Parameter room: positions from one output panel to the next.
+  /// - Parameter room: positions from one output block to the next.
   func walk(samples: Int, positions: Int, room: Int) -> LatheConvolution {
     let width = inputs == 1 ? 1 : 16
     return LatheConvolution(
-      samples: samples, positions: positions, panels: outputPanels,
-      segments: inputs == 1 ? 1 : inputPanels, span: kernel * width, rowStride: stride * width,
+      samples: samples, positions: positions, blocks: outputBlocks,
+      segments: inputs == 1 ? 1 : inputBlocks, span: kernel * width, rowStride: stride * width,
       segmentStride: length * width, sampleStride: inputCount, phases: 1, outputRowStride: 16,
-      outputPanelStride: room * 16, outputSampleStride: outputPanels * room * 16)
+      outputBlockStride: room * 16, outputSampleStride: outputBlocks * room * 16)
   }
 
-  /// The walk back: from gradients by the output with their margin, in panels of ``margin`` +
+  /// The walk back: from gradients by the output with their margin, in blocks of ``margin`` +
   /// ``rows`` positions, to `positions` rows of the gradient by the input.
   func walkBack(samples: Int, positions: Int) -> LatheConvolution {
     let room = margin + rows
     return LatheConvolution(
-      samples: samples, positions: positions, panels: inputPanels * stride,
-      segments: outputPanels, span: taps * 16, rowStride: 16, segmentStride: room * 16,
-      sampleStride: outputPanels * room * 16, phases: stride, outputRowStride: stride * 16,
-      outputPanelStride: length * 16, outputSampleStride: inputPanels * length * 16)
+      samples: samples, positions: positions, blocks: inputBlocks * stride,
+      segments: outputBlocks, span: taps * 16, rowStride: 16, segmentStride: room * 16,
+      sampleStride: outputBlocks * room * 16, phases: stride, outputRowStride: stride * 16,
+      outputBlockStride: length * 16, outputSampleStride: inputBlocks * length * 16)
   }
 }
 
 extension LatheConvolution {
   /// Floating-point operations of the walk, channels filled up to sixteen.
-  var operations: Int { 2 * samples * positions * panels * 16 * segments * span }
+  var operations: Int { 2 * samples * positions * blocks * 16 * segments * span }
 }

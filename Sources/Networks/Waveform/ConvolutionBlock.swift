@@ -25,8 +25,8 @@ final class ConvolutionBlock: Layer {
   enum Layout {
     /// `[channel][position]`, as everywhere else.
     case channels
-    /// `[panel][position][16]`, as between blocks.
-    case panels
+    /// Blocks of sixteen channels, `[block][position][16]`, as between convolution blocks.
+    case blocks
   }
 
   let shape: Convolution1dShape
@@ -43,17 +43,17 @@ final class ConvolutionBlock: Layer {
   var times: WorkTimes?
   /// Where the last input lies, as the kernels read it.
   var input: UnsafePointer<Float>?
-  /// Panels of the input, where it comes as channels.
-  var inputPanels: FloatStorage?
+  /// The input in blocks of channels, where it comes as plain channels.
+  var inputBlocks: FloatStorage?
   /// The convolution's output (rectified if that comes first).
   var values: FloatStorage?
   /// Each window's extreme; without pooling, `values` are.
   var extremes: FloatStorage?
-  /// The block's output in panels, and as channels where these are asked for.
+  /// The output in blocks of channels, and as plain channels where these are asked for.
   var output: FloatStorage?
   var outputChannels: FloatStorage?
-  /// The gradient by the output in panels, where it comes as channels.
-  var gradientPanels: FloatStorage?
+  /// The gradient by the output in blocks of channels, where it comes as plain channels.
+  var gradientBlocks: FloatStorage?
   var inputGradient: FloatStorage?
   var inputGradientChannels: FloatStorage?
   /// A stretch of outputs, or of gradients by them, for each part.
@@ -89,7 +89,7 @@ final class ConvolutionBlock: Layer {
     self.window = window
     self.order = order
     // One channel is the same either way.
-    self.inputLayout = shape.inputs == 1 ? .panels : inputLayout
+    self.inputLayout = shape.inputs == 1 ? .blocks : inputLayout
     self.outputLayout = outputLayout
     self.passesGradient = passesGradient
     filters = try Convolution1dFilters(
@@ -107,16 +107,16 @@ final class ConvolutionBlock: Layer {
   }
 
   var outputShape: [Int] {
-    outputLayout == .channels ? [shape.outputs, pooled] : [panels, pooled, 16]
+    outputLayout == .channels ? [shape.outputs, pooled] : [blocks, pooled, 16]
   }
 
-  var panels: Int { shape.outputPanels }
+  var blocks: Int { shape.outputBlocks }
   /// Positions after pooling.
   var pooled: Int { shape.positions / window }
-  /// Floats of a sample after pooling, in panels.
-  var pooledCount: Int { panels * pooled * 16 }
-  /// Floats of a sample of the convolution's output, in panels.
-  var valueCount: Int { panels * shape.positions * 16 }
+  /// Floats of a sample after pooling, in blocks.
+  var pooledCount: Int { blocks * pooled * 16 }
+  /// Floats of a sample of the convolution's output, in blocks.
+  var valueCount: Int { blocks * shape.positions * 16 }
 
   /// Whether a sample is longer than a stretch; then stretches are taken one by one, else samples
   /// together.
@@ -124,7 +124,7 @@ final class ConvolutionBlock: Layer {
   /// Positions that are worked on while they are in the first cache: whole tiles, whole windows.
   var stretch: Int { max(1, 168 / window) * window }
 
-  /// Panels' positions in a part's scratch of gradients.
+  /// Blocks' positions in a part's scratch of gradients.
   var gradientRoom: Int {
     if passesGradient { return shape.margin + shape.rows }
     return isLong ? stretch : shape.positions
@@ -132,20 +132,20 @@ final class ConvolutionBlock: Layer {
 
   func reserve(rows: Int, training: Bool, team: ThreadTeam) throws(TrainingError) {
     let parts = BatchParts(rows: rows, team: team)
-    if inputLayout == .channels { try inputPanels.reserve(rows * shape.inputCount) }
+    if inputLayout == .channels { try inputBlocks.reserve(rows * shape.inputCount) }
     try output.reserve(rows * pooledCount)
     if outputLayout == .channels { try outputChannels.reserve(rows * outputCount) }
-    try sums.reserve(parts.count * panels * 32)
-    var room = isLong ? panels * stretch * 16 : parts.most * valueCount
+    try sums.reserve(parts.count * blocks * 32)
+    var room = isLong ? blocks * stretch * 16 : parts.most * valueCount
     if training {
       try values.reserve(rows * valueCount)
       if window > 1 { try extremes.reserve(rows * pooledCount) }
-      if outputLayout == .channels { try gradientPanels.reserve(rows * pooledCount) }
-      room = max(room, panels * gradientRoom * 16 * (isLong ? 1 : parts.most))
+      if outputLayout == .channels { try gradientBlocks.reserve(rows * pooledCount) }
+      room = max(room, blocks * gradientRoom * 16 * (isLong ? 1 : parts.most))
       try filters.reserve(parts: parts.count, passesGradient: passesGradient)
       if passesGradient {
-        try inputGradient.reserve(rows * shape.inputPanels * shape.length * 16)
-        try lastRow.reserve(parts.count * shape.inputPanels * shape.stride * 16)
+        try inputGradient.reserve(rows * shape.inputBlocks * shape.length * 16)
+        try lastRow.reserve(parts.count * shape.inputBlocks * shape.stride * 16)
         if inputLayout == .channels || shape.inputs == 1 {
           try inputGradientChannels.reserve(rows * shape.inputs * shape.length)
         }

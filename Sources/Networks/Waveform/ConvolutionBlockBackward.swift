@@ -8,20 +8,20 @@ extension ConvolutionBlock {
     times = pass.team.times
     let parts = BatchParts(rows: rows, team: pass.team)
     let passes = needsInput && passesGradient
-    let given = outputLayout == .channels ? gradientPanels.start : gradient
+    let given = outputLayout == .channels ? gradientBlocks.start : gradient
     pass.team.run(parts.count) { part in
-      let sums = sums.start + part * panels * 32
-      sums.update(repeating: 0, count: panels * 32)
+      let sums = sums.start + part * blocks * 32
+      sums.update(repeating: 0, count: blocks * 32)
       for sample in parts[part] {
         let place = given + sample * pooledCount
         if outputLayout == .channels {
-          lathe_channels_to_panels(gradient + sample * outputCount, shape.outputs, pooled, place)
+          lathe_channels_to_blocks(gradient + sample * outputCount, shape.outputs, pooled, place)
         }
-        for panel in 0..<panels {
-          let offset = panel * pooled * 16
+        for block in 0..<blocks {
+          let offset = block * pooled * 16
           lathe_normalisation_sums(
-            normalisation.panel(panel), extremes(sample) + offset, place + offset,
-            order == .normaliseFirst ? 1 : 0, pooled, sums + panel * 32)
+            normalisation.block(block), extremes(sample) + offset, place + offset,
+            order == .normaliseFirst ? 1 : 0, pooled, sums + block * 32)
         }
       }
     }
@@ -51,11 +51,11 @@ extension ConvolutionBlock {
       let count = min(stretch, shape.positions - position)
       // Without a gradient to pass on, nothing needs the stretches before.
       let start = passesGradient ? begin + (shape.margin + position) * 16 : begin
-      for panel in 0..<panels {
-        unfinish(sample, panel, position, count, given, part, into: start + panel * room * 16)
+      for block in 0..<blocks {
+        unfinish(sample, block, position, count, given, part, into: start + block * room * 16)
       }
       // While the products of this stretch are taken, the next one comes from memory (of the first
-      // panel; blocks of several have fewer bytes for each product).
+      // block; those of several have fewer bytes for each product).
       let next = position + count
       addProduct(
         input + sample * shape.inputCount + position * inputStep, samples: 1, positions: count,
@@ -75,10 +75,10 @@ extension ConvolutionBlock {
     if passesGradient { clearMargins(begin, samples: samples.count) }
     let start = begin + (passesGradient ? shape.margin * 16 : 0)
     for (index, sample) in samples.enumerated() {
-      for panel in 0..<panels {
+      for block in 0..<blocks {
         unfinish(
-          sample, panel, 0, shape.positions, given, part,
-          into: start + (index * panels + panel) * room * 16)
+          sample, block, 0, shape.positions, given, part,
+          into: start + (index * blocks + block) * room * 16)
       }
     }
     addProduct(
@@ -87,27 +87,27 @@ extension ConvolutionBlock {
     if passes { passOn(samples, begin, part) }
   }
 
-  /// The zeroes before and after each panel's gradients; the forward pass uses the same memory.
+  /// The zeroes before and after each block's gradients; the forward pass uses the same memory.
   private func clearMargins(_ start: UnsafeMutablePointer<Float>, samples: Int) {
     let (before, after) = (shape.margin, shape.rows - shape.positions)
-    for panel in 0..<samples * panels {
-      let place = start + panel * gradientRoom * 16
+    for block in 0..<samples * blocks {
+      let place = start + block * gradientRoom * 16
       place.update(repeating: 0, count: before * 16)
       (place + (before + shape.positions) * 16).update(repeating: 0, count: after * 16)
     }
   }
 
   private func unfinish(
-    _ sample: Int, _ panel: Int, _ position: Int, _ count: Int, _ given: UnsafePointer<Float>,
+    _ sample: Int, _ block: Int, _ position: Int, _ count: Int, _ given: UnsafePointer<Float>,
     _ part: Int, into output: UnsafeMutablePointer<Float>
   ) {
-    let place = (panel * pooled + position / window) * 16
+    let place = (block * pooled + position / window) * 16
     lathe_convolution_unfinish(
-      normalisation.panel(panel),
-      values.start + sample * valueCount + (panel * shape.positions + position) * 16, count,
+      normalisation.block(block),
+      values.start + sample * valueCount + (block * shape.positions + position) * 16, count,
       order == .rectifyFirst ? LATHE_RECTIFIED_BEFORE : LATHE_RECTIFIED_AFTER, window,
       extremes(sample) + place,
-      given + sample * pooledCount + place, output, filters.biasSums(part) + panel * 16)
+      given + sample * pooledCount + place, output, filters.biasSums(part) + block * 16)
   }
 
   private func addProduct(
@@ -123,7 +123,7 @@ extension ConvolutionBlock {
 
   /// The gradient by the input, from that by the output with its margins.
   private func passOn(_ samples: Range<Int>, _ gradient: UnsafePointer<Float>, _ part: Int) {
-    let count = shape.inputPanels * shape.length * 16
+    let count = shape.inputBlocks * shape.length * 16
     let start = inputGradient.start + samples.lowerBound * count
     let whole = shape.length / shape.stride
     var walk = shape.walkBack(samples: samples.count, positions: whole)
@@ -132,22 +132,22 @@ extension ConvolutionBlock {
     }
     let rest = shape.length % shape.stride
     if rest > 0 {
-      let row = lastRow.start + part * shape.inputPanels * shape.stride * 16
+      let row = lastRow.start + part * shape.inputBlocks * shape.stride * 16
       walk = shape.walkBack(samples: 1, positions: 1)
-      walk.outputPanelStride = shape.stride * 16
+      walk.outputBlockStride = shape.stride * 16
       for index in 0..<samples.count {
         let from = gradient + index * walk.sampleStride + whole * 16
         times.product(walk.operations) { lathe_convolve(&walk, from, filters.back, nil, row) }
-        for panel in 0..<shape.inputPanels {
-          (start + index * count + (panel * shape.length + whole * shape.stride) * 16).update(
-            from: row + panel * shape.stride * 16, count: rest * 16)
+        for block in 0..<shape.inputBlocks {
+          (start + index * count + (block * shape.length + whole * shape.stride) * 16).update(
+            from: row + block * shape.stride * 16, count: rest * 16)
         }
       }
     }
     guard inputGradientChannels != nil else { return }
     let channels = shape.inputs * shape.length
     for (index, sample) in samples.enumerated() {
-      lathe_panels_to_channels(
+      lathe_blocks_to_channels(
         start + index * count, shape.inputs, shape.length,
         inputGradientChannels.start + sample * channels)
     }

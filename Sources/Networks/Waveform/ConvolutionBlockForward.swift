@@ -7,16 +7,16 @@ extension ConvolutionBlock {
     let parts = BatchParts(rows: rows, team: pass.team)
     filters.pack(back: pass.isTraining && passesGradient, team: pass.team)
     if pass.isTraining { normalisation.announceSigns() } else { normalisation.setByAverages() }
-    let source = inputLayout == .channels ? UnsafePointer(inputPanels.start) : input
+    let source = inputLayout == .channels ? UnsafePointer(inputBlocks.start) : input
     self.input = source
     times = pass.team.times
-    let needsPanels = inputLayout == .channels
+    let needsBlocks = inputLayout == .channels
     pass.team.run(parts.count) { part in
-      if needsPanels {
+      if needsBlocks {
         for sample in parts[part] {
-          lathe_channels_to_panels(
+          lathe_channels_to_blocks(
             input + sample * shape.inputs * shape.length, shape.inputs, shape.length,
-            inputPanels.start + sample * shape.inputCount)
+            inputBlocks.start + sample * shape.inputCount)
         }
       }
       if pass.isTraining {
@@ -39,7 +39,7 @@ extension ConvolutionBlock {
 
   /// The sums of all parts in the order of the parts.
   func sumsOfParts(_ parts: Int) -> [Double] {
-    let count = panels * 32
+    let count = blocks * 32
     return (0..<count).map { index in
       (0..<parts).reduce(0) { $0 + sums.start[$1 * count + index] }
     }
@@ -48,17 +48,17 @@ extension ConvolutionBlock {
   /// The convolution of a part's samples with all that can be done before the batch's mean is
   /// known.
   private func convolve(_ input: UnsafePointer<Float>, _ samples: Range<Int>, _ part: Int) {
-    let sums = sums.start + part * panels * 32
-    sums.update(repeating: 0, count: panels * 32)
+    let sums = sums.start + part * blocks * 32
+    sums.update(repeating: 0, count: blocks * 32)
     guard isLong else {
       let start = values.start + samples.lowerBound * valueCount
       product(
         input + samples.lowerBound * shape.inputCount, samples: samples.count,
         positions: shape.positions, room: shape.positions, into: start)
       for sample in samples {
-        for panel in 0..<panels {
-          let place = values.start + sample * valueCount + panel * shape.positions * 16
-          finish(place, shape.positions, sample, panel, at: 0, output: place, sums)
+        for block in 0..<blocks {
+          let place = values.start + sample * valueCount + block * shape.positions * 16
+          finish(place, shape.positions, sample, block, at: 0, output: place, sums)
         }
       }
       return
@@ -70,10 +70,10 @@ extension ConvolutionBlock {
         product(
           input + sample * shape.inputCount + position * inputStep, samples: 1, positions: count,
           room: stretch, into: tile)
-        for panel in 0..<panels {
-          let place = sample * valueCount + (panel * shape.positions + position) * 16
+        for block in 0..<blocks {
+          let place = sample * valueCount + (block * shape.positions + position) * 16
           finish(
-            tile + panel * stretch * 16, count, sample, panel, at: position,
+            tile + block * stretch * 16, count, sample, block, at: position,
             output: values.start + place, sums)
         }
       }
@@ -91,30 +91,30 @@ extension ConvolutionBlock {
         product(
           input + sample * shape.inputCount + position * inputStep, samples: step,
           positions: count, room: length, into: tile)
-        for index in 0..<step * panels {
-          let (offset, panel) = index.quotientAndRemainder(dividingBy: panels)
+        for index in 0..<step * blocks {
+          let (offset, block) = index.quotientAndRemainder(dividingBy: blocks)
           let from = tile + index * length * 16
-          let to = output.start + place(sample + offset, panel, position)
+          let to = output.start + place(sample + offset, block, position)
           let windows = count / window
           lathe_convolution_finish(
-            from, count, order == .rectifyFirst ? 1 : 0, window, normalisation.sign(panel),
+            from, count, order == .rectifyFirst ? 1 : 0, window, normalisation.sign(block),
             window == 1 ? from : nil, window == 1 ? nil : to, nil)
-          lathe_normalise_panel(
-            normalisation.panel(panel), UnsafePointer(window == 1 ? from : to),
+          lathe_normalise_block(
+            normalisation.block(block), UnsafePointer(window == 1 ? from : to),
             order == .normaliseFirst ? 1 : 0, windows, to)
         }
       }
     }
   }
 
-  /// One panel's stretch after the convolution.
+  /// One block's stretch after the convolution.
   private func finish(
-    _ from: UnsafePointer<Float>, _ count: Int, _ sample: Int, _ panel: Int, at position: Int,
+    _ from: UnsafePointer<Float>, _ count: Int, _ sample: Int, _ block: Int, at position: Int,
     output: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Double>
   ) {
     lathe_convolution_finish(
-      from, count, order == .rectifyFirst ? 1 : 0, window, normalisation.sign(panel), output,
-      window == 1 ? nil : extremes.start + place(sample, panel, position), sums + panel * 32)
+      from, count, order == .rectifyFirst ? 1 : 0, window, normalisation.sign(block), output,
+      window == 1 ? nil : extremes.start + place(sample, block, position), sums + block * 32)
   }
 
   /// Normalises what pooling left of a sample, and lays it out.
@@ -122,14 +122,14 @@ extension ConvolutionBlock {
     let place = output.start + sample * pooledCount
     if normalises {
       let pooled = (window == 1 ? values : extremes).start + sample * pooledCount
-      for panel in 0..<panels {
-        lathe_normalise_panel(
-          normalisation.panel(panel), pooled + panel * self.pooled * 16,
-          order == .normaliseFirst ? 1 : 0, self.pooled, place + panel * self.pooled * 16)
+      for block in 0..<blocks {
+        lathe_normalise_block(
+          normalisation.block(block), pooled + block * self.pooled * 16,
+          order == .normaliseFirst ? 1 : 0, self.pooled, place + block * self.pooled * 16)
       }
     }
     if outputLayout == .channels {
-      lathe_panels_to_channels(
+      lathe_blocks_to_channels(
         place, shape.outputs, pooled, outputChannels.start + sample * outputCount)
     }
   }
@@ -145,8 +145,8 @@ extension ConvolutionBlock {
   }
 
   /// Where the pooled value of a window that begins at a position lies.
-  private func place(_ sample: Int, _ panel: Int, _ position: Int) -> Int {
-    sample * pooledCount + (panel * pooled + position / window) * 16
+  private func place(_ sample: Int, _ block: Int, _ position: Int) -> Int {
+    sample * pooledCount + (block * pooled + position / window) * 16
   }
 
   /// Floats from one output position's inputs to the next's.

@@ -70,12 +70,12 @@ struct WaveformNetwork: Hashable {
         "convolution \(number)", inputs: channels, outputs: block.channels, kernel: block.kernel,
         stride: block.stride, length: positions)
       let isFirst = number == 0
-      // One channel is a plain sequence: a panel would be sixteen times as long.
+      // One channel is a plain sequence: a block would be sixteen times as long.
       let isPlain = block.channels == 1 || number == blocks.count - 1
       let layer = try ConvolutionBlock(
         number: number, shape, window: block.pooling, order: order,
-        inputLayout: isFirst || channels == 1 ? .channels : .panels,
-        outputLayout: isPlain ? .channels : .panels, passesGradient: !isFirst,
+        inputLayout: isFirst || channels == 1 ? .channels : .blocks,
+        outputLayout: isPlain ? .channels : .blocks, passesGradient: !isFirst,
         start: isFirst ? startingFilters(block) : nil,
         isFixed: isFirst && firstFilters == .fixedGammatone, seed: seed)
       layers.append(layer)

@@ -20,7 +20,7 @@ public struct ConstantQPicture: ~Copyable {
   private let tuning: TuningEstimate?
   private var signal: DecimatedSignal
   private var products: AlignedBuffer<Float>
-  private let panel: AlignedBuffer<Float>
+  private let block: AlignedBuffer<Float>
   private let magnitudes: AlignedBuffer<Float>
   private var matrix: PictureMatrix
 
@@ -45,7 +45,7 @@ public struct ConstantQPicture: ~Copyable {
     signal = DecimatedSignal(margin: (octaves.map(\.frameLength).max() ?? 0) / 2)
     let columns = 2 * ((min(parameters.bins, parameters.binsPerOctave) + 15) / 16 * 16)
     products = AlignedBuffer(count: 0)
-    panel = AlignedBuffer(count: 16 * columns)
+    block = AlignedBuffer(count: 16 * columns)
     magnitudes = AlignedBuffer(count: 8 * columns)
     matrix = PictureMatrix(rows: parameters.bins)
     division = RateDivision(most: parameters.earlyHalvings(tuning: longest))
@@ -109,9 +109,9 @@ public struct ConstantQPicture: ~Copyable {
     signal.withPadding(parameters.padding) { wavelets.analyse($0, frames: frames, into: base) }
     (base + frames * columns).update(repeating: 0, count: (matrix.stride - frames) * columns)
     for group in 0..<matrix.stride / 16 {
-      lathe_rows_to_panel(base + 16 * group * columns, columns, columns, panel.base)
+      lathe_rows_to_block(base + 16 * group * columns, columns, columns, block.base)
       let count = 16 * bins.count
-      lathe_magnitude(panel.base, panel.base + 8 * columns, count, magnitudes.base)
+      lathe_magnitude(block.base, block.base + 8 * columns, count, magnitudes.base)
       if parameters.power == .power { lathe_squares(magnitudes.base, magnitudes.base, count) }
       matrix.put(magnitudes.base, rows: bins, group: group)
     }

@@ -37,8 +37,8 @@ private final class TuningPeaks: SpectrumPicture {
 
   func add(_ group: inout SpectrumGroup) {
     // Peaks are sought in the squares of what is given; here librosa seeks them in magnitudes.
-    lathe_square_roots(group.panel(of: .magnitude), roots.base, roots.count)
-    tuning.add(panel: roots.base, count: group.count)
+    lathe_square_roots(group.block(of: .magnitude), roots.base, roots.count)
+    tuning.add(block: roots.base, count: group.count)
   }
 
   func finish(to output: inout MutableSpan<Float>) {}

@@ -30,7 +30,7 @@ public final class ChromaPicture: SpectrumPicture {
   private var banks: [Int: [Float]] = [:]
   private var tuning: Tuning
   /// The power of all frames, kept until the tuning is known.
-  private var panels = AlignedBuffer<Float>(count: 0)
+  private var blocks = AlignedBuffer<Float>(count: 0)
   private var matrix: PictureMatrix
 
   /// - Throws: `SignalError` where a parameter is out of range.
@@ -67,17 +67,17 @@ public final class ChromaPicture: SpectrumPicture {
     matrix.begin(frames: frames)
     guard bank == nil else { return }
     tuning.begin(frames: frames)
-    panels.reserve(matrix.stride * spectrum.bins)
+    blocks.reserve(matrix.stride * spectrum.bins)
   }
 
   /// Adds the next sixteen frames.
   public func add(_ group: inout SpectrumGroup) {
     if let bank {
-      fold(group.panel(of: .power), bank: bank, group: group.index)
+      fold(group.block(of: .power), bank: bank, group: group.index)
     } else {
-      let panels = group.panels(magnitudesBelow: tuning.reach)
-      tuning.add(panel: panels.magnitude, power: panels.power, count: group.count)
-      panel(group.index).update(from: panels.power, count: group.bins * 16)
+      let blocks = group.blocks(magnitudesBelow: tuning.reach)
+      tuning.add(block: blocks.magnitude, power: blocks.power, count: group.count)
+      block(group.index).update(from: blocks.power, count: group.bins * 16)
     }
   }
 
@@ -87,19 +87,19 @@ public final class ChromaPicture: SpectrumPicture {
   public func finish(to output: inout MutableSpan<Float>) throws(SignalError) {
     if bank == nil {
       let bank = bank(hundredth: tuning.hundredth())
-      for group in 0..<matrix.stride / 16 { fold(panel(group), bank: bank, group: group) }
+      for group in 0..<matrix.stride / 16 { fold(block(group), bank: bank, group: group) }
     }
     try matrix.write(to: &output)
   }
 
-  private func panel(_ group: Int) -> UnsafeMutablePointer<Float> {
-    panels.base + group * spectrum.bins * 16
+  private func block(_ group: Int) -> UnsafeMutablePointer<Float> {
+    blocks.base + group * spectrum.bins * 16
   }
 
-  private func fold(_ panel: UnsafePointer<Float>, bank: [Float], group: Int) {
+  private func fold(_ block: UnsafePointer<Float>, bank: [Float], group: Int) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * 16) { classes in
       guard let base = classes.baseAddress else { return }
-      foldChroma(panel, of: .power, bins: spectrum.bins, bank: bank, classes: rows, into: base)
+      foldChroma(block, of: .power, bins: spectrum.bins, bank: bank, classes: rows, into: base)
       matrix.put(base, group: group)
     }
   }

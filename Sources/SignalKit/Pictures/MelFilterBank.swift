@@ -97,12 +97,12 @@ public struct MelFilterBank: Sendable, Hashable {
     case mel
   }
 
-  /// Applies every filter to the sixteen frames of a panel (see CKernels) and writes row m at
-  /// `output + m × stride`. `squared`: the panel holds magnitudes, the filters want power.
+  /// Applies every filter to the sixteen frames of a block (see CKernels) and writes row m at
+  /// `output + m × stride`. `squared`: the block holds magnitudes, the filters want power.
   func apply(
-    to panel: UnsafePointer<Float>, squared: Bool, output: UnsafeMutablePointer<Float>, stride: Int
+    to block: UnsafePointer<Float>, squared: Bool, output: UnsafeMutablePointer<Float>, stride: Int
   ) {
     lathe_filter_bank(
-      panel, squared ? 1 : 0, starts, lengths, weights, count, output, stride)
+      block, squared ? 1 : 0, starts, lengths, weights, count, output, stride)
   }
 }

@@ -69,7 +69,7 @@ public final class MelPicture: SpectrumPicture {
   /// Adds the next sixteen frames.
   public func add(_ group: inout SpectrumGroup) {
     bank.apply(
-      to: group.panel(of: parameters.power.quantity), squared: false,
+      to: group.block(of: parameters.power.quantity), squared: false,
       output: matrix.group(group.index), stride: matrix.stride)
   }
 

@@ -37,7 +37,7 @@ public final class SpectrogramPicture: SpectrumPicture {
 
   /// Adds the next sixteen frames.
   public func add(_ group: inout SpectrumGroup) {
-    matrix.put(group.panel(of: parameters.power.quantity), group: group.index)
+    matrix.put(group.block(of: parameters.power.quantity), group: group.index)
   }
 
   /// Writes the picture of what was added.

@@ -1,18 +1,18 @@
 internal import CKernels
 
-/// What a row of a panel holds of a frequency.
+/// What a row of a block holds of a frequency.
 enum SpectrumQuantity { case magnitude, power }
 
-/// Turns neighbouring frames into panels of their spectra, sixteen side by side. One value serves one thread.
+/// Turns neighbouring frames into blocks of their spectra, sixteen side by side. One value serves one thread.
 protocol FrameAnalysis: AnyObject {
   /// Samples of a frame that are read, and how many of them stand before the window.
   var extent: (length: Int, lead: Int) { get }
   /// Takes `count` frames, 1 ... 16, the first of which begins at `samples`.
   func analyse(_ samples: UnsafePointer<Float>, count: Int)
   /// The spectra of what was taken last, value [bin × 16 + frame]; silence from its count on.
-  func panel(of quantity: SpectrumQuantity) -> UnsafePointer<Float>
-  /// Both panels in one pass; that of magnitudes holds frequencies below `bins` only.
-  func panels(magnitudesBelow bins: Int) -> (
+  func block(of quantity: SpectrumQuantity) -> UnsafePointer<Float>
+  /// Both blocks in one pass; that of magnitudes holds frequencies below `bins` only.
+  func blocks(magnitudesBelow bins: Int) -> (
     power: UnsafePointer<Float>, magnitude: UnsafePointer<Float>
   )
   /// Runs the transforms of sixteen frames, and nothing else.
@@ -30,7 +30,7 @@ extension SpectrumParameters {
     return switch precision {
     case .single: RowAnalysis(self, try SingleTransform(self))
     case .double:
-      if let analysis = PanelAnalysis(self) {
+      if let analysis = BlockAnalysis(self) {
         analysis
       } else {
         RowAnalysis(self, try DoubleTransform(self))
@@ -43,7 +43,7 @@ extension SpectrumParameters {
 ///
 /// Power is rounded from double precision, magnitudes are rounded as numpy does it; each is what it is whether
 /// the other is asked for or not.
-private final class PanelAnalysis: FrameAnalysis {
+private final class BlockAnalysis: FrameAnalysis {
   let extent: (length: Int, lead: Int)
   private let hop: Int
   private let half: Int
@@ -89,7 +89,7 @@ private final class PanelAnalysis: FrameAnalysis {
     (hasPower, magnitudes) = (false, 0)
   }
 
-  func panel(of quantity: SpectrumQuantity) -> UnsafePointer<Float> {
+  func block(of quantity: SpectrumQuantity) -> UnsafePointer<Float> {
     switch quantity {
     case .power:
       if !hasPower { finish(power: power.base, magnitude: nil, below: 0) }
@@ -102,14 +102,14 @@ private final class PanelAnalysis: FrameAnalysis {
     }
   }
 
-  func panels(magnitudesBelow bins: Int) -> (
+  func blocks(magnitudesBelow bins: Int) -> (
     power: UnsafePointer<Float>, magnitude: UnsafePointer<Float>
   ) {
     if magnitudes < bins {
       finish(power: power.base, magnitude: magnitude.base, below: bins)
       (hasPower, magnitudes) = (true, bins)
     }
-    return (panel(of: .power), UnsafePointer(magnitude.base))
+    return (block(of: .power), UnsafePointer(magnitude.base))
   }
 
   private func finish(
@@ -157,11 +157,11 @@ private final class RowAnalysis: FrameAnalysis {
         row.update(repeating: 0, count: rowStride)
       }
     }
-    lathe_rows_to_panel(rows.base, rowStride, rowStride, given.base)
+    lathe_rows_to_block(rows.base, rowStride, rowStride, given.base)
     isDerived = false
   }
 
-  func panel(of quantity: SpectrumQuantity) -> UnsafePointer<Float> {
+  func block(of quantity: SpectrumQuantity) -> UnsafePointer<Float> {
     if quantity == transform.quantity { return UnsafePointer(given.base) }
     if !isDerived {
       switch quantity {
@@ -173,9 +173,9 @@ private final class RowAnalysis: FrameAnalysis {
     return UnsafePointer(derived.base)
   }
 
-  func panels(magnitudesBelow bins: Int) -> (
+  func blocks(magnitudesBelow bins: Int) -> (
     power: UnsafePointer<Float>, magnitude: UnsafePointer<Float>
-  ) { (panel(of: .power), panel(of: .magnitude)) }
+  ) { (block(of: .power), block(of: .magnitude)) }
 
   func runTransforms() { for _ in 0..<16 { transform.run() } }
 }

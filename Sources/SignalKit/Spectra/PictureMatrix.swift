@@ -26,14 +26,14 @@ struct PictureMatrix: ~Copyable {
   /// Where the columns of group `group` begin in the first row.
   func group(_ group: Int) -> UnsafeMutablePointer<Float> { values.base + group * 16 }
 
-  /// Copies the rows of a panel into the columns of group `group`.
-  func put(_ panel: UnsafePointer<Float>, group: Int) { put(panel, rows: 0..<rows, group: group) }
+  /// Copies the rows of a block into the columns of group `group`.
+  func put(_ block: UnsafePointer<Float>, group: Int) { put(block, rows: 0..<rows, group: group) }
 
-  /// Copies the rows of a panel into some rows of the columns of group `group`.
-  func put(_ panel: UnsafePointer<Float>, rows: Range<Int>, group: Int) {
+  /// Copies the rows of a block into some rows of the columns of group `group`.
+  func put(_ block: UnsafePointer<Float>, rows: Range<Int>, group: Int) {
     let target = self.group(group)
     for (index, row) in rows.enumerated() {
-      (target + row * stride).update(from: panel + index * 16, count: 16)
+      (target + row * stride).update(from: block + index * 16, count: 16)
     }
   }
 

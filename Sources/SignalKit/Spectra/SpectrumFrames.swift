@@ -110,11 +110,11 @@ public struct SpectrumGroup: ~Copyable {
     self.analysis = analysis
   }
 
-  /// The panel of |X|² or |X|, computed once for all pictures.
-  func panel(of wanted: SpectrumQuantity) -> UnsafePointer<Float> { analysis.panel(of: wanted) }
+  /// The block of |X|² or |X|, computed once for all pictures.
+  func block(of wanted: SpectrumQuantity) -> UnsafePointer<Float> { analysis.block(of: wanted) }
 
-  /// The panels of both, of |X| for frequencies below `bins` only.
-  func panels(magnitudesBelow bins: Int) -> (
+  /// The blocks of both, of |X| for frequencies below `bins` only.
+  func blocks(magnitudesBelow bins: Int) -> (
     power: UnsafePointer<Float>, magnitude: UnsafePointer<Float>
-  ) { analysis.panels(magnitudesBelow: bins) }
+  ) { analysis.blocks(magnitudesBelow: bins) }
 }

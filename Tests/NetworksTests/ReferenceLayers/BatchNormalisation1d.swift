@@ -28,9 +28,9 @@ final class BatchNormalisation1d: Layer {
   var statistics: [RunningStatistic] { normalisation.statistics }
 
   private var channels: Int { normalisation.channels }
-  private var panels: Int { normalisation.panels }
-  /// Floats of a sample in panels.
-  private var count: Int { panels * length * 16 }
+  private var blocks: Int { normalisation.blocks }
+  /// Floats of a sample in blocks.
+  private var count: Int { blocks * length * 16 }
 
   func reserve(rows: Int, training: Bool, team: ThreadTeam) throws(TrainingError) {
     let parts = BatchParts(rows: rows, team: team)
@@ -38,7 +38,7 @@ final class BatchNormalisation1d: Layer {
     try output.reserve(rows * outputCount)
     if training { try inputGradient.reserve(rows * outputCount) }
     try scratch.reserve(parts.count * 2 * count)
-    try sums.reserve(parts.count * panels * 48)
+    try sums.reserve(parts.count * blocks * 48)
   }
 
   func forward(
@@ -48,11 +48,11 @@ final class BatchNormalisation1d: Layer {
     normalisation.announceSigns()
     each(parts, pass.team) { sample, part in
       let place = values.start + sample * count
-      lathe_channels_to_panels(input + sample * outputCount, channels, length, place)
-      forEachPanel { panel, offset in
+      lathe_channels_to_blocks(input + sample * outputCount, channels, length, place)
+      forEachBlock { block, offset in
         lathe_convolution_finish(
-          place + offset, length, 0, 1, normalisation.sign(panel), place + offset, nil,
-          partSums(part) + panel * 32)
+          place + offset, length, 0, 1, normalisation.sign(block), place + offset, nil,
+          partSums(part) + block * 32)
       }
     }
     if pass.isTraining {
@@ -62,12 +62,12 @@ final class BatchNormalisation1d: Layer {
     }
     each(parts, pass.team) { sample, part in
       let made = scratch.start + part * 2 * count
-      forEachPanel { panel, offset in
-        lathe_normalise_panel(
-          normalisation.panel(panel), values.start + sample * count + offset, 0, length,
+      forEachBlock { block, offset in
+        lathe_normalise_block(
+          normalisation.block(block), values.start + sample * count + offset, 0, length,
           made + offset)
       }
-      lathe_panels_to_channels(made, channels, length, output.start + sample * outputCount)
+      lathe_blocks_to_channels(made, channels, length, output.start + sample * outputCount)
     }
     return output.start
   }
@@ -78,11 +78,11 @@ final class BatchNormalisation1d: Layer {
     let parts = BatchParts(rows: rows, team: pass.team)
     each(parts, pass.team) { sample, part in
       let given = scratch.start + part * 2 * count
-      lathe_channels_to_panels(gradient + sample * outputCount, channels, length, given)
-      forEachPanel { panel, offset in
+      lathe_channels_to_blocks(gradient + sample * outputCount, channels, length, given)
+      forEachBlock { block, offset in
         lathe_normalisation_sums(
-          normalisation.panel(panel), values.start + sample * count + offset, given + offset, 0,
-          length, partSums(part) + panel * 32)
+          normalisation.block(block), values.start + sample * count + offset, given + offset, 0,
+          length, partSums(part) + block * 32)
       }
     }
     normalisation.setGradients(sums: total(parts), count: rows * length)
@@ -90,15 +90,15 @@ final class BatchNormalisation1d: Layer {
     each(parts, pass.team) { sample, part in
       let given = scratch.start + part * 2 * count
       let made = given + count
-      lathe_channels_to_panels(gradient + sample * outputCount, channels, length, given)
-      forEachPanel { panel, offset in
+      lathe_channels_to_blocks(gradient + sample * outputCount, channels, length, given)
+      forEachBlock { block, offset in
         let place = values.start + sample * count + offset
         // What is wanted is the gradient by x alone, not the sum that a bias before it would need.
         lathe_convolution_unfinish(
-          normalisation.panel(panel), place, length, LATHE_NOT_RECTIFIED, 1, place, given + offset,
+          normalisation.block(block), place, length, LATHE_NOT_RECTIFIED, 1, place, given + offset,
           made + offset, partSums(part))
       }
-      lathe_panels_to_channels(made, channels, length, inputGradient.start + sample * outputCount)
+      lathe_blocks_to_channels(made, channels, length, inputGradient.start + sample * outputCount)
     }
     return inputGradient.start
   }
@@ -106,22 +106,22 @@ final class BatchNormalisation1d: Layer {
   /// Calls `body` with every sample and its part, whose sums begin at 0.
   private func each(_ parts: BatchParts, _ team: ThreadTeam, _ body: (Int, Int) -> Void) {
     team.run(parts.count) { part in
-      partSums(part).update(repeating: 0, count: panels * 32)
+      partSums(part).update(repeating: 0, count: blocks * 32)
       for sample in parts[part] { body(sample, part) }
     }
   }
 
-  private func forEachPanel(_ body: (_ panel: Int, _ offset: Int) -> Void) {
-    for panel in 0..<panels { body(panel, panel * length * 16) }
+  private func forEachBlock(_ body: (_ block: Int, _ offset: Int) -> Void) {
+    for block in 0..<blocks { body(block, block * length * 16) }
   }
 
   private func partSums(_ part: Int) -> UnsafeMutablePointer<Double> {
-    sums.start + part * panels * 32
+    sums.start + part * blocks * 32
   }
 
   /// The sums of all parts, in their order.
   private func total(_ parts: BatchParts) -> [Double] {
-    (0..<panels * 32).map { index in
+    (0..<blocks * 32).map { index in
       (0..<parts.count).reduce(0) { $0 + partSums($1)[index] }
     }
   }

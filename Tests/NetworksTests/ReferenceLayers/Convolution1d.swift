@@ -29,15 +29,15 @@ final class Convolution1d: Layer {
 
   func trainingOperations(needsInput: Bool) -> Int { shape.operations * (needsInput ? 3 : 2) }
 
-  /// Positions of the gradient's panels, margins and all.
+  /// Positions of the gradient's blocks, margins and all.
   private var room: Int { shape.margin + shape.rows }
   /// Positions of whole rows, which is what the product for the gradient by the input writes.
   private var paddedLength: Int { shape.rows * shape.stride }
-  private var gradientCount: Int { shape.outputPanels * room * 16 }
+  private var gradientCount: Int { shape.outputBlocks * room * 16 }
   private var scratchCount: Int {
     16
       * max(
-        shape.outputPanels * shape.positions, shape.inputPanels * paddedLength)
+        shape.outputBlocks * shape.positions, shape.inputBlocks * paddedLength)
   }
 
   func reserve(rows: Int, training: Bool, team: ThreadTeam) throws(TrainingError) {
@@ -63,14 +63,14 @@ final class Convolution1d: Layer {
       for sample in parts[part] {
         var source = input + sample * channels
         if shape.inputs > 1 {
-          let panels = self.input.start + sample * shape.inputCount
-          lathe_channels_to_panels(source, shape.inputs, shape.length, panels)
-          source = UnsafePointer(panels)
+          let blocks = self.input.start + sample * shape.inputCount
+          lathe_channels_to_blocks(source, shape.inputs, shape.length, blocks)
+          source = UnsafePointer(blocks)
         } else if pass.isTraining {
           (self.input.start + sample * channels).update(from: source, count: channels)
         }
         lathe_convolve(&walk, source, filters.packed.base, filters.packedBias.base, made)
-        lathe_panels_to_channels(
+        lathe_blocks_to_channels(
           made, shape.outputs, shape.positions, output.start + sample * outputCount)
       }
     }
@@ -113,7 +113,7 @@ final class Convolution1d: Layer {
   private func passOn(_ sample: Int, _ part: Int) {
     let made = scratch.start + part * scratchCount
     var walk = shape.walkBack(samples: 1, positions: shape.rows)
-    walk.outputPanelStride = paddedLength * 16
+    walk.outputBlockStride = paddedLength * 16
     lathe_convolve(&walk, gradient.start + part * gradientCount, filters.back, nil, made)
     let result = inputGradient.start + sample * shape.inputs * shape.length
     for channel in 0..<shape.inputs {

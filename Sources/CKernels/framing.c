@@ -1,15 +1,15 @@
 #include "dispatch.h"
 #include "transpose.h"
 
-INLINE Float16Lanes *row_of(float *panel, int32_t place) {
-  return (Float16Lanes *)(panel + (long)place * LATHE_PANEL);
+INLINE Float16Lanes *row_of(float *block, int32_t place) {
+  return (Float16Lanes *)(block + (long)place * LATHE_BLOCK_FRAMES);
 }
 
 // Sample n + hop of a frame is sample n of the next: only the first hop rows are transposed, the
 // others are rows before them, a lane on, and one new sample.
 DISPATCHED
-void lathe_frames_to_panel(const float *samples, long hop, long count, long length,
-                           const int32_t *places, float *panel) {
+void lathe_frames_to_block(const float *samples, long hop, long count, long length,
+                           const int32_t *places, float *block) {
   const Int16Lanes lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   const Int16Lanes earlier = lanes < (Int16Lanes){0} + (int32_t)(count - 1);
   const Int16Lanes last = lanes == (Int16Lanes){0} + (int32_t)(count - 1);
@@ -23,14 +23,14 @@ void lathe_frames_to_panel(const float *samples, long hop, long count, long leng
       if (f < count) memcpy(&v[f], samples + f * hop + n, (size_t)columns * sizeof(float));
     }
     transpose16(v);
-    for (long c = 0; c < columns; c++) *row_of(panel, places[n + c]) = v[c];
+    for (long c = 0; c < columns; c++) *row_of(block, places[n + c]) = v[c];
   }
   for (; n < length; n++) {
-    const Float16Lanes v = *row_of(panel, places[n - hop]);
+    const Float16Lanes v = *row_of(block, places[n - hop]);
     const Float16Lanes shifted = __builtin_shufflevector(v, v, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
                                                          13, 14, 15, 0);
     const Float16Lanes sample = (Float16Lanes){0} + newest[n];
-    *row_of(panel, places[n]) =
+    *row_of(block, places[n]) =
         (Float16Lanes)((earlier & (Int16Lanes)shifted) | (last & (Int16Lanes)sample));
   }
 }
@@ -40,10 +40,10 @@ INLINE Double8Lanes wide(const float *values) {
 }
 
 DISPATCHED
-void lathe_panel_sums(const float *panel, const int32_t *places, long length, double *sums) {
+void lathe_block_sums(const float *block, const int32_t *places, long length, double *sums) {
   Double8Lanes low = {0}, high = {0};
   for (long n = 0; n < length; n++) {
-    const float *row = panel + (long)places[n] * LATHE_PANEL;
+    const float *row = block + (long)places[n] * LATHE_BLOCK_FRAMES;
     low += wide(row);
     high += wide(row + 8);
   }
@@ -52,13 +52,13 @@ void lathe_panel_sums(const float *panel, const int32_t *places, long length, do
 }
 
 DISPATCHED
-void lathe_panel_energies(const float *panel, const int32_t *places, long length,
+void lathe_block_energies(const float *block, const int32_t *places, long length,
                           const float *means, const float *weights, double *energies) {
   const Float8Lanes lowMean = *(const Float8Lanes *)means;
   const Float8Lanes highMean = *(const Float8Lanes *)(means + 8);
   Double8Lanes low = {0}, high = {0};
   for (long n = 0; n < length; n++) {
-    const float *row = panel + (long)places[n] * LATHE_PANEL;
+    const float *row = block + (long)places[n] * LATHE_BLOCK_FRAMES;
     const float weight = weights ? weights[n] : 1;
     const Float8Lanes x = (*(const Float8Lanes *)row - lowMean) * weight;
     const Float8Lanes y = (*(const Float8Lanes *)(row + 8) - highMean) * weight;
@@ -72,12 +72,12 @@ void lathe_panel_energies(const float *panel, const int32_t *places, long length
 }
 
 DISPATCHED
-void lathe_emphasise_panel(float *panel, const int32_t *places, long length, const float *means,
+void lathe_emphasise_block(float *block, const int32_t *places, long length, const float *means,
                            float coefficient) {
   const Float16Lanes mean = *(const Float16Lanes *)means;
-  Float16Lanes before = *row_of(panel, places[0]) - mean;
+  Float16Lanes before = *row_of(block, places[0]) - mean;
   for (long n = 0; n < length; n++) {
-    Float16Lanes *row = row_of(panel, places[n]);
+    Float16Lanes *row = row_of(block, places[n]);
     const Float16Lanes x = *row - mean;
     *row = x - before * coefficient;
     before = x;

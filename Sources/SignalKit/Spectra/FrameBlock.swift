@@ -4,7 +4,7 @@ internal import CKernels
 ///
 /// Transforms of 512, 1,024 and 2,048 samples run side by side too; those of other lengths one frame after
 /// the other, by FFTW.
-struct FramePanel: ~Copyable {
+struct FrameBlock: ~Copyable {
   /// The samples, sample n of frame f at `places[n]` × 16 + f.
   let samples: AlignedBuffer<Float>
   /// Rows of ``samples``, one a sample of a frame.
@@ -38,13 +38,13 @@ struct FramePanel: ~Copyable {
   /// Takes `count` frames, 1 ... 16, the first of which begins at `signal`, the next ones `hop` samples after each
   /// other; the others are silent.
   func fill(_ signal: UnsafePointer<Float>, hop: Int, count: Int) {
-    lathe_frames_to_panel(signal, hop, count, places.count, places, samples.base)
+    lathe_frames_to_block(signal, hop, count, places.count, places, samples.base)
   }
 
   /// |X|² of the windowed frames, bins [bin × 16 + frame].
   func powers() -> UnsafeMutablePointer<Float> {
     if let kernel {
-      lathe_transform_panel(
+      lathe_transform_block(
         samples.base, window.base, kernel.tables.base, half, kernel.scratch.base)
       lathe_transform_spectra(kernel.scratch.base, kernel.tables.base, half, power.base)
     } else {
@@ -89,10 +89,10 @@ struct FramePanel: ~Copyable {
     }
 
     func write(
-      _ panel: UnsafePointer<Float>, window: UnsafePointer<Float>,
+      _ block: UnsafePointer<Float>, window: UnsafePointer<Float>,
       to power: UnsafeMutablePointer<Float>
     ) {
-      lathe_panel_to_rows(panel, frameStride, frames.base, frameStride)
+      lathe_block_to_rows(block, frameStride, frames.base, frameStride)
       for lane in 0..<16 {
         // What fills the frame up stays zero.
         lathe_window(frames.base + lane * frameStride, window, transform.input.base, length)
@@ -101,7 +101,7 @@ struct FramePanel: ~Copyable {
           transform.output.base, transform.twiddles.cosine.base, transform.twiddles.sine.base, half,
           spectra.base + lane * spectrumStride, scratch.base)
       }
-      lathe_rows_to_panel(spectra.base, spectrumStride, spectrumStride, power)
+      lathe_rows_to_block(spectra.base, spectrumStride, spectrumStride, power)
     }
   }
 }

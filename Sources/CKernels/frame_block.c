@@ -2,20 +2,20 @@
 #include "transpose.h"
 
 DISPATCHED
-void lathe_rows_to_panel(const float *rows, long stride, long columns, float *panel) {
+void lathe_rows_to_block(const float *rows, long stride, long columns, float *block) {
   for (long c = 0; c < columns; c += 16) {
     Float16Lanes v[16];
     UNROLLED for (int r = 0; r < 16; r++) v[r] = *(const Float16Lanes *)(rows + r * stride + c);
     transpose16(v);
-    UNROLLED for (int r = 0; r < 16; r++) *(Float16Lanes *)(panel + (c + r) * 16) = v[r];
+    UNROLLED for (int r = 0; r < 16; r++) *(Float16Lanes *)(block + (c + r) * 16) = v[r];
   }
 }
 
 DISPATCHED
-void lathe_panel_to_rows(const float *panel, long columns, float *rows, long stride) {
+void lathe_block_to_rows(const float *block, long columns, float *rows, long stride) {
   for (long c = 0; c < columns; c += 16) {
     Float16Lanes v[16];
-    UNROLLED for (int r = 0; r < 16; r++) v[r] = *(const Float16Lanes *)(panel + (c + r) * 16);
+    UNROLLED for (int r = 0; r < 16; r++) v[r] = *(const Float16Lanes *)(block + (c + r) * 16);
     transpose16(v);
     UNROLLED for (int r = 0; r < 16; r++) *(Float16Lanes *)(rows + r * stride + c) = v[r];
   }
@@ -28,19 +28,19 @@ void lathe_squares(const float *input, float *output, long count) {
 
 DISPATCHED
 void lathe_square_roots(const float *input, float *output, long count) {
-  for (long i = 0; i < count; i += LATHE_PANEL)
+  for (long i = 0; i < count; i += LATHE_BLOCK_FRAMES)
     *(Float16Lanes *)(output + i) =
         __builtin_elementwise_sqrt(*(const Float16Lanes *)(input + i));
 }
 
 DISPATCHED
-void lathe_spectral_moments(const float *panel, long bins, float share, double *moments,
+void lathe_spectral_moments(const float *block, long bins, float share, double *moments,
                             int32_t *rolloff) {
   // Two halves of eight lanes in double; the running sum in float, bin after bin, as numpy.cumsum.
   Double8Lanes m0[2] = {{0}}, m1[2] = {{0}}, m2[2] = {{0}};
   Float16Lanes total = {0};
   for (long k = 0; k < bins; k++) {
-    const float *row = panel + k * LATHE_PANEL;
+    const float *row = block + k * LATHE_BLOCK_FRAMES;
     total += *(const Float16Lanes *)row;
     const double frequency = (double)k;
     UNROLLED for (int h = 0; h < 2; h++) {
@@ -58,27 +58,27 @@ void lathe_spectral_moments(const float *panel, long bins, float share, double *
   Float16Lanes running = {0};
   Int16Lanes below = {0};
   for (long k = 0; k < bins; k++) {
-    running += *(const Float16Lanes *)(panel + k * LATHE_PANEL);
+    running += *(const Float16Lanes *)(block + k * LATHE_BLOCK_FRAMES);
     below -= (running < threshold);  // a comparison is -1 where it holds
   }
   memcpy(rolloff, &below, sizeof below);
 }
 
 DISPATCHED
-void lathe_filter_bank(const float *panel, int squared, const int32_t *starts,
+void lathe_filter_bank(const float *block, int squared, const int32_t *starts,
                        const int32_t *lengths, const float *weights, long filters, float *output,
                        long stride) {
   for (long m = 0; m < filters; m++) {
-    const float *x = panel + (long)starts[m] * LATHE_PANEL;
+    const float *x = block + (long)starts[m] * LATHE_BLOCK_FRAMES;
     Float16Lanes sum = {0};
     if (squared) {
       for (long i = 0; i < lengths[m]; i++) {
-        Float16Lanes v = *(const Float16Lanes *)(x + i * LATHE_PANEL);
+        Float16Lanes v = *(const Float16Lanes *)(x + i * LATHE_BLOCK_FRAMES);
         sum += v * v * weights[i];
       }
     } else {
       for (long i = 0; i < lengths[m]; i++)
-        sum += *(const Float16Lanes *)(x + i * LATHE_PANEL) * weights[i];
+        sum += *(const Float16Lanes *)(x + i * LATHE_BLOCK_FRAMES) * weights[i];
     }
     weights += lengths[m];
     *(Float16Lanes *)(output + m * stride) = sum;
@@ -89,49 +89,49 @@ void lathe_filter_bank(const float *panel, int squared, const int32_t *starts,
 enum { CLASSES = 12 };
 
 DISPATCHED
-void lathe_chroma(const float *panel, int squared, long bins, const float *bank, long classes,
+void lathe_chroma(const float *block, int squared, long bins, const float *bank, long classes,
                   float *chroma) {
   long first = 0;
   for (; first + CLASSES <= classes; first += CLASSES) {
     Float16Lanes sums[CLASSES] = {{0}};
     for (long k = 0; k < bins; k++) {
-      Float16Lanes power = *(const Float16Lanes *)(panel + k * LATHE_PANEL);
+      Float16Lanes power = *(const Float16Lanes *)(block + k * LATHE_BLOCK_FRAMES);
       if (squared) power *= power;
       const float *weights = bank + k * classes + first;
       UNROLLED for (int c = 0; c < CLASSES; c++) sums[c] += power * weights[c];
     }
-    memcpy(chroma + first * LATHE_PANEL, sums, sizeof sums);
+    memcpy(chroma + first * LATHE_BLOCK_FRAMES, sums, sizeof sums);
   }
   for (; first < classes; first++) {
     Float16Lanes sum = {0};
     for (long k = 0; k < bins; k++) {
-      Float16Lanes power = *(const Float16Lanes *)(panel + k * LATHE_PANEL);
+      Float16Lanes power = *(const Float16Lanes *)(block + k * LATHE_BLOCK_FRAMES);
       if (squared) power *= power;
       sum += power * bank[k * classes + first];
     }
-    memcpy(chroma + first * LATHE_PANEL, &sum, sizeof sum);
+    memcpy(chroma + first * LATHE_BLOCK_FRAMES, &sum, sizeof sum);
   }
 }
 
 DISPATCHED
-long lathe_spectral_peaks(const float *panel, const float *power, long bins, long frames,
+long lathe_spectral_peaks(const float *block, const float *power, long bins, long frames,
                           float share, long first, long last, float *below, float *at, float *above, int32_t *bin) {
   Float16Lanes maximum = {0};
   for (long k = 0; k < bins; k++) {
-    Float16Lanes v = *(const Float16Lanes *)((power ? power : panel) + k * LATHE_PANEL);
+    Float16Lanes v = *(const Float16Lanes *)((power ? power : block) + k * LATHE_BLOCK_FRAMES);
     maximum = __builtin_elementwise_max(maximum, v);
   }
   if (!power) maximum *= maximum;
   const Float16Lanes threshold = maximum * share;
   Int16Lanes counted;
   for (int f = 0; f < 16; f++) counted[f] = f < frames ? -1 : 0;
-  Float16Lanes previous = *(const Float16Lanes *)(panel + (first - 1) * LATHE_PANEL);
-  Float16Lanes current = *(const Float16Lanes *)(panel + first * LATHE_PANEL);
+  Float16Lanes previous = *(const Float16Lanes *)(block + (first - 1) * LATHE_BLOCK_FRAMES);
+  Float16Lanes current = *(const Float16Lanes *)(block + first * LATHE_BLOCK_FRAMES);
   previous *= previous;
   current *= current;
   long found = 0;
   for (long k = first; k < last; k++) {
-    Float16Lanes next = *(const Float16Lanes *)(panel + (k + 1) * LATHE_PANEL);
+    Float16Lanes next = *(const Float16Lanes *)(block + (k + 1) * LATHE_BLOCK_FRAMES);
     next *= next;
     Int16Lanes peak = (current > threshold) & (current > previous) & (current >= next) & counted;
     if (__builtin_reduce_or(peak)) {
