@@ -112,7 +112,11 @@ let package = Package(
       swiftSettings: swift),
     .target(name: "Synthesis", swiftSettings: swift),
     .target(
-      name: "LatheC", dependencies: ["Wording", "Corpus", "DatasetCache", "DataLoading"],
+      name: "OpenCaches", dependencies: ["Wording", "Corpus", "DatasetCache", "DataLoading"],
+      swiftSettings: swiftOverC),
+    .target(
+      name: "LatheC",
+      dependencies: ["Wording", "Corpus", "DatasetCache", "DataLoading", "OpenCaches"],
       exclude: ["include"], swiftSettings: swiftOverC),
     .executableTarget(
       name: "lathe",
@@ -207,7 +211,8 @@ let package = Package(
     .testTarget(
       name: "LatheCTests",
       dependencies: [
-        "LatheC", "Corpus", "DataLoading", "DatasetCache", "FuzzTargets", "TestSupport",
+        "LatheC", "OpenCaches", "Corpus", "DataLoading", "DatasetCache", "FuzzTargets",
+        "TestSupport",
       ],
       exclude: ["reads_a_cache.c"], swiftSettings: swift),
     .testTarget(

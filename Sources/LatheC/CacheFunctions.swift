@@ -1,4 +1,5 @@
 internal import DatasetCache
+internal import OpenCaches
 
 extension Handles {
   /// The cache of a handle.

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+internal import OpenCaches
 
 /// What handles stand for, by number.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+internal import OpenCaches
 
 /// The latest error of each thread, which `lathe_last_error` returns.
 enum LastError {

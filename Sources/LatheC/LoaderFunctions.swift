@@ -1,3 +1,5 @@
+internal import OpenCaches
+
 extension Handles {
   /// The loader of a handle that is not closed.
   fileprivate static func loader(_ handle: OpaquePointer?) throws(InterfaceError) -> OpenLoader {

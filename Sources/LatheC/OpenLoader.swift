@@ -1,6 +1,6 @@
 internal import Corpus
 internal import DataLoading
-internal import DatasetCache
+internal import OpenCaches
 import Synchronization
 
 /// A loader behind a handle, with the caches that it reads.
@@ -42,51 +42,12 @@ final class OpenLoader: Sendable {
   init(
     _ options: LoaderOptions, of cache: OpenCache, on shelf: OpenCache.Shelf
   ) throws(InterfaceError) {
-    let sides = try Self.sides(options, of: cache, on: shelf)
-    caches = sides.map(\.cache)
-    var list: [WeightedSource] = []
-    for side in sides {
-      let samples = try side.cache.samples(view: options.view, of: side.choice)
-      list.append(WeightedSource(samples, weight: side.weight))
+    let parts = try LoaderParts(options, of: cache) { path throws(InterfaceError) in
+      try shelf.open(path)
     }
-    guard let shape = list.first?.source.shape, (1...4).contains(shape.count) else {
-      throw InterfaceError(.source, "\(options.view): samples have no axes, or more than four")
-    }
-    var configuration = options.configuration
-    statistics = try options.normalising.map { normalising throws(InterfaceError) in
-      try Self.statistics(normalising, of: options.view, sides, threads: configuration.threads)
-    }
-    configuration.normalisation = statistics.map { Normalisation($0) }
-    do throws(LoadingError) {
-      var state = options.state
-      if state == nil, options.epoch > 0 {
-        state = try Loader.start(of: list, configuration: configuration, epoch: options.epoch)
-      }
-      loader = try Loader(list, configuration: configuration, state: state)
-    } catch {
-      throw InterfaceError(error)
-    }
-  }
-
-  struct Side {
-    let cache: OpenCache
-    let choice: SideChoice
-    let weight: Double?
-  }
-
-  private static func sides(
-    _ options: LoaderOptions, of cache: OpenCache, on shelf: OpenCache.Shelf
-  ) throws(InterfaceError) -> [Side] {
-    if options.sources.isEmpty {
-      return [Side(cache: cache, choice: options.sides, weight: nil)]
-    }
-    var sides: [Side] = []
-    for source in options.sources {
-      sides.append(
-        Side(
-          cache: try shelf.open(source.path), choice: source.sides, weight: source.weight))
-    }
-    return sides
+    caches = parts.caches
+    statistics = parts.statistics
+    loader = try parts.loader()
   }
 }
 
@@ -176,27 +137,7 @@ extension OpenLoader {
   }
 
   /// What `lathe_loader_describe` returns.
-  var description: JSONValue {
-    func count(_ number: Int) -> JSONValue { .integer(Int64(number)) }
-    return .object([
-      "labels": .array(loader.labels.map(JSONValue.string)), "tagged": .bool(loader.isTagged),
-      "shape": .array(loader.sampleShape.map(count)), "samples": count(loader.samplesPerEpoch),
-      "longest_batch": count(loader.longestBatch),
-      "batches_per_epoch": count(loader.batchesPerEpoch),
-      "batches": loader.batchesInAll.map(count) ?? .null, "slots": count(loader.ringLength),
-      "bytes": count(loader.ringBytes), "normalisation": Self.json(statistics),
-    ])
-  }
-
-  /// What the inputs are normalised by; null without.
-  static func json(_ statistics: SampleStatistics?) -> JSONValue {
-    guard let statistics else { return .null }
-    return .object([
-      "axis": .string(statistics.axis.rawValue),
-      "means": .array(statistics.means.map(JSONValue.number)),
-      "deviations": .array(statistics.deviations.map(JSONValue.number)),
-    ])
-  }
+  var description: JSONValue { LoaderParts.description(of: loader, normalisedBy: statistics) }
 
   /// The state after the batches that were lent.
   var state: LoaderState { loader.state }

@@ -1,6 +1,7 @@
 internal import Corpus
 internal import DataLoading
 internal import DatasetCache
+internal import OpenCaches
 
 /// Samples behind a handle, read by their numbers.
 final class OpenSamples: Sendable {
@@ -31,7 +32,7 @@ final class OpenSamples: Sendable {
   /// - Throws: `.configuration`, `.notFound`, `.source`, `.damaged`, `.system`.
   init(_ options: Options, of cache: OpenCache) throws(InterfaceError) {
     statistics = try options.normalising.map { normalising throws(InterfaceError) in
-      try OpenLoader.statistics(
+      try LoaderParts.statistics(
         normalising, of: options.view, [.init(cache: cache, choice: options.sides, weight: nil)],
         threads: 2)
     }
@@ -56,7 +57,7 @@ final class OpenSamples: Sendable {
       "shape": .array(source.shape.map { .integer(Int64($0)) }),
       "samples": .integer(Int64(source.count)),
       "bytes": .integer(Int64(reader.sampleBytes)),
-      "normalisation": OpenLoader.json(statistics),
+      "normalisation": LoaderParts.json(statistics),
     ])
   }
 

@@ -1,4 +1,5 @@
 internal import Corpus
+internal import OpenCaches
 
 extension Handles {
   /// The samples of a handle.

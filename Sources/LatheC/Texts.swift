@@ -1,8 +1,9 @@
 internal import Corpus
 import Glibc
+internal import OpenCaches
 
 /// Texts that come from and go to C.
-enum Texts {
+extension Texts {
   /// A text that the caller gave.
   /// - Throws: `.argument` for NULL and for what is not UTF-8; the error calls it `name`.
   static func read(
@@ -38,36 +39,11 @@ enum Texts {
     return Int64(text.count)
   }
 
-  /// The canonical JSON of a value.
-  static func json(_ value: JSONValue) -> [UInt8] { value.canonicalBytes() }
-
-  /// The same of what encodes itself.
-  /// - Throws: `.system` for numbers that are not finite, which JSON cannot say.
-  static func json(encoding value: some Encodable) throws(InterfaceError) -> [UInt8] {
-    do { return try CanonicalJSON.encode(value) } catch {
-      throw InterfaceError(.system, "cannot be written as JSON: \(error)")
-    }
-  }
-
   /// A configuration that the caller gave as JSON.
   /// - Throws: `.argument` for what is no text, `.configuration` for what it does not say rightly.
   static func configuration<Options>(
     _ text: UnsafePointer<CChar>?, _ form: JSONForm<Options>
   ) throws(InterfaceError) -> Options {
-    let json = try parse(try unsafe read(text, "configuration"), "configuration")
-    do throws(JSONFieldError) { return try form.read(json, at: "") } catch {
-      throw InterfaceError(error)
-    }
-  }
-
-  /// Reads JSON.
-  /// - Throws: `.configuration`; the error calls the text `name`.
-  static func parse(_ text: String, _ name: String) throws(InterfaceError) -> JSONValue {
-    do throws(JSONFieldError) {
-      return try JSONValue(json: text.utf8, named: name)
-    } catch {
-      throw InterfaceError(
-        .configuration, "\(error); NaN and infinity have no word in JSON")
-    }
+    try configuration(try unsafe read(text, "configuration"), form)
   }
 }

@@ -1,3 +1,5 @@
+internal import OpenCaches
+
 /// The version of the C interface; it changes when a caller that was built for an earlier one would
 /// break.
 @_cdecl("lathe_abi_version")

@@ -72,7 +72,8 @@ struct ModuleTable {
       Row("Reporting", ["Wording", "Files", "Corpus", "DataLoading", "Training", "CCairo"]),
       Row("Exporting", ["Wording", "Files", "Corpus", "DatasetCache"]),
       Row("Synthesis"),
-      Row("LatheC", ["Wording", "Corpus", "DatasetCache", "DataLoading"]),
+      Row("OpenCaches", ["Wording", "Corpus", "DatasetCache", "DataLoading"]),
+      Row("LatheC", ["Wording", "Corpus", "DatasetCache", "DataLoading", "OpenCaches"]),
       Row("Python"),
       Row(
         "lathe",

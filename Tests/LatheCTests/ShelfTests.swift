@@ -8,7 +8,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import LatheC
+import OpenCaches
 
 /// The caches that a process has open for C.
 @Suite struct ShelfTests {

@@ -1,19 +1,21 @@
-internal import Corpus
-internal import DatasetCache
+package import Corpus
+package import DatasetCache
 import Glibc
 import Synchronization
 
 /// A cache that is open for loading. All handles and loaders of one folder share it, since a
 /// process may have a store open only once.
-final class OpenCache: Sendable {
-  let cache: Cache
+package final class OpenCache: Sendable {
+  package let cache: Cache
   /// By axis and the samples' identity.
   let statistics = Mutex<[String: SampleStatistics]>([:])
 
   private init(_ cache: Cache) { self.cache = cache }
 
   /// The open caches of a process, by the folder's device and inode.
-  final class Shelf: Sendable {
+  package final class Shelf: Sendable {
+    package init() {}
+
     private struct Folder: Hashable {
       let device: dev_t
       let inode: ino_t
@@ -46,7 +48,7 @@ final class OpenCache: Sendable {
 
     /// Opens the cache at a path, or shares the one that is open.
     /// - Throws: `.notFound`, `.damaged`, `.system`.
-    func open(_ path: String) throws(InterfaceError) -> OpenCache {
+    package func open(_ path: String) throws(InterfaceError) -> OpenCache {
       var status = stat()
       guard unsafe stat(path, &status) == 0 else { return OpenCache(try Self.open(path)) }
       let folder = Folder(device: status.st_dev, inode: status.st_ino)
@@ -74,7 +76,7 @@ final class OpenCache: Sendable {
 
   /// The view of a name.
   /// - Throws: `.notFound` for what is no view's name; `.damaged`, `.system`.
-  func view(named name: String) throws(InterfaceError) -> View {
+  package func view(named name: String) throws(InterfaceError) -> View {
     if let view = View(rawValue: name) { return view }
     let names: String
     do throws(CacheError) {
@@ -86,7 +88,7 @@ final class OpenCache: Sendable {
   }
 
   /// The recipe that the cache was prepared with.
-  static func recipe(_ about: CacheDescription) throws(CacheError) -> JSONValue {
+  package static func recipe(_ about: CacheDescription) throws(CacheError) -> JSONValue {
     do throws(JSONFieldError) {
       return try JSONValue(json: about.recipeJSON, named: "recipe")
     } catch {
@@ -100,9 +102,9 @@ final class OpenCache: Sendable {
       hint: "prepare the cache again")
   }
 
-  /// What `lathe_describe` returns.
+  /// What the cache holds.
   /// - Throws: `.damaged`, `.system`.
-  func description() throws(InterfaceError) -> JSONValue {
+  package func description() throws(InterfaceError) -> JSONValue {
     do throws(CacheError) {
       let about = try cache.description()
       var views: [String: JSONValue] = [:]
@@ -146,7 +148,7 @@ final class OpenCache: Sendable {
   }
 
   /// What runs along an axis, and where its numbers stand, as the cache keeps it.
-  private static func json(_ axis: SampleAxis) -> JSONValue {
+  package static func json(_ axis: SampleAxis) -> JSONValue {
     var fields: [String: JSONValue] = ["name": .string(axis.name), "unit": .string(axis.unit)]
     switch axis.positions {
     case .even(let start, let step):
@@ -157,8 +159,9 @@ final class OpenCache: Sendable {
     return .object(fields)
   }
 
-  /// The JSON of `lathe_describe_split`.
-  func description(ofSplit name: String) throws(InterfaceError) -> JSONValue {
+  /// What a split is.
+  /// - Throws: `.notFound`, `.damaged`, `.system`.
+  package func description(ofSplit name: String) throws(InterfaceError) -> JSONValue {
     do {
       guard let split = try cache.split(named: name) else {
         throw InterfaceError(.notFound, "there is no split '\(name)'")

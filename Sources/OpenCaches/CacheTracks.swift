@@ -1,10 +1,10 @@
-internal import Corpus
-internal import DatasetCache
+package import Corpus
+package import DatasetCache
 
 extension OpenCache {
-  /// What `lathe_tracks` returns: each track, in the order of the ids' bytes.
+  /// What is known of each track, in the order of the ids' bytes.
   /// - Throws: `.damaged`, `.system`.
-  func tracks() throws(InterfaceError) -> JSONValue {
+  package func tracks() throws(InterfaceError) -> JSONValue {
     do throws(CacheError) {
       let limits = try cache.description().map(Self.limits) ?? VerdictLimits()
       return .array(try cache.trackRecords().map { Self.json($0, limits) })
@@ -13,7 +13,8 @@ extension OpenCache {
     }
   }
 
-  private static func json(_ record: TrackRecord, _ limits: VerdictLimits) -> JSONValue {
+  /// What is known of one track.
+  package static func json(_ record: TrackRecord, _ limits: VerdictLimits) -> JSONValue {
     func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
     let verdicts =
       record.figures?.verdicts(
@@ -33,7 +34,7 @@ extension OpenCache {
   }
 
   /// From where on a figure is a fault, by the recipe that the cache was prepared with.
-  private static func limits(_ about: CacheDescription) throws(CacheError) -> VerdictLimits {
+  package static func limits(_ about: CacheDescription) throws(CacheError) -> VerdictLimits {
     guard case .object(let members) = try recipe(about), let limits = members["verdicts"] else {
       return VerdictLimits()
     }

@@ -1,16 +1,16 @@
-internal import Corpus
+package import Corpus
 internal import DatasetCache
 
 /// Which tracks of a cache are wanted: all, or those of some sides of a split.
-struct SideChoice {
+package struct SideChoice: Sendable {
   /// Some sides of a split.
-  enum Sides: Equatable {
+  package enum Sides: Equatable, Sendable {
     /// These, in this order.
     case named([String])
     /// All but the one that is tested on.
     case allBut(String)
 
-    static let training = Sides.named(["train"])
+    package static let training = Sides.named(["train"])
 
     private static var names: JSONForm<[String]> {
       JSONForm(
@@ -31,7 +31,7 @@ struct SideChoice {
     }
 
     /// Reads the keys `side`, one or a list, and `test`; nil where both are left out.
-    init?(_ fields: StrictObject) throws(JSONFieldError) {
+    package init?(_ fields: StrictObject) throws(JSONFieldError) {
       let test = try fields.optional("test", .text)
       let side = try fields.optional("side", Self.names)
       switch (test, side) {
@@ -44,28 +44,28 @@ struct SideChoice {
   }
 
   /// Nil for the default, or, without sides, for all tracks.
-  let split: String?
-  let sides: Sides?
+  package let split: String?
+  package let sides: Sides?
 
   /// Reads the keys `split`, `side` and `test`.
   /// - Parameter outer: what holds where they are left out; without it the training side does.
-  init(_ fields: StrictObject, within outer: SideChoice? = nil) throws(JSONFieldError) {
+  package init(_ fields: StrictObject, within outer: SideChoice? = nil) throws(JSONFieldError) {
     split = try fields.optional("split", .text) ?? outer?.split
     sides = try Sides(fields) ?? outer?.sides ?? (split == nil ? nil : .training)
   }
 
-  private init(split: String?, sides: Sides?) {
+  package init(split: String?, sides: Sides?) {
     self.split = split
     self.sides = sides
   }
 
   /// One side of a split.
-  init(split: String, side: String) { self.init(split: split, sides: .named([side])) }
+  package init(split: String, side: String) { self.init(split: split, sides: .named([side])) }
 
   /// The same split's sides that the numbers are normalised by.
   /// - Parameter given: nil for the training side; for these sides themselves, where they are
   ///   several.
-  func normalising(by given: Sides?) -> SideChoice {
+  package func normalising(by given: Sides?) -> SideChoice {
     if let given { return SideChoice(split: split, sides: given) }
     guard sides != nil else { return self }
     if case .named(let names)? = sides, names.count == 1 {
@@ -78,7 +78,7 @@ struct SideChoice {
 extension OpenCache {
   /// The samples of a view, by the names that a configuration has.
   /// - Throws: `.notFound`, `.source`, `.damaged`, `.system`.
-  func samples(
+  package func samples(
     view name: String, of choice: SideChoice
   ) throws(InterfaceError) -> any SampleSource {
     let view = try view(named: name)

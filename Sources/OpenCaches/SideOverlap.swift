@@ -1,14 +1,14 @@
-internal import Corpus
+package import Corpus
 internal import DatasetCache
 
-/// What `lathe_overlap` is asked.
-struct SideOverlap {
-  let view: String
-  let learnt: SideChoice
-  let measured: SideChoice
+/// What two sides are asked to be compared by.
+package struct SideOverlap {
+  package let view: String
+  package let learnt: SideChoice
+  package let measured: SideChoice
 
   /// The whole text.
-  static var form: JSONForm<SideOverlap> {
+  package static var form: JSONForm<SideOverlap> {
     .object(named: "configuration") { fields throws(JSONFieldError) in
       let view = try fields.required("view", LoaderOptions.view)
       let split = try fields.required("split", .text)
@@ -21,9 +21,9 @@ struct SideOverlap {
 }
 
 extension OpenCache {
-  /// What `lathe_overlap` returns.
+  /// What the measured side shares with what is learnt from.
   /// - Throws: `.notFound`, `.source`, `.damaged`, `.system`.
-  func overlap(_ asked: SideOverlap) throws(InterfaceError) -> JSONValue {
+  package func overlap(_ asked: SideOverlap) throws(InterfaceError) -> JSONValue {
     let learnt = try samples(view: asked.view, of: asked.learnt).trackIDs
     let measured = try samples(view: asked.view, of: asked.measured).trackIDs
     do throws(CacheError) {

@@ -1,10 +1,10 @@
-internal import Corpus
-internal import DataLoading
-internal import DatasetCache
+package import Corpus
+package import DataLoading
+package import DatasetCache
 internal import Wording
 
 /// The negative codes of `lathe_code`, as the header documents them.
-enum ErrorCode: Int32 {
+package enum ErrorCode: Int32, Sendable {
   case argument = -1
   case handle = -2
   case forked = -3
@@ -19,12 +19,12 @@ enum ErrorCode: Int32 {
   case system = -12
 }
 
-/// An error as a caller of the C interface gets it: a code and one line.
-struct InterfaceError: Error {
-  let code: ErrorCode
-  let text: String
+/// An error as a caller gets it, whichever way in was taken: a code and one line.
+package struct InterfaceError: Error {
+  package let code: ErrorCode
+  package let text: String
 
-  init(_ code: ErrorCode, _ text: String) {
+  package init(_ code: ErrorCode, _ text: String) {
     self.code = code
     // Names in it come from the caller and from files.
     self.text = Words.shown(text)
@@ -32,7 +32,7 @@ struct InterfaceError: Error {
 }
 
 extension InterfaceError {
-  init(_ error: CacheError) {
+  package init(_ error: CacheError) {
     let code: ErrorCode =
       switch error.kind {
       case .notFound, .isAFile, .notACache, .unfinished, .unknownName: .notFound
@@ -43,7 +43,7 @@ extension InterfaceError {
     self.init(code, error.description)
   }
 
-  init(_ error: LoadingError) {
+  package init(_ error: LoadingError) {
     let code: ErrorCode =
       switch error.kind {
       case .configuration: .configuration
@@ -58,9 +58,9 @@ extension InterfaceError {
     self.init(code, error.saying(LoaderOptions.renamedFields[error.subject]).description)
   }
 
-  init(_ error: JSONFieldError) { self.init(.configuration, error.description) }
+  package init(_ error: JSONFieldError) { self.init(.configuration, error.description) }
 
-  init(_ error: SampleError) {
+  package init(_ error: SampleError) {
     self.init(error.kind == .system ? .system : .damaged, error.description)
   }
 }

@@ -1,4 +1,4 @@
-internal import Corpus
+package import Corpus
 internal import DataLoading
 import Synchronization
 
@@ -6,7 +6,7 @@ extension OpenCache {
   /// Mean and deviation of samples: as the cache keeps them, or computed once for all that this
   /// process opens, since a cache keeps none of several sides together.
   /// - Throws: `SampleError` where a sample cannot be read.
-  func statistics(
+  package func statistics(
     of samples: any SampleSource, axis: SampleStatistics.Axis, threads: Int
   ) throws(SampleError) -> SampleStatistics {
     let key = "\(axis.rawValue) of \(samples.identity)"
@@ -17,13 +17,13 @@ extension OpenCache {
   }
 }
 
-extension OpenLoader {
+extension LoaderParts {
   /// The statistics of the training side, those that are kept where there are some.
   ///
   /// Of several caches each sample counts alike, whatever the weights that the caches are mixed
   /// with.
   /// - Throws: `.notFound`, `.source`, `.damaged`, `.system`.
-  static func statistics(
+  package static func statistics(
     _ normalising: LoaderOptions.Normalising, of view: String, _ sides: [Side], threads: Int
   ) throws(InterfaceError) -> SampleStatistics {
     var parts: [SampleStatistics] = []

@@ -1,23 +1,23 @@
-internal import Corpus
-internal import DataLoading
+package import Corpus
+package import DataLoading
 
-/// What `lathe_loader_open` is given, read from JSON; the header documents each key.
-struct LoaderOptions {
+/// What a loader is asked for, read from JSON; the C header documents each key.
+package struct LoaderOptions {
   /// One cache of a mix.
-  struct Source {
-    let path: String
-    let weight: Double?
-    let sides: SideChoice
+  package struct Source {
+    package let path: String
+    package let weight: Double?
+    package let sides: SideChoice
   }
 
   /// Whose statistics normalise the samples.
-  struct Normalising {
-    let axis: SampleStatistics.Axis
+  package struct Normalising {
+    package let axis: SampleStatistics.Axis
     /// Nil for the training side.
-    let sides: SideChoice.Sides?
+    package let sides: SideChoice.Sides?
 
     /// The object under the key `normalisation`.
-    static var form: JSONForm<Normalising> {
+    package static var form: JSONForm<Normalising> {
       .object { fields throws(JSONFieldError) in
         Normalising(
           axis: try fields.required("axis", .choice), sides: try SideChoice.Sides(fields))
@@ -25,25 +25,25 @@ struct LoaderOptions {
     }
   }
 
-  let view: String
-  let sides: SideChoice
+  package let view: String
+  package let sides: SideChoice
   /// Empty where the one cache is that of the handle.
-  let sources: [Source]
-  let normalising: Normalising?
+  package let sources: [Source]
+  package let normalising: Normalising?
   /// The number of the first epoch.
-  let epoch: Int
-  let state: LoaderState?
+  package let epoch: Int
+  package let state: LoaderState?
   /// All but the normalisation.
-  let configuration: LoaderConfiguration
+  package let configuration: LoaderConfiguration
 
   /// The fields of a configuration whose keys have other names.
-  static let renamedFields = [
+  package static let renamedFields = [
     "batchSize": "batch_size", "lastBatch": "last_batch", "samplesPerEpoch": "samples_per_epoch",
     "worldSize": "world_size", "dataType": "dtype",
   ]
 
   /// The whole text; what needs the cache is not checked yet.
-  static var form: JSONForm<LoaderOptions> {
+  package static var form: JSONForm<LoaderOptions> {
     .object(named: "configuration") { fields throws(JSONFieldError) in
       try LoaderOptions(fields)
     }
@@ -83,7 +83,9 @@ struct LoaderOptions {
   }
 
   /// The value of the key `view`.
-  static var view: JSONForm<String> { .text.expecting("the name of one of the cache's views") }
+  package static var view: JSONForm<String> {
+    .text.expecting("the name of one of the cache's views")
+  }
 
   /// The number of epochs from the very first on; nil for no end.
   private static func lastEpoch(

@@ -1,0 +1,111 @@
+package import Corpus
+package import DataLoading
+internal import DatasetCache
+
+/// What a loader is made of, once the caches that it reads are open.
+package struct LoaderParts: Sendable {
+  /// One cache of a mix.
+  package struct Side: Sendable {
+    package let cache: OpenCache
+    package let choice: SideChoice
+    package let weight: Double?
+
+    package init(cache: OpenCache, choice: SideChoice, weight: Double?) {
+      self.cache = cache
+      self.choice = choice
+      self.weight = weight
+    }
+  }
+
+  /// The caches; they must stay open for as long as the loader reads them.
+  package let caches: [OpenCache]
+  /// What the inputs are normalised by; nil without.
+  package let statistics: SampleStatistics?
+  /// What to deliver, the normalisation included; it may be changed where that changes no batch.
+  package var configuration: LoaderConfiguration
+  /// Where to go on; nil for the start.
+  package var state: LoaderState?
+  private let sources: [WeightedSource]
+
+  /// Opens what the options ask for.
+  /// - Parameters:
+  ///   - cache: the one cache, where the options name no others.
+  ///   - open: opens another by what the options call it.
+  /// - Throws: `.configuration`, `.notFound`, `.source`, `.state`, `.damaged`, `.system`.
+  package init(
+    _ options: LoaderOptions, of cache: OpenCache,
+    opening open: (String) throws(InterfaceError) -> OpenCache
+  ) throws(InterfaceError) {
+    var sides: [Side] = []
+    if options.sources.isEmpty {
+      sides.append(Side(cache: cache, choice: options.sides, weight: nil))
+    }
+    for source in options.sources {
+      sides.append(
+        Side(cache: try open(source.path), choice: source.sides, weight: source.weight))
+    }
+    caches = sides.map(\.cache)
+    var list: [WeightedSource] = []
+    for side in sides {
+      let samples = try side.cache.samples(view: options.view, of: side.choice)
+      list.append(WeightedSource(samples, weight: side.weight))
+    }
+    guard let shape = list.first?.source.shape, (1...4).contains(shape.count) else {
+      throw InterfaceError(.source, "\(options.view): samples have no axes, or more than four")
+    }
+    var configuration = options.configuration
+    statistics = try options.normalising.map { normalising throws(InterfaceError) in
+      try Self.statistics(normalising, of: options.view, sides, threads: configuration.threads)
+    }
+    configuration.normalisation = statistics.map { Normalisation($0) }
+    self.configuration = configuration
+    sources = list
+    state = options.state
+    if state == nil, options.epoch > 0 { state = try start(epoch: options.epoch) }
+  }
+
+  /// The state of a loader that has yet to begin an epoch.
+  /// - Throws: `.configuration`, `.source`, `.system`.
+  package func start(epoch: Int) throws(InterfaceError) -> LoaderState {
+    do throws(LoadingError) {
+      return try Loader.start(of: sources, configuration: configuration, epoch: epoch)
+    } catch {
+      throw InterfaceError(error)
+    }
+  }
+
+  /// A loader of these parts.
+  /// - Throws: `.configuration`, `.source`, `.state`, `.system`.
+  package func loader() throws(InterfaceError) -> Loader {
+    do throws(LoadingError) {
+      return try Loader(sources, configuration: configuration, state: state)
+    } catch {
+      throw InterfaceError(error)
+    }
+  }
+
+  /// What a loader delivers.
+  package static func description(
+    of loader: Loader, normalisedBy statistics: SampleStatistics?
+  ) -> JSONValue {
+    func count(_ number: Int) -> JSONValue { .integer(Int64(number)) }
+    return .object([
+      "labels": .array(loader.labels.map(JSONValue.string)), "tagged": .bool(loader.isTagged),
+      "shape": .array(loader.sampleShape.map(count)), "samples": count(loader.samplesPerEpoch),
+      "longest_batch": count(loader.longestBatch),
+      "batches_per_epoch": count(loader.batchesPerEpoch),
+      "batches": loader.batchesInAll.map(count) ?? .null, "slots": count(loader.ringLength),
+      "bytes": count(loader.ringBytes), "normalisation": json(statistics),
+    ])
+  }
+
+  /// What the inputs are normalised by; null without.
+  package static func json(_ statistics: SampleStatistics?) -> JSONValue {
+    guard let statistics else { return .null }
+    return .object([
+      "axis": .string(statistics.axis.rawValue),
+      "means": .array(statistics.means.map(JSONValue.number)),
+      "deviations": .array(statistics.deviations.map(JSONValue.number)),
+    ])
+  }
+}
