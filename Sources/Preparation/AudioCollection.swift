@@ -139,24 +139,38 @@ public struct AudioCollection: Sendable {
     return message + " (\(fault.source))"
   }
 
-  /// Lists `folder`, lays `manifest` over what is there, and leaves out what is excluded and what
-  /// the fault policies of a recipe drop.
+  /// The collection with what people have corrected in it.
+  func corrected(by overlay: CollectionOverlay) throws(ManifestError) -> AudioCollection {
+    if overlay.isEmpty { return self }
+    return AudioCollection(
+      manifest: try manifest.corrected(by: overlay), dropped: dropped, rejected: rejected,
+      absent: absent, unlisted: unlisted, others: others)
+  }
+
+  /// Lists `folder`, lays `manifest` and what people have corrected over what is there, and leaves
+  /// out what is excluded and what the fault policies of a recipe drop.
   ///
   /// - Throws: `PreparationError` where the folder cannot be listed or holds no track.
   static func read(
-    folder: String, manifest: Manifest?, recipe: Recipe, exclusions: [String]
+    folder: String, manifest: Manifest?, recipe: Recipe, exclusions: [String],
+    overlay: CollectionOverlay
   ) throws(PreparationError) -> AudioCollection {
-    let collection: AudioCollection
-    let manifest = try onManifest { () throws(ManifestError) in
-      try manifest?.applying(recipe.faults)
+    let known = try onManifest { () throws(ManifestError) in
+      try manifest?.corrected(by: overlay).applying(recipe.faults)
     }
+    var collection: AudioCollection
     do {
       let name = URL(fileURLWithPath: folder).lastPathComponent
-      collection = try read(folder: folder, manifest: manifest, name: name)
-        .excluding(exclusions).dropping(recipe.faults)
+      collection = try read(folder: folder, manifest: known, name: name)
     } catch {
       throw .audio(error)
     }
+    if known == nil {
+      collection = try onManifest { () throws(ManifestError) in
+        try collection.corrected(by: overlay)
+      }
+    }
+    collection = collection.excluding(exclusions + overlay.exclusions).dropping(recipe.faults)
     guard !collection.manifest.tracks.isEmpty || !collection.dropped.isEmpty else {
       throw .nothingToPrepare(
         folder: folder, unusable: collection.rejected, absent: collection.absent.count)

@@ -22,6 +22,8 @@ public struct Preparation: Sendable {
   public var keepsKnownFacts = true
   /// Ids of tracks to leave out.
   public var exclusions: [String] = []
+  /// What people have corrected; it is laid over the folders or the manifest.
+  public var overlay = CollectionOverlay()
   /// What to prepare.
   public var recipe = Recipe.gtzan
   /// Worker threads, 1 or more.
@@ -183,7 +185,7 @@ extension Preparation {
       hasManifest: manifest != nil,
       pendingSplit: isEnded
         ? nil : split.map { PendingSplit(plan: $0, groupsNeighbours: groupsNeighbours) },
-      exclusions: exclusions.sorted(by: ByteOrder.precedes))
+      exclusions: exclusions.sorted(by: ByteOrder.precedes), overlay: overlay)
   }
 
   /// Takes out what belongs to no track, view or file any more.

@@ -9,6 +9,8 @@ public struct PreparationChoices: Sendable {
   public var manifest: Manifest?
   /// The ids of the tracks that are left out by hand, in byte order.
   public var exclusions: [String] = []
+  /// What people have corrected.
+  public var overlay = CollectionOverlay()
   /// The name of the manifest that the cache was made from, or of the folder.
   public var datasetName: String
   /// Whether the cache says what was chosen. An earlier version kept the recipe only, so whether
@@ -37,6 +39,7 @@ struct StoredChoices: Codable {
   var hasManifest: Bool
   var pendingSplit: PendingSplit?
   var exclusions: [String]?
+  var overlay: CollectionOverlay?
 
   /// The choices that a cache keeps; nil where it keeps none that can be read.
   init?(_ description: CacheDescription?) {
@@ -51,10 +54,13 @@ struct StoredChoices: Codable {
     self = choices
   }
 
-  init(hasManifest: Bool, pendingSplit: PendingSplit?, exclusions: [String]) {
+  init(
+    hasManifest: Bool, pendingSplit: PendingSplit?, exclusions: [String], overlay: CollectionOverlay
+  ) {
     self.hasManifest = hasManifest
     self.pendingSplit = pendingSplit
     self.exclusions = exclusions.isEmpty ? nil : exclusions
+    self.overlay = overlay.isEmpty ? nil : overlay
   }
 }
 
@@ -104,6 +110,7 @@ extension Cache {
           detail: "they are no valid JSON", hint: "give the recipe and the manifest again"))
     }
     choices.exclusions = stored.exclusions ?? []
+    choices.overlay = stored.overlay ?? CollectionOverlay()
     choices.pendingSplit = stored.pendingSplit
     if stored.hasManifest {
       guard let whole = try onCache({ () throws(CacheError) in try wholeManifest() }) else {

@@ -64,7 +64,7 @@ extension Preparation {
   ) throws(PreparationError) -> (plan: PreparationPlan, collection: AudioCollection) {
     var collection = found.collection
     if manifest == nil {
-      let facts = keepsKnownFacts ? contents.facts : []
+      let facts = keepsKnownFacts ? self.facts(of: contents) : []
       collection = try onManifest { () throws(ManifestError) in
         try collection.keepingFacts(facts).applying(recipe.faults)
       }
@@ -86,8 +86,36 @@ extension Preparation {
     return (plan, collection)
   }
 
-  /// What looks wrong where the folders are the labels.
+  /// What the cache knows of its tracks beside what an overlay said that does not hold any more.
+  private func facts(of contents: CacheContents) -> [Track] {
+    guard let earlier = StoredChoices(contents.description)?.overlay, earlier != overlay else {
+      return contents.facts
+    }
+    let said = earlier.merged
+    return contents.facts.map { fact in
+      var fact = fact
+      if let group = said[Array(fact.id.utf8)]?.group, fact.group == group { fact.group = nil }
+      return fact
+    }
+  }
+
+  /// What looks wrong in the whole of a collection.
   func warnings(of collection: AudioCollection) -> [String] {
+    overlayWarnings(of: collection) + folderWarnings(of: collection)
+  }
+
+  /// Corrections of tracks that are not there.
+  private func overlayWarnings(of collection: AudioCollection) -> [String] {
+    let unknown = overlay.unknown(among: collection.ids)
+    guard let first = unknown.first else { return [] }
+    return [
+      "the overlay corrects \(counted(unknown.count)) that the collection does not have: "
+        + first + (unknown.count > 1 ? " and \(counted(unknown.count - 1, "other", "others"))" : "")
+    ]
+  }
+
+  /// What looks wrong where the folders are the labels.
+  private func folderWarnings(of collection: AudioCollection) -> [String] {
     if manifest != nil { return [] }
     let labels = FolderLabels(of: collection.manifest.tracks)
     guard labels.lookLikeArtists else { return [] }
@@ -143,7 +171,8 @@ extension Preparation {
 
   func readCollection() throws(PreparationError) -> AudioCollection {
     let collection = try AudioCollection.read(
-      folder: folder, manifest: manifest, recipe: recipe, exclusions: exclusions)
+      folder: folder, manifest: manifest, recipe: recipe, exclusions: exclusions,
+      overlay: overlay)
     try checkSplit(of: collection)
     return collection
   }

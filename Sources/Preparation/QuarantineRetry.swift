@@ -97,7 +97,7 @@ public struct QuarantineRetry: Sendable {
     if listing.parts.isEmpty {
       listing.parts = try AudioCollection.read(
         folder: folder, manifest: manifest, recipe: choices.recipe,
-        exclusions: choices.exclusions
+        exclusions: choices.exclusions, overlay: choices.overlay
       ).divided(into: shard?.count ?? 1)
     }
     var collection = listing.parts[shard?.index ?? 0]

@@ -93,10 +93,11 @@ extension Preparation {
     return FoundCollection(collection: parts[shard.index], plan: pinned, warnings: warnings)
   }
 
-  /// SHA-256 of the manifest that is given.
+  /// SHA-256 of the manifest that is given, and of what people have corrected.
   private func givenManifest() throws(CacheError) -> String? {
-    guard let manifest else { return nil }
-    return try Fingerprint(hashing: manifest.canonicalJSON()).hex
+    if manifest == nil, overlay.isEmpty { return nil }
+    let corrections = overlay.isEmpty ? [] : overlay.canonicalJSON()
+    return try Fingerprint(hashing: (manifest?.canonicalJSON() ?? []) + corrections).hex
   }
 
   private func reference(

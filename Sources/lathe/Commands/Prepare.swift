@@ -32,6 +32,7 @@ struct Prepare: ParsableCommand {
         lathe prepare music --cache music.lathe --labels tracks.csv --columns label=genre
         lathe prepare music --cache music.lathe --set mel.bands=64 --set waveform.slices.lengthSeconds=4
         lathe prepare genres_original --cache gtzan.lathe --dry-run --explain
+        lathe prepare music --cache music.lathe --overlay corrections.json
         lathe prepare music --cache music.lathe --retry-quarantined
         lathe prepare music --cache music.lathe --shard 3/64
       """)
@@ -111,6 +112,13 @@ struct Prepare: ParsableCommand {
       valueName: "id|file"))
   var exclude: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "What people have corrected, JSON or CSV: labels, groups, tracks to leave out; none forgets it.",
+      discussion: "If not given, what the cache was prepared with.", valueName: "file"),
+    completion: .file(extensions: ["json", "csv"]))
+  var overlay: String?
+
   @Flag(
     help: ArgumentHelp(
       "Compare every file with what was read of it, also where size and time are the same."))
@@ -187,11 +195,11 @@ struct Prepare: ParsableCommand {
     }
     if recipe != nil || profile != nil || !changes.isEmpty || labels != nil || labelFrom != nil
       || !fault.isEmpty
-      || !exclude.isEmpty
+      || !exclude.isEmpty || overlay != nil
     {
       throw ValidationError(
         "--retry-quarantined takes the cache's own choices: leave out --recipe, --set, --profile, "
-          + "--fault, --labels and --exclude.")
+          + "--fault, --labels, --exclude and --overlay.")
     }
     if division.isAsked {
       throw ValidationError(

@@ -19,6 +19,7 @@ extension Prepare {
     preparation.recipe = choices.recipe
     preparation.manifest = choices.manifest
     preparation.exclusions = choices.exclusions
+    preparation.overlay = choices.overlay
     preparation.keepsKnownFacts = choices.keepsKnownFacts
     preparation.checksContent = checkContent
     if let threads { preparation.threads = threads }
@@ -64,6 +65,9 @@ extension Prepare {
     }
     flags.exclusions = try exclude.filter { $0 != "none" }.flatMap(Self.ids)
     flags.forgetsExclusions = exclude.contains("none")
+    flags.overlay = try overlay.map {
+      $0 == "none" ? CollectionOverlay() : try Catalogue.overlay($0)
+    }
     flags.faults = Set(try faultChoices().compactMap { FaultSubject(rawValue: $0.kind) })
     flags.isProfileNamed = profile != nil
     flags.change = { recipe in

@@ -1,6 +1,7 @@
 import Wording
 import ArgumentParser
 import Corpus
+import Files
 import Foundation
 import Preparation
 
@@ -36,6 +37,16 @@ enum Catalogue {
   static func manifest(_ name: String, option: String) throws -> Manifest {
     let json = try bytes(name, folder: "datasets", option: option)
     do { return try Manifest.decode(json) } catch { throw UnusableFile(name: name, reason: error) }
+  }
+
+  /// What people have corrected, in a file.
+  static func overlay(_ path: String) throws -> CollectionOverlay {
+    guard let bytes = try Files.read(path, limit: CollectionOverlay.maximumBytes) else {
+      throw ValidationError("--overlay \(Words.shown(path)): there is no such file.")
+    }
+    do { return try CollectionOverlay.decode(bytes) } catch {
+      throw UnusableFile(name: path, reason: error)
+    }
   }
 
   private static func bytes(_ name: String, folder: String, option: String) throws -> [UInt8] {

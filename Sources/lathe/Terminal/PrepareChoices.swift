@@ -21,6 +21,8 @@ struct PrepareChoices {
     var exclusions: [String] = []
     /// Whether those that were excluded before are taken in again.
     var forgetsExclusions = false
+    /// What people have corrected, where it is named; the empty one forgets what was.
+    var overlay: CollectionOverlay?
     /// The fault policies and the profile that are named, so that they are not
     /// reported as kept.
     var faults: Set<FaultSubject> = []
@@ -33,6 +35,8 @@ struct PrepareChoices {
   let keepsKnownFacts: Bool
   /// The ids of the tracks to leave out.
   let exclusions: [String]
+  /// What people have corrected.
+  let overlay: CollectionOverlay
   /// What is kept that a first preparation would not take of itself, in words.
   let kept: [String]
   /// Whether something is chosen that the cache was not prepared with.
@@ -48,6 +52,7 @@ struct PrepareChoices {
     let excludedBefore = flags.forgetsExclusions ? [] : earlier?.exclusions ?? []
     let already = Set(excludedBefore.map { Array($0.utf8) })
     exclusions = excludedBefore + flags.exclusions.filter { !already.contains(Array($0.utf8)) }
+    overlay = flags.overlay ?? earlier?.overlay ?? CollectionOverlay()
     guard let earlier else {
       (kept, isChange) = ([], false)
       return
@@ -59,6 +64,9 @@ struct PrepareChoices {
       kept.append("manifest \(Words.shown(manifest.name)) (\(Words.tracks(manifest.tracks.count)))")
     }
     if !excludedBefore.isEmpty { kept.append("\(Words.tracks(excludedBefore.count)) excluded") }
+    if flags.overlay == nil, !overlay.isEmpty {
+      kept.append("an overlay of \(Words.counted(overlay.corrections.count, "correction"))")
+    }
     self.kept = kept
   }
 
