@@ -82,7 +82,6 @@ struct ArchitectureCheckerTests {
     let text = "// JSONDecoder\nlet a = try JSONDecoder().decode(A.self, from: data)"
     let found = checker.violations(path: "Sources/Exporting/Own.swift", text: text)
     #expect(found.map(\.line) == [2])
-    #expect(checker.violations(path: "Sources/Corpus/JSON/StrictJSON.swift", text: text).isEmpty)
   }
 
   @Test("A file outside a module's folder, and a module without a row, are found")

@@ -19,7 +19,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{", "is no JSON"), ("", "is no JSON"), ("[]", "is no"), ("{}", "has no 'schema'"),
+    ("{", "line 1 is not sound JSON"), ("", "line 1 is not sound JSON"), ("[]", "is no"),
+    ("{}", "has no 'schema'"),
     (#"{"schema": "lathe.run/2"}"#, "'lathe.run/2', not 'lathe.run/1'"),
     (#"{"schema": "lathe.run/1"}"#, "has no 'trainer'"),
     (#"{"schema": 5}"#, "'schema' is no"),
@@ -39,8 +40,8 @@ import Testing
     ("\"blues\",", "", "of 2 labels, and the run has 1"),
     ("\"batchSize\" : 32", "\"batchSize\" : 0", "batchSize"),
     ("57\n", "-1\n", "sampleShape"),
-    ("\"seed\" : 18446744073709551615", "\"seed\" : -1", "out of range"),
-    ("\"epochs\" : 3", "\"epochs\" : 1e300", "out of range"),
+    ("\"seed\" : 18446744073709551615", "\"seed\" : -1", "'seed': the number -1 is no UInt64"),
+    ("\"epochs\" : 3", "\"epochs\" : 1e300", "'epochs': the number 1e+300 is no Int"),
   ])
   func contradictionsAreRefused(_ old: String, new: String, words: String) throws {
     let text = try folder.text("run.json")

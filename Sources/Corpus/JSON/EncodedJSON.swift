@@ -78,23 +78,36 @@ extension JSONValue {
     self = try EncodedJSON(value).value
   }
 
-  /// The number of Swift's description of it, whole wherever its digits are.
-  fileprivate init(digits: String) {
-    let parts = digits.split(separator: "e")
-    let mantissa = parts[0].split(separator: ".")
-    let fraction = mantissa.count == 1 || mantissa[1] == "0" ? "" : mantissa[1]
-    let zeros = (parts.count == 1 ? 0 : Int(parts[1]) ?? 0) - fraction.count
-    if (0..<20).contains(zeros) {
-      let whole = mantissa[0] + fraction + String(repeating: "0", count: zeros)
-      if let number = Int64(whole) {
-        self = .integer(number)
-        return
-      }
-      if let number = UInt64(whole) {
-        self = .unsigned(number)
-        return
-      }
+  /// The number that digits say, whole wherever it can be: `2.50e+1`.
+  /// - Parameter digits: a number as JSON or Swift's description has it.
+  init(digits: String) {
+    if let number = Int64(digits), number != 0 {
+      self = .integer(number)
+      return
     }
-    self = .number(Double(digits) ?? .nan)
+    let number = Double(digits) ?? .nan
+    if number == 0, number.sign == .minus {
+      // No integer has this sign, which a Double keeps.
+      self = .number(number)
+    } else if number.magnitude < 0x1p53, let whole = Int64(exactly: number) {
+      self = .integer(whole)
+      // From here on not every whole number is a Double.
+    } else if (0x1p53...0x1p64).contains(number.magnitude), let whole = Self.whole(digits) {
+      self = whole
+    } else {
+      self = .number(number)
+    }
+  }
+
+  /// The whole number that digits say exactly; nil for another one.
+  private static func whole(_ digits: String) -> JSONValue? {
+    let parts = digits.split(whereSeparator: { $0 == "e" || $0 == "E" })
+    let mantissa = parts[0].split(separator: ".")
+    var fraction = mantissa.count == 1 ? "" : mantissa[1]
+    while fraction.last == "0" { fraction.removeLast() }
+    let zeros = (parts.count == 1 ? 0 : Int(parts[1]) ?? 0) - fraction.count
+    guard (0..<20).contains(zeros) else { return nil }
+    let whole = mantissa[0] + fraction + String(repeating: "0", count: zeros)
+    return Int64(whole).map(JSONValue.integer) ?? UInt64(whole).map(JSONValue.unsigned)
   }
 }

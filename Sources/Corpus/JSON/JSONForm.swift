@@ -80,7 +80,7 @@ extension JSONForm {
   public static func decodable(_ expected: String) -> JSONForm where Value: Decodable {
     JSONForm(expected) { json, path throws(JSONFieldError) in
       do {
-        return try StrictJSON.decodeChecked(from: json.canonicalBytes())
+        return try StrictJSON.decode(of: json)
       } catch let error as JSONFieldError {
         throw error
       } catch let error as DecodingError {

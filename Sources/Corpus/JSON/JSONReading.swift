@@ -9,14 +9,8 @@ extension JSONValue {
   /// - Throws: ``JSONFieldError`` for what is no JSON, is nested deeper than ``maximumDepth``, or
   ///   has an object with two values under one key.
   public init(json: some Collection<UInt8>, named name: String) throws(JSONFieldError) {
-    let json = [UInt8](json)
-    try StrictJSON.check(json, named: name)
-    do {
-      self = try StrictJSON.decodeChecked(from: json)
-    } catch {
-      let line = JSONSyntax.lineOfFault(in: json).map { ", line \($0)" } ?? ""
-      throw JSONFieldError(
-        at: name + line, "is not sound JSON", hint: "check the commas, quotes and brackets there")
+    do throws(JSONFault) { self = try JSONReader.value(of: [UInt8](json)) } catch {
+      throw JSONFieldError(error, in: name)
     }
   }
 
@@ -27,6 +21,17 @@ extension JSONValue {
     case .null, .bool, .integer, .unsigned, .number:
       String(decoding: canonicalBytes(), as: UTF8.self)
     case .string(let text): Words.quoted(text)
+    case .array, .object: kindInWords
+    }
+  }
+
+  /// What kind of value it is.
+  var kindInWords: String {
+    switch self {
+    case .null: "null"
+    case .bool: "a flag"
+    case .integer, .unsigned, .number: "a number"
+    case .string: "a text"
     case .array: "a list"
     case .object: "an object"
     }

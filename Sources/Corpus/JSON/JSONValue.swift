@@ -47,6 +47,10 @@ extension JSONValue: Codable {
   /// Reads any JSON value; numbers that fit are integers.
   /// - Throws: `DecodingError` where the decoder holds something that JSON cannot.
   public init(from decoder: any Decoder) throws {
+    if let decoder = decoder as? JSONTreeDecoder {
+      self = decoder.json
+      return
+    }
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null

@@ -4,7 +4,7 @@ extension Manifest {
   /// The largest number of tracks; each takes about a kilobyte of memory while it is read.
   public static let maximumTracks = 1_000_000
   /// The deepest nesting of lists and objects; sound manifests need seven levels.
-  public static let maximumDepth = 64
+  public static let maximumDepth = JSONValue.maximumDepth
 
   /// Reads a manifest from JSON (UTF-8); fields that this version does not know are kept.
   ///
@@ -17,33 +17,14 @@ extension Manifest {
         .tooLarge, at: "manifest", "has \(json.count) bytes, more than \(maximumBytes)",
         hint: "check that this file is a manifest")
     }
-    // One known type: a generic walk over a hundred million bytes takes seconds.
-    let json = [UInt8](json)
-    // The rules of StrictJSON, with errors of our own kinds. The decoder checks only the texts that
-    // it is asked for, and would read UTF-16 too.
-    if json.contains(0) || String(validating: json, as: UTF8.self) == nil {
-      throw ManifestError(
-        .notUTF8, at: "manifest", "is not UTF-8 text", hint: "save the file as UTF-8 JSON")
-    }
-    if let line = JSONNesting.line(in: json, deeperThan: maximumDepth) {
-      throw ManifestError(
-        .notJSON, at: "line \(line)", "is nested deeper than \(maximumDepth) levels",
-        hint: "check that this file is a manifest")
-    }
-    if let (key, line) = JSONSyntax.repeatedKey(in: json) {
-      throw ManifestError(
-        .notJSON, at: "line \(line)", "gives \(NameRules.quoted(key)) twice in one object",
-        hint: "give it once")
+    let value: JSONValue
+    do throws(JSONFault) { value = try JSONReader.value(of: [UInt8](json)) } catch {
+      throw ManifestError(error)
     }
     do {
-      return try StrictJSON.decodeChecked(from: json)
+      return try StrictJSON.decode(of: value)
     } catch let error as ManifestError {
       throw error
-    } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
-      let line = JSONSyntax.lineOfFault(in: json)
-      throw ManifestError(
-        .notJSON, at: line.map { "line \($0)" } ?? "manifest", "is not sound JSON",
-        hint: "check the commas, quotes and brackets there")
     } catch let error as DecodingError {
       throw ManifestError(error)
     } catch {
@@ -91,6 +72,28 @@ extension Manifest: Codable {
 }
 
 extension ManifestError {
+  /// The rules of StrictJSON, with errors of our own kinds.
+  fileprivate init(_ fault: JSONFault) {
+    let place = "line \(fault.line)"
+    switch fault.kind {
+    case .encoding:
+      self.init(
+        .notUTF8, at: "manifest", "is not UTF-8 text", hint: "save the file as UTF-8 JSON")
+    case .depth:
+      self.init(
+        .notJSON, at: place, "is nested deeper than \(Manifest.maximumDepth) levels",
+        hint: "check that this file is a manifest")
+    case .repeatedKey(let key):
+      self.init(
+        .notJSON, at: place, "gives \(NameRules.quoted(key)) twice in one object",
+        hint: "give it once")
+    case .syntax:
+      self.init(
+        .notJSON, at: place, "is not sound JSON",
+        hint: "check the commas, quotes and brackets there")
+    }
+  }
+
   fileprivate init(_ error: DecodingError) {
     switch error {
     case .keyNotFound(let key, let context):

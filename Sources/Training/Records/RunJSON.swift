@@ -45,10 +45,7 @@ enum RunJSON {
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
       return "\(field(context)) is no \(type)"
     case .dataCorrupted(let context):
-      // Foundation says the same of broken JSON and of a number that its type cannot hold.
-      return context.codingPath.isEmpty
-        ? "it is no JSON, or a number in it is out of range"
-        : "\(field(context)): \(context.debugDescription)"
+      return "\(field(context)): \(context.debugDescription)"
     @unknown default: return "\(error)"
     }
   }
