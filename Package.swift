@@ -58,12 +58,17 @@ let package = Package(
       name: "CCrypto", path: "Sources/CLibraries/CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
+      name: "CArchive", path: "Sources/CLibraries/CArchive", pkgConfig: "libarchive",
+      providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(
       name: "CCairo", path: "Sources/CLibraries/CCairo", pkgConfig: "cairo",
       providers: [.apt(["libcairo2-dev", "fonts-dejavu-core"])]),
 
     .target(name: "CKernels"),
     .target(name: "Wording", swiftSettings: swift),
     .target(name: "Files", dependencies: ["Wording", "CCrypto"], swiftSettings: swift),
+    .target(
+      name: "Archives", dependencies: ["Wording", "Files", "CArchive"], swiftSettings: swiftOverC),
     .target(name: "Programs", dependencies: ["Wording"], swiftSettings: swift),
     .target(name: "Safetensors", dependencies: ["Wording", "CXXHash"], swiftSettings: swiftOverC),
     .target(name: "Corpus", dependencies: ["Wording"], swiftSettings: swift),
@@ -149,6 +154,8 @@ let package = Package(
     .testTarget(name: "ArchitectureTests", swiftSettings: swift),
     .testTarget(name: "WordingTests", dependencies: ["Wording"], swiftSettings: swift),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "ArchivesTests", dependencies: ["Archives", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "ProgramsTests", dependencies: ["Programs", "TestSupport"], swiftSettings: swift),
     .testTarget(

@@ -77,7 +77,7 @@ package struct SafeFileNames: Sendable {
   }
 
   /// Whether Windows takes a name for a device: up to its first dot it is one.
-  private static func isDevice(_ name: String) -> Bool {
+  package static func isDevice(_ name: String) -> Bool {
     let stem = name.prefix { $0 != "." }.uppercased()
     let trimmed = stem.reversed().drop { $0 == " " }.reversed()
     let word = String(trimmed)

@@ -39,11 +39,12 @@ struct ModuleTable {
   static let lathe = ModuleTable(
     rows: [
       Row("CSndfile"), Row("CMPG123"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"),
-      Row("CCrypto"),
+      Row("CCrypto"), Row("CArchive"),
       Row("COpenBLAS"), Row("CCairo"),
       Row("CKernels"),
       Row("Wording"),
       Row("Files", ["Wording", "CCrypto"]),
+      Row("Archives", ["Wording", "Files", "CArchive"]),
       Row("Programs", ["Wording"]),
       Row("Safetensors", ["Wording", "CXXHash"]),
       Row("Corpus", ["Wording"]),
