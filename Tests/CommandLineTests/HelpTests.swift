@@ -170,7 +170,8 @@ import Testing
           if options[verb + [word]] != nil { verb.append(word) }
         }
         #expect(!verb.isEmpty, "\(help.name): \(example)")
-        for option in VerbHelp.options(in: words.joined(separator: " ")) {
+        let bare = words.filter { !$0.hasPrefix("'") }
+        for option in VerbHelp.options(in: bare.joined(separator: " ")) {
           #expect(options[verb]?.contains(option) == true, "\(help.name): \(option)")
         }
       }

@@ -107,23 +107,9 @@ import Testing
     #expect(evaluated.output.contains(#""tracks" : 8"#), "\(evaluated.output)")
   }
 
-  /// A manifest of the tracks of the table, which publishes a split: the last eight to test.
   private func writeManifest() throws {
-    let ids = (0..<24).map { "t\($0)" }
-    func list(_ names: some Sequence<String>) -> String {
-      names.map { "\"\($0)\"" }.joined(separator: ", ")
-    }
-    let tracks = ids.enumerated().map { index, id in
-      let label = ["blues", "jazz"][index % 2]
-      return #"{"id": "\#(id)", "path": "\#(label)/\#(id).wav", "label": "\#(label)"}"#
-    }
-    let text = """
-      {"schema": "lathe.manifest/1", "name": "known", "version": "1", "labels": ["blues", "jazz"],
-       "splits": {"artists": {"source": "a paper", "sides": {
-         "train": [\(list(ids[..<16]))], "test": [\(list(ids[16...]))]}}},
-       "tracks": [\(tracks.joined(separator: ", "))]}
-      """
-    try Data(text.utf8).write(to: URL(fileURLWithPath: runs.path("known.json")))
+    try Data(TrainingRuns.manifest(publishing: "artists").utf8).write(
+      to: URL(fileURLWithPath: runs.path("known.json")))
   }
 
   @Test func choicesThatCannotBe() throws {

@@ -72,6 +72,26 @@ final class TrainingRuns: Sendable {
   }
 }
 
+extension TrainingRuns {
+  /// A manifest of the tracks t0 to t23, which publishes a split: the last eight to test.
+  static func manifest(publishing name: String) -> String {
+    let ids = (0..<24).map { "t\($0)" }
+    func list(_ names: some Sequence<String>) -> String {
+      names.map { "\"\($0)\"" }.joined(separator: ", ")
+    }
+    let tracks = ids.enumerated().map { index, id in
+      let label = ["blues", "jazz"][index % 2]
+      return #"{"id": "\#(id)", "path": "\#(label)/\#(id).wav", "label": "\#(label)"}"#
+    }
+    return """
+      {"schema": "lathe.manifest/1", "name": "known", "version": "1", "labels": ["blues", "jazz"],
+       "splits": {"\(name)": {"source": "a paper", "sides": {
+         "train": [\(list(ids[..<16]))], "test": [\(list(ids[16...]))]}}},
+       "tracks": [\(tracks.joined(separator: ", "))]}
+      """
+  }
+}
+
 /// The one line of an error that was expected.
 func expectOneLine(
   _ result: Program.Result, code: Int32 = 1, _ words: String...,

@@ -47,7 +47,7 @@ struct VerbHelp {
     Set(entries("OPTIONS").flatMap { Self.options(in: String($0.split(separator: "  ")[0])) })
   }
 
-  /// The commands that stand under `Examples:`, as words.
+  /// The commands that stand under `Examples:`, as words; what is in quotes is one.
   var examples: [[String]] {
     guard let start = lines.firstIndex(where: { ["Example:", "Examples:"].contains($0) }) else {
       return []
@@ -56,7 +56,7 @@ struct VerbHelp {
     let block = lines[(start + 1)...].prefix { !$0.isEmpty }.reduce(into: [String]()) {
       if $1.hasPrefix("  ") || $0.isEmpty { $0.append($1) } else { $0[$0.count - 1] += " " + $1 }
     }
-    return block.map { $0.split(separator: " ").map(String.init) }
+    return block.map { $0.matches(of: #/'[^']*'|\S+/#).map { String($0.output) } }
   }
 
   /// The long and short options that a text names.

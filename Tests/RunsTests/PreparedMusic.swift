@@ -64,6 +64,34 @@ final class PreparedMusic: Sendable {
   }
 }
 
+/// A copy of the collection's cache that is open for loading, in a folder of its own.
+struct OpenMusic {
+  let music: PreparedMusic
+  let folder: TemporaryFolder
+  let cache: Cache
+
+  init() throws {
+    music = try PreparedMusic.get()
+    folder = try TemporaryFolder()
+    try music.copyCache(to: folder.path("music.lathe"))
+    cache = try Cache.open(at: folder.path("music.lathe"), for: .loading)
+  }
+
+  /// Its features, under its split.
+  func features() throws -> DividedSamples { try .cache(cache, view: .features) }
+
+  /// A small training on them, of the usual roles unless others are named.
+  func job(
+    _ choices: RunChoices = .small(), trainer: String? = nil, test: String? = nil,
+    selection: String? = nil
+  ) throws -> TrainingJob {
+    let samples = try features()
+    return try TrainingJob(
+      TrainingMode(.features, trainer: trainer), samples,
+      roles: SideRoles(of: samples.split, test: test, selection: selection), choices)
+  }
+}
+
 extension TemporaryFolder {
   /// The text of a file.
   func text(_ name: String) throws -> String {

@@ -9,16 +9,10 @@ import Training
 
 /// What cannot be begun or gone on with is refused with an error that says why and what to do.
 @Suite struct RunRefusalTests {
-  let music: PreparedMusic
-  let folder: TemporaryFolder
-  let cache: Cache
+  let open: OpenMusic
+  var folder: TemporaryFolder { open.folder }
 
-  init() throws {
-    music = try PreparedMusic.get()
-    folder = try TemporaryFolder()
-    try music.copyCache(to: folder.path("music.lathe"))
-    cache = try Cache.open(at: folder.path("music.lathe"), for: .loading)
-  }
+  init() throws { open = try OpenMusic() }
 
   private func refusal(_ body: () throws -> Void) throws -> RunError {
     try #require(throws: RunError.self, performing: body)
@@ -26,12 +20,12 @@ import Training
 
   @Test func splitsAndSides() throws {
     var error = try refusal {
-      _ = try DividedSamples.cache(cache, view: .features, split: "mine")
+      _ = try DividedSamples.cache(open.cache, view: .features, split: "mine")
     }
-    #expect(error.kind == .choice && error.subject == cache.path)
+    #expect(error.kind == .choice && error.subject == open.cache.path)
     #expect(
       error.detail == "it has no split 'mine'" && error.hint == "it has \(PreparedMusic.split)")
-    let samples = try DividedSamples.cache(cache, view: .features)
+    let samples = try open.features()
     error = try refusal { _ = try samples.samples(["exam"]) }
     #expect(error.kind == .choice && error.hint == "it has train, validation, test")
     for (test, selection, detail) in [
@@ -39,9 +33,7 @@ import Training
       ("validation", "validation", "it chooses the best epoch, so it cannot measure it"),
     ] {
       error = try refusal {
-        _ = try TrainingJob(
-          TrainingMode(.features), samples,
-          roles: SideRoles(of: samples.split, test: test, selection: selection), .small())
+        _ = try open.job(test: test, selection: selection)
       }
       #expect(error.kind == .choice && error.subject == "side '\(test)'" && error.detail == detail)
     }
@@ -49,7 +41,7 @@ import Training
 
   @Test func aCacheWithoutASplit() throws {
     let copy = folder.path("cache")
-    try music.copyCache(to: copy)
+    try open.music.copyCache(to: copy)
     let cache = try Cache.open(at: copy, for: .writing)
     #expect(try cache.removeSplit(name: PreparedMusic.split))
     let error = try refusal { _ = try DividedSamples.cache(cache, view: .features) }
@@ -70,16 +62,14 @@ import Training
   /// A run that somebody else wrote may name any program; nothing is started before somebody says
   /// so.
   @Test func aForeignRunStartsNothingUnasked() throws {
-    let samples = try DividedSamples.cache(cache, view: .features)
+    let samples = try open.features()
     let mark = folder.path("started")
     let command =
       "touch \(mark); echo '{\"event\":\"epoch\",\"epoch\":1,\"train\":"
       + "{\"loss\":1,\"accuracy\":0.5}}'"
     var choices = RunChoices.small(epochs: 1)
     choices.options = TrainerOptions()
-    let job = try TrainingJob(
-      TrainingMode(.features, trainer: "exec:\(command)"), samples,
-      roles: SideRoles(of: samples.split, test: "validation"), choices)
+    let job = try open.job(choices, trainer: "exec:\(command)", test: "validation")
     _ = try TrainingRun(job, at: folder.path("run"))
     var asked: [String] = []
     func resume(_ mayStart: Bool) throws -> TrainingRun {
@@ -102,9 +92,8 @@ import Training
   }
 
   @Test func samplesOfAnotherSplit() throws {
-    let samples = try DividedSamples.cache(cache, view: .features)
-    _ = try TrainingRun(
-      try TrainingJob(TrainingMode(.features), samples, .small()), at: folder.path("run"))
+    let samples = try open.features()
+    _ = try TrainingRun(try open.job(), at: folder.path("run"))
     let text = try folder.text("run/run.json")
     try folder.write(text.replacing("\"high\"", with: "\"loud\""), "run/run.json")
     let error = try refusal {

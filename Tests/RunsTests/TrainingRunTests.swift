@@ -10,28 +10,13 @@ import Training
 
 /// Runs are begun, gone on with, measured and asked from Swift.
 @Suite struct TrainingRunTests {
-  let music: PreparedMusic
-  let folder: TemporaryFolder
-  let cache: Cache
+  let open: OpenMusic
+  var folder: TemporaryFolder { open.folder }
 
-  init() throws {
-    music = try PreparedMusic.get()
-    folder = try TemporaryFolder()
-    try music.copyCache(to: folder.path("music.lathe"))
-    cache = try Cache.open(at: folder.path("music.lathe"), for: .loading)
-  }
-
-  private func job(
-    _ choices: RunChoices = .small(), trainer: String? = nil, test: String? = nil
-  ) throws -> TrainingJob {
-    let samples = try DividedSamples.cache(cache, view: .features)
-    return try TrainingJob(
-      TrainingMode(.features, trainer: trainer), samples,
-      roles: SideRoles(of: samples.split, test: test), choices)
-  }
+  init() throws { open = try OpenMusic() }
 
   @Test func aRunFromSwift() throws {
-    let run = try TrainingRun(try job(.small(epochs: 20)), at: folder.path("run"))
+    let run = try TrainingRun(try open.job(.small(epochs: 20)), at: folder.path("run"))
     let result = try run.train()
     #expect(result.status == .finished && result.epochs == 20)
     let record = try RunDirectory.contents(at: folder.path("run")).record
@@ -46,7 +31,7 @@ import Training
     #expect(record.overlaps == ["validation": nothing, "test": nothing])
     // What was measured last is what is measured of its weights.
     let model = try TrainedModel(run: folder.path("run"))
-    let samples = try DividedSamples.cache(cache, view: .features)
+    let samples = try open.features()
     let measured = try RunEvaluation(model, on: samples)
     #expect(measured.sides.map(\.name) == ["validation", "test"] && measured.emptySides.isEmpty)
     #expect(measured.sides.map(\.learntTracks) == [0, 0])
@@ -55,17 +40,17 @@ import Training
     #expect(measured.sides[1].evaluation.metrics.trackAccuracy == 1)
     var predictor = try FilePredictor(model, in: folder.path("run"))
     for (file, label) in [("high/t4", "high"), ("low/t5", "low")] {
-      let answer = try predictor.predict("\(music.audio)/\(file).wav")
+      let answer = try predictor.predict("\(open.music.audio)/\(file).wav")
       #expect(answer.label == label && answer.slices == 2)
       #expect(abs(answer.probabilities.reduce(0, +) - 1) < 1e-6)
     }
   }
 
   @Test func aRunThatIsGoneOnWith() throws {
-    let whole = try TrainingRun(try job(), at: folder.path("whole")).train()
+    let whole = try TrainingRun(try open.job(), at: folder.path("whole")).train()
     let cancellation = Cancellation()
     let stopping = Stopping(after: 2, cancellation)
-    let stopped = try TrainingRun(try job(), at: folder.path("run"))
+    let stopped = try TrainingRun(try open.job(), at: folder.path("run"))
       .train(progress: stopping, cancellation: cancellation)
     #expect(stopped.status == .interrupted && stopped.epochs == 2)
     let resumed = try resume("run").train()
@@ -79,7 +64,7 @@ import Training
   private func resume(_ name: String) throws -> TrainingRun {
     try TrainingRun(
       resuming: folder.path(name),
-      on: { _ in try .cache(cache, view: .features) })
+      on: { _ in try open.features() })
   }
 
   private final class Stopping: TrainingProgress {
@@ -99,7 +84,7 @@ import Training
   @Test func patienceIsAFieldOfTheRecord() throws {
     var choices = RunChoices.small(epochs: 1)
     choices.patience = 3
-    let run = try TrainingRun(try job(choices), at: folder.path("run"))
+    let run = try TrainingRun(try open.job(choices), at: folder.path("run"))
     #expect(run.directory.record.patience == 3)
     #expect(run.directory.record.options == ["hidden": "8", "transform": "none"])
     _ = try run.train()
@@ -115,7 +100,7 @@ import Training
   }
 
   @Test func theSplitOfAnOlderRecordLiesBesideIt() throws {
-    _ = try TrainingRun(try job(.small(epochs: 1)), at: folder.path("run"))
+    _ = try TrainingRun(try open.job(.small(epochs: 1)), at: folder.path("run"))
     let contents = try RunDirectory.contents(at: folder.path("run"))
     var fields = try #require(
       try JSONSerialization.jsonObject(with: Data(try folder.text("run/run.json").utf8))
@@ -138,11 +123,11 @@ import Training
   /// Under slices, parts of the test tracks are learnt from, and the record says so.
   @Test func leaksAreRecorded() throws {
     let copy = folder.path("cache")
-    try music.copyCache(to: copy)
+    try open.music.copyCache(to: copy)
     let study = ModeStudy(
-      cache: copy, kinds: [try EmbeddedTrainers.registry.kind(named: "features")],
-      policies: [.slices], division: .ratios([0.5, 0.5]), output: folder.path("study"))
-    let names = try #require(try small(study).run())
+      of: .cache(copy), [try small()], by: StudyDivision([.slices], .ratios([0.5, 0.5])),
+      output: folder.path("study"))
+    let names = try #require(try study.run())
     let record = try RunDirectory.contents(at: names[0]).record
     let learnt = try #require(record.learntTracks?["test"])
     #expect(learnt > 0 && learnt <= record.tracks["test"] ?? 0 && record.testsLearntTracks)
@@ -153,19 +138,17 @@ import Training
     #expect(old.testsLearntTracks)
   }
 
-  private func small(_ study: ModeStudy) -> ModeStudy {
-    var study = study
-    study.choices = ["features": .small(epochs: 1)]
-    return study
+  private func small(_ name: String? = nil) throws -> ModeStudy.Configuration {
+    ModeStudy.Configuration(
+      try EmbeddedTrainers.registry.kind(named: "features"), .small(epochs: 1), name: name)
   }
 
   @Test func aStudyTrainsWhatIsLeft() throws {
     let copy = folder.path("cache")
-    try music.copyCache(to: copy)
-    var study = small(
-      ModeStudy(
-        cache: copy, kinds: [try EmbeddedTrainers.registry.kind(named: "features")],
-        policies: [.grouped, .stratified], division: .folds(2), output: folder.path("study")))
+    try open.music.copyCache(to: copy)
+    var study = ModeStudy(
+      of: .cache(copy), [try small()], by: StudyDivision([.grouped, .stratified], .folds(2)),
+      output: folder.path("study"))
     var events: [ModeStudy.Event] = []
     study.report = { events.append($0) }
     let names = ["features-stratified-fold-1", "features-stratified-fold-2"]
@@ -183,7 +166,9 @@ import Training
     events = []
     #expect(try study.run()?.count == 2)
     #expect(events[1...] == [.doneBefore(run: names[0]), .doneBefore(run: names[1])])
-    study.seed = 2
+    var other = study.division
+    other.seed = 2
+    study = ModeStudy(of: study.source, study.configurations, by: other, output: study.output)
     let error = try #require(throws: RunError.self) { try study.run() }
     #expect(error.kind == .run && error.detail == "it holds a run with another split")
   }

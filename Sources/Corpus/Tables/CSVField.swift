@@ -28,7 +28,7 @@ package enum CSVField {
   }
 
   /// The name that ``guarded(_:)`` was given.
-  static func unguarded(_ field: String) -> String {
+  package static func unguarded(_ field: String) -> String {
     guard field.utf8.first == apostrophe,
       isComputed(field.utf8.drop(while: { $0 == apostrophe }))
     else { return field }

@@ -8,11 +8,11 @@
 ///
 /// Only the fields that are asked for become texts, as FMA's table has a quarter of a gigabyte of
 /// biographies that nobody reads here.
-struct CSVReader {
+package struct CSVReader {
   /// One row: where its fields lie.
-  struct Row: Equatable {
+  package struct Row: Equatable {
     /// The line on which it begins, from 1.
-    let line: Int
+    package let line: Int
     fileprivate(set) var fields: [Range<Int>] = []
   }
 
@@ -25,7 +25,8 @@ struct CSVReader {
   private var place = 0
   private var line = 1
 
-  init(_ bytes: [UInt8]) throws(ManifestError) {
+  /// - Throws: ``ManifestError`` for a table that is too large.
+  package init(_ bytes: [UInt8]) throws(ManifestError) {
     if bytes.count > DatasetLayout.maximumTableBytes {
       throw ManifestError(
         .tooLarge, at: "the file",
@@ -37,7 +38,7 @@ struct CSVReader {
   }
 
   /// The next row that is not empty, or nil at the end.
-  mutating func next() throws(ManifestError) -> Row? {
+  package mutating func next() throws(ManifestError) -> Row? {
     while place < bytes.count, endLine() {}
     if place >= bytes.count { return nil }
     var row = Row(line: line)
@@ -53,7 +54,7 @@ struct CSVReader {
   }
 
   /// The text of a field; nil where the row has no such field or the field is empty.
-  func text(_ row: Row, _ index: Int) throws(ManifestError) -> String? {
+  package func text(_ row: Row, _ index: Int) throws(ManifestError) -> String? {
     guard row.fields.indices.contains(index), !row.fields[index].isEmpty else { return nil }
     var content = Array(bytes[row.fields[index]])
     if content.first == Self.quote {
@@ -127,7 +128,7 @@ struct CSVReader {
   private static let operation = "read table"
 
   /// A fault of the table at a line.
-  func error(
+  package func error(
     _ kind: ManifestError.Kind, _ line: Int, _ detail: String, hint: String
   ) -> ManifestError {
     ManifestError(kind, at: "line \(line)", detail, hint: hint, operation: Self.operation)

@@ -1,9 +1,5 @@
-import Wording
 public import Corpus
-internal import DatasetCache
-internal import Foundation
 internal import SignalKit
-internal import Training
 
 /// What of a table is learnt from, and how its rows are divided.
 public struct TableChoices: Sendable {
@@ -31,7 +27,16 @@ public struct TableChoices: Sendable {
   /// - Throws: ``RunError`` `.choice` where the policy cannot be kept, and `SplitError`.
   func split(of rows: FeatureRows) throws -> Split {
     let tracks = tracks(of: rows)
-    if case .published(let name) = policy { return try published(name, rows) }
+    if let policy, case .published = policy {
+      guard shares == nil else {
+        throw RunError(
+          kind: .choice, subject: "policy \(policy.rawValue)",
+          detail: "a published split has its own sides", hint: "leave out --ratios")
+      }
+      if let sides = try (manifest?.publishedSides ?? []).split(of: policy) {
+        return try Split.published(sides, tracks: rows.trackIDs)
+      }
+    }
     let standard = SplitPolicy.standard(for: tracks)
     if policy == .grouped, standard != .grouped {
       throw RunError(
@@ -55,25 +60,6 @@ public struct TableChoices: Sendable {
         group: track?.group, artist: track?.artist, title: track?.title)
     }
   }
-
-  private func published(_ name: String, _ rows: FeatureRows) throws -> Split {
-    let subject = "policy published:\(name)"
-    guard shares == nil else {
-      throw RunError(
-        kind: .choice, subject: subject, detail: "a published split has its own sides",
-        hint: "leave out --ratios")
-    }
-    let all = manifest?.publishedSides ?? []
-    guard let sides = all.first(where: { $0.name == name }) else {
-      throw RunError(
-        kind: .choice, subject: subject,
-        detail: all.isEmpty
-          ? "no published split is known"
-          : "the manifest publishes \(Words.list(all.map(\.name)))",
-        hint: all.isEmpty ? "name a manifest that has it with --manifest" : "name one of these")
-    }
-    return try Split.published(sides, tracks: rows.trackIDs)
-  }
 }
 
 extension DividedSamples {
@@ -83,49 +69,13 @@ extension DividedSamples {
   public static func table(
     _ path: String, _ choices: TableChoices = TableChoices()
   ) throws -> DividedSamples {
-    let (bytes, rows) = try read(path, choices.columns)
-    return try table(
-      path, bytes, rows, split: try choices.split(of: rows), manifest: choices.manifestName,
-      knownTracks: choices.manifest == nil ? nil : choices.tracks(of: rows))
+    let table = try LoadedTable(at: path, choices.columns)
+    return try table.divided(by: try choices.split(of: table.rows), choices)
   }
 
   /// A table of features with a split that was made before.
   /// - Parameter columns: the columns that are learnt from; all if nil.
   static func table(_ path: String, columns: [String]?, split: Split) throws -> DividedSamples {
-    let (bytes, rows) = try read(path, columns.map(FeatureColumns.named) ?? .all)
-    return try table(path, bytes, rows, split: split)
-  }
-
-  private static func table(
-    _ path: String, _ bytes: [UInt8], _ rows: FeatureRows, split: Split, manifest: String? = nil,
-    knownTracks: [SplitTrack]? = nil
-  ) throws -> DividedSamples {
-    let content = try Fingerprint(hashing: bytes).hex
-    let mark = try fingerprint(of: split)
-    let columns = rows.hasAllColumns ? nil : rows.columns
-    let chosen = try columns.map { "/\(try Fingerprint(hashing: CanonicalJSON.encode($0)).hex)" }
-    return DividedSamples(
-      kind: .csv, path: path, split: split, columns: columns, manifest: manifest,
-      knownTracks: knownTracks
-    ) { side in
-      try rows.samples(
-        name: "\(side) of \(split.plan.name) in \(path)",
-        identity: "\(content)/\(mark)/\(side)\(chosen ?? "")",
-        split: split, side: side)
-    }
-  }
-
-  private static func read(
-    _ path: String, _ columns: FeatureColumns
-  ) throws -> ([UInt8], FeatureRows) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw RunError(
-        kind: .data, subject: path, detail: "there is no such file, or it cannot be read",
-        hint: "give the table's path")
-    }
-    let bytes = [UInt8](data)
-    do { return (bytes, try FeatureRows(parsing: bytes, features: columns)) } catch {
-      throw RunError(kind: .data, subject: path, detail: "\(error)")
-    }
+    try LoadedTable(at: path, columns.map(FeatureColumns.named) ?? .all).divided(by: split)
   }
 }

@@ -1,4 +1,3 @@
-import Wording
 import Glibc
 
 /// Gathers predictions of slices that have one label each and makes the metrics of a side from them.
@@ -7,20 +6,14 @@ import Glibc
 /// the highest mean, the lowest such label where several have it. A mean of 32-bit probabilities is
 /// held in 64 bits, so that it does not depend on the order in which the slices come.
 public struct Evaluation: Sendable {
-  private struct Track {
-    let label: Int
-    var sums: [Double]
-    var slices: Set<Int>
-  }
-
-  /// How many labels there are.
-  public let labels: Int
-  /// How many slices were added.
-  public private(set) var slices = 0
-  private let name: @Sendable (Int) -> String
-  private var tracks: [Int: Track] = [:]
+  private var votes: TrackVotes<Int>
   private var sliceMatrix: ConfusionMatrix
   private var loss = 0.0
+
+  /// How many labels there are.
+  public var labels: Int { votes.labels }
+  /// How many slices were added.
+  public var slices: Int { votes.slices }
 
   /// An evaluation without predictions.
   /// - Parameters:
@@ -29,13 +22,9 @@ public struct Evaluation: Sendable {
   public init(
     labels: Int, name: @escaping @Sendable (Int) -> String = { "track \($0)" }
   ) {
-    self.labels = labels
-    self.name = name
+    votes = TrackVotes(labels: labels, rule: .sumsToOne, name: name)
     sliceMatrix = ConfusionMatrix(labels: labels)
   }
-
-  /// How far the probabilities of a slice may be from a sum of 1: half precision needs as much.
-  private static let tolerance = 0.01
 
   /// Adds the prediction of a slice.
   ///
@@ -50,58 +39,25 @@ public struct Evaluation: Sendable {
   public mutating func add(
     track: Int, slice: Int, label: Int, probabilities: some Collection<Float>
   ) throws(TrainingError) {
-    func failure(
-      _ detail: String, _ hint: String, kind: TrainingError.Kind = .data
-    ) -> TrainingError {
-      TrainingError(
-        kind: kind, subject: "prediction of \(name(track)), slice \(slice)", detail: detail,
-        hint: hint)
-    }
     guard (0..<labels).contains(label) else {
-      throw failure("its label is \(label)", "labels are 0 to \(labels - 1)")
+      throw votes.failure(
+        track: track, slice: slice, "its label is \(label)", "labels are 0 to \(labels - 1)")
     }
-    guard probabilities.count == labels else {
-      throw failure(
-        "\(Words.counted(probabilities.count, "probability", "probabilities")) "
-          + "for \(Words.counted(labels, "label"))",
-        "give one of each label")
-    }
-    var sum = 0.0
+    try votes.add(
+      track: track, slice: slice, truth: label,
+      shownTruth: {
+        (
+          "its label is \(label), its track's other slices have \($0)",
+          "all slices of a track have its label"
+        )
+      }, probabilities: probabilities)
     var best = 0
     var highest = -Float.infinity
     var ofLabel: Float = 0
     for (index, probability) in probabilities.enumerated() {
-      guard probability.isFinite else {
-        throw failure(
-          "the probability of label \(index) is \(probability)",
-          "the network has diverged: lower the learning rate", kind: .diverged)
-      }
-      guard probability >= 0 else {
-        throw failure(
-          "the probability of label \(index) is \(probability)", "give probabilities, not logits")
-      }
-      sum += Double(probability)
       if probability > highest { (best, highest) = (index, probability) }
       if index == label { ofLabel = probability }
     }
-    guard abs(sum - 1) <= Self.tolerance else {
-      throw failure("the probabilities add up to \(sum)", "they must add up to 1, as of a softmax")
-    }
-    var entry =
-      tracks[track] ?? Track(label: label, sums: [Double](repeating: 0, count: labels), slices: [])
-    guard entry.label == label else {
-      throw failure(
-        "its label is \(label), its track's other slices have \(entry.label)",
-        "all slices of a track have its label")
-    }
-    guard entry.slices.insert(slice).inserted else {
-      throw failure("it was predicted twice", "predict every slice of the side once")
-    }
-    for (index, probability) in probabilities.enumerated() {
-      entry.sums[index] += Double(probability)
-    }
-    tracks[track] = entry
-    slices += 1
     sliceMatrix.add(label: label, predicted: best)
     // What a Float shows as 0 is below its smallest number, but not impossible.
     loss -= Glibc.log(Double(max(ofLabel, .leastNonzeroMagnitude)))
@@ -114,24 +70,26 @@ public struct Evaluation: Sendable {
       hint: "take a side that has samples")
   }
 
-  /// The metrics of what was added.
+  /// The metrics of what was added, with what each track was taken for.
   /// - Throws: ``TrainingError`` `.data` where nothing was.
   public func finish() throws(TrainingError) -> SideEvaluation {
     guard slices > 0 else { throw Self.nothing }
     var matrix = ConfusionMatrix(labels: labels)
-    for track in tracks.values {
+    let outcomes = votes.byName.map { id, track in
       // The first of equal maxima: max(by:) would take the last.
       var best = 0
       for index in track.sums.indices where track.sums[index] > track.sums[best] { best = index }
-      matrix.add(label: track.label, predicted: best)
+      return TrackOutcome(
+        track: id, label: track.truth, predicted: best, probability: track.mean(of: best))
     }
-    let interval = WilsonInterval.bounds(successes: matrix.correct, trials: tracks.count)
+    for outcome in outcomes { matrix.add(label: outcome.label, predicted: outcome.predicted) }
+    let interval = WilsonInterval.bounds(successes: matrix.correct, trials: votes.count)
     return SideEvaluation(
       metrics: SideMetrics(
         loss: loss / Double(slices), sliceAccuracy: sliceMatrix.accuracy,
         trackAccuracy: matrix.accuracy,
         trackInterval: [interval.lowerBound, interval.upperBound], macroF1: matrix.macroF1,
-        slices: slices, tracks: tracks.count),
-      trackConfusion: matrix, sliceConfusion: sliceMatrix)
+        slices: slices, tracks: votes.count),
+      trackConfusion: matrix, sliceConfusion: sliceMatrix, outcomes: outcomes)
   }
 }

@@ -64,16 +64,24 @@ public struct SideEvaluation: Sendable, Hashable, Codable {
   public var sliceConfusion: ConfusionMatrix
   /// How well each label was ranked; nil where each track has one label.
   public var tags: TagScores?
+  /// What each track was taken for, in the order of their ids; none where a track may have several
+  /// labels. They are no part of the JSON: a run keeps them in ``RunDirectory/File/predictions``.
+  public var outcomes: [TrackOutcome] = []
+
+  private enum CodingKeys: String, CodingKey {
+    case metrics, trackConfusion, sliceConfusion, tags
+  }
 
   /// An evaluation of these parts.
   public init(
     metrics: SideMetrics, trackConfusion: ConfusionMatrix, sliceConfusion: ConfusionMatrix,
-    tags: TagScores? = nil
+    tags: TagScores? = nil, outcomes: [TrackOutcome] = []
   ) {
     self.metrics = metrics
     self.trackConfusion = trackConfusion
     self.sliceConfusion = sliceConfusion
     self.tags = tags
+    self.outcomes = outcomes
   }
 
   /// Checks what a reader relies on.

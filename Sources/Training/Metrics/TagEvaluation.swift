@@ -6,27 +6,19 @@ import Wording
 /// A track's score of a label is the mean of its slices' probabilities. A track has a label where its weight is above 0;
 /// it is predicted to have it where the probability is a half or more.
 struct TagEvaluation {
-  private struct Track {
-    let weights: [Float]
-    var sums: [Double]
-    var slices: Set<Int>
-  }
-
-  /// How many labels there are.
-  let labels: Int
-  private let name: @Sendable (Int) -> String
-  private var tracks: [Int: Track] = [:]
-  private var slices = 0
+  private var votes: TrackVotes<[Float]>
   private var rightSlices = 0
   private var loss = 0.0
+
+  /// How many labels there are.
+  private var labels: Int { votes.labels }
 
   /// An evaluation without predictions.
   /// - Parameters:
   ///   - labels: how many labels there are.
   ///   - name: the id of a track for messages.
   init(labels: Int, name: @escaping @Sendable (Int) -> String = { "track \($0)" }) {
-    self.labels = labels
-    self.name = name
+    votes = TrackVotes(labels: labels, rule: .eachOnItsOwn, name: name)
   }
 
   /// Adds the prediction of a slice.
@@ -42,51 +34,26 @@ struct TagEvaluation {
   mutating func add(
     track: Int, slice: Int, weights: [Float], probabilities: some Collection<Float>
   ) throws(TrainingError) {
-    func failure(
-      _ detail: String, _ hint: String, kind: TrainingError.Kind = .data
-    ) -> TrainingError {
-      TrainingError(
-        kind: kind, subject: "prediction of \(name(track)), slice \(slice)", detail: detail,
-        hint: hint)
-    }
-    guard probabilities.count == labels, weights.count == labels else {
-      throw failure(
-        "\(Words.counted(probabilities.count, "probability", "probabilities")) "
-          + "for \(Words.counted(labels, "label"))",
+    guard weights.count == labels else {
+      throw votes.failure(
+        track: track, slice: slice,
+        "\(Words.counted(weights.count, "weight")) for \(Words.counted(labels, "label"))",
         "give one of each label")
     }
-    for (index, probability) in probabilities.enumerated() {
-      guard probability.isFinite else {
-        throw failure(
-          "the probability of label \(index) is \(probability)",
-          "the network has diverged: lower the learning rate", kind: .diverged)
-      }
-      guard 0...1 ~= probability else {
-        throw failure(
-          "the probability of label \(index) is \(probability)",
-          "give probabilities between 0 and 1, as of a sigmoid, not logits")
-      }
-    }
-    var entry =
-      tracks[track]
-      ?? Track(weights: weights, sums: [Double](repeating: 0, count: labels), slices: [])
-    guard entry.weights == weights else {
-      throw failure(
-        "its labels are not those of its track's other slices",
-        "all slices of a track have its labels")
-    }
-    guard entry.slices.insert(slice).inserted else {
-      throw failure("it was predicted twice", "predict every slice of the side once")
-    }
+    try votes.add(
+      track: track, slice: slice, truth: weights,
+      shownTruth: { _ in
+        (
+          "its labels are not those of its track's other slices",
+          "all slices of a track have its labels"
+        )
+      }, probabilities: probabilities)
     var isRight = true
     var costs = 0.0
     for (index, probability) in probabilities.enumerated() {
-      entry.sums[index] += Double(probability)
       if (probability >= 0.5) != (weights[index] > 0) { isRight = false }
       costs += Self.cost(weight: Double(weights[index]), probability: Double(probability))
     }
-    tracks[track] = entry
-    slices += 1
     if isRight { rightSlices += 1 }
     loss += costs / Double(max(1, labels))
   }
@@ -99,16 +66,16 @@ struct TagEvaluation {
   /// The metrics of what was added.
   /// - Throws: ``TrainingError`` `.data` where nothing was.
   func finish() throws(TrainingError) -> SideEvaluation {
-    guard slices > 0 else { throw Evaluation.nothing }
+    guard votes.slices > 0 else { throw Evaluation.nothing }
     var rightTracks = 0
     // By label, then by track.
     var scores = [[(score: Double, isPositive: Bool)]](repeating: [], count: labels)
     var counts = [DecisionCounts](repeating: DecisionCounts(), count: labels)
-    for track in tracks.values {
+    for track in votes.all {
       var isRight = true
-      for (label, sum) in track.sums.enumerated() {
-        let score = sum / Double(track.slices.count)
-        let isPositive = track.weights[label] > 0
+      for label in 0..<labels {
+        let score = track.mean(of: label)
+        let isPositive = track.truth[label] > 0
         scores[label].append((score, isPositive))
         counts[label].add(isPositive: isPositive, isPredicted: score >= 0.5)
         if isPositive != (score >= 0.5) { isRight = false }
@@ -119,13 +86,14 @@ struct TagEvaluation {
       labels: zip(scores, counts).map { TagScore(RankedScores($0), f1: $1.f1) },
       micro: TagScore(
         RankedScores(Array(scores.joined())), f1: counts.reduce(DecisionCounts(), +).f1))
-    let interval = WilsonInterval.bounds(successes: rightTracks, trials: tracks.count)
+    let interval = WilsonInterval.bounds(successes: rightTracks, trials: votes.count)
     return SideEvaluation(
       metrics: SideMetrics(
-        loss: loss / Double(slices), sliceAccuracy: Double(rightSlices) / Double(slices),
-        trackAccuracy: Double(rightTracks) / Double(tracks.count),
+        loss: loss / Double(votes.slices),
+        sliceAccuracy: Double(rightSlices) / Double(votes.slices),
+        trackAccuracy: Double(rightTracks) / Double(votes.count),
         trackInterval: [interval.lowerBound, interval.upperBound], macroF1: tags.macroF1,
-        tags: tags.metrics, slices: slices, tracks: tracks.count),
+        tags: tags.metrics, slices: votes.slices, tracks: votes.count),
       trackConfusion: ConfusionMatrix(labels: 0), sliceConfusion: ConfusionMatrix(labels: 0),
       tags: tags)
   }

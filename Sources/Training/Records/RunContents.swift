@@ -41,9 +41,13 @@ extension RunDirectory {
 
   /// Reads a run directory, whether the run has ended or not.
   ///
+  /// - Parameter withOutcomes: whether the result also has what each track was taken for, where the
+  ///   run has kept it.
   /// - Throws: ``TrainingError``: `.run` where there is no run, or a record is damaged, of another
   ///   schema or contradicts another (it names file and line), `.system`.
-  public static func contents(at path: String) throws(TrainingError) -> RunContents {
+  public static func contents(
+    at path: String, withOutcomes: Bool = false
+  ) throws(TrainingError) -> RunContents {
     let file = "\(path)/\(File.record)"
     guard try RunFiles.isFolder(path) == true,
       let json = try RunFiles.read(file, limit: recordLimit)
@@ -55,11 +59,32 @@ extension RunDirectory {
     var record = try record(json, subject: file)
     try record.check(file)
     if record.split.plan == nil { record.split.plan = try plan(at: path) }
-    let (epochs, remark) = try epochs("\(path)/\(File.metrics)")
+    let (epochs, cut) = try epochs("\(path)/\(File.metrics)")
+    var result = try result("\(path)/\(File.result)", of: record)
+    var remarks = cut.map { [$0] } ?? []
+    if withOutcomes, let whole = result {
+      do throws(TrainingError) {
+        result = try adding(outcomesAt: path, to: whole, record.labels)
+      } catch {
+        remarks.append("\(error.subject): \(error.detail); it was left out")
+      }
+    }
     return RunContents(
-      path: path, record: record, epochs: epochs,
-      result: try result("\(path)/\(File.result)", of: record),
-      remarks: remark.map { [$0] } ?? [], hasCutMetrics: remark != nil)
+      path: path, record: record, epochs: epochs, result: result, remarks: remarks,
+      hasCutMetrics: cut != nil)
+  }
+
+  /// A result with what each track was taken for; as it is where that was not kept.
+  private static func adding(
+    outcomesAt path: String, to result: ResultRecord, _ labels: [String]
+  ) throws(TrainingError) -> ResultRecord {
+    let file = "\(path)/\(File.predictions)"
+    guard let csv = try RunFiles.read(file, limit: metricsLimit) else { return result }
+    let outcomes = try PredictionsTable.outcomes(csv, labels: labels, subject: file)
+    guard let whole = result.adding(outcomes) else {
+      throw .record(file, "it is of other predictions than the result")
+    }
+    return whole
   }
 
   /// A result of a run that lies in a file; nil where there is no file.

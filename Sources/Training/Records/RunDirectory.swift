@@ -14,6 +14,7 @@ import Synchronization
 ///   state.safetensors   what exact resume needs (of an external program: its own, if it keeps one)
 ///   progress.json       a ResultRecord after each epoch, to go on from (external programs)
 ///   split.json          the side of every track
+///   predictions.csv     what each track of the measured sides was taken for
 ///   result.json         ResultRecord, when the run has ended
 ///   run.lock            held by the process that writes the run
 /// ```
@@ -38,11 +39,13 @@ public final class RunDirectory: Sendable {
     public static let result = "result.json"
     /// The side of every track, a `Corpus.Split`.
     public static let split = "split.json"
+    /// What each track of the measured sides was taken for, by the best epoch.
+    public static let predictions = "predictions.csv"
     static let lock = "run.lock"
 
     /// All of them: names that nothing else in the folder may have.
     public static let all: Set<String> = [
-      record, metrics, best, last, state, progress, result, split, lock,
+      record, metrics, best, last, state, progress, result, split, predictions, lock,
     ]
   }
 
@@ -215,6 +218,10 @@ public final class RunDirectory: Sendable {
   private func write(_ result: ResultRecord, to name: String) throws(TrainingError) {
     try result.check("result record", labels: record.labels.count)
     let bytes = try RunJSON.encode(result, subject: "result record", pretty: true)
+    // First, so that a result is never without them.
+    if let table = PredictionsTable.csv(result.evaluations, labels: record.labels) {
+      try replace(File.predictions, with: table)
+    }
     try replace(name, with: bytes)
   }
 

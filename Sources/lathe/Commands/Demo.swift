@@ -120,9 +120,10 @@ extension Demo {
       "5. lathe train features, waveform and mel on three quarters of the tracks of \(cache)")
     let choices = Self.choices
     var study = ModeStudy(
-      cache: cache, kinds: EmbeddedTrainers.registry.kinds.filter { choices[$0.name] != nil },
-      policies: [.stratified], division: .ratios([0.75, 0.25]), output: output)
-    study.choices = choices
+      of: .cache(cache),
+      EmbeddedTrainers.registry.kinds.compactMap { kind in
+        choices[kind.name].map { ModeStudy.Configuration(kind, $0) }
+      }, by: StudyDivision([.stratified], .ratios([0.75, 0.25])), output: output)
     study.report(progress)
     let cancellation = Cancellation()
     let interruption = Interruption(cancellation, saying: "stopping after this step")

@@ -11,24 +11,61 @@ struct Study: ParsableCommand {
     discussion: """
       Trains every trainer named under every policy: slices (each slice drawn for itself, as many studies \
       did: parts of nearly every test track are trained on), stratified (whole tracks), grouped (recordings \
-      and artists too, where they are known). Splits that the cache lacks are made and stored in it. With \
-      --folds each policy is a k-fold cross-validation. Runs that are done are not done again, so that a \
-      study that was stopped goes on, with more trainers or policies if you like.
+      and artists too, where they are known), published:NAME (as a manifest publishes it). Splits that a cache \
+      lacks are made and stored in it. With --folds each policy is a k-fold cross-validation; with --seeds N each \
+      policy has N splits, and a published one N trainings. Under one policy and seed all configurations learn from \
+      the same tracks and are tested on the same ones, by which the report compares them. Runs that are done are not \
+      done again, so that a study that was stopped goes on, with more trainers or policies if you like.
+
+      A table of features (--csv) is studied without a cache: by the linear probe, the perceptron and five \
+      perceptrons together if nothing else is named.
 
       Examples:
         lathe study gtzan.lathe
         lathe study gtzan.lathe --trainers features,mel-small --policies slices,grouped --folds 5
         lathe study gtzan.lathe --epochs waveform=40,mel=15 --output study
+        lathe study --csv features_30_sec.csv --manifest gtzan --policies stratified,grouped,published:fault-filtered \\
+          --seeds 20
+        lathe study gtzan.lathe --trainers linear --configuration 'features --set members=5 --epochs 40'
       """)
 
-  @Argument(help: "The cache.", completion: .directory)
-  var cache: String
-
-  @Option(help: "Trainers, separated by commas.", completion: Completions.trainerLists)
-  var trainers = "features,waveform,mel"
+  @Argument(help: "The cache; none with --csv.", completion: .directory)
+  var cache: String?
 
   @Option(
-    help: "Policies, separated by commas; grouped is left out where no groups are known.",
+    help: "A table of features, as lathe export csv writes it, instead of a cache.",
+    completion: .file(extensions: ["csv"]))
+  var csv: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What is known of the tracks of a table, and which splits are published.",
+      valueName: "name|file"),
+    completion: Completions.manifests)
+  var manifest: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Of --csv: the columns to learn from, or view for those of the view.", valueName: "names|view"
+    ),
+    completion: Completions.columnLists)
+  var columns: String?
+
+  @Option(
+    help: "Trainers, separated by commas; features,waveform,mel if not given.",
+    completion: Completions.trainerLists)
+  var trainers: String?
+
+  @Option(
+    name: .customLong("configuration"),
+    help: ArgumentHelp(
+      "A trainer with options, as lathe train takes them, such as 'features --set members=5'; may be given several times.",
+      valueName: "words"))
+  var configurations: [String] = []
+
+  @Option(
+    help:
+      "Policies, separated by commas, published:NAME too; grouped is left out where no groups are known.",
     completion: Completions.policyLists)
   var policies = "slices,stratified,grouped"
 
@@ -38,8 +75,12 @@ struct Study: ParsableCommand {
   @Option(help: ArgumentHelp("Cross-validate with so many folds instead.", valueName: "k"))
   var folds: Int?
 
-  @Option(help: "The seed of splits and trainings.")
+  @Option(help: "The seed of splits and trainings; the first of --seeds.")
   var seed: UInt64 = 1
+
+  @Option(
+    help: ArgumentHelp("How many seeds, each with a split of its own.", valueName: "n"))
+  var seeds = 1
 
   @Option(
     help: "Epochs of some trainers, such as waveform=40,mel=15; the usual numbers if not given.")
@@ -54,18 +95,35 @@ struct Study: ParsableCommand {
   @OptionGroup var progress: ProgressOptions
 
   func validate() throws {
-    guard !output.isEmpty else { throw ValidationError("--output: the path is empty.") }
-    let kinds = try chosenKinds()
+    for (name, path) in [
+      ("--output", output), ("--csv", csv), ("--manifest", manifest), ("the cache", cache),
+    ] where path?.isEmpty == true {
+      throw ValidationError("\(name): the path is empty.")
+    }
+    guard (cache == nil) != (csv == nil) else {
+      throw ValidationError("Give a cache or --csv, one of the two.")
+    }
+    if csv == nil, columns != nil {
+      throw ValidationError("--columns chooses columns of a table: leave it out with a cache.")
+    }
+    if csv != nil, folds != nil {
+      throw ValidationError("--folds divides a cache: take several --seeds of a table.")
+    }
+    let chosen = try StudyConfigurations(
+      trainers: trainers, configurations, isTable: csv != nil)
     _ = try chosenPolicies()
-    for name in try chosenEpochs().keys.sorted() where !kinds.contains(where: { $0.name == name }) {
+    for name in try chosenEpochs().keys.sorted() where !chosen.trainers.contains(name) {
       throw ValidationError(
-        "--epochs: \(Words.shown(name)) is none of the trainers \(Words.list(kinds.map(\.name))).")
+        "--epochs: \(Words.shown(name)) is none of the trainers \(Words.list(chosen.trainers)).")
     }
     if let threads, !(1...256).contains(threads) {
       throw ValidationError("--threads \(threads): give 1 to 256.")
     }
     if let folds, !(2...SplitPlan.maximumFolds).contains(folds) {
       throw ValidationError("--folds \(folds): give 2 to \(SplitPlan.maximumFolds).")
+    }
+    guard (1...1_000).contains(seeds) else {
+      throw ValidationError("--seeds \(seeds): give 1 to 1,000.")
     }
   }
 
@@ -75,19 +133,11 @@ struct Study: ParsableCommand {
   }
 
   private func run(_ progress: ProgressReport) throws {
-    let kinds = try chosenKinds()
-    let division: SplitPlan.Division =
-      if let folds { .folds(folds) } else {
-        .ratios(try SplitOptions.shares(ratios, option: "--ratios"))
-      }
+    let chosen = try StudyConfigurations(
+      trainers: trainers, configurations, isTable: csv != nil)
     var study = ModeStudy(
-      cache: cache, kinds: kinds, policies: try chosenPolicies(), division: division,
-      output: output)
-    study.seed = seed
+      of: try source(), chosen.all(epochs: try chosenEpochs()), by: try division(), output: output)
     study.threads = threads
-    for (trainer, epochs) in try chosenEpochs() {
-      study.choices[trainer, default: RunChoices()].epochs = epochs
-    }
     study.report(progress)
     let cancellation = Cancellation()
     let interruption = Interruption(
@@ -95,7 +145,8 @@ struct Study: ParsableCommand {
     defer { interruption.end() }
     guard let runs = try study.run(cancellation) else { throw ExitCode(Exit.interrupted) }
     guard !runs.isEmpty else {
-      throw ValidationError("--policies: none of them can be studied on this cache.")
+      throw ValidationError(
+        "--policies: none of them can be studied on this \(csv == nil ? "cache" : "table").")
     }
     let report = "\(output)/report.html"
     try RunReport.write(runs, to: report, figures: "\(output)/figures")
@@ -106,29 +157,35 @@ struct Study: ParsableCommand {
     Output.line("report: \(report)")
   }
 
-  private func chosenKinds() throws -> [TrainerKind] {
-    try Self.parts(trainers, option: "--trainers").map {
-      try EmbeddedTrainers.registry.kind(named: $0)
-    }
+  private func source() throws -> ModeStudy.Source {
+    guard let csv else { return .cache(cache ?? "") }
+    var table = TableChoices()
+    if let columns { table.columns = ColumnArgument.read(columns) }
+    table.manifest = try manifest.map(Catalogue.manifest)
+    table.manifestName = manifest
+    return .table(csv, table)
   }
 
-  /// What commas separate, each once.
-  private static func parts(_ text: String, option: String) throws -> [String] {
-    var parts: [String] = []
-    for part in text.split(separator: ",").map(String.init) where !parts.contains(part) {
-      parts.append(part)
+  private func division() throws -> StudyDivision {
+    let parts: SplitPlan.Division =
+      if let folds { .folds(folds) } else {
+        .ratios(try SplitOptions.shares(ratios, option: "--ratios"))
+      }
+    var division = StudyDivision(try chosenPolicies(), parts)
+    division.seed = seed
+    division.seeds = seeds
+    if csv == nil {
+      division.published = try manifest.map(Catalogue.manifest)?.publishedSides ?? []
     }
-    if parts.isEmpty { throw ValidationError("\(option): name one at least.") }
-    return parts
+    return division
   }
 
   private func chosenPolicies() throws -> [SplitPolicy] {
-    try Self.parts(policies, option: "--policies").map { name in
-      guard let policy = SplitPolicy(rawValue: name),
-        [.slices, .stratified, .grouped].contains(policy)
-      else {
+    try StudyConfigurations.parts(policies, option: "--policies").map { name in
+      guard let policy = SplitPolicy(rawValue: name) else {
         throw ValidationError(
-          "--policies: \(Words.shown(name)) is none of slices, stratified and grouped.")
+          "--policies: \(Words.shown(name)) is none of slices, stratified, grouped and published:NAME."
+        )
       }
       return policy
     }

@@ -189,12 +189,7 @@ struct Train: ParsableCommand {
   private func samples(_ view: View) throws -> DividedSamples {
     if let cache { return try .cache(cache, view: view, split: split) }
     var table = TableChoices()
-    if let columns {
-      table.columns =
-        columns == "view"
-        ? .among(FeatureVector.names)
-        : .named(columns.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
-    }
+    if let columns { table.columns = ColumnArgument.read(columns) }
     table.policy = policy
     table.shares = try ratios.map { try SplitOptions.shares($0, option: "--ratios") }
     table.seed = splitSeed ?? choices.seed
@@ -205,6 +200,15 @@ struct Train: ParsableCommand {
 }
 
 extension ExternalTraining.Batches: ExpressibleByArgument {}
+
+/// What `--columns` says.
+enum ColumnArgument {
+  static func read(_ text: String) -> FeatureColumns {
+    text == "view"
+      ? .among(FeatureVector.names)
+      : .named(text.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+  }
+}
 
 /// What `--list` prints.
 enum TrainerList {

@@ -27,7 +27,7 @@ import Testing
     #expect(result.evaluations["test"]?.trackConfusion.counts == [[1, 0], [0, 1]])
     #expect(abs((result.evaluations["test"]?.metrics.loss ?? 0) + log(0.75)) < 1e-6)
 
-    let contents = try RunDirectory.contents(at: run.folder.run)
+    let contents = try RunDirectory.contents(at: run.folder.run, withOutcomes: true)
     #expect(contents.result == result && contents.remarks.isEmpty)
     #expect(contents.record.parameters == 7)
     #expect(contents.record.options == ["rate": "0.01", "penalty": "0.1"])
@@ -37,7 +37,7 @@ import Testing
     #expect(
       try run.folder.names() == [
         "run.json", "metrics.jsonl", "result.json", "run.lock", "best.safetensors",
-        "last.safetensors",
+        "last.safetensors", "predictions.csv",
       ])
     #expect(said.withLock(\.self) == ["hello"])
     #expect(

@@ -43,7 +43,7 @@ import Testing
       trainer, fixture.source, fixture.configuration, directory: directory, progress: listener
     ).run()
     #expect(result.status == .finished && result.epochs == 12)
-    let contents = try RunDirectory.contents(at: directory.path)
+    let contents = try RunDirectory.contents(at: directory.path, withOutcomes: true)
     #expect(contents.result == result && contents.epochs.count == 12)
     let first = try #require(contents.epochs.first)
     let last = try #require(contents.epochs.last)
