@@ -24,7 +24,7 @@ let package = Package(
     .library(
       name: "Lathe",
       targets: [
-        "Safetensors", "Corpus", "AudioIO", "SignalKit", "LMDBStore", "DatasetCache",
+        "Safetensors", "Corpus", "AudioIO", "Fetching", "SignalKit", "LMDBStore", "DatasetCache",
         "Preparation", "DataLoading", "Training", "Networks", "Runs", "Reporting", "Exporting",
       ]),
     .library(name: "LatheC", type: .dynamic, targets: ["LatheC"]),
@@ -63,6 +63,9 @@ let package = Package(
     .systemLibrary(
       name: "CCairo", path: "Sources/CLibraries/CCairo", pkgConfig: "cairo",
       providers: [.apt(["libcairo2-dev", "fonts-dejavu-core"])]),
+    .systemLibrary(
+      name: "CCurl", path: "Sources/CLibraries/CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]),
 
     .target(name: "CKernels"),
     .target(name: "Wording", swiftSettings: swift),
@@ -75,6 +78,9 @@ let package = Package(
     .target(
       name: "AudioIO",
       dependencies: ["Wording", "Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CXXHash"],
+      swiftSettings: swiftOverC),
+    .target(
+      name: "Fetching", dependencies: ["Wording", "Files", "Archives", "Corpus", "AudioIO", "CCurl"],
       swiftSettings: swiftOverC),
     .target(
       name: "SignalKit", dependencies: ["Wording", "CFFTW", "CKernels"], swiftSettings: swift),
@@ -126,8 +132,8 @@ let package = Package(
     .executableTarget(
       name: "lathe",
       dependencies: [
-        "Wording", "Files", "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache",
-        "Preparation",
+        "Wording", "Files", "Safetensors", "Corpus", "AudioIO", "Fetching", "SignalKit",
+        "DatasetCache", "Preparation",
         "DataLoading", "Training", "Networks", "Runs", "Reporting", "Exporting", "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -166,6 +172,9 @@ let package = Package(
     .testTarget(
       name: "AudioIOTests", dependencies: ["AudioIO", "Corpus", "TestSupport"], swiftSettings: swift
     ),
+    .testTarget(
+      name: "FetchingTests", dependencies: ["Fetching", "Corpus", "Files", "TestSupport"],
+      swiftSettings: swift),
     .testTarget(
       name: "SignalKitTests", dependencies: ["SignalKit", "CKernels", "TestSupport"],
       swiftSettings: swift),

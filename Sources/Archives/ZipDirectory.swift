@@ -5,6 +5,8 @@
 package struct ZipDirectory: Sendable, Hashable {
   /// The entries in the directory's order, folders among them.
   package let records: [ZipRecord]
+  /// Where the directory begins: no entry reaches beyond it.
+  package let start: Int64
 
   private static let endBytes = 22
 
@@ -45,6 +47,7 @@ package struct ZipDirectory: Sendable, Hashable {
       place += length
     }
     self.records = records
+    start = end.start
     try refuseOverlaps(path)
   }
 

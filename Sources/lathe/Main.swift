@@ -22,7 +22,7 @@ struct Lathe: ParsableCommand {
     version: latheVersionText,
     subcommands: [
       Prepare.self, Merge.self, SplitCommand.self, Audit.self, Duplicates.self,
-      ManifestCommand.self,
+      ManifestCommand.self, FetchCommand.self,
       RecipeCommand.self,
       Views.self,
       Train.self, Evaluate.self, Predict.self, Study.self, ReportCommand.self, Export.self,

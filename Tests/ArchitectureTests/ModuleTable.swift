@@ -40,7 +40,7 @@ struct ModuleTable {
     rows: [
       Row("CSndfile"), Row("CMPG123"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"),
       Row("CCrypto"), Row("CArchive"),
-      Row("COpenBLAS"), Row("CCairo"),
+      Row("COpenBLAS"), Row("CCairo"), Row("CCurl"),
       Row("CKernels"),
       Row("Wording"),
       Row("Files", ["Wording", "CCrypto"]),
@@ -49,6 +49,7 @@ struct ModuleTable {
       Row("Safetensors", ["Wording", "CXXHash"]),
       Row("Corpus", ["Wording"]),
       Row("AudioIO", ["Wording", "Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CXXHash"]),
+      Row("Fetching", ["Wording", "Files", "Archives", "Corpus", "AudioIO", "CCurl"]),
       Row("SignalKit", ["Wording", "CFFTW", "CKernels"]),
       Row("LMDBStore", ["Wording", "CLMDB"]),
       Row("DatasetCache", ["Wording", "Files", "Safetensors", "Corpus", "LMDBStore"]),
@@ -78,8 +79,8 @@ struct ModuleTable {
       Row(
         "lathe",
         [
-          "Wording", "Files", "Safetensors", "Corpus", "AudioIO", "SignalKit", "DatasetCache",
-          "Preparation",
+          "Wording", "Files", "Safetensors", "Corpus", "AudioIO", "Fetching", "SignalKit",
+          "DatasetCache", "Preparation",
           "DataLoading", "Training", "Networks", "Runs", "Reporting", "Exporting", "Synthesis",
           "ArgumentParser",
         ]),

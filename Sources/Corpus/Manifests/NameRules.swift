@@ -5,14 +5,14 @@ import Wording
 /// An id ends up as a key of the cache, as a cell of a CSV file and as a file name of an export; a
 /// path is opened below the audio folder. So neither may climb out of a folder or carry control
 /// characters (which also keeps terminal escapes out of messages).
-enum NameRules {
+package enum NameRules {
   /// The longest key that LMDB accepts, in bytes; ids, labels and names keep to it.
-  static let maximumNameBytes = 511
+  package static let maximumNameBytes = 511
   /// The longest path that Linux accepts, in bytes.
-  static let maximumPathBytes = 4_096
+  package static let maximumPathBytes = 4_096
 
   /// Why `text` cannot be shown or stored, or nil when it can.
-  static func problem(inText text: String, maximumBytes: Int) -> String? {
+  package static func problem(inText text: String, maximumBytes: Int) -> String? {
     if text.isEmpty { return "is empty" }
     if text.utf8.count > maximumBytes {
       return "has \(text.utf8.count) bytes, more than \(maximumBytes)"
@@ -23,7 +23,7 @@ enum NameRules {
   }
 
   /// Why `path` is not a plain path below a folder, or nil when it is one.
-  static func problem(inRelativePath path: String, maximumBytes: Int) -> String? {
+  package static func problem(inRelativePath path: String, maximumBytes: Int) -> String? {
     if let problem = problem(inText: path, maximumBytes: maximumBytes) { return problem }
     if path.utf8.first == UInt8(ascii: "/") { return "is absolute" }
     for component in path.split(separator: "/", omittingEmptySubsequences: false) {
@@ -38,27 +38,27 @@ enum NameRules {
   }
 
   /// Why `name` is not a single path component, or nil when it is one.
-  static func problem(inComponent name: String) -> String? {
+  package static func problem(inComponent name: String) -> String? {
     if name.utf8.contains(UInt8(ascii: "/")) { return "contains a \"/\"" }
     return problem(inRelativePath: name, maximumBytes: maximumNameBytes)
   }
 
   /// `text` as it may stand in a message: quoted, escaped and of bounded length.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     Words.quoted(text)
   }
 }
 
 /// The parts of a relative path that give a track its label and its id.
-struct PathParts {
+package struct PathParts {
   /// The folders, outermost first.
-  let folders: [Substring]
+  package let folders: [Substring]
   /// The file name without its extension.
-  let stem: String
+  package let stem: String
   /// The extension in lower case, without its dot; empty where there is none.
-  let fileExtension: String
+  package let fileExtension: String
 
-  init(_ path: String) {
+  package init(_ path: String) {
     var components = path.split(separator: "/", omittingEmptySubsequences: false)
     let name = components.popLast() ?? ""
     folders = components
@@ -73,8 +73,8 @@ struct PathParts {
   }
 
   /// The whole path without its extension.
-  var place: String { (folders + [Substring(stem)]).joined(separator: "/") }
+  package var place: String { (folders + [Substring(stem)]).joined(separator: "/") }
 
   /// The innermost folder and the stem: what survives when a collection is moved or converted.
-  var tail: String { (folders.suffix(1) + [Substring(stem)]).joined(separator: "/") }
+  package var tail: String { (folders.suffix(1) + [Substring(stem)]).joined(separator: "/") }
 }

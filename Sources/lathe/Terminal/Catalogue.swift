@@ -1,6 +1,7 @@
 import Wording
 import ArgumentParser
 import Corpus
+import Fetching
 import Files
 import Foundation
 import Preparation
@@ -49,6 +50,28 @@ enum Catalogue {
     }
   }
 
+  /// Where a dataset can be had, as the manifest of this name or file says, or a file `NAME.remotes.json` beside it; nil
+  /// where neither says anything.
+  static func remotes(of name: String, _ manifest: Manifest) throws -> Remotes? {
+    let stem = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
+    let files =
+      ["\(stem)\(remotesEnding)"] + folders().map { "\($0)/datasets/\(name)\(remotesEnding)" }
+    if let file = files.first(where: FileManager.default.fileExists(atPath:)) {
+      return try remotes(file: file)
+    }
+    do { return try Remotes(of: manifest) } catch { throw UnusableFile(name: name, reason: error) }
+  }
+
+  /// The remotes of a file.
+  static func remotes(file: String) throws -> Remotes {
+    guard let json = try Files.read(file, limit: Remotes.maximumBytes) else {
+      throw ValidationError("--remotes \(Words.shown(file)): there is no such file.")
+    }
+    do { return try Remotes.decode(json) } catch { throw UnusableFile(name: file, reason: error) }
+  }
+
+  private static let remotesEnding = ".remotes.json"
+
   private static func bytes(_ name: String, folder: String, option: String) throws -> [UInt8] {
     let candidates = [name] + folders().map { "\($0)/\(folder)/\(name).json" }
     for path in candidates {
@@ -79,7 +102,9 @@ enum Catalogue {
     let files = folders().flatMap { place in
       (try? FileManager.default.contentsOfDirectory(atPath: "\(place)/\(folder)")) ?? []
     }
-    let names = files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
+    let names = files.filter { $0.hasSuffix(".json") && !$0.hasSuffix(remotesEnding) }.map {
+      String($0.dropLast(5))
+    }
     return Set(names + (folder == "recipes" ? [Recipe.gtzan.name] : [])).sorted()
   }
 

@@ -1,0 +1,31 @@
+import Wording
+
+/// Ranges of the bytes of a file, one after the other.
+struct ByteRanges: Sendable, Hashable {
+  private(set) var ranges: [Range<Int>] = []
+
+  /// Adds a range behind those that there are.
+  mutating func add(_ range: Range<Int>) {
+    if let last = ranges.last, last.upperBound == range.lowerBound {
+      ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
+    } else if !range.isEmpty {
+      ranges.append(range)
+    }
+  }
+
+  /// The next range, or what is left of it, once all before a place is there; nil at the end.
+  func next(after place: Int) -> Range<Int>? {
+    ranges.first { $0.upperBound > place }.map { max($0.lowerBound, place)..<$0.upperBound }
+  }
+
+  /// The bytes of the ranges before a place.
+  func count(before place: Int) -> Int {
+    ranges.reduce(0) { $0 + max(0, min($1.upperBound, place) - $1.lowerBound) }
+  }
+
+  /// Tells them from others.
+  var name: String {
+    let text = ranges.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
+    return String(TextHash.fnv1a(text), radix: 16)
+  }
+}
