@@ -80,7 +80,8 @@ let package = Package(
       dependencies: ["Wording", "Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CXXHash"],
       swiftSettings: swiftOverC),
     .target(
-      name: "Fetching", dependencies: ["Wording", "Files", "Archives", "Corpus", "AudioIO", "CCurl"],
+      name: "Fetching",
+      dependencies: ["Wording", "Files", "Archives", "Corpus", "AudioIO", "CCurl"],
       swiftSettings: swiftOverC),
     .target(
       name: "SignalKit", dependencies: ["Wording", "CFFTW", "CKernels"], swiftSettings: swift),

@@ -61,7 +61,8 @@ struct TrackFile: ~Copyable {
       }
       if digits != md5 {
         throw FetchError(
-          .checksum, track.path, "has the MD5 \(digits ?? "") in \(source), and \(md5) in the manifest",
+          .checksum, track.path,
+          "has the MD5 \(digits ?? "") in \(source), and \(md5) in the manifest",
           hint: "take it from another source, or correct the manifest")
       }
     }

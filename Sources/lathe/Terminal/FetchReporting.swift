@@ -94,8 +94,8 @@ final class FetchReporting: @unchecked Sendable {
         "received",
         Received(
           file: title, bytes: bytes, total: total, bytesPerSecond: rate, remainingSeconds: left))
-      var details = ["\(Words.bytes(Int(rate)))/s"]
-      if let left, bytes != total { details.append("\(Words.duration(left)) left") }
+      var details = elapsed > 0.2 ? ["\(Words.bytes(Int(rate)))/s"] : []
+      if let left, elapsed > 0.2, bytes != total { details.append("\(Words.duration(left)) left") }
       return ProgressBar(
         title: title, done: total == nil ? 0 : bytes, total: total ?? 1,
         count: Words.bytes(bytes) + (total.map { "/\(Words.bytes($0))" } ?? ""), details: details)

@@ -40,7 +40,7 @@ enum FetchText {
     let reasons = Dictionary(
       report.refused.map { ($0.path, $0.reason) }, uniquingKeysWith: { first, _ in first })
     for path in report.missing.prefix(maximumNamed) {
-      lines.append("missing: \(Words.shown(path)) \(reasons[path] ?? "came from nowhere")")
+      lines.append("missing: \(Words.shown(path)) \(reasons[path] ?? "is in no source")")
     }
     let more = report.missing.count - maximumNamed
     if more > 0 { lines.append("missing: \(Words.count(more)) more") }
