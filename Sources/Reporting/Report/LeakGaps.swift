@@ -7,6 +7,32 @@ struct LeakGaps: Sendable {
     let figures: GroupFigures
     /// Above the strictest split of the same trainer, in shares; nil for that itself.
     let sliceGap, trackGap: Double?
+    /// The gap on the tracks that were tested under both; nil for the strictest itself, and where
+    /// tracks were not kept.
+    let paired: Paired?
+
+    /// The trainer with what sets it apart from its other configurations.
+    var trainer: String {
+      [group.record.trainer, group.variant].filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+  }
+
+  /// A gap on the same tracks.
+  struct Paired: Sendable {
+    let difference: Double
+    /// At 95 %, over tracks.
+    let interval: ClosedRange<Double>
+    let tracks: Int
+
+    init?(_ group: RunGroup, above strictest: RunGroup) {
+      guard
+        let tracks = PairedTracks(
+          first: group.runs.compactMap(\.outcomes), second: strictest.runs.compactMap(\.outcomes))
+      else { return nil }
+      difference = tracks.difference
+      interval = TrackBootstrap().interval(tracks)
+      self.tracks = tracks.tracks.count
+    }
   }
 
   /// Trainers that were run under several policies, each with its rows, the strictest first.
@@ -27,8 +53,7 @@ struct LeakGaps: Sendable {
     var members: [String: [RunGroup]] = [:]
     for group in groups {
       let record = group.record
-      let options = record.options.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-      let key = ([group.family, record.source.path] + options).joined(separator: "\u{1}")
+      let key = ([record.source.path] + group.choices).joined(separator: "\u{1}")
       if members[key] == nil { order.append(key) }
       members[key, default: []].append(group)
     }
@@ -48,7 +73,8 @@ struct LeakGaps: Sendable {
           sliceGap: index == 0
             ? nil : row.figures.sliceAccuracy.mean - strictest.figures.sliceAccuracy.mean,
           trackGap: index == 0
-            ? nil : row.figures.trackAccuracy.mean - strictest.figures.trackAccuracy.mean)
+            ? nil : row.figures.trackAccuracy.mean - strictest.figures.trackAccuracy.mean,
+          paired: index == 0 ? nil : Paired(row.group, above: strictest.group))
       }
     }
   }

@@ -28,6 +28,10 @@ public struct Report: Sendable {
   public let title: String
   let groups: [RunGroup]
   let rows: [ResultRow]
+  /// Configurations on the same tracks, and what leaks gain.
+  let tables: [TextTable]
+  let comparisons: [PairedComparison]
+  let gaps: LeakGaps
   let illustrations: [Illustration]
 
   /// A report on runs.
@@ -47,7 +51,14 @@ public struct Report: Sendable {
     self.illustrations = illustrations
     groups = RunGroup.groups(of: runs)
     rows = ResultRow.rows(groups)
+    comparisons = PairedComparison.all(groups)
+    gaps = LeakGaps(groups)
+    tables = [TextTable(comparisons), TextTable(gaps)].filter { !$0.rows.isEmpty }
   }
+
+  /// What two configurations differ by on the same tracks, and what each leak gains, as text: of each
+  /// table rows of cells, the head first. Tables without rows are left out.
+  public var furtherTables: [[[String]]] { tables.map { [$0.titles] + $0.rows } }
 
   /// The closing table as text: rows of cells, the head first. Where nothing leaks and no artist is
   /// shared there is no column for it.
@@ -61,10 +72,11 @@ public struct Report: Sendable {
 
   /// The closing table as files, named `results` with an ending each: `csv` and `json` for programs
   /// (shares from 0 to 1; JSON has each run and the confusion matrices too), `md` and `tex` for
-  /// people, the best row in bold.
+  /// people, the best row in bold; and likewise `comparisons` and `leaks`, where there are any, whose
+  /// data is in `results.json` too.
   /// - Throws: ``ReportError`` `.results` for what JSON cannot hold.
   public func results() throws(ReportError) -> [(name: String, bytes: [UInt8])] {
-    try ResultFiles.files(rows, title: title)
+    try ResultFiles.files(rows, title: title, comparisons: comparisons, gaps: gaps, tables: tables)
   }
 
   /// The page, UTF-8.
@@ -95,7 +107,7 @@ public struct Report: Sendable {
         title: title, keepsColours: keepsColours)
     }
     if let chart = ResultsTable.chart(rows) { page += try figure(chart, chart.title) }
-    page += ResultsTable.leaks(LeakGaps(groups))
+    page += ResultsTable.further(tables)
     for (index, group) in groups.enumerated() {
       page += RunSection.head(group, number: index)
       let charts = RunCharts(group)

@@ -7,10 +7,58 @@ struct ResultDocument: Encodable {
   let schema = "lathe.results/1"
   let title: String
   let rows: [Row]
+  /// Configurations on the same tracks.
+  let comparisons: [Comparison]
+  /// What leaks gain.
+  let leaks: [Leak]
 
-  init(title: String, rows: [ResultRow]) {
+  init(title: String, rows: [ResultRow], comparisons: [PairedComparison] = [], gaps: LeakGaps) {
     self.title = title
     self.rows = rows.map(Row.init)
+    self.comparisons = comparisons.map(Comparison.init)
+    leaks = gaps.families.flatMap(\.self).map(Leak.init)
+  }
+
+  /// The first configuration less the second; p-values are two-sided and exact.
+  struct Comparison: Encodable {
+    let policy, first, second: String
+    let pairs, tracks: Int
+    let difference: Double
+    let interval: [Double]
+    let onlyFirstRight, onlySecondRight: Int
+    let pValue, pValueHolm: Double
+
+    init(_ comparison: PairedComparison) {
+      policy = comparison.policy
+      first = comparison.first
+      second = comparison.second
+      pairs = comparison.pairs
+      tracks = comparison.tracks
+      difference = comparison.difference
+      interval = [comparison.interval.lowerBound, comparison.interval.upperBound]
+      onlyFirstRight = comparison.wins.first
+      onlySecondRight = comparison.wins.second
+      pValue = comparison.pValue
+      pValueHolm = comparison.corrected
+    }
+  }
+
+  /// A policy above the strictest one of the same trainer; gaps are nil for that itself.
+  struct Leak: Encodable {
+    let name, policy: String
+    let sliceGap, trackGap, pairedGap: Double?
+    let pairedInterval: [Double]?
+    let pairedTracks: Int?
+
+    init(_ row: LeakGaps.Row) {
+      name = row.group.name
+      policy = row.group.record.split.policy
+      sliceGap = row.sliceGap
+      trackGap = row.trackGap
+      pairedGap = row.paired?.difference
+      pairedInterval = row.paired.map { [$0.interval.lowerBound, $0.interval.upperBound] }
+      pairedTracks = row.paired?.tracks
+    }
   }
 
   /// A group of runs. Shares are from 0 to 1.

@@ -6,15 +6,38 @@ enum ResultFiles {
   /// The names of the files, in the order in which they are written.
   static let names = ["results.csv", "results.json", "results.md", "results.tex"]
 
-  /// The files with their content.
+  /// The files with their content, and three of each further table.
   static func files(
-    _ rows: [ResultRow], title: String
+    _ rows: [ResultRow], title: String, comparisons: [PairedComparison], gaps: LeakGaps,
+    tables: [TextTable]
   ) throws(ReportError) -> [(name: String, bytes: [UInt8])] {
+    let document = ResultDocument(
+      title: title, rows: rows, comparisons: comparisons, gaps: gaps)
     let contents = [
-      Array(csv(rows).utf8), try json(rows, title: title), Array(markdown(rows).utf8),
+      Array(csv(rows).utf8), try json(document), Array(markdown(rows).utf8),
       Array(TeXTable.text(rows).utf8),
     ]
     return zip(names, contents).map { ($0, $1) }
+      + tables.flatMap { table in
+        [
+          ("\(table.name).csv", Array(csv(table).utf8)),
+          (
+            "\(table.name).md",
+            Array(MarkdownTable.text(table.titles, words: table.words, table.rows).utf8)
+          ),
+          (
+            "\(table.name).tex",
+            Array(TeXTable.text(table.titles, words: table.words, table.rows).utf8)
+          ),
+        ]
+      }
+  }
+
+  private static func csv(_ table: TextTable) -> String {
+    let lines = table.lines.map { line in
+      (line[..<table.words].map(CSVField.name) + line[table.words...]).joined(separator: ",")
+    }
+    return ([table.columns.joined(separator: ",")] + lines).joined(separator: "\n") + "\n"
   }
 
   // MARK: CSV
@@ -57,10 +80,9 @@ enum ResultFiles {
   // MARK: JSON
 
   /// Everything: each run of a row too, and its confusion matrices.
-  static func json(_ rows: [ResultRow], title: String) throws(ReportError) -> [UInt8] {
+  static func json(_ document: ResultDocument) throws(ReportError) -> [UInt8] {
     do {
-      return try OrderedJSON.encode(ResultDocument(title: title, rows: rows), isPretty: true)
-        + [UInt8(ascii: "\n")]
+      return try OrderedJSON.encode(document, isPretty: true) + [UInt8(ascii: "\n")]
     } catch {
       throw ReportError(
         kind: .results, subject: "results.json", detail: "a number cannot be written: \(error)",
@@ -72,30 +94,14 @@ enum ResultFiles {
 
   /// The table as the terminal shows it, the best row in bold.
   static func markdown(_ rows: [ResultRow]) -> String {
-    func line(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
-    let titles = ResultRow.titles(withTags: rows.haveTags)
-    let rule = titles.indices.map { $0 < ResultRow.words ? "---" : "---:" }
-    var lines = [line(titles), line(rule)]
-    for row in rows {
-      var cells = row.cells(withTags: rows.haveTags).map(escapedForMarkdown)
+    let cells = rows.map { row in
+      var cells = row.cells(withTags: rows.haveTags).map(MarkdownTable.escaped)
       if row.isBest {
         cells[row.bestCell] = "**\(cells[row.bestCell])**"
       }
-      lines.append(line(cells))
+      return cells
     }
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  private static func escapedForMarkdown(_ text: String) -> String {
-    var escaped = ""
-    for character in PlainText.line(text) {
-      if "\\|*_`[]#".contains(character) { escaped.append("\\") }
-      switch character {
-      case "<": escaped += "&lt;"
-      case "&": escaped += "&amp;"
-      default: escaped.append(character)
-      }
-    }
-    return escaped
+    return MarkdownTable.lines(
+      ResultRow.titles(withTags: rows.haveTags), words: ResultRow.words, cells)
   }
 }

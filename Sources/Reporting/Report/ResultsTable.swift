@@ -95,33 +95,47 @@ enum ResultsTable {
     return rows.count > 1 ? AccuracyChart(title: "Accuracy on the test side", rows: rows) : nil
   }
 
-  /// What leaks gain; nothing where no trainer was run under several policies.
-  static func leaks(_ gaps: LeakGaps) -> String {
-    if gaps.families.isEmpty { return "" }
-    func points(_ gap: Double?) -> String {
-      guard let gap else { return "–" }
-      let text = Numbers.fixed(gap * 100, 1)
-      return gap > 0 && text != "0.0" ? "+\(text)" : text
-    }
-    let rows = gaps.families.flatMap { family in
-      family.map { row in
-        [
-          HTML.text(row.group.record.view), HTML.text(row.group.record.trainer),
-          HTML.text(row.group.record.split.policy), row.figures.sliceAccuracy.percent,
-          points(row.sliceGap), row.figures.trackAccuracy.percent, points(row.trackGap),
-        ]
-      }
-    }
-    return """
-      <h2>What leaks gain</h2>
-      <p>The same trainer, measured under splits that keep less and less apart. The gap is in percentage points \
-      above the strictest split of that trainer: what it measures is memory of tracks or artists, not \
-      recognition of music. A gap that is smaller than the intervals may be chance.</p>
-      \(HTML.table(
-        ["Mode", "Trainer", "Split policy", "Slice accuracy", "Gap", "Track accuracy", "Gap"],
-        words: 3, class: "cards", rows: rows))
-      """
+  /// The tables of comparisons and of leaks, each with what it says.
+  static func further(_ tables: [TextTable]) -> String {
+    tables.map { table in
+      let (title, text) = table.name == "leaks" ? leaks : comparisons
+      return """
+        <h2>\(title)</h2>
+        <p>\(text)</p>
+        \(HTML.table(
+          table.titles.map(\.capitalisedFirst), words: table.words, class: "cards",
+          rows: table.rows.map { $0.map(HTML.text) }))
+        """
+    }.joined()
   }
+
+  private static let comparisons = (
+    "Configurations on the same tracks",
+    """
+    Two configurations under one policy: each run of the one is paired with the run of the other that has the same \
+    split, test side and seed, so that both were trained and tested on the same tracks. The difference is of track \
+    accuracies, in percentage points, the mean over the pairs. Its interval is a bootstrap over tracks (10,000 \
+    times; a track is drawn with all its tests); p is McNemar's exact test, which for tracks that are tested under \
+    several seeds becomes the exact test of all signs of their differences; Holm's correction is over the \
+    comparisons under one policy. Seeds and training sets are those that were run: interval and p say nothing of others.
+    """
+  )
+
+  private static let leaks = (
+    "What leaks gain",
+    """
+    The same trainer, measured under splits that keep less and less apart. The gap is in percentage points \
+    above the strictest split of that trainer: what it measures is memory of tracks or artists, not \
+    recognition of music. A gap that is smaller than the intervals may be chance. Two policies test different \
+    tracks: the gap on the same tracks is of those that were tested under both, each by the share of its \
+    tests that were right, with a bootstrap's interval over tracks. Training sides may differ in size.
+    """
+  )
+}
+
+extension String {
+  /// The text with a capital at its start.
+  fileprivate var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
 }
 
 /// How far a run has come.

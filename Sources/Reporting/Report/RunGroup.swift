@@ -142,6 +142,13 @@ struct RunGroup: Sendable {
   /// Mode and trainer.
   var family: String { "\(record.view)\u{1}\(record.trainer)" }
 
+  /// All that was chosen for it but how tracks are divided.
+  var choices: [String] {
+    [family, "\(record.epochs)", "\(Key.batchSize(record))", "\(record.patience ?? 0)"]
+      + [record.normalisation?.statistics.axis.rawValue ?? "", RunCommand.augmentation(record)]
+      + record.options.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+  }
+
   /// Names what differs among groups that would otherwise read alike.
   private static func named(_ groups: [RunGroup]) -> [RunGroup] {
     let named = groups.map { group in

@@ -35,6 +35,16 @@ enum TeXTable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// A table of plain text.
+  static func text(_ titles: [String], words: Int, _ rows: [[String]]) -> String {
+    let columns = titles.indices.map { $0 < words ? "l" : "r" }.joined()
+    let lines =
+      ["% Needs \\usepackage{booktabs}.", "\\begin{tabular}{\(columns)}", "\\toprule"]
+      + [line(titles.map(escaped)), "\\midrule"] + rows.map { line($0.map(escaped)) }
+      + ["\\bottomrule", "\\end{tabular}"]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
   private static let mark = "\\dag"
   private static let artistMark = "\\ddag"
 

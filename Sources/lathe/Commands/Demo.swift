@@ -129,8 +129,9 @@ extension Demo {
     let interruption = Interruption(cancellation, saying: "stopping after this step")
     defer { interruption.end() }
     guard let runs = try study.run(cancellation) else { throw ExitCode(Exit.interrupted) }
-    try RunReport.write(runs, to: "\(output)/report.html", figures: nil, title: "Demo")
-    try RunReport.lines(runs).forEach { say("   " + $0) }
+    let report = try RunReport.write(
+      runs, to: "\(output)/report.html", figures: nil, title: "Demo")
+    RunReport.lines(report).forEach { say("   " + $0) }
     say("   report: \(output)/report.html")
   }
 }

@@ -13,7 +13,9 @@ struct ReportCommand: ParsableCommand {
     abstract: "Show the results of training runs on a page with figures.",
     discussion: """
       The page is one file that needs nothing else: first the table of all runs (slice accuracy, track \
-      accuracy with its 95 % interval, macro F1, parameters, time), then what each leak gains where a \
+      accuracy with its 95 % interval, macro F1, parameters, time), then what configurations differ by on the \
+      same tracks (runs of one split and seed are compared, by McNemar's exact test and a bootstrap over \
+      tracks), then what each leak gains where a \
       trainer was run under several split policies, then for each configuration its curves, confusion \
       matrix, labels and the command that repeats it. The folds of a split, and seeds of one configuration, \
       are shown together. A run that has not ended is shown as far as it has come.
@@ -23,7 +25,8 @@ struct ReportCommand: ParsableCommand {
       only among the others is the best one set in bold type.
 
       The table lies beside the page as data: results.csv and results.json (shares from 0 to 1; JSON has every \
-      run and the confusion matrices too), results.md and results.tex (for LaTeX with booktabs). With \
+      run and the confusion matrices too), results.md and results.tex (for LaTeX with booktabs); comparisons and \
+      leaks likewise, where there are any. With \
       --output /dev/stdout there is the page only. Nothing that is there is replaced without --overwrite.
 
       Give run directories, or folders of them.
@@ -105,7 +108,7 @@ struct ReportCommand: ParsableCommand {
       let place = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
       guard known.insert(place).inserted else { continue }
       do {
-        contents.append(try RunDirectory.contents(at: path))
+        contents.append(try RunDirectory.contents(at: path, withOutcomes: true))
       } catch {
         failures.append(error)
       }

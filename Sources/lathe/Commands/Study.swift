@@ -149,11 +149,11 @@ struct Study: ParsableCommand {
         "--policies: none of them can be studied on this \(csv == nil ? "cache" : "table").")
     }
     let report = "\(output)/report.html"
-    try RunReport.write(runs, to: report, figures: "\(output)/figures")
+    let written = try RunReport.write(runs, to: report, figures: "\(output)/figures")
     progress.put("finished", StudyEnd(runs: runs, report: report))
     // Lines of text among JSON would be no JSON.
     guard progress.style != .json else { return }
-    try RunReport.lines(runs).forEach { Output.line($0) }
+    RunReport.lines(written).forEach { Output.line($0) }
     Output.line("report: \(report)")
   }
 

@@ -7,18 +7,15 @@ import Training
 enum RunReport {
   /// Writes the page of some run directories, its results and where asked for its figures, in the
   /// place of earlier ones.
+  /// - Returns: the report, for ``lines(_:)``.
   static func write(
     _ paths: [String], to page: String, figures: String?, title: String = "Study"
-  ) throws {
-    let runs = try paths.map { try RunDirectory.contents(at: $0) }
+  ) throws -> Report {
+    let runs = try paths.map { try RunDirectory.contents(at: $0, withOutcomes: true) }
     let report = try Report(runs: runs, title: title)
     if let remark = boxes(in: runs) { Output.error(remark) }
     _ = try report.write(to: page, figures: figures, overwriting: true)
-  }
-
-  /// The closing table of some run directories.
-  static func lines(_ paths: [String]) throws -> [String] {
-    lines(try Report(runs: try paths.map { try RunDirectory.contents(at: $0) }))
+    return report
   }
 
   /// What is said where figures show boxes for the letters of a label; nil where they don't.
@@ -30,8 +27,10 @@ enum RunReport {
       + "Chinese, Japanese and Korean ones"
   }
 
-  /// The closing table of a report.
+  /// The closing table of a report, then what configurations differ by on the same tracks, and what
+  /// leaks gain.
   static func lines(_ report: Report) -> [String] {
-    Words.table(report.table.map { $0.map(Words.shown) })
+    let tables = [report.table] + report.furtherTables
+    return Array(tables.map { Words.table($0.map { $0.map(Words.shown) }) }.joined(separator: [""]))
   }
 }
