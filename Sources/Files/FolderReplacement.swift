@@ -71,26 +71,17 @@ package struct FolderReplacement: ~Copyable {
           continue
         }
         guard errno == EEXIST else { throw FileError(.system(errno), "create", path) }
-        let held = try locked(path)
+        let held = try Files.lockedFolder(path)
         defer { close(held) }
         try Files.removeTree(path)
         continue
       }
-      let descriptor = try locked(path)
+      let descriptor = try Files.lockedFolder(path)
       // Who found the new folder before it was locked may have removed it.
       if isAt(path, descriptor) { return descriptor }
       close(descriptor)
     }
     throw FileError(.system(EBUSY), "create", path)
-  }
-
-  private static func locked(_ path: String) throws(FileError) -> Int32 {
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    if descriptor < 0 { throw FileError(.system(errno), "create", path) }
-    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
-    let code = errno == EWOULDBLOCK ? EBUSY : errno
-    close(descriptor)
-    throw FileError(.system(code), "create", path)
   }
 
   private static func isAt(_ path: String, _ descriptor: Int32) -> Bool {
@@ -101,6 +92,17 @@ package struct FolderReplacement: ~Copyable {
 }
 
 extension Files {
+  /// Locks a folder; a link is refused. The lock goes with the descriptor.
+  /// - Throws: ``FileError``, of the code `EBUSY` where another has it.
+  package static func lockedFolder(_ path: String) throws(FileError) -> Int32 {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    if descriptor < 0 { throw FileError(.system(errno), "create", path) }
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+    let code = errno == EWOULDBLOCK ? EBUSY : errno
+    close(descriptor)
+    throw FileError(.system(code), "create", path)
+  }
+
   /// Brings all files in a folder to the disk.
   fileprivate static func syncTree(_ path: String) throws(FileError) {
     for name in try names(path) {

@@ -68,11 +68,13 @@ struct Program {
   }()
 
   static func start(
-    _ arguments: [String], in folder: String? = nil, output: String? = nil
+    _ arguments: [String], in folder: String? = nil, output: String? = nil,
+    environment: [String: String] = [:]
   ) throws -> Running {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let place = FileManager.default.temporaryDirectory
       .appending(path: "lathe-run-\(UUID().uuidString)").path(percentEncoded: false)

@@ -137,10 +137,15 @@ import Testing
   @Test func twoCannotFetchIntoOneFolder() throws {
     let server = try club.server()
     defer { server.close() }
-    try Files.makeFolder(folder.path("to/.lathe-fetch"))
-    let lock = try ExclusiveLock(folder.path("to/.lathe-fetch/lock"))
-    #expect(throws: FetchError.self) { try self.fetch(server).run() }
-    _ = lock
+    let other = try FetchFolder(folder.path("to"), downloads: nil)
+    let fetch = try fetch(server)
+    do {
+      _ = try fetch.run()
+      Issue.record("both fetch into the folder")
+    } catch {
+      #expect(error.kind == .busy)
+    }
+    withExtendedLifetime(other) {}
   }
 }
 

@@ -14,6 +14,8 @@ public enum FetchEvent: Sendable {
   case leftMirror(FetchError)
   /// A source has failed, and the next is asked.
   case leftSource(title: String, FetchError)
+  /// It was stopped, and what has come is kept.
+  case stopped(FetchError)
   /// A track came that is not what the manifest says; it was not taken.
   case refused(FetchReport.Refusal)
 }

@@ -4,46 +4,43 @@ import Files
 import Glibc
 
 /// The folder that tracks are put into, and what of them is there.
-struct FetchFolder {
+final class FetchFolder {
   let path: String
   /// The folder of what has come in part.
   let downloads: String
-  private let lock: ExclusiveLock
+  /// Of a locked folder; -1 where the file system has no such locks.
+  private let lock: Int32
 
   /// Makes the folders, and keeps others from fetching into them at the same time.
   init(_ path: String, downloads: String?) throws(FetchError) {
-    self.path = path
-    self.downloads = downloads ?? "\(path)/.lathe-fetch"
-    let folders = [path, self.downloads]
+    let downloads = downloads ?? "\(path)/.lathe-fetch"
     try FetchError.ofFiles { () throws(FileError) in
-      for folder in folders { try Files.makeFolder(folder) }
+      for folder in [path, downloads] { try Files.makeFolder(folder) }
     }
     do {
-      lock = try ExclusiveLock("\(self.downloads)/lock")
+      lock = try Files.lockedFolder(Files.resolved(downloads))
     } catch {
-      switch error {
-      case .file(let error): throw FetchError(file: error)
-      case .held(let id):
+      if error.code == EBUSY {
         throw FetchError(
-          .busy, path, "is being fetched into by \(ExclusiveLock.Refusal.holder(id))",
+          .busy, path, "is being fetched into by another process",
           hint: "wait for it, or give another folder")
       }
+      lock = -1
     }
+    self.path = path
+    self.downloads = downloads
+  }
+
+  deinit {
+    // Only where nothing is left in it. Who came in between finds that out, and makes it anew.
+    unsafe rmdir(downloads)
+    if lock >= 0 { close(lock) }
   }
 
   /// Makes the folder that a file lies in.
   static func makeFolder(above path: String) throws(FetchError) {
     guard let end = path.lastIndex(of: "/") else { return }
     try FetchError.ofFiles { () throws(FileError) in try Files.makeFolder(String(path[..<end])) }
-  }
-
-  /// Removes the folder of parts where nothing is left in it.
-  func tidy() {
-    let names = (try? Files.names(downloads)) ?? []
-    if names == ["lock"] {
-      unsafe unlink("\(downloads)/lock")
-      unsafe rmdir(downloads)
-    }
   }
 
   /// Which of a manifest's tracks lie in a folder.

@@ -65,6 +65,12 @@ extension FetchRun {
 }
 
 extension RemoteSource {
+  /// What an archive may be called where somebody has it: its name, and those that its servers give it.
+  var fileNames: [String] {
+    let others = mirrors.compactMap { $0.identity.split(separator: "/").last.map(String.init) }
+    return others.reduce(into: [name]) { if !$0.contains($1) { $0.append($1) } }
+  }
+
   /// Where a member of the archive lies below its root; nil outside of it.
   func path(ofMember name: String) -> String? {
     if root.isEmpty { return name }

@@ -1,6 +1,7 @@
 import Corpus
 import Dispatch
 import Files
+import Glibc
 import Synchronization
 
 /// Tracks that are files of their own on a server, several at a time.
@@ -46,6 +47,10 @@ extension FetchRun {
             mirrors: mirrors.map { $0.appending(path: track.path) },
             checksums: Checksums(md5: track.md5)
           ).run(client)
+          if Files.size(path) == 0 {
+            unsafe unlink(path)
+            throw FetchError(.checksum, track.path, "is empty", hint: "give another mirror")
+          }
           shared.withLock { shared in
             shared.placed.insert(track.id)
             shared.bytes += Files.size(path) ?? 0

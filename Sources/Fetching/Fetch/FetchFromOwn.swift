@@ -17,9 +17,11 @@ extension FetchRun {
     case .file: try take(archive: path)
     case .folder:
       try take(folder: path)
-      for source in fetch.remotes.sources where source.kind == .archive && !missing.isEmpty {
-        let archive = "\(path)/\(source.name)"
-        if (try? Files.kind(archive)) == .file { try take(archive: archive) }
+      for source in fetch.remotes.sources where source.kind == .archive {
+        for name in source.fileNames where !missing.isEmpty {
+          let archive = "\(path)/\(name)"
+          if (try? Files.kind(archive)) == .file { try take(archive: archive) }
+        }
       }
     }
   }

@@ -52,7 +52,6 @@ final class FetchRun {
     report.missing = missing.map(\.path).sorted(by: ByteOrder.precedes)
     report.refused = missing.compactMap { refusals[$0.id] }
       .sorted { ByteOrder.precedes($0.path, $1.path) }
-    folder.tidy()
     let seconds = (ContinuousClock.now - start).components
     report.seconds = Double(seconds.seconds) + Double(seconds.attoseconds) / 1e18
     return report

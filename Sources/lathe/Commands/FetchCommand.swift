@@ -113,6 +113,9 @@ struct FetchCommand: ParsableCommand {
     if !(1...86_400).contains(stallSeconds) {
       throw ValidationError("--stall-seconds \(stallSeconds): give 1 to 86,400.")
     }
+    if offline, from.isEmpty {
+      throw ValidationError("--offline: give --from what you have.")
+    }
     _ = try addresses()
   }
 
@@ -165,6 +168,7 @@ struct FetchCommand: ParsableCommand {
       return try fetch.run(cancellation) { reporting.hear($0) }
     } catch {
       guard error.kind == .interrupted else { throw error }
+      reporting.hear(.stopped(error))
       Output.error("\(error)")
       throw ExitCode(Exit.interrupted)
     }
@@ -179,9 +183,6 @@ struct FetchCommand: ParsableCommand {
       throw ValidationError(
         "\(Words.shown(manifest)) does not say where it can be had: give --from what you have, or --remotes a "
           + "file (lathe.remotes/1).")
-    }
-    if offline, from.isEmpty {
-      throw ValidationError("--offline: give --from what you have.")
     }
     var fetch = Fetch(known, from: found ?? Remotes(sources: []), to: to)
     fetch.own = from

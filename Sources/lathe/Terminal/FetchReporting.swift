@@ -78,6 +78,7 @@ final class FetchReporting: @unchecked Sendable {
     case .leftSource(let title, let error):
       report.put("leftSource", Fault(error))
       say("\(title): \(error.detail)")
+    case .stopped(let error): report.put("stopped", Fault(error))
     case .refused(let refusal):
       report.put("refused", refusal)
       say("not taken: \(refusal.path) \(refusal.reason)")
