@@ -21,6 +21,7 @@ let package = Package(
   name: "Lathe",
   products: [
     .executable(name: "lathe", targets: ["lathe"]),
+    .executable(name: "lathed", targets: ["lathed"]),
     .library(
       name: "Lathe",
       targets: [
@@ -30,7 +31,14 @@ let package = Package(
     .library(name: "LatheC", type: .dynamic, targets: ["LatheC"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // The daemon's own: nothing of `lathe` depends on what follows.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
   ],
   targets: [
     .systemLibrary(
@@ -148,6 +156,30 @@ let package = Package(
         .embedInCode("../Python/lathe/networks/waveform.py"),
       ],
       swiftSettings: swift),
+    .target(
+      name: "Service",
+      dependencies: [
+        "Wording", "Files", "Safetensors", "Corpus", "AudioIO", "DatasetCache", "Preparation",
+        "DataLoading", "Training", "Reporting", "Exporting", "OpenCaches",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: swift),
+    .executableTarget(
+      name: "lathed",
+      dependencies: [
+        "Service", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swift),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .target(
@@ -232,6 +264,13 @@ let package = Package(
         "TestSupport",
       ],
       exclude: ["reads_a_cache.c"], swiftSettings: swift),
+    .testTarget(
+      name: "ServiceTests",
+      dependencies: [
+        "Service", "OpenCaches", "Preparation", "DatasetCache", "DataLoading", "Safetensors",
+        "AudioIO", "Corpus", "TestSupport", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swift),
     .testTarget(
       name: "CommandLineTests", dependencies: ["lathe", "Wording", "TestSupport"],
       swiftSettings: swift),

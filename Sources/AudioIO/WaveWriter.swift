@@ -21,6 +21,18 @@ public enum WaveWriter {
     try file.finish(written: written, of: samples.count)
   }
 
+  /// Writes 16-bit samples, channels side by side, as a FLAC file: what is read back are the very
+  /// same.
+  /// - Throws: ``AudioError`` of the kinds unwritable and sampleRateOutOfRange.
+  package static func writeFLAC(
+    interleaved samples: [Int16], channels: Int, sampleRate: Int, to path: String
+  ) throws(AudioError) {
+    var file = try WritableSoundFile(
+      path: path, channels: channels, sampleRate: sampleRate, format: Form.flac16.format)
+    let written = file.write(samples)
+    try file.finish(written: written, of: samples.count)
+  }
+
   /// The forms in which test files are written.
   package enum Form: CaseIterable {
     case wav16, wav8, wav24, wavFloat, wavDouble, wavExtensible, rf64, wave64, aiff16, au16, caf16

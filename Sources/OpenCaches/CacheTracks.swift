@@ -16,10 +16,6 @@ extension OpenCache {
   /// What is known of one track.
   package static func json(_ record: TrackRecord, _ limits: VerdictLimits) -> JSONValue {
     func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
-    let verdicts =
-      record.figures?.verdicts(
-        limits, isResampled: record.source.sampleRate != record.sampleRate,
-        channels: record.source.channels) ?? []
     return .object([
       "id": .string(record.id), "label": .string(record.label),
       "labels": .array(record.labelNames.map(JSONValue.string)), "path": .string(record.path),
@@ -27,10 +23,18 @@ extension OpenCache {
       "title": text(record.title),
       "group": text(record.group), "frames": .integer(Int64(record.frames)),
       "sample_rate": .integer(Int64(record.sampleRate)),
-      "verdicts": .array(verdicts.map { .string($0.rawValue) }),
+      "verdicts": .array(verdicts(record, limits).map(JSONValue.string)),
       "faults": .array((record.faults ?? []).map { .string($0.kind.rawValue) }),
       "views": .array(record.views.keys.map(\.rawValue).sorted().map(JSONValue.string)),
     ])
+  }
+
+  /// What is found wrong with a track by its figures.
+  package static func verdicts(_ record: TrackRecord, _ limits: VerdictLimits) -> [String] {
+    record.figures?.verdicts(
+      limits, isResampled: record.source.sampleRate != record.sampleRate,
+      channels: record.source.channels
+    ).map(\.rawValue) ?? []
   }
 
   /// From where on a figure is a fault, by the recipe that the cache was prepared with.

@@ -64,6 +64,12 @@ package struct LoaderParts: Sendable {
     if state == nil, options.epoch > 0 { state = try start(epoch: options.epoch) }
   }
 
+  /// Bytes of a sample in a batch.
+  package var sampleBytes: Int {
+    let elements = sources.first?.source.shape.reduce(1, *) ?? 0
+    return elements * configuration.dataType.size
+  }
+
   /// The state of a loader that has yet to begin an epoch.
   /// - Throws: `.configuration`, `.source`, `.system`.
   package func start(epoch: Int) throws(InterfaceError) -> LoaderState {

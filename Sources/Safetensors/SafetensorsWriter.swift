@@ -23,49 +23,21 @@ public struct SafetensorsWriter: Sendable {
   /// - Throws: ``TensorError`` where a shape does not fit its numbers or a name
   ///   occurs twice.
   public init(tensors: [Tensor], metadata: [String: String] = [:]) throws(TensorError) {
-    func invalid(_ name: String, _ detail: String) -> TensorError {
-      TensorError(
-        operation: "encode", subject: "tensor '\(name)'", detail: detail,
-        hint: "give every tensor a name of its own and as many numbers as its shape has")
+    let layout = try SafetensorsLayout(
+      tensors.map { .init(name: $0.name, dataType: $0.dataType, shape: $0.shape) },
+      metadata: metadata.merging(["xxh3": "0000000000000000"]) { $1 })
+    let places = Dictionary(
+      layout.entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let ordered = tensors.sorted { (places[$0.name] ?? 0) < (places[$1.name] ?? 0) }
+    for (tensor, entry) in zip(ordered, layout.entries) where tensor.count != entry.count {
+      throw SafetensorsLayout.invalid(
+        tensor.name,
+        "\(Words.counted(tensor.count, "number")) do not fill the shape \(tensor.shape)")
     }
-    let ordered = tensors.sorted {
-      ($1.dataType.byteCount, $0.name) < ($0.dataType.byteCount, $1.name)
-    }
-    let before = Self.members(metadata.filter { $0.key < "xxh3" }).map { $0 + "," }.joined()
-    let after = Self.members(metadata.filter { $0.key > "xxh3" }).map { "," + $0 }.joined()
-    let opening = "{\"__metadata__\":{\(before)\"xxh3\":\""
-    var text = "\(opening)0000000000000000\"\(after)}"
-
-    var offset = 0
-    var names: Set<String> = ["__metadata__"]
-    for tensor in ordered {
-      guard names.insert(tensor.name).inserted else {
-        throw invalid(tensor.name, "the name occurs twice or is reserved")
-      }
-      var count = 1
-      for length in tensor.shape {
-        let (product, overflow) = count.multipliedReportingOverflow(by: length)
-        if overflow || length < 0 { throw invalid(tensor.name, "impossible shape \(tensor.shape)") }
-        count = product
-      }
-      if count != tensor.count {
-        throw invalid(
-          tensor.name,
-          "\(Words.counted(tensor.count, "number")) do not fill the shape \(tensor.shape)")
-      }
-      let end = offset + tensor.byteCount
-      let shape = tensor.shape.map(String.init).joined(separator: ",")
-      text +=
-        ",\(Self.quoted(tensor.name)):{\"data_offsets\":[\(offset),\(end)],"
-        + "\"dtype\":\"\(tensor.dataType.rawValue)\",\"shape\":[\(shape)]}"
-      offset = end
-    }
-    var header = Array("\(text)}".utf8)
-    while (8 + header.count) % 64 != 0 { header.append(UInt8(ascii: " ")) }
-    self.header = header
-    self.checksumOffset = 8 + opening.utf8.count
+    header = layout.header
+    checksumOffset = layout.offset(ofMetadata: "xxh3") ?? 0
     self.tensors = ordered
-    self.byteCount = 8 + header.count + offset
+    byteCount = layout.byteCount
   }
 
   /// Writes the whole value.
@@ -76,9 +48,8 @@ public struct SafetensorsWriter: Sendable {
   public func fill(_ span: inout MutableRawSpan) -> UInt64 {
     precondition(span.byteCount == byteCount, "the span must have the value's size")
     return unsafe span.withUnsafeMutableBytes { target in
-      unsafe target.storeBytes(of: UInt64(header.count).littleEndian, as: UInt64.self)
-      unsafe UnsafeMutableRawBufferPointer(rebasing: target[8...]).copyBytes(from: header)
-      var offset = 8 + header.count
+      unsafe target.copyBytes(from: header)
+      var offset = header.count
       let dataStart = offset
       for tensor in tensors {
         unsafe tensor.withBytes { bytes in
@@ -101,16 +72,5 @@ public struct SafetensorsWriter: Sendable {
     var raw = unsafe span.mutableBytes
     fill(&raw)
     return all
-  }
-
-  private static func members(_ metadata: [String: String]) -> [String] {
-    metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
-  }
-
-  /// A JSON string.
-  private static func quoted(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    JSONText.append(text, .numbered, to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

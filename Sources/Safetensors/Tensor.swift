@@ -172,3 +172,37 @@ extension Tensor {
     Tensor(name: name, shape: shape, storage: storage)
   }
 }
+
+extension Tensor {
+  /// Some of its numbers under the same name.
+  /// - Parameters:
+  ///   - range: which of them, counted from the first.
+  ///   - shape: the axes that they make.
+  package func part(_ range: Range<Int>, shape: [Int]) -> Tensor {
+    switch storage {
+    case .float32(let all): Tensor(name, shape: shape, Array(all[range]))
+    case .float16(let all): Tensor(name, shape: shape, Array(all[range]))
+    case .float64(let all): Tensor(name, shape: shape, Array(all[range]))
+    case .int16(let all): Tensor(name, shape: shape, Array(all[range]))
+    case .int32(let all): Tensor(name, shape: shape, Array(all[range]))
+    case .int64(let all): Tensor(name, shape: shape, Array(all[range]))
+    case .uint8(let all): Tensor(name, shape: shape, Array(all[range]))
+    }
+  }
+
+  /// Its numbers as floats, 16-bit integers not scaled.
+  package var asFloats: [Float] {
+    switch storage {
+    case .float32(let all): all
+    case .float16(let all): all.map { Float($0) }
+    case .float64(let all): all.map { Float($0) }
+    case .int16(let all): all.map { Float($0) }
+    case .int32(let all): all.map { Float($0) }
+    case .int64(let all): all.map { Float($0) }
+    case .uint8(let all): all.map { Float($0) }
+    }
+  }
+
+  /// Its numbers as they lie in memory, little-endian.
+  package var littleEndianBytes: [UInt8] { unsafe withBytes { unsafe Array($0) } }
+}

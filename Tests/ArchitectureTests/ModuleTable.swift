@@ -84,8 +84,20 @@ struct ModuleTable {
           "DataLoading", "Training", "Networks", "Runs", "Reporting", "Exporting", "Synthesis",
           "ArgumentParser",
         ]),
+      Row(
+        "Service",
+        [
+          "Wording", "Files", "Safetensors", "Corpus", "AudioIO", "DatasetCache", "Preparation",
+          "DataLoading", "Training", "Reporting", "Exporting", "OpenCaches", "Hummingbird",
+          "HummingbirdCore", "HummingbirdTLS", "ServiceLifecycle", "Logging", "NIOCore",
+          "NIOPosix", "NIOSSL", "HTTPTypes", "UnixSignals",
+        ]),
+      Row("lathed", ["Service", "ArgumentParser", "Logging"]),
     ],
-    products: ["ArgumentParser"], printing: ["lathe"], testSupport: ["TestSupport"],
+    products: [
+      "ArgumentParser", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "ServiceLifecycle",
+      "Logging", "NIOCore", "NIOPosix", "NIOSSL", "HTTPTypes", "UnixSignals",
+    ], printing: ["lathe", "lathed"], testSupport: ["TestSupport"],
     testHarness: ["FuzzTargets", "CLibFuzzer", "lathe-fuzz"])
 
   func row(_ name: String) -> Row? {

@@ -131,6 +131,8 @@ public final class Loader: Sendable {
   public var labels: [String] { ring.content.sources.labels }
   /// Whether a sample may have any number of labels: batches bring their weights then.
   public var isTagged: Bool { ring.content.sources.isTagged }
+  /// Whether batches bring the weight of each label: labels are mixed, or may be several.
+  public var hasLabelDistributions: Bool { ring.content.distributionCount > 0 }
   /// The lengths of the axes of a sample.
   public var sampleShape: [Int] { ring.content.sources.shape }
   /// How many samples an epoch has, of all ranks together.

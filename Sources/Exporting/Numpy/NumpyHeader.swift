@@ -1,13 +1,13 @@
 /// What stands before the numbers of an array in a `.npy` file (numpy's format 1.0 and 2.0,
 /// `numpy/lib/format.py`): magic, version, length and a Python dictionary, padded with spaces so
 /// that the numbers begin at a multiple of 64 bytes and can be mapped into memory.
-enum NumpyHeader {
+package enum NumpyHeader {
   /// The header of an array in C order.
   ///
   /// - Parameters:
   ///   - type: numpy's name of the type of its numbers, such as `<f4`.
   ///   - shape: its axes, outermost first.
-  static func bytes(_ type: String, shape: [Int]) -> [UInt8] {
+  package static func bytes(_ type: String, shape: [Int]) -> [UInt8] {
     let axes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(axes)), }"
     // Version 2 has four bytes for the length instead of two.

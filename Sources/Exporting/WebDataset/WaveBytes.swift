@@ -1,16 +1,16 @@
-import Corpus
+package import Corpus
 
 /// The bytes before the samples of a WAV file: 16-bit integers or 32-bit floats.
-enum WaveBytes {
+package enum WaveBytes {
   /// The most bytes of samples that a WAV file can hold.
-  static let limit = Int(UInt32.max) - 64
+  package static let limit = Int(UInt32.max) - 64
 
   /// The header of a file.
   ///
   /// - Parameters:
   ///   - byteCount: bytes of the samples, at most ``limit``.
   ///   - type: 16-bit integers, or 32-bit floats.
-  static func header(
+  package static func header(
     byteCount: Int, _ type: SampleType, sampleRate: Int, channels: Int
   ) -> [UInt8] {
     let isFloat = type != .int16

@@ -23,23 +23,13 @@ struct ViewPictures {
           + (pictures.isEmpty
             ? "; prepare a view of two axes" : "; give \(pictures.joined(separator: " or "))"))
     }
-    axes = try Self.axes(of: samples, in: cache)
+    axes = try cache.pictureAxes(of: view)
   }
 
   /// The views of two axes, by name.
   static func views(of cache: Cache) throws -> [String] {
     try cache.viewFacts().filter { $0.value.axes.count == 2 && $0.value.form == .rows }
       .keys.sorted().map(\.rawValue)
-  }
-
-  /// The axes of the view; those of its recipe where the cache is of the first version, which does
-  /// not state where the bands lie.
-  private static func axes(of samples: CacheSamples, in cache: Cache) throws -> [SampleAxis] {
-    let stated = samples.facts.axes
-    if stated.allSatisfy({ !$0.unit.isEmpty }), stated.count == 2 { return stated }
-    let known = try? cache.description()?.recipe().axes(of: samples.view)
-    return [known, stated].compactMap(\.self).first { $0.count == 2 }
-      ?? [SampleAxis("row"), SampleAxis("column")]
   }
 
   /// The track and number of a slice, such as `rock.00000.3`.

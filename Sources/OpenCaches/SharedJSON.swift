@@ -18,7 +18,14 @@ package enum Texts {
   package static func configuration<Options>(
     _ text: String, _ form: JSONForm<Options>
   ) throws(InterfaceError) -> Options {
-    let json = try parse(text, "configuration")
+    try options(try parse(text, "configuration"), form)
+  }
+
+  /// A configuration that was read already.
+  /// - Throws: `.configuration` for what it does not say rightly.
+  package static func options<Options>(
+    _ json: JSONValue, _ form: JSONForm<Options>
+  ) throws(InterfaceError) -> Options {
     do throws(JSONFieldError) { return try form.read(json, at: "") } catch {
       throw InterfaceError(error)
     }

@@ -1,0 +1,66 @@
+import DatasetCache
+import Files
+import OpenCaches
+import Synchronization
+
+/// The caches under the root. Each is opened once, for all who ask.
+final class CacheCatalogue: Sendable {
+  private struct Place {
+    var cache: ServedCache
+    var used: UInt64
+  }
+
+  private struct Content {
+    var places: [String: Place] = [:]
+    var uses: UInt64 = 0
+  }
+
+  let search: FolderSearch
+  private let shelf = OpenCache.Shelf()
+  private let content = Mutex(Content())
+  private let most: Int
+  private let metrics: ServiceMetrics
+
+  init(root: String, most: Int, metrics: ServiceMetrics) {
+    search = FolderSearch(root: root) { names in
+      names.contains { $0 == "card.json" || ($0.hasPrefix("shard-") && $0.hasSuffix(".lmdb")) }
+    }
+    self.most = most
+    self.metrics = metrics
+  }
+
+  /// A cache by its path under the root; `.` is the root itself.
+  /// - Throws: ``Problem`` 404; `InterfaceError` where it cannot be opened.
+  func cache(named name: String) throws -> ServedCache {
+    let folder = try search.folder(named: name, "cache")
+    let stamp = try CacheStamp(folder: folder)
+    let known = content.withLock { content -> ServedCache? in
+      content.uses += 1
+      content.places[name]?.used = content.uses
+      return content.places[name]?.cache
+    }
+    if let known, known.stamp == stamp { return known }
+    let open: OpenCache
+    if let known, known.stamp.hasSameStores(as: stamp) {
+      open = known.open
+    } else {
+      // Let go first: a process may have a store open once.
+      let openNow = content.withLock { content in
+        content.places[name] = nil
+        return content.places.count + 1
+      }
+      open = try shelf.open(folder)
+      metrics.cacheOpened(openNow: openNow)
+    }
+    let fresh = ServedCache(name: name, open: open, stamp: stamp)
+    content.withLock { content in
+      content.places[name] = Place(cache: fresh, used: content.uses)
+      if content.places.count > most,
+        let oldest = content.places.min(by: { $0.value.used < $1.value.used })?.key
+      {
+        content.places[oldest] = nil
+      }
+    }
+    return fresh
+  }
+}

@@ -1,0 +1,54 @@
+import Synchronization
+
+/// Bytes that were made once and may be asked for again, up to a number of bytes; the ones that
+/// were not asked for longest go first.
+final class KeptAnswers: Sendable {
+  private struct Entry {
+    let bytes: [UInt8]
+    var used: UInt64
+  }
+
+  private struct Content {
+    var entries: [String: Entry] = [:]
+    var bytes = 0
+    var uses: UInt64 = 0
+
+    mutating func shrink(to limit: Int) {
+      for (name, entry) in entries.sorted(by: { $0.value.used < $1.value.used }) {
+        if bytes <= limit { break }
+        entries[name] = nil
+        bytes -= entry.bytes.count
+      }
+    }
+  }
+
+  private let content = Mutex(Content())
+  private let limit: Int
+  private let metrics: ServiceMetrics
+
+  init(limit: Int, metrics: ServiceMetrics) {
+    self.limit = limit
+    self.metrics = metrics
+  }
+
+  /// The bytes under a name, made where they are not there.
+  func bytes(_ name: String, make: () throws -> [UInt8]) rethrows -> [UInt8] {
+    let known = content.withLock { content -> [UInt8]? in
+      content.uses += 1
+      content.entries[name]?.used = content.uses
+      return content.entries[name]?.bytes
+    }
+    metrics.keptAnswer(wasThere: known != nil)
+    if let known { return known }
+    let bytes = try make()
+    // One that is large beside the whole would drive out all others.
+    if bytes.count > limit / 8 { return bytes }
+    content.withLock { content in
+      if let before = content.entries[name] { content.bytes -= before.bytes.count }
+      content.entries[name] = Entry(bytes: bytes, used: content.uses)
+      content.bytes += bytes.count
+      if content.bytes > limit { content.shrink(to: limit / 4 * 3) }
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,28 @@
+/// How much the service takes on at a time, so that its memory is bounded whatever is asked of it.
+public struct ServiceLimits: Sendable, Hashable {
+  /// Connections that are open at a time; more wait in the system's queue.
+  public var connections = 1_024
+  /// Seconds after which a connection that asks for nothing is closed.
+  public var idleSeconds = 60
+  /// Streams of batches that are open at a time; more are refused with 503.
+  public var streams = 256
+  /// Bytes of the rings of all streams together; a stream that would exceed it is refused with 503.
+  public var streamBytes = 4 << 30
+  /// Threads that fill the batches of one stream.
+  public var loaderThreads = 1
+  /// Bytes of all header fields of a request, its path and query included.
+  public var headerBytes = 32 << 10
+  /// Header fields of a request.
+  public var headerFields = 64
+  /// Bytes of a path and query.
+  public var targetBytes = 8 << 10
+  /// Bytes of a request's body; nothing that is served yet takes one.
+  public var bodyBytes = 0
+  /// Bytes of pictures, peaks and distributions that are kept.
+  public var keptBytes = 64 << 20
+  /// Caches that are kept open.
+  public var openCaches = 64
+
+  /// The usual limits.
+  public init() {}
+}

@@ -1,0 +1,77 @@
+import Corpus
+
+/// The description of what can be asked for (OpenAPI 3.1), written from the operations themselves.
+enum OpenAPIDocument {
+  static let bytes = document.canonicalBytes()
+
+  private static let document: JSONValue = .object([
+    "openapi": "3.1.0",
+    "info": .object([
+      "title": "lathed", "version": "1",
+      "description": "Prepared music collections: tracks, sound, pictures, values and batches.",
+    ]),
+    "paths": .object(
+      Dictionary(
+        uniqueKeysWithValues: ServiceOperations.all.map { ($0.path, .object(["get": json($0)])) })),
+    "components": .object([
+      "schemas": Schemas.all,
+      "securitySchemes": .object([
+        "token": .object(["type": "http", "scheme": "bearer"])
+      ]),
+    ]),
+  ])
+
+  private static func json(_ operation: Operation) -> JSONValue {
+    let path = operation.pathNames.map { name in
+      parameter(
+        name, in: "path", ServiceOperations.name.schema, "the name of a \(name)", isRequired: true)
+    }
+    let query = operation.parameters.map {
+      parameter($0.name, in: "query", $0.form.schema, $0.about, isRequired: $0.isRequired)
+    }
+    var responses: [String: JSONValue] = [
+      "200": content("What was asked for.", operation.answers),
+      "default": .object([
+        "description": "Why it is refused.",
+        "content": .object([
+          Problem.mediaType: .object(["schema": reference("Problem")])
+        ]),
+      ]),
+    ]
+    if operation.hasRanges {
+      responses["206"] = content("The part that was asked for.", operation.answers)
+    }
+    return .object([
+      "operationId": .string(operation.id), "summary": .string(operation.summary),
+      "parameters": .array(path + query), "responses": .object(responses),
+      "security": operation.isOpen ? [] : [.object([:]), .object(["token": []])],
+    ])
+  }
+
+  private static func content(_ about: String, _ answers: [Operation.Answer]) -> JSONValue {
+    .object([
+      "description": .string(about),
+      "content": .object(
+        Dictionary(
+          answers.map { answer in
+            (
+              answer.mediaType,
+              .object(["schema": answer.schema.map(reference) ?? .object([:])])
+            )
+          }, uniquingKeysWith: { first, _ in first })),
+    ])
+  }
+
+  private static func parameter(
+    _ name: String, in place: String, _ schema: JSONValue, _ about: String, isRequired: Bool
+  ) -> JSONValue {
+    .object([
+      "name": .string(name), "in": .string(place), "schema": schema,
+      "description": .string(about), "required": .bool(isRequired),
+    ])
+  }
+
+  private static func reference(_ name: String) -> JSONValue {
+    .object(["$ref": .string("#/components/schemas/\(name)")])
+  }
+}

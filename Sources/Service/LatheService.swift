@@ -1,0 +1,104 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+public import Logging
+import NIOCore
+import NIOSSL
+import ServiceLifecycle
+import UnixSignals
+
+/// The service over a folder of caches: an HTTP server until the process is told to end.
+public struct LatheService: Sendable {
+  private let configuration: ServiceConfiguration
+  private let logger: Logger
+  private let root: ServedRoot
+  private let gate: Gate
+  private let server: HTTPServerBuilder
+
+  /// How long open requests and streams have to end when the process is told to.
+  private static let patience = Duration.seconds(30)
+
+  /// Prepares to serve; nothing listens yet.
+  /// - Throws: ``ConfigurationError`` for a token or a certificate that cannot be used.
+  public init(
+    _ configuration: ServiceConfiguration, logger: Logger
+  ) throws(ConfigurationError) {
+    self.configuration = configuration
+    self.logger = logger
+    let token = try configuration.tokenFile.map { file throws(ConfigurationError) in
+      try AccessToken(file: file)
+    }
+    gate = Gate(configuration, token: token)
+    server = try Self.server(configuration)
+    root = ServedRoot(configuration)
+  }
+
+  /// Serves until the process gets SIGTERM or SIGINT, or the task is cancelled. Streams then end
+  /// after the batch that they are sending.
+  /// - Parameter onListening: is given the address once requests are answered.
+  /// - Throws: what keeps it from listening.
+  public func run(onListening: @escaping @Sendable (_ address: String) async -> Void) async throws {
+    let responder = ServiceResponder(
+      ServiceOperations.all, service: root, gate: gate, limits: configuration.limits)
+    let scheme = configuration.tlsCertificate == nil ? "http" : "https"
+    let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+    let application = Application(
+      responder: responder, server: server,
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.host, port: configuration.port),
+        availableConnectionsDelegate: MaximumAvailableConnections(
+          configuration.limits.connections, logger: logger)),
+      onServerRunning: { channel in
+        await onListening("\(scheme)://\(host):\(channel.localAddress?.port ?? 0)")
+      }, logger: logger)
+    // The last is told to end first: streams must end before the server can.
+    var group = ServiceGroupConfiguration(
+      services: [application, StreamEnding(streams: root.streams)],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    group.maximumGracefulShutdownDuration = Self.patience
+    do {
+      try await ServiceGroup(configuration: group).run()
+    } catch {
+      await root.end()
+      throw error
+    }
+    await root.end()
+  }
+
+  private static func server(
+    _ configuration: ServiceConfiguration
+  ) throws(ConfigurationError) -> HTTPServerBuilder {
+    let limits = configuration.limits
+    let plain = HTTPServerBuilder.http1(
+      configuration: .init(
+        idleTimeout: .seconds(Int64(limits.idleSeconds)),
+        httpDecoderConfiguration: .init(
+          maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
+          maxHeaderFieldCount: limits.headerFields)))
+    guard let certificate = configuration.tlsCertificate, let key = configuration.tlsKey else {
+      return plain
+    }
+    do {
+      return try .tls(
+        plain,
+        tlsConfiguration: .makeServerConfiguration(
+          certificateChain: try NIOSSLCertificate.fromPEMFile(certificate)
+            .map { .certificate($0) },
+          privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem))))
+    } catch {
+      throw ConfigurationError(
+        "tls-certificate", "\(certificate) and \(key) cannot be used: \(error)",
+        hint: "give a certificate chain and its key, both in PEM")
+    }
+  }
+}
+
+/// Ends the streams when the process is told to end.
+private struct StreamEnding: Service {
+  let streams: StreamBudget
+
+  func run() async throws {
+    try await gracefulShutdown()
+    streams.end()
+  }
+}

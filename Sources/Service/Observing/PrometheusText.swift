@@ -1,0 +1,74 @@
+/// The text form in which Prometheus reads figures (exposition format 0.0.4).
+struct PrometheusText {
+  static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
+
+  private(set) var text = ""
+
+  /// Says what a figure is; its samples follow.
+  mutating func family(_ name: String, _ type: String, _ about: String) {
+    text += "# HELP \(name) \(about)\n# TYPE \(name) \(type)\n"
+  }
+
+  /// One number of it.
+  mutating func sample(_ name: String, _ labels: [(String, String)] = [], _ value: Double) {
+    text += name
+    if !labels.isEmpty {
+      text += "{" + labels.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",") + "}"
+    }
+    text += " \(Self.number(value))\n"
+  }
+
+  /// A figure of one number.
+  mutating func single(_ name: String, _ type: String, _ about: String, _ value: Double) {
+    family(name, type, about)
+    sample(name, [], value)
+  }
+
+  /// A histogram: how many are at most each bound, their sum and their number.
+  mutating func histogram(_ name: String, _ labels: [(String, String)], _ histogram: Histogram) {
+    var sum = 0
+    for (bound, count) in zip(Histogram.bounds, histogram.counts) {
+      sum += count
+      sample("\(name)_bucket", labels + [("le", Self.number(bound))], Double(sum))
+    }
+    sample("\(name)_bucket", labels + [("le", "+Inf")], Double(histogram.count))
+    sample("\(name)_sum", labels, histogram.sum)
+    sample("\(name)_count", labels, Double(histogram.count))
+  }
+
+  private static func number(_ value: Double) -> String {
+    if let whole = Int64(exactly: value) { return String(whole) }
+    return value.isNaN ? "NaN" : value.isFinite ? value.description : value > 0 ? "+Inf" : "-Inf"
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.reduce(into: "") { escaped, character in
+      switch character {
+      case "\\": escaped += "\\\\"
+      case "\"": escaped += "\\\""
+      case "\n": escaped += "\\n"
+      default: escaped.append(character)
+      }
+    }
+  }
+}
+
+/// How often times fall between some bounds.
+struct Histogram: Sendable {
+  /// Seconds.
+  static let bounds = [
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+  ]
+
+  /// How many lie above the bound before and not above each bound.
+  private(set) var counts = [Int](repeating: 0, count: Histogram.bounds.count)
+  private(set) var count = 0
+  private(set) var sum = 0.0
+
+  /// Adds one.
+  mutating func add(_ seconds: Double) {
+    count += 1
+    sum += seconds
+    if let place = Self.bounds.firstIndex(where: { seconds <= $0 }) { counts[place] += 1 }
+  }
+}

@@ -1,0 +1,28 @@
+import Corpus
+import DatasetCache
+import Hummingbird
+import OpenCaches
+
+extension ServiceOperations {
+  static let features: [Operation] = [
+    Operation(
+      id: "features", path: "/v1/caches/{cache}/features",
+      summary: "How each feature is distributed over the slices of each label.",
+      parameters: [
+        .init("view", .text(), "the name of a view of columns; features where left out")
+      ],
+      answers: [.json("Features")]
+    ) { call in
+      let (cache, view) = try await call.service.work {
+        let cache = try call.cache()
+        return (cache, try cache.open.view(named: call["view"] ?? "features"))
+      }
+      let parts = ["features", cache.name, cache.stamp.text, view.rawValue]
+      return try await call.tagged("application/json", from: parts) {
+        try call.service.kept.bytes(EntityTag.text(of: parts)) {
+          try FeatureDistribution.json(cache, view)
+        }
+      }
+    }
+  ]
+}

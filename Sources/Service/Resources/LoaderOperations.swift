@@ -1,0 +1,81 @@
+import Corpus
+import DataLoading
+import HTTPTypes
+import Hummingbird
+import OpenCaches
+
+extension ServiceOperations {
+  static let loaders: [Operation] = [
+    Operation(
+      id: "loader", path: "/v1/caches/{cache}/loader",
+      summary: "What a stream with the same query delivers, without delivering it.",
+      parameters: BatchRequest.parameters, answers: [.json("Loader")]
+    ) { call in
+      try await call.service.work {
+        let (loader, parts) = try described(call)
+        let description = LoaderParts.description(of: loader, normalisedBy: parts.statistics)
+        guard case .object(var fields) = description else { return .json(description) }
+        fields["state"] = try JSONValue(encoding: loader.state)
+        fields["sample_bytes"] = .count(parts.sampleBytes)
+        return .json(.object(fields), headers: [.eTag: tag(of: loader)])
+      }
+    },
+    Operation(
+      id: "loaderTrack", path: "/v1/caches/{cache}/loader/tracks/{number}",
+      summary: "The id of the track that a batch calls by a number.",
+      parameters: BatchRequest.parameters, answers: [.json("LoaderTrack")]
+    ) { call in
+      try await call.service.work {
+        let (loader, _) = try described(call)
+        let text = try call.required("number")
+        guard let number = Int64(text), let id = loader.trackID(number) else {
+          throw Problem.missing("no batch has a track '\(text)'")
+        }
+        return .json(.object(["number": .integer(number), "id": .text(id)]))
+      }
+    },
+    Operation(
+      id: "batches", path: "/v1/caches/{cache}/batches",
+      summary: "Batches as a stream of frames: eight bytes of length and a safetensors value each.",
+      parameters: BatchRequest.parameters + [
+        .init("count", .integer(0...1 << 40), "how many batches at most; all where left out")
+      ], answers: [.bytes("application/vnd.lathe.batches")]
+    ) { call in
+      let stream = try await call.service.work {
+        let parts = try BatchRequest.parts(call)
+        let loader = try BatchRequest.loader(parts, call)
+        if let known = call.request.headers[.ifMatch],
+          !EntityTag.list(known, holds: tag(of: loader))
+        {
+          throw Problem(
+            .preconditionFailed, "state", "the samples are not those that If-Match names",
+            hint: "begin anew: the cache was prepared again, or it is another one")
+        }
+        let room = try call.service.streams.take(bytes: loader.ringBytes)
+        return FrameStream(
+          loader: loader, parts: parts, room: room, service: call.service,
+          count: call.integer("count"))
+      }
+      return Response(
+        status: .ok,
+        headers: [
+          .contentType: "application/vnd.lathe.batches", .cacheControl: "no-store",
+          .eTag: tag(of: stream.loader),
+        ], body: ResponseBody { writer in try await stream.write(to: &writer) })
+    },
+  ]
+
+  /// A loader that only says what it would deliver.
+  private static func described(_ call: Call) throws -> (Loader, LoaderParts) {
+    var parts = try BatchRequest.parts(call)
+    parts.configuration.threads = 0
+    return (try BatchRequest.loader(parts, call), parts)
+  }
+
+  /// What two servers have in common whose streams are the same: samples, recipe of the view,
+  /// checksums of the audio, split, order.
+  private static func tag(of loader: Loader) -> String {
+    let state = loader.state
+    return "\"\(EntityTag.text(of: [state.identity, state.order, "\(state.version)"]))\""
+  }
+}

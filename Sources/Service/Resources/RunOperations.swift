@@ -1,0 +1,42 @@
+import Corpus
+import Hummingbird
+import Training
+
+extension ServiceOperations {
+  static let runs: [Operation] = [
+    Operation(
+      id: "runs", path: "/v1/runs", summary: "The training runs under the root, by name.",
+      parameters: page, answers: [.json("RunList")]
+    ) { call in
+      try await call.service.work {
+        let names = call.service.runs.names()
+        return .json(paged(call, count: names.count, name: "runs") { .text(names[$0]) })
+      }
+    },
+    Operation(
+      id: "run", path: "/v1/runs/{run}",
+      summary: "A run: what was trained on what, its curves, and how well each side is predicted.",
+      answers: [.json("Run")]
+    ) { call in
+      try await call.service.work {
+        let name = try call.required("run")
+        let folder = try call.service.runs.folder(named: name, "run")
+        let contents = try RunDirectory.contents(at: folder)
+        guard case .object(var record) = try JSONValue(encoding: contents.record) else {
+          throw Problem(.internalServerError, "system", "the record of '\(name)' is no object")
+        }
+        // Where the cache lies on this machine is nobody's business.
+        if case .object(var source)? = record["source"] {
+          source["path"] = nil
+          record["source"] = .object(source)
+        }
+        return .json(
+          .object([
+            "name": .text(name), "record": .object(record),
+            "epochs": .array(try contents.epochs.map { try JSONValue(encoding: $0) }),
+            "result": try contents.result.map { try JSONValue(encoding: $0) } ?? .null,
+          ]))
+      }
+    },
+  ]
+}

@@ -1,0 +1,57 @@
+import Corpus
+import Hummingbird
+
+/// All that can be asked for.
+enum ServiceOperations {
+  static let all: [Operation] =
+    health + caches + tracks + sound + pictures + values + features + splits + loaders + runs
+
+  /// The form of names of caches and runs.
+  static let name = ParameterForm.text(most: 1_024)
+
+  /// The parameters of a page of a list.
+  static let page: [Operation.Parameter] = [
+    .init("offset", .integer(0...1 << 40), "how many to pass over; 0 where left out"),
+    .init("limit", .integer(0...1_000), "how many to give at most; 100 where left out"),
+  ]
+
+  /// A list of which a page is given.
+  static func paged(_ call: Call, count: Int, name: String, _ item: (Int) throws -> JSONValue)
+    rethrows -> JSONValue
+  {
+    let offset = min(call.integer("offset") ?? 0, count)
+    let end = min(count, offset + (call.integer("limit") ?? 100))
+    return .object([
+      "total": .count(count), "offset": .count(offset),
+      name: .array(try (offset..<end).map(item)),
+    ])
+  }
+
+  private static let health: [Operation] = [
+    Operation(
+      id: "health", path: "/healthz", summary: "Whether the process answers.",
+      answers: [.bytes("text/plain")], isOpen: true
+    ) { _ in .bytes(Array("ok\n".utf8), "text/plain") },
+    Operation(
+      id: "readiness", path: "/readyz",
+      summary: "Whether the root can be read and the server is not shutting down.",
+      answers: [.bytes("text/plain")], isOpen: true
+    ) { call in
+      if call.service.streams.isEnding {
+        throw Problem(.serviceUnavailable, "stopped", "the server is shutting down")
+      }
+      try await call.service.work { try call.service.checkRoot() }
+      return .bytes(Array("ready\n".utf8), "text/plain")
+    },
+    Operation(
+      id: "metrics", path: "/metrics", summary: "Figures in the text form of Prometheus.",
+      answers: [.bytes("text/plain")]
+    ) { call in
+      .bytes(Array(call.service.metrics.text().utf8), PrometheusText.mediaType)
+    },
+    Operation(
+      id: "description", path: "/v1/openapi.json", summary: "This description (OpenAPI 3.1).",
+      answers: [.json("Anything")], isOpen: true
+    ) { _ in .bytes(OpenAPIDocument.bytes, "application/json") },
+  ]
+}

@@ -1,0 +1,59 @@
+import Corpus
+import DatasetCache
+import Hummingbird
+import OpenCaches
+import Preparation
+
+extension ServiceOperations {
+  static let splits: [Operation] = [
+    Operation(
+      id: "splits", path: "/v1/caches/{cache}/splits",
+      summary: "The splits of a cache with the tracks of each side.",
+      answers: [.json("SplitList")]
+    ) { call in
+      try await call.service.work {
+        let cache = try call.cache().cache
+        var list: [JSONValue] = []
+        for name in try cache.splitNames() {
+          guard let split = try cache.split(named: name) else { continue }
+          var counts: [String: Int] = [:]
+          for side in split.assignment.values { counts[side, default: 0] += 1 }
+          list.append(
+            .object([
+              "name": .text(name), "policy": .text(split.plan.policy.rawValue),
+              "sides": .array(
+                split.sides.map { side in
+                  .object(["name": .text(side), "tracks": .count(counts[side] ?? 0)])
+                }),
+            ]))
+        }
+        return .json(
+          .object(["splits": .array(list), "default": .text(try cache.defaultSplit())]))
+      }
+    },
+    Operation(
+      id: "split", path: "/v1/caches/{cache}/splits/{split}",
+      summary: "How a split was made, and its fingerprint.", answers: [.json("Split")]
+    ) { call in
+      try await call.service.work {
+        .json(try call.cache().open.description(ofSplit: try call.required("split")))
+      }
+    },
+    Operation(
+      id: "audit", path: "/v1/caches/{cache}/splits/{split}/audit",
+      summary: "What leaks between the sides of a split.", answers: [.json("Audit")]
+    ) { call in
+      let cache = try await call.service.work { try call.cache() }
+      let name = try call.required("split")
+      let parts = ["audit", cache.name, cache.stamp.text, name]
+      return try await call.tagged("application/json", from: parts) {
+        try call.service.kept.bytes(EntityTag.text(of: parts)) {
+          guard let audit = try cache.cache.audit(split: name) else {
+            throw Problem.missing("\(cache.name) has no split '\(name)'")
+          }
+          return try CanonicalJSON.encode(audit)
+        }
+      }
+    },
+  ]
+}

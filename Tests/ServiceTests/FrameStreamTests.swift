@@ -1,0 +1,151 @@
+import Corpus
+import DataLoading
+import DatasetCache
+import OpenCaches
+import Safetensors
+import Testing
+
+@testable import Service
+
+extension ServiceTests {
+  /// Batches over the network against those of a loader in the process.
+  @Suite struct FrameStreamTests {
+    /// A frame that was received.
+    private struct Frame {
+      let header: SafetensorsHeader
+      let bytes: [UInt8]
+
+      func tensor(_ name: String) -> [UInt8]? {
+        header[name].map { Array(bytes[$0.bytes]) }
+      }
+
+      var metadata: [String: String] { header.metadata }
+    }
+
+    private func frames(_ body: [UInt8]) throws -> [Frame] {
+      var frames: [Frame] = []
+      var place = 0
+      while place + 8 <= body.count {
+        let length = (0..<8).reduce(0) { $0 | Int(body[place + $1]) << (8 * $1) }
+        let bytes = Array(body[place + 8..<place + 8 + length])
+        frames.append(Frame(header: try SafetensorsHeader(of: bytes.span.bytes), bytes: bytes))
+        place += 8 + length
+      }
+      return frames
+    }
+
+    /// The batches of a loader in this process, tensor by tensor.
+    private func batches(_ configuration: String) throws -> [[String: [UInt8]]] {
+      let shelf = OpenCache.Shelf()
+      let cache = try shelf.open(try ServedMusic.get().copy)
+      let parts = try LoaderParts(
+        try Texts.configuration(configuration, LoaderOptions.form), of: cache
+      ) { path throws(InterfaceError) in try shelf.open(path) }
+      let loader = try parts.loader()
+      var all: [[String: [UInt8]]] = []
+      while let lent = try loader.nextLent() {
+        let layout = try BatchFrame.layout(lent, of: loader)
+        let pieces = BatchFrame.pieces(lent, of: loader, layout).map { Array($0) }
+        all.append(
+          Dictionary(uniqueKeysWithValues: zip(layout.entries.map(\.name), pieces)))
+        loader.release(slot: lent.slot)
+      }
+      return all
+    }
+
+    private static let requests: [(query: String, configuration: String)] = [
+      (
+        "view=mel&batch=5&seed=7&epochs=2",
+        #"{"view": "mel", "batch_size": 5, "seed": 7, "epochs": 2}"#
+      ),
+      (
+        "view=waveform&side=train&batch=4&dtype=float16&shuffle=false&last_batch=drop",
+        #"{"view": "waveform", "side": "train", "batch_size": 4, "dtype": "float16", "shuffle": false, "last_batch": "drop"}"#
+      ),
+      (
+        "view=features&batch=64&epoch=3&rank=1&ranks=2&normalisation=%7B%22axis%22:%22first%22%7D",
+        #"{"view": "features", "batch_size": 64, "epoch": 3, "rank": 1, "world_size": 2, "normalisation": {"axis": "first"}}"#
+      ),
+      (
+        "view=mel&test=test&batch=3&seed=18446744073709551615&augmentation=%7B%22mixup%22:%7B%22alpha%22:0.4%7D%7D",
+        #"{"view": "mel", "test": "test", "batch_size": 3, "seed": 18446744073709551615, "augmentation": {"mixup": {"alpha": 0.4}}}"#
+      ),
+      (
+        "view=waveform&batch=3&seed=5&augmentation=%7B%22gain%22:%7B%22decibels%22:[-6,6]%7D%7D",
+        #"{"view": "waveform", "batch_size": 3, "seed": 5, "augmentation": {"gain": {"decibels": [-6, 6]}}}"#
+      ),
+      (
+        "view=mel&batch=7&sources=[%7B%22cache%22:%22music%22%7D,%7B%22cache%22:%22inner/other%22%7D]",
+        #"{"view": "mel", "batch_size": 7}"#
+      ),
+    ]
+
+    @Test func batchesAreThoseOfALoader() async throws {
+      try await RunningServer.with { server throws in
+        for (query, configuration) in Self.requests.dropLast() {
+          let expected = try batches(configuration)
+          let reply = try server.music("/batches?\(query)")
+          #expect(reply.status == 200, "\(query): \(reply.text.prefix(300))")
+          guard reply.status == 200 else { continue }
+          let frames = try frames(reply.body)
+          #expect(frames.count == expected.count + 1, "\(query)")
+          for (frame, batch) in zip(frames, expected) {
+            #expect(frame.header.entries.count == batch.count)
+            for (name, bytes) in batch { #expect(frame.tensor(name) == bytes, "\(query): \(name)") }
+          }
+          #expect(frames.last?.metadata == ["end": "epochs"])
+        }
+        // Twice the same tracks, of two caches.
+        let mixed = try frames(try server.music("/batches?\(Self.requests[5].query)").body)
+        let rows = mixed.reduce(0) { $0 + ($1.tensor("labels")?.count ?? 0) / 8 }
+        #expect(rows == 48)
+      }
+    }
+
+    @Test func aStreamGoesOnWhereAFrameSays() async throws {
+      try await RunningServer.with { server throws in
+        let query = "view=mel&batch=5&seed=3&epochs=2"
+        let whole = try server.music("/batches?\(query)")
+        let tag = try #require(whole.headers["etag"])
+        let all = try frames(whole.body)
+        let first = try frames(try server.music("/batches?\(query)&count=3").body)
+        #expect(first.last?.metadata == ["end": "count"])
+        let last = first[2].metadata
+        let epoch = try #require(last["state_epoch"].flatMap { Int($0) })
+        let position = try #require(last["state_position"])
+        let rest = "view=mel&batch=5&seed=3&epochs=\(2 - epoch)&epoch=\(epoch)&position=\(position)"
+        let reply = try server.music("/batches?\(rest)", headers: ["If-Match: \(tag)"])
+        let second = try frames(reply.body)
+        let joined = first.dropLast() + second.dropLast()
+        #expect(joined.count == all.count - 1)
+        for (left, right) in zip(joined, all) {
+          #expect(left.tensor("inputs") == right.tensor("inputs"))
+          #expect(left.tensor("slices") == right.tensor("slices"))
+        }
+        let other = try server.music("/batches?\(query)", headers: ["If-Match: \"other\""])
+        #expect(other.status == 412)
+        // The order is part of what a stream is, the batch size is not.
+        let tags = try ["batch=9", "shuffle=false", "side=train"].map {
+          try server.music("/batches?view=mel&seed=3&count=0&\($0)").headers["etag"]
+        }
+        #expect(tags[0] == tag && tags[1] != tag && tags[2] != tag)
+      }
+    }
+
+    @Test func streamsBeyondTheLimitAreRefusedAndRoomIsGivenBack() async throws {
+      try await RunningServer.with({ $0.limits.streams = 1 }) { server throws in
+        for _ in 0..<5 {
+          #expect(try server.music("/batches?view=mel&batch=5").status == 200)
+        }
+        #expect(try server.get("/metrics").text.contains("lathed_streams_begun_total 5\n"))
+      }
+      try await RunningServer.with({ $0.limits.streams = 0 }) { server throws in
+        let reply = try server.music("/batches?view=mel")
+        #expect(reply.status == 503)
+        #expect(reply.headers["retry-after"] != nil)
+        // What is only described takes no room.
+        #expect(try server.music("/loader?view=mel").status == 200)
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Corpus
+
+/// Checks JSON against the few words of JSON Schema that the description uses.
+struct SchemaCheck {
+  let schemas: [String: JSONValue]
+
+  /// What is wrong with a value, with the place; empty where nothing is.
+  func faults(_ value: JSONValue, _ schema: JSONValue, at place: String = "$") -> [String] {
+    guard case .object(let words) = schema else { return ["\(place): the schema is no object"] }
+    if case .string(let reference)? = words["$ref"] {
+      let name = reference.split(separator: "/").last.map(String.init) ?? ""
+      guard let meant = schemas[name] else { return ["\(place): no schema \(name)"] }
+      return faults(value, meant, at: place)
+    }
+    var types: [String] = []
+    switch words["type"] {
+    case .string(let type)?: types = [type]
+    case .array(let list)?:
+      types = list.compactMap { if case .string(let type) = $0 { type } else { nil } }
+    default: break
+    }
+    if !types.isEmpty, !types.contains(where: { Self.has(value, $0) }) {
+      return ["\(place): \(value) is no \(types.joined(separator: " or "))"]
+    }
+    switch value {
+    case .array(let items):
+      guard let item = words["items"] else { return [] }
+      return items.enumerated().flatMap { faults($1, item, at: "\(place)[\($0)]") }
+    case .object(let members): return self.members(members, words, at: place)
+    default: return []
+    }
+  }
+
+  private func members(
+    _ members: [String: JSONValue], _ words: [String: JSONValue], at place: String
+  ) -> [String] {
+    var found: [String] = []
+    var properties: [String: JSONValue] = [:]
+    if case .object(let named)? = words["properties"] { properties = named }
+    if case .array(let required)? = words["required"] {
+      for case .string(let name) in required where members[name] == nil {
+        found.append("\(place): \(name) is missing")
+      }
+    }
+    for (name, value) in members {
+      if let schema = properties[name] ?? objectSchema(words["additionalProperties"]) {
+        found += faults(value, schema, at: "\(place).\(name)")
+      } else if words["additionalProperties"] == .bool(false) {
+        found.append("\(place): \(name) is not described")
+      }
+    }
+    return found
+  }
+
+  private func objectSchema(_ schema: JSONValue?) -> JSONValue? {
+    if case .object? = schema { return schema }
+    return nil
+  }
+
+  private static func has(_ value: JSONValue, _ type: String) -> Bool {
+    switch (type, value) {
+    case ("null", .null), ("boolean", .bool), ("string", .string), ("array", .array),
+      ("object", .object), ("integer", .integer), ("integer", .unsigned), ("number", .integer),
+      ("number", .unsigned), ("number", .number):
+      true
+    default: false
+    }
+  }
+}
