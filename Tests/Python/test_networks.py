@@ -43,6 +43,34 @@ def test_ranks_become_normal_deviates():
     torch.testing.assert_close(ends, transform.deviates[[0, -1]].unsqueeze(1).expand(2, 2))
 
 
+def test_whitening():
+    """The numbers that the embedded trainer's test has from numpy."""
+    samples = torch.tensor(
+        [[1, 2, 0.5], [2, 1, -1], [0, 0.5, 2], [3, -1, 1], [4, 0, 0], [2.5, 1.5, -2], [5, 2, 1]]
+    )
+    labels = torch.tensor([0, 0, 0, 1, 1, 1, 1])
+    whitening = networks.Whitening(3, shrinkage=0.1)
+    whitening.fit(samples, labels)
+    expected = torch.tensor(
+        [
+            [0.9216057095493778, 0, 0],
+            [-0.2984501552702005, 0.8924028099560809, 0],
+            [-0.09696854119746047, 0.2899479096052459, 0.7355173554298544],
+        ]
+    )
+    torch.testing.assert_close(whitening.matrix, expected)
+    torch.testing.assert_close(whitening.mean, samples.mean(0))
+    whitening.fit(samples, None)
+    expected = torch.tensor([[-0.29754475905734884, 0.11938393892366629, -0.947857427969344]])
+    torch.testing.assert_close(whitening(samples[1:2]), expected)
+    model = networks.Features(inputs=3, hidden=(4,), labels=2, whitening="labels", noise=1.0)
+    assert shapes(model)["whitening.matrix"] == (3, 3)
+    torch.manual_seed(1)
+    assert not torch.equal(model(samples), model(samples))
+    model.eval()
+    assert torch.equal(model(samples), model(samples))
+
+
 def test_waveform():
     model = networks.Waveform()
     assert networks.parameter_count(model) == 388_378

@@ -1,5 +1,3 @@
-import Corpus
-import DataLoading
 import Glibc
 import Training
 
@@ -14,8 +12,6 @@ import Training
 final class QuantileTransform: Layer {
   /// Quantiles of each column.
   static let knots = 256
-  /// Samples that quantiles are taken of at most, evenly chosen.
-  private static let mostSamples = 65_536
 
   let outputShape: [Int]
   let statistics: [RunningStatistic]
@@ -36,30 +32,11 @@ final class QuantileTransform: Layer {
     statistics = [try RunningStatistic("transform.quantiles", shape: [columns, Self.knots])]
   }
 
-  /// Takes the quantiles of samples.
-  /// - Parameter normalisation: what the loader does to them.
-  /// - Throws: ``TrainingError/Kind/data`` where a sample cannot be read.
-  func fit(_ samples: any SampleSource, _ normalisation: Normalisation?) throws(TrainingError) {
-    let count = min(samples.count, Self.mostSamples)
-    var values = [[Float]](repeating: [], count: columns)
-    var loading = LoaderConfiguration()
-    loading.shuffle = samples.count > Self.mostSamples
-    loading.epochs = 1
-    loading.threads = 0
-    loading.normalisation = normalisation
-    var left = count
-    let loader = try inLoading { () throws(LoadingError) in
-      try Loader(samples, configuration: loading)
-    }
-    while left > 0, let batch = try inLoading({ () throws(LoadingError) in try loader.next() }) {
-      let floats = batch.floats
-      for row in 0..<min(left, batch.count) {
-        for column in 0..<columns { values[column].append(floats[row * columns + column]) }
-      }
-      left -= batch.count
-    }
+  /// Takes the quantiles of rows.
+  func fit(_ rows: TrainingRows) {
     for column in 0..<columns {
-      let sorted = values[column].sorted()
+      let sorted = stride(from: column, to: rows.values.count, by: columns)
+        .map { rows.values[$0] }.sorted()
       guard let last = sorted.indices.last else { continue }
       for knot in 0..<Self.knots {
         let place = (Double(knot) + 0.5) / Double(Self.knots) * Double(sorted.count) - 0.5
@@ -69,6 +46,14 @@ final class QuantileTransform: Layer {
           sorted[low] + (sorted[min(last, low + 1)] - sorted[low]) * share
       }
     }
+  }
+
+  /// What rows become.
+  func transformed(_ rows: TrainingRows) -> TrainingRows {
+    rows.mapping(
+      rows.values.enumerated().map { index, value in
+        Self.transformed(value, quantiles.value.base + index % columns * Self.knots)
+      })
   }
 
   func reserve(rows: Int, training: Bool, team: ThreadTeam) throws(TrainingError) {

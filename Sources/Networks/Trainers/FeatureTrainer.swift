@@ -26,7 +26,7 @@ extension EmbeddedTrainers {
         let made = try chosen.network.make(
           inputs: setting.sampleShape.reduce(1, *), labels: setting.labels.count, seed: seed)
         if let samples = setting.training {
-          try made.transform?.fit(samples, setting.normalisation)
+          try made.preparation.fit(samples, setting.normalisation)
         }
         var configuration = configuration
         configuration.seed = seed
@@ -55,9 +55,20 @@ private struct FeatureSettings {
         "dropout", \.network.dropout, in: 0...0.95,
         "chance of a hidden number to be left out of a step"),
       .number("input-dropout", \.network.inputDropout, in: 0...0.95, "the same of an input"),
+      .number(
+        "noise", \.network.noise, in: 0...100,
+        "deviation of the normal noise that is added to each input of a step, transformed and whitened"
+      ),
       .choice(
         "transform", \.network.transform,
         "normal: each column's ranks in the training side, as normal deviates; none"),
+      .choice(
+        "whitening", \.network.whitening,
+        "labels: the covariance of the columns within a label becomes that of independent ones, as in linear "
+          + "discriminant analysis; none"),
+      .number(
+        "shrinkage", \.network.shrinkage, in: 0...1,
+        "of whitening: how far the covariance is drawn to independent columns beforehand"),
       .whole(
         "members", \.members, in: 1...1_000,
         "networks that are trained side by side and give their mean probability"),

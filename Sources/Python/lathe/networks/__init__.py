@@ -19,7 +19,7 @@ import math
 
 from torch import nn
 
-from .features import Features, QuantileTransform
+from .features import Features, QuantileTransform, Whitening
 from .mel import ColourMap, Mel, MelSmall
 from .waveform import Convolution, Waveform, gammatone
 
@@ -31,6 +31,7 @@ __all__ = [
     "MelSmall",
     "QuantileTransform",
     "Waveform",
+    "Whitening",
     "gammatone",
     "parameter_count",
 ]

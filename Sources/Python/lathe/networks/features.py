@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 Transform = Literal["normal", "none"]
+Decorrelation = Literal["labels", "none"]
 
 
 class QuantileTransform(nn.Module):
@@ -59,6 +60,49 @@ class QuantileTransform(nn.Module):
         return torch.where(lower > last, self.deviates[last], result).T
 
 
+class Whitening(nn.Module):
+    """Takes from columns what they say in common: L⁻¹(x − m), where L Lᵀ is the covariance of the training
+    side within its labels (where a sample may have several, of all samples), m its mean.
+
+    The covariance C becomes (1 − s) C + s · tr(C)/d · I with the shrinkage s beforehand. Kept as the
+    buffers ``mean`` [d] and ``matrix`` [d, d], which is L⁻¹.
+    """
+
+    mean: Tensor
+    matrix: Tensor
+
+    def __init__(self, columns: int, shrinkage: float = 0.1) -> None:
+        """For samples of so many numbers; mean and matrix are yet to be fitted or loaded."""
+        super().__init__()
+        self.shrinkage = shrinkage
+        self.register_buffer("mean", torch.zeros(columns))
+        self.register_buffer("matrix", torch.eye(columns))
+
+    def fit(self, samples: Tensor, labels: Tensor | None) -> None:
+        """Takes mean and covariance of samples [count, columns] with their labels [count].
+
+        :raises torch.linalg.LinAlgError: where the covariance has no inverse.
+        """
+        values = samples.double()
+        groups = torch.zeros(len(values), dtype=torch.long) if labels is None else labels.long()
+        offsets, count = values.clone(), 0
+        for label in groups.unique():
+            own = groups == label
+            offsets[own] -= values[own].mean(0)
+            count += 1
+        covariance = offsets.T @ offsets / max(1, len(values) - count)
+        size = len(covariance)
+        mean_variance = covariance.diagonal().mean()
+        covariance = (1 - self.shrinkage) * covariance
+        covariance += self.shrinkage * mean_variance * torch.eye(size, dtype=torch.double)
+        self.mean.copy_(values.mean(0))
+        self.matrix.copy_(torch.linalg.inv(torch.linalg.cholesky(covariance)))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Whitened columns [count, columns]."""
+        return (inputs - self.mean) @ self.matrix.T
+
+
 class Features(nn.Module):
     """A multi-layer perceptron: Linear, ReLU and dropout for each hidden layer, then Linear.
 
@@ -74,6 +118,9 @@ class Features(nn.Module):
         dropout: float = 0.4,
         input_dropout: float = 0.1,
         transform: Transform = "normal",
+        whitening: Decorrelation = "none",
+        shrinkage: float = 0.1,
+        noise: float = 0.0,
     ) -> None:
         """
         :param labels: how many labels there are.
@@ -83,9 +130,14 @@ class Features(nn.Module):
         :param input_dropout: the same of an input.
         :param transform: what is done to the inputs: :class:`QuantileTransform`, which must be fitted
             before training, or nothing.
+        :param whitening: whether :class:`Whitening`, which must be fitted too, follows (labels), or not (none).
+        :param shrinkage: of whitening, 0 to 1.
+        :param noise: the deviation of the normal noise that is added to each input in training.
         """
         super().__init__()
         self.transform = QuantileTransform(inputs) if transform == "normal" else None
+        self.whitening = Whitening(inputs, shrinkage) if whitening == "labels" else None
+        self.noise = noise
         widths = [inputs, *hidden, labels]
         self.layers = nn.ModuleList(map(nn.Linear, widths, widths[1:]))
         self.dropout = nn.Dropout(dropout)
@@ -94,6 +146,10 @@ class Features(nn.Module):
     def forward(self, inputs: Tensor) -> Tensor:
         """Logits [count, labels] of features [count, inputs]."""
         values = inputs if self.transform is None else self.transform(inputs)
+        if self.whitening is not None:
+            values = self.whitening(values)
+        if self.training and self.noise > 0:
+            values = values + self.noise * torch.randn_like(values)
         return dense(self.input_dropout(values), self.layers, self.dropout)
 
 

@@ -30,6 +30,9 @@ def network(options: Options, labels: int, shape: tuple[int, ...]) -> nn.Module:
                 dropout=options.dropout,
                 input_dropout=options.input_dropout,
                 transform=options.transform,  # type: ignore[arg-type]
+                whitening=options.whitening,  # type: ignore[arg-type]
+                shrinkage=options.shrinkage,
+                noise=options.noise,
             )
         if options.network in ("waveform", "waveform-gammatone"):
             (samples,) = shape
@@ -95,16 +98,25 @@ def fit_transform(model: nn.Module, sides: Sides | StreamedSides) -> None:
     :raises ConfigurationError: where batches are streamed, of which none can be seen beforehand.
     """
     transform = getattr(model, "transform", None)
-    if not isinstance(transform, networks.QuantileTransform):
+    whitening = getattr(model, "whitening", None)
+    if not (isinstance(transform, networks.QuantileTransform) or isinstance(whitening, networks.Whitening)):
         return
     if isinstance(sides, StreamedSides):
         raise ConfigurationError(
             ErrorCode.CONFIGURATION,
-            "--transform normal looks at all samples before it trains, which a stream does not let;"
-            " give --transform none",
+            "--transform normal and --whitening labels look at all samples before they train, which a stream does"
+            " not let; give --transform none and --whitening none",
         )
     with sides.evaluation(sides.training_name) as loader:
-        transform.fit(torch.cat([batch.inputs.clone() for batch in loader]))
+        batches = [(batch.inputs.clone(), batch.labels.clone()) for batch in loader]
+    inputs = torch.cat([values for values, _ in batches])
+    if transform is not None:
+        transform.fit(inputs)
+        inputs = transform(inputs)
+    if whitening is not None:
+        labels = torch.cat([labels for _, labels in batches])
+        # Where a sample may have several labels, its number is below 0.
+        whitening.fit(inputs, labels if bool((labels >= 0).all()) else None)
 
 
 def class_weights(

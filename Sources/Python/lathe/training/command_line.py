@@ -181,6 +181,23 @@ def parser() -> argparse.ArgumentParser:
         choices=["normal", "none"],
         help="features: each column's ranks in the training side, as normal deviates (normal)",
     )
+    add(
+        "--whitening",
+        choices=["labels", "none"],
+        help="features: the covariance of the columns within a label becomes that of independent ones (none)",
+    )
+    add(
+        "--shrinkage",
+        type=_number(0, 1),
+        metavar="SHARE",
+        help="of whitening: how far the covariance is drawn to independent columns beforehand (0.1)",
+    )
+    add(
+        "--noise",
+        type=_number(0, None),
+        metavar="DEVIATION",
+        help="features: of the normal noise that is added to each input, transformed and whitened (0)",
+    )
     add("--hidden", type=_list, metavar="N,N", help="sizes of the hidden dense layers")
     add("--channels", type=_list, metavar="N,N", help="waveform: of the convolutions, in order")
     add("--kernels", type=_list, metavar="N,N", help="waveform: their kernel sizes")

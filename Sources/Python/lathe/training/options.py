@@ -46,6 +46,9 @@ class Options:
     dropout: float
     input_dropout: float
     transform: str
+    whitening: str
+    shrinkage: float
+    noise: float
     channels: tuple[int, ...]
     kernels: tuple[int, ...]
     strides: tuple[int, ...]
@@ -107,7 +110,7 @@ _OF_WAVEFORM = (
     "sample_rate",
 )
 #: What a network has no choice of.
-_FIXED = {"linear": ("hidden", "dropout", "input_dropout", "transform")}
+_FIXED = {"linear": ("hidden", "dropout", "input_dropout", "transform", "whitening", "shrinkage", "noise")}
 _WAVEFORM = {"random_crop": {}, "polarity": {"probability": 0.5}}
 _PICTURE = {
     "circular_shift": {"share": 0.5},
@@ -129,6 +132,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "weight_decay": 1e-2, "momentum": 0.9, "nesterov": 0, "beta1": 0.9, "beta2": 0.999,
         "schedule": "one-cycle", "warm_up": 0.0, "label_smoothing": 0.1, "class_weights": "none",
         "clip_norm": 0.0, "normalise": "overall", "dropout": 0.3, "input_dropout": 0.0, "transform": "none",
+        "whitening": "none", "shrinkage": 0.1, "noise": 0.0,
         "device": "auto", "precision": "auto", "pooling_kind": "max", "order": "relu-first",
         "filters": "learnt", "sample_rate": 22_050.0, "channels": (16, 32, 64, 128, 256),
         "kernels": (64, 32, 16, 8, 4), "strides": (2, 2, 2, 2, 2), "pooling": (8, 8, 1, 1, 4),
