@@ -1,5 +1,6 @@
 import Corpus
 import Files
+import Synchronization
 import TestSupport
 import Testing
 
@@ -116,6 +117,16 @@ import Testing
     #expect(server.requests.count == 2)
   }
 
+  @Test func whereTheLastBytesAreRefusedTheZipComesWhole() throws {
+    let server = try server { [zip] request, _ in
+      request.range?.hasPrefix("bytes=-") == true
+        ? LocalServer.Response(400) : LocalServer.file(zip, request)
+    }
+    defer { server.close() }
+    #expect(try fetch([source("club.zip", server)]).run().fetched == 6)
+    try expectAllTracks()
+  }
+
   /// Who pins the whole wants it checked, unless every track has a checksum of its own.
   @Test func aPinnedZipComesWholeWhereItsTracksHaveNoChecksums() throws {
     let server = try server { [zip] request, _ in LocalServer.file(zip, request) }
@@ -147,6 +158,37 @@ import Testing
     let report = try fetch(sources).run()
     #expect(report.fetched == 6 && report.missing.isEmpty && report.refused.isEmpty)
     try expectAllTracks()
+  }
+
+  /// A gigabyte is not fetched again for a track that was not in it the last time.
+  @Test func whatAnArchiveLacksIsRemembered() throws {
+    let members = club.files.sorted { $0.key < $1.key }.dropFirst().map { ($0.key, $0.value) }
+    let first = TestArchives.tar(Array(members))
+    let tag = Mutex("\"1\"")
+    let server = try server { [tar] request, _ in
+      let tag = tag.withLock { $0 }
+      return LocalServer.file(tag == "\"1\"" ? first : tar, tag: tag, request)
+    }
+    defer { server.close() }
+    let fetch = try fetch([source("club.tar", server)])
+    let report = try fetch.run()
+    #expect(report.fetched == 5 && report.missing == ["blues/t0.wav"] && report.isExhausted)
+    let sent = server.sentBytes
+    let again = try fetch.run()
+    #expect(again.fetched == 0 && again.missing == ["blues/t0.wav"] && again.isExhausted)
+    #expect(server.sentBytes <= sent + 1)
+    // Until the server has another one.
+    tag.withLock { $0 = "\"2\"" }
+    #expect(try fetch.run().fetched == 1)
+    #expect(try fetch.run().present == 6)
+  }
+
+  @Test func anArchiveOfSomethingElseIsAFailure() throws {
+    let other = TestArchives.tar([("genres/rock/r1.wav", [1, 2, 3])])
+    let server = try server { _, _ in LocalServer.Response(200, other) }
+    defer { server.close() }
+    let report = try fetch([source("club.tar", server)]).run()
+    #expect(report.failures.first?.contains("has none of the tracks") == true)
   }
 
   @Test func aCutArchiveIsNotUsed() throws {

@@ -36,8 +36,7 @@ extension FetchRun {
   ) throws(FetchError) {
     let names = try Self.names(path)
     let files = names.compactMap(place)
-    let found = wanted.tracks(missing, in: files)
-    if found.isEmpty { throw FetchError.isForeign(title) }
+    let found = try found(of: missing, in: files, title)
     let trackOfFile = Dictionary(
       found.map { ($0.file, $0.track) }, uniquingKeysWith: { first, _ in first })
     try Self.ofArchive { () throws in
@@ -61,6 +60,23 @@ extension FetchRun {
         observe(.placed(title: title, done: done, of: found.count))
       }
     }
+  }
+
+  /// The tracks that are among the files of an archive.
+  ///
+  /// - Throws: ``FetchError`` of the kind `notTheFile` where none of all that are wanted are, be they missing or not.
+  func found(
+    of tracks: [Track], in files: [String], _ archive: String
+  ) throws(FetchError) -> [(track: Track, file: String)] {
+    let found = wanted.tracks(tracks, in: files)
+    if found.isEmpty, wanted.tracks(wanted.tracks, in: files).isEmpty {
+      throw FetchError(
+        .notTheFile, archive, "has none of the tracks",
+        hint:
+          "see whether it is of this dataset, and whether the paths in it are those of the manifest"
+      )
+    }
+    return found
   }
 
   /// The names of the files in an archive, which is read to its end.
@@ -111,13 +127,5 @@ extension FetchError {
       default: false
       }
     self.init(isOurs ? .file : .archive, error.subject, error.detail, hint: error.hint)
-  }
-
-  /// An archive is not of the dataset.
-  static func isForeign(_ subject: String) -> FetchError {
-    FetchError(
-      .notTheFile, subject, "has none of the tracks that are missing",
-      hint:
-        "see whether it is of this dataset, and whether the paths in it are those of the manifest")
   }
 }

@@ -14,6 +14,8 @@ public enum FetchEvent: Sendable {
   case leftMirror(FetchError)
   /// A source has failed, and the next is asked.
   case leftSource(title: String, FetchError)
+  /// An archive is not fetched again, since an earlier run found that it has none of so many tracks.
+  case lacks(title: String, tracks: Int)
   /// It was stopped, and what has come is kept.
   case stopped(FetchError)
   /// A track came that is not what the manifest says; it was not taken.

@@ -15,22 +15,32 @@ extension FetchRun {
       if try source.checksums.objection(to: target) == nil { return try use(target, source) }
       unsafe unlink(target)
     }
+    let lack = target + KnownLack.ending
+    let known = KnownLack(reading: lack)
     let download = Download(
       title: source.name, target: target, mirrors: fetch.addresses(of: source),
       checksums: source.checksums, provesItself: true)
     let whole = try PartialFile(target)
     defer { whole.sync() }
+    // What a killed run had put together and not used yet.
+    unsafe unlink("\(target).members.zip")
     let selected =
       try mayTakeParts(of: source, tracks) && whole.count == 0
-      ? PartialFile("\(folder.downloads)/\(source.name).members.zip") : nil
+      ? PartialFile("\(target).members.zip") : nil
     defer { selected?.sync() }
     try client.first(
       of: download.mirrors, for: source.name, received: { whole.count + (selected?.count ?? 0) }
     ) { mirror throws(FetchError) in
+      if let known, try known.holds(for: tracks, at: mirror, client) {
+        return observe(.lacks(title: source.title, tracks: tracks.count))
+      }
       if let selected, try fetch(members: tracks, of: source, at: mirror, into: selected) { return }
       try download.fetch(mirror, into: whole, client)
       received(whole.count)
       try use(target, source)
+      let ids = Set(tracks.map(\.id))
+      let absent = missing.filter { ids.contains($0.id) }
+      if !absent.isEmpty { KnownLack(of: whole.lastState, tracks: absent)?.write(lack) }
     }
   }
 
@@ -49,8 +59,8 @@ extension FetchRun {
   ) throws(FetchError) -> Bool {
     guard let zip = try ZipServer(mirror, client) else { return false }
     let names = zip.directory.records.compactMap { $0.name.flatMap(source.path(ofMember:)) }
-    let files = Set(wanted.tracks(tracks, in: names).map(\.file))
-    if files.isEmpty { throw FetchError.isForeign("\(mirror)") }
+    let files = Set(try found(of: tracks, in: names, "\(mirror)").map(\.file))
+    if files.isEmpty { return true }
     let ranges = zip.ranges { record in
       record.name.flatMap(source.path(ofMember:)).map(files.contains) ?? false
     }

@@ -49,6 +49,7 @@ final class FetchRun {
     if !fetch.isOffline {
       for source in fetch.remotes.sources { try ask(source) }
     }
+    if missing.isEmpty { KnownLack.removeAll(in: folder.downloads) }
     report.missing = missing.map(\.path).sorted(by: ByteOrder.precedes)
     report.refused = missing.compactMap { refusals[$0.id] }
       .sorted { ByteOrder.precedes($0.path, $1.path) }

@@ -43,8 +43,10 @@ final class PartialFile {
   let path: String
   /// The place up to which bytes have come.
   private(set) var count = 0
-  /// Nil where nothing has come.
+  /// Nil where nothing has come, and once it has its name.
   private(set) var state: PartialState?
+  /// What was known of it when it got its name.
+  private(set) var lastState: PartialState?
   private let target: String
   private var descriptor: Int32
   private var hasItsName = false
@@ -129,6 +131,7 @@ final class PartialFile {
       throw FetchError(file: FileError(.system(errno), "create", target))
     }
     unsafe unlink(statePath)
+    lastState = state
     state = nil
     hasItsName = true
     Files.syncFolder(of: target)

@@ -78,6 +78,9 @@ final class FetchReporting: @unchecked Sendable {
     case .leftSource(let title, let error):
       report.put("leftSource", Fault(error))
       say("\(title): \(error.detail)")
+    case .lacks(let title, let tracks):
+      report.put("lacks", Placed(source: title, done: 0, total: tracks))
+      say("\(title) was here before and has none of the \(Words.tracks(tracks)) that are missing")
     case .stopped(let error): report.put("stopped", Fault(error))
     case .refused(let refusal):
       report.put("refused", refusal)
