@@ -31,6 +31,7 @@ from .errors import (
     StateError,
 )
 from .loader import Loader
+from .remote import RemoteCache, RemoteLoader, connect
 from .samples import Sample, Samples
 from .tracks import Track, Tracks
 from .views import Axis, View
@@ -50,6 +51,8 @@ __all__ = [
     "Loader",
     "NotFoundError",
     "ReleasedError",
+    "RemoteCache",
+    "RemoteLoader",
     "Sample",
     "Samples",
     "SourceError",
@@ -59,6 +62,7 @@ __all__ = [
     "Tracks",
     "View",
     "__version__",
+    "connect",
     "open",
 ]
 

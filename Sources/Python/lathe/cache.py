@@ -16,7 +16,7 @@ import numpy.typing as npt
 from . import _library
 from ._handles import OpenCache
 from ._library import library
-from .errors import ConfigurationError, ErrorCode, NotFoundError
+from .errors import ErrorCode, NotFoundError
 from .loader import Loader
 from .options import (
     DataType,
@@ -26,7 +26,9 @@ from .options import (
     Sampling,
     Side,
     chosen,
+    configured,
     encoded,
+    is_torch,
 )
 from .samples import Sample, Samples
 from .tracks import Tracks
@@ -271,30 +273,33 @@ class Cache:
         :raises LatheError: ``ConfigurationError``, ``NotFoundError``, ``SourceError``, ``StateError``,
             ``DamagedError``.
         """
-        configuration: dict[str, Any] = {
-            "batch_size": batch_size,
-            "seed": seed,
-            "shuffle": shuffle,
-            "epoch": epoch,
-            "last_batch": last_batch,
-            "sampling": sampling,
-            "samples_per_epoch": samples_per_epoch,
-            "rank": rank,
-            "world_size": world_size,
-            "threads": threads,
-            "prefetch": prefetch,
-            "augmentation": None if augmentation is None else dict(augmentation),
-            "sources": None if sources is None else [_source(*source) for source in sources],
-        }
-        given = chosen(view, split, side, test, dtype, normalise)
-        given |= {name: value for name, value in configuration.items() if value is not None}
-        # Here null has a meaning: no end.
-        given["epochs"] = epochs
+        given = configured(
+            view,
+            split,
+            side,
+            test=test,
+            batch_size=batch_size,
+            seed=seed,
+            shuffle=shuffle,
+            epochs=epochs,
+            epoch=epoch,
+            last_batch=last_batch,
+            sampling=sampling,
+            samples_per_epoch=samples_per_epoch,
+            sources=sources,
+            rank=rank,
+            world_size=world_size,
+            threads=threads,
+            prefetch=prefetch,
+            dtype=dtype,
+            augmentation=augmentation,
+            normalise=normalise,
+        )
         return Loader(
             self._open,
             given,
             None if state is None else dict(state),
-            torch=_is_torch(output),
+            torch=is_torch(output),
             copy=copy,
         )
 
@@ -329,16 +334,3 @@ def _c_string(text: str, what: str) -> bytes:
         # A C string would end there and name another one.
         raise NotFoundError(ErrorCode.NOT_FOUND, f"{text!r}: no {what}'s name has a NUL in it")
     return text.encode()
-
-
-def _source(cache: Cache | str | os.PathLike[str], weight: float) -> dict[str, Any]:
-    path = cache.path if isinstance(cache, Cache) else os.fspath(cache)
-    return {"cache": path, "weight": weight}
-
-
-def _is_torch(output: str) -> bool:
-    if output not in ("numpy", "torch"):
-        raise ConfigurationError(
-            ErrorCode.CONFIGURATION, f"output '{output}' is neither 'numpy' nor 'torch'"
-        )
-    return output == "torch"

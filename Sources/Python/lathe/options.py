@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Union
 
@@ -78,6 +79,43 @@ def chosen(
     return {name: value for name, value in chosen.items() if value is not None}
 
 
+def configured(
+    view: str,
+    split: str | None = None,
+    side: Side = None,
+    *,
+    test: str | None = None,
+    epochs: int | None = 1,
+    dtype: DataType = "float32",
+    normalise: Normalise = None,
+    augmentation: Mapping[str, Any] | None = None,
+    sources: Sequence[tuple[Any, float]] | None = None,
+    **others: Any,
+) -> dict[str, Any]:
+    """The configuration of a loader, as ``lathe_loader_open`` and a server take it.
+
+    :raises ConfigurationError: as :func:`chosen`.
+    """
+    given = chosen(view, split, side, test, dtype, normalise)
+    others |= {
+        "augmentation": None if augmentation is None else dict(augmentation),
+        "sources": None if sources is None else [_source(*source) for source in sources],
+    }
+    given |= {name: value for name, value in others.items() if value is not None}
+    # Here null has a meaning: no end.
+    given["epochs"] = epochs
+    return given
+
+
+def is_torch(output: str) -> bool:
+    """Whether tensors of PyTorch are asked for rather than arrays of numpy."""
+    if output not in ("numpy", "torch"):
+        raise ConfigurationError(
+            ErrorCode.CONFIGURATION, f"output '{output}' is neither 'numpy' nor 'torch'"
+        )
+    return output == "torch"
+
+
 def encoded(configuration: Mapping[str, Any]) -> bytes:
     """The JSON that ``lathe_loader_open`` takes.
 
@@ -98,3 +136,9 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "item"):
         return value.item()
     raise TypeError(f"{type(value).__name__} is no value of JSON")
+
+
+def _source(cache: Any, weight: float) -> dict[str, Any]:
+    # A cache of this machine has a path, one of a server a name there.
+    place = cache if isinstance(cache, (str, os.PathLike)) else getattr(cache, "path", cache)
+    return {"cache": os.fspath(place), "weight": weight}

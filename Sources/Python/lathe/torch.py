@@ -16,6 +16,7 @@ from .cache import Cache
 from .errors import ConfigurationError, ErrorCode, LatheError
 from .loader import Loader
 from .options import LoaderOptions, SamplesOptions, Side
+from .remote import RemoteCache, RemoteLoader, connect, is_url
 from .samples import Samples
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
 
     def __init__(
         self,
-        cache: Cache | str | os.PathLike[str],
+        cache: Cache | RemoteCache | str | os.PathLike[str],
         view: str,
         split: str | None = None,
         side: Side = None,
@@ -56,7 +57,7 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
         **options: Unpack[LoaderOptions],
     ) -> None:
         """
-        :param cache: a cache or its folder.
+        :param cache: a cache or its folder, or one of a server or its address: see :func:`lathe.connect`.
         :param view: as for :meth:`lathe.Cache.loader`; so are ``split``, ``side`` and the options.
         :param device: where to have the batches; copied without blocking. Not with workers.
         :param num_workers: what is given to the ``DataLoader``, for ``len`` to be right.
@@ -75,7 +76,11 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
         for name in options:
             if name not in LoaderOptions.__annotations__:
                 raise TypeError(f"{name}: no such option; see lathe.Cache.loader")
-        self._cache = cache if isinstance(cache, Cache) else Cache(cache)
+        self._cache: Cache | RemoteCache
+        if isinstance(cache, (Cache, RemoteCache)):
+            self._cache = cache
+        else:
+            self._cache = connect(os.fspath(cache)) if is_url(cache) else Cache(cache)
         self._process = os.getpid()
         self._place = (view, split, side)
         self._device = None if device is None else torch.device(device)
@@ -83,7 +88,7 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
         self._options = options
         self._state: dict[str, Any] | None = None
         self._state_process = os.getpid()
-        self._loader: Loader[torch.Tensor] | None = None
+        self._loader: Loader[torch.Tensor] | RemoteLoader[torch.Tensor] | None = None
         # The first epoch, and how many each rank has begun since: shared, so that set_epoch reaches
         # workers that persist, and that workers made anew for each epoch know how many there were.
         self._epochs = torch.zeros(1 + _MOST_RANKS, dtype=torch.int64).share_memory_()
@@ -177,15 +182,15 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
             return distributed.get_rank(), distributed.get_world_size()
         return self._options.get("rank", 0), self._options.get("world_size", 1)
 
-    def _opened(self) -> Cache:
-        if self._process != os.getpid():
+    def _opened(self) -> Cache | RemoteCache:
+        if self._process != os.getpid() and isinstance(self._cache, Cache):
             # A forked worker: what its parent opened is of its parent.
             self._cache, self._process = Cache(self._cache.path), os.getpid()
         return self._cache
 
     def _open(
         self, rank: int, world_size: int, state: Mapping[str, Any] | None, **changes: Any
-    ) -> Loader[torch.Tensor]:
+    ) -> Loader[torch.Tensor] | RemoteLoader[torch.Tensor]:
         view, split, side = self._place
         options: dict[str, Any] = {**self._options, **changes}
         options |= {"epochs": 1, "rank": rank, "world_size": world_size}
