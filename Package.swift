@@ -157,10 +157,19 @@ let package = Package(
       ],
       swiftSettings: swift),
     .target(
+      name: "ServicePage",
+      resources: [
+        "address.js", "app.js", "copies.js", "corrections.js", "elements.js", "index.html",
+        "jobs.js", "leaks.js", "map.js", "overview.js", "player.js", "plot.js", "runs.js",
+        "service.js", "style.css", "track.js", "tracks.js",
+      ].map { .embedInCode("Page/\($0)") },
+      swiftSettings: swift),
+    .target(
       name: "Service",
       dependencies: [
-        "Wording", "Files", "Safetensors", "Corpus", "AudioIO", "DatasetCache", "Preparation",
-        "DataLoading", "Training", "Reporting", "Exporting", "OpenCaches",
+        "Wording", "Files", "Programs", "Safetensors", "Corpus", "AudioIO", "LMDBStore",
+        "DatasetCache", "Preparation", "DataLoading", "Training", "Reporting", "Exporting",
+        "OpenCaches", "ServicePage",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -30,7 +30,7 @@ public struct LatheService: Sendable {
     }
     gate = Gate(configuration, token: token)
     server = try Self.server(configuration)
-    root = ServedRoot(configuration)
+    root = ServedRoot(configuration, logger: logger)
   }
 
   /// Serves until the process gets SIGTERM or SIGINT, or the task is cancelled. Streams then end
@@ -56,6 +56,7 @@ public struct LatheService: Sendable {
       services: [application, StreamEnding(streams: root.streams)],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = Self.patience
+    root.jobs?.start()
     do {
       try await ServiceGroup(configuration: group).run()
     } catch {

@@ -84,11 +84,13 @@ struct ModuleTable {
           "DataLoading", "Training", "Networks", "Runs", "Reporting", "Exporting", "Synthesis",
           "ArgumentParser",
         ]),
+      Row("ServicePage", []),
       Row(
         "Service",
         [
-          "Wording", "Files", "Safetensors", "Corpus", "AudioIO", "DatasetCache", "Preparation",
-          "DataLoading", "Training", "Reporting", "Exporting", "OpenCaches", "Hummingbird",
+          "Wording", "Files", "Programs", "Safetensors", "Corpus", "AudioIO", "LMDBStore",
+          "DatasetCache", "Preparation", "DataLoading", "Training", "Reporting", "Exporting",
+          "OpenCaches", "ServicePage", "Hummingbird",
           "HummingbirdCore", "HummingbirdTLS", "ServiceLifecycle", "Logging", "NIOCore",
           "NIOPosix", "NIOSSL", "HTTPTypes", "UnixSignals",
         ]),

@@ -27,6 +27,10 @@ extension ServiceTests {
       "loader": "/v1/caches/music/loader?view=mel",
       "loaderTrack": "/v1/caches/music/loader/tracks/1?view=mel",
       "batches": "/v1/caches/music/batches?view=mel&count=1", "runs": "/v1/runs",
+      "collection": "/v1/caches/music/collection", "map": "/v1/caches/music/map?view=features",
+      "copies": "/v1/caches/music/copies", "overlay": "/v1/caches/music/overlay",
+      "jobs": "/v1/jobs", "job-kinds": "/v1/job-kinds", "page": "/?page=map",
+      "page-file": "/page/app.js",
     ]
 
     @Test func everyAnswerIsAsDescribed() async throws {
@@ -41,7 +45,11 @@ extension ServiceTests {
         }
         #expect(document["openapi"] == "3.1.0")
         let check = SchemaCheck(schemas: schemas)
-        var unasked = Set(ServiceOperations.all.map(\.id)).subtracting(["run"])
+        // What there is nothing to ask of here, and what CorrectionTests ask for.
+        var unasked = Set(ServiceOperations.all.map(\.id)).subtracting([
+          "run", "outcomes", "correct", "take-back", "start-job", "cancel-job", "job", "job-log",
+          "job-events",
+        ])
         for operation in ServiceOperations.all {
           guard let request = Self.requests[operation.id] else { continue }
           unasked.remove(operation.id)

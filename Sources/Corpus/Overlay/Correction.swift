@@ -31,6 +31,12 @@ public struct Correction: Sendable, Hashable {
     self.time = time
   }
 
+  /// Reads one correction from JSON in UTF-8.
+  /// - Throws: ``JSONFieldError`` with the field that is not as it must be.
+  public static func decode(_ json: [UInt8]) throws(JSONFieldError) -> Correction {
+    try form.read(JSONValue(json: json, named: "the correction"), at: "")
+  }
+
   static var form: JSONForm<Correction> {
     .object { fields throws(JSONFieldError) in
       Correction(
@@ -48,7 +54,8 @@ public struct Correction: Sendable, Hashable {
   /// The longest remark, in bytes.
   static let maximumRemarkBytes = 4_096
 
-  var json: JSONValue {
+  /// The correction as a JSON object.
+  public var json: JSONValue {
     var members: [String: JSONValue] = ["track": .string(track)]
     members["labels"] = labels.map { .array($0.map(JSONValue.string)) }
     members["group"] = group.map(JSONValue.string)

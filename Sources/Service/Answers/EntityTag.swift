@@ -17,6 +17,17 @@ enum EntityTag {
     }
   }
 
+  /// The same of bytes.
+  static func text(of bytes: [UInt8]) -> String {
+    do {
+      var hash = try MessageDigest(.sha256)
+      try hash.update(bytes.span.bytes)
+      return String(try hash.finish().prefix(32))
+    } catch {
+      return "none"
+    }
+  }
+
   /// Whether a list of tags, or `*`, holds one.
   static func list(_ header: String, holds tag: String) -> Bool {
     header == "*"

@@ -1,6 +1,9 @@
 import Files
+import Foundation
 import HTTPTypes
+import Logging
 import NIOPosix
+import Wording
 
 /// What all requests share.
 final class ServedRoot: Sendable {
@@ -10,12 +13,16 @@ final class ServedRoot: Sendable {
   let runs: FolderSearch
   let kept: KeptAnswers
   let streams: StreamBudget
+  let overlays: OverlayFiles
+  /// Nil where the root cannot be written, or another service keeps its jobs.
+  let jobs: JobQueue?
+  let jobArguments: JobArguments
   /// For what waits for the disk or computes, so that nobody waits behind it.
   private let threads = NIOThreadPool(numberOfThreads: 4)
   /// For streams that wait for their next batch.
   let streamThreads = NIOThreadPool(numberOfThreads: 16)
 
-  init(_ configuration: ServiceConfiguration) {
+  init(_ configuration: ServiceConfiguration, logger: Logger) {
     self.configuration = configuration
     metrics = ServiceMetrics()
     catalogue = CacheCatalogue(
@@ -23,6 +30,16 @@ final class ServedRoot: Sendable {
     runs = FolderSearch(root: configuration.root) { $0.contains("run.json") }
     kept = KeptAnswers(limit: configuration.limits.keptBytes, metrics: metrics)
     streams = StreamBudget(configuration.limits, metrics)
+    overlays = OverlayFiles(root: configuration.root)
+    do {
+      jobs = try JobQueue(
+        store: JobStore(root: configuration.root), program: configuration.program)
+    } catch {
+      jobs = nil
+      logger.warning("no jobs: \(Words.shown("\(error)"))")
+    }
+    jobArguments = JobArguments(
+      root: configuration.root, caches: catalogue.search, overlays: overlays)
     threads.start()
     streamThreads.start()
   }
@@ -41,8 +58,17 @@ final class ServedRoot: Sendable {
     }
   }
 
-  /// Ends the threads.
+  /// Ends the running job and the threads.
   func end() async {
+    if let jobs {
+      // Waits for the running job, also where this task was cancelled.
+      await withCheckedContinuation { continuation in
+        Thread {
+          jobs.end()
+          continuation.resume()
+        }.start()
+      }
+    }
     try? await threads.shutdownGracefully()
     try? await streamThreads.shutdownGracefully()
   }

@@ -16,8 +16,8 @@ public struct ServiceLimits: Sendable, Hashable {
   public var headerFields = 64
   /// Bytes of a path and query.
   public var targetBytes = 8 << 10
-  /// Bytes of a request's body; nothing that is served yet takes one.
-  public var bodyBytes = 0
+  /// Bytes of a request's body.
+  public var bodyBytes = 64 << 10
   /// Bytes of pictures, peaks and distributions that are kept.
   public var keptBytes = 64 << 20
   /// Caches that are kept open.

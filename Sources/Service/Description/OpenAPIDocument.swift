@@ -1,4 +1,5 @@
 import Corpus
+import HTTPTypes
 
 /// The description of what can be asked for (OpenAPI 3.1), written from the operations themselves.
 enum OpenAPIDocument {
@@ -11,8 +12,12 @@ enum OpenAPIDocument {
       "description": "Prepared music collections: tracks, sound, pictures, values and batches.",
     ]),
     "paths": .object(
-      Dictionary(
-        uniqueKeysWithValues: ServiceOperations.all.map { ($0.path, .object(["get": json($0)])) })),
+      Dictionary(grouping: ServiceOperations.all, by: \.path).mapValues { operations in
+        .object(
+          Dictionary(
+            operations.map { ($0.method.rawValue.lowercased(), json($0)) },
+            uniquingKeysWith: { first, _ in first }))
+      }),
     "components": .object([
       "schemas": Schemas.all,
       "securitySchemes": .object([
@@ -30,7 +35,7 @@ enum OpenAPIDocument {
       parameter($0.name, in: "query", $0.form.schema, $0.about, isRequired: $0.isRequired)
     }
     var responses: [String: JSONValue] = [
-      "200": content("What was asked for.", operation.answers),
+      success(of: operation): content("What was asked for.", operation.answers),
       "default": .object([
         "description": "Why it is refused.",
         "content": .object([
@@ -41,11 +46,23 @@ enum OpenAPIDocument {
     if operation.hasRanges {
       responses["206"] = content("The part that was asked for.", operation.answers)
     }
-    return .object([
+    var fields: [String: JSONValue] = [
       "operationId": .string(operation.id), "summary": .string(operation.summary),
       "parameters": .array(path + query), "responses": .object(responses),
       "security": operation.isOpen ? [] : [.object([:]), .object(["token": []])],
-    ])
+    ]
+    fields["requestBody"] = operation.body.map { schema in
+      .object([
+        "required": true,
+        "content": .object(["application/json": .object(["schema": reference(schema)])]),
+      ])
+    }
+    return .object(fields)
+  }
+
+  private static func success(of operation: Operation) -> String {
+    if operation.answers.isEmpty { return "204" }
+    return operation.method == .post ? operation.id == "start-job" ? "202" : "201" : "200"
   }
 
   private static func content(_ about: String, _ answers: [Operation.Answer]) -> JSONValue {

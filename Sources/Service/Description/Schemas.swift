@@ -88,6 +88,37 @@ enum Schemas {
     ]),
     "LoaderTrack": object(["number": whole, "id": text]),
     "RunList": page("runs", of: text),
+    "Collection": object([
+      "labels": list(of: object(["name": text, "tracks": whole, "sides": named(whole)])),
+      "verdicts": list(of: object(["name": text, "tracks": whole])), "flagged": whole,
+      "seconds": number,
+      "durations": list(of: object(["from": number, "to": number, "tracks": whole])),
+    ]),
+    "CopyList": object([
+      "total": whole, "offset": whole, "known": flag,
+      "copies": list(
+        of: object([
+          "first": text, "second": text, "offset": number, "similarity": number,
+          "overlap": number, "identical": flag,
+        ])),
+    ]),
+    "Outcomes": object(["outcomes": named(list(of: outcome))]),
+    "Map": object([
+      "columns": whole, "explained": list(of: number),
+      "points": list(of: object(["track": text, "label": text, "x": number, "y": number])),
+    ]),
+    "Overlay": object(["file": text, "corrections": list(of: correction)]),
+    "Correction": correction,
+    "KeptCorrection": object(["place": whole, "correction": correction]),
+    "JobKinds": object([
+      "kinds": list(
+        of: object([
+          "name": text, "about": text,
+          "fields": list(of: object(["name": text, "about": text, "required": flag])),
+        ]))
+    ]),
+    "NewJob": object(["kind": text, "fields": named(text)], optional: ["fields"]),
+    "Job": job, "JobList": page("jobs", of: job),
     "Run": object([
       "name": text, "record": anObject, "epochs": list(of: anObject), "result": anything,
     ]),
@@ -99,6 +130,20 @@ enum Schemas {
     "frames": whole, "sample_rate": whole, "verdicts": list(of: text), "faults": list(of: text),
     "views": list(of: text),
   ]
+
+  private static let correction = object(
+    [
+      "track": text, "labels": list(of: text), "group": text, "flag": text, "exclude": flag,
+      "author": text, "time": text,
+    ], optional: ["labels", "group", "flag", "exclude", "author", "time"])
+  private static let outcome = object([
+    "track": text, "label": text, "predicted": text, "probability": number,
+  ])
+  private static let job = object([
+    "id": whole, "kind": text, "fields": named(text), "arguments": list(of: text), "state": text,
+    "exit_code": wholeOrNull, "detail": textOrNull, "starts": whole, "asked": text,
+    "began": textOrNull, "ended": textOrNull, "progress": anything,
+  ])
 
   private static let anything: JSONValue = .object([:])
   private static let anObject: JSONValue = .object(["type": "object"])

@@ -3,6 +3,7 @@ import DatasetCache
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOCore
 import OpenCaches
 
 /// A request that was let in, matched and checked.
@@ -27,6 +28,19 @@ struct Call: Sendable {
 
   /// A flag; false where it is not given.
   func flag(_ name: String) -> Bool { values[name] == "true" }
+
+  /// What is sent with the request.
+  /// - Throws: ``Problem`` 413 where it is longer than is taken.
+  func body() async throws -> [UInt8] {
+    let most = service.configuration.limits.bodyBytes
+    do {
+      return Array(buffer: try await request.body.collect(upTo: most))
+    } catch is NIOTooManyBytesError {
+      throw Problem(
+        .contentTooLarge, "request", "the body is too long", hint: "at most \(most) bytes",
+        headers: [.connection: "close"])
+    }
+  }
 
   /// The cache that the path names.
   func cache() throws -> ServedCache { try service.catalogue.cache(named: try required("cache")) }

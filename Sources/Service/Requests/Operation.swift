@@ -1,4 +1,5 @@
 import Corpus
+import HTTPTypes
 import Hummingbird
 
 /// One thing that can be asked for: where it is, what it takes, what it answers and who answers.
@@ -34,13 +35,19 @@ struct Operation: Sendable {
   }
 
   let id: String
+  /// What is done; HEAD is answered wherever GET is.
+  var method = HTTPRequest.Method.get
   /// The path, with names in braces for what varies.
   let path: String
   let summary: String
   var parameters: [Parameter] = []
+  /// The name of the schema of the JSON that it is given, among ``Schemas``; nil for nothing.
+  var body: String?
   let answers: [Answer]
   /// Whether it is answered without a token.
   var isOpen = false
+  /// Whether the query is for the page alone, and not looked at.
+  var takesAnyQuery = false
   /// Whether parts of the answer can be asked for.
   var hasRanges = false
   let answer: @Sendable (Call) async throws -> Response

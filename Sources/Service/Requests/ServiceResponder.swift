@@ -68,32 +68,56 @@ struct ServiceResponder: HTTPResponder {
   ) async throws -> Response {
     try gate.checkPlace(request.head)
     let target = try RequestTarget(request.head.path ?? "/", most: limits.targetBytes)
-    guard let (operation, path) = match(target.path) else {
+    let found = match(target.path)
+    guard let (first, path) = found.first else {
       try gate.checkToken(request.head)
       throw Problem.missing("nothing is at this path", hint: "see /v1/openapi.json")
     }
-    route = operation.path
-    if !operation.isOpen { try gate.checkToken(request.head) }
-    guard request.method == .get || request.method == .head else {
+    route = first.path
+    if !first.isOpen { try gate.checkToken(request.head) }
+    let method = request.method == .head ? .get : request.method
+    guard let operation = found.first(where: { $0.operation.method == method })?.operation else {
+      let taken = found.flatMap {
+        $0.operation.method == .get ? ["GET", "HEAD"] : [$0.operation.method.rawValue]
+      }
       throw Problem(
         .methodNotAllowed, "request", "\(request.method.rawValue) is not taken here",
-        hint: "ask with GET", headers: [.allow: "GET, HEAD"])
+        hint: "ask with \(taken.joined(separator: ", "))",
+        headers: [.allow: taken.joined(separator: ", ")])
     }
-    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limits.bodyBytes
-    {
-      throw Problem(.contentTooLarge, "request", "a body is not taken here")
-    }
-    if request.headers[.transferEncoding] != nil {
-      throw Problem(
-        .contentTooLarge, "request", "a body is not taken here", headers: [.connection: "close"])
-    }
-    let values = try checked(target.query, of: operation).merging(path) { $1 }
+    try checkBody(request, of: operation)
+    let query = operation.takesAnyQuery ? [:] : try checked(target.query, of: operation)
+    let values = query.merging(path) { $1 }
     return try await operation.answer(
       Call(service: service, request: request, context: context, values: values))
   }
 
-  /// The operation of a path, and what stands where it varies.
-  private func match(_ path: [String]) -> (Operation, [String: String])? {
+  /// Refuses a body that is not wanted, too long, or of another type than JSON: a browser asks
+  /// before it sends that to another origin.
+  private func checkBody(_ request: Request, of operation: Operation) throws(Problem) {
+    let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+    let isCut = request.headers[.transferEncoding] != nil
+    guard operation.body != nil else {
+      if length == 0, !isCut { return }
+      throw Problem(
+        .contentTooLarge, "request", "a body is not taken here", headers: [.connection: "close"])
+    }
+    if length > limits.bodyBytes {
+      throw Problem(
+        .contentTooLarge, "request", "the body has \(length) bytes",
+        hint: "at most \(limits.bodyBytes)", headers: [.connection: "close"])
+    }
+    let type = request.headers[.contentType]?.prefix { $0 != ";" } ?? ""
+    guard type.lowercased() == "application/json" else {
+      throw Problem(
+        .unsupportedMediaType, "request", "the body is not said to be JSON",
+        hint: "send Content-Type: application/json", headers: [.connection: "close"])
+    }
+  }
+
+  /// The operations of a path, one a method, and what stands where it varies.
+  private func match(_ path: [String]) -> [(operation: Operation, values: [String: String])] {
+    var found: [(operation: Operation, values: [String: String])] = []
     candidates: for route in routes[path.count] ?? [] {
       var values: [String: String] = [:]
       for (given, part) in zip(path, route.parts) {
@@ -103,9 +127,10 @@ struct ServiceResponder: HTTPResponder {
           continue candidates
         }
       }
-      return (route.operation, values)
+      if let first = found.first, first.operation.path != route.operation.path { break }
+      found.append((route.operation, values))
     }
-    return nil
+    return found
   }
 
   /// The fields of a query by name, each as its form says.

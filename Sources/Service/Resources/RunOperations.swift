@@ -14,6 +14,32 @@ extension ServiceOperations {
       }
     },
     Operation(
+      id: "outcomes", path: "/v1/runs/{run}/outcomes",
+      summary: "What each measured track was taken for, by side.", answers: [.json("Outcomes")]
+    ) { call in
+      try await call.service.work {
+        let name = try call.required("run")
+        let contents = try RunDirectory.contents(
+          at: call.service.runs.folder(named: name, "run"))
+        let labels = contents.record.labels
+        let evaluations = contents.result?.evaluations ?? [:]
+        return .json(
+          .object([
+            "outcomes": .object(
+              evaluations.mapValues { evaluation in
+                .array(
+                  evaluation.outcomes.map { outcome in
+                    .object([
+                      "track": .text(outcome.track), "label": .text(labels[outcome.label]),
+                      "predicted": .text(labels[outcome.predicted]),
+                      "probability": .number(outcome.probability),
+                    ])
+                  })
+              })
+          ]))
+      }
+    },
+    Operation(
       id: "run", path: "/v1/runs/{run}",
       summary: "A run: what was trained on what, its curves, and how well each side is predicted.",
       answers: [.json("Run")]

@@ -5,6 +5,7 @@ import Hummingbird
 enum ServiceOperations {
   static let all: [Operation] =
     health + caches + tracks + sound + pictures + values + features + splits + loaders + runs
+    + collection + corrections + jobs + pages
 
   /// The form of names of caches and runs.
   static let name = ParameterForm.text(most: 1_024)

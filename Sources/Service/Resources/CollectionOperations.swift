@@ -1,0 +1,63 @@
+import Corpus
+import DatasetCache
+import Hummingbird
+
+extension ServiceOperations {
+  static let collection: [Operation] = [
+    Operation(
+      id: "collection", path: "/v1/caches/{cache}/collection",
+      summary: "The collection at a glance: tracks by label and side, lengths, verdicts.",
+      answers: [.json("Collection")]
+    ) { call in
+      let cache = try await call.service.work { try call.cache() }
+      let parts = ["collection", cache.name, cache.stamp.text]
+      return try await call.tagged("application/json", from: parts) {
+        try call.service.kept.bytes(EntityTag.text(of: parts)) { try CollectionGlance.json(cache) }
+      }
+    },
+    Operation(
+      id: "copies", path: "/v1/caches/{cache}/copies",
+      summary: "The pairs of tracks that sound the same, as far as that was looked for.",
+      parameters: page, answers: [.json("CopyList")]
+    ) { call in
+      try await call.service.work {
+        let cache = try call.cache()
+        let found = try cache.cache.keptNeighbours(among: try cache.tracks().records)
+        let pairs = found?.pairs ?? []
+        guard
+          case .object(var list) = paged(
+            call, count: pairs.count, name: "copies",
+            { index in
+              .object([
+                "first": .text(pairs[index].first), "second": .text(pairs[index].second),
+                "offset": .number(pairs[index].offset),
+                "similarity": .number(pairs[index].similarity),
+                "overlap": .number(pairs[index].overlap),
+                "identical": .bool(pairs[index].isIdentical),
+              ])
+            })
+        else { return .json(.null) }
+        list["known"] = .bool(found != nil)
+        return .json(.object(list))
+      }
+    },
+    Operation(
+      id: "map", path: "/v1/caches/{cache}/map",
+      summary:
+        "Each track as a point: the first two principal components of its mean row in a view.",
+      parameters: [
+        .init("view", .text(), "the name of a view of rows of numbers", isRequired: true)
+      ],
+      answers: [.json("Map")]
+    ) { call in
+      let (cache, view) = try await call.service.work {
+        let cache = try call.cache()
+        return (cache, try call.view(of: cache))
+      }
+      let parts = ["map", cache.name, cache.stamp.text, view.rawValue]
+      return try await call.tagged("application/json", from: parts) {
+        try call.service.kept.bytes(EntityTag.text(of: parts)) { try TrackMap.json(cache, view) }
+      }
+    },
+  ]
+}

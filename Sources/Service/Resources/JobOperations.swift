@@ -1,0 +1,123 @@
+import Corpus
+import Files
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension ServiceOperations {
+  static let jobs: [Operation] = [
+    Operation(
+      id: "job-kinds", path: "/v1/job-kinds", summary: "The kinds of jobs, with what each is told.",
+      answers: [.json("JobKinds")]
+    ) { _ in .json(.object(["kinds": .array(JobKind.all.map(\.json))])) },
+    Operation(
+      id: "jobs", path: "/v1/jobs", summary: "The jobs, the newest first.", parameters: page,
+      answers: [.json("JobList")]
+    ) { call in
+      let list = try call.jobs().list()
+      return .json(
+        paged(call, count: list.count, name: "jobs") {
+          list[$0].job.json(progress: list[$0].progress)
+        })
+    },
+    Operation(
+      id: "start-job", method: .post, path: "/v1/jobs", summary: "Takes a job on.", body: "NewJob",
+      answers: [.json("Job")]
+    ) { call in
+      let body = try await call.body()
+      return try await call.service.work {
+        let (name, fields) = try newJob(body)
+        guard let kind = JobKind.all.first(where: { $0.name == name }) else {
+          throw Problem(
+            .unprocessableContent, "request", "there is no kind of job '\(name.prefix(80))'",
+            hint: "there is \(JobKind.all.map(\.name).joined(separator: ", "))")
+        }
+        let arguments = try call.service.jobArguments.arguments(kind, fields)
+        let job = try call.jobs().add(kind, fields, arguments)
+        var response = Response.json(job.json(progress: nil))
+        response.status = .accepted
+        response.headers[.location] = "/v1/jobs/\(job.id)"
+        return response
+      }
+    },
+    Operation(
+      id: "job", path: "/v1/jobs/{job}", summary: "A job: its state, progress and how it ended.",
+      answers: [.json("Job")]
+    ) { call in
+      let (job, progress) = try known(call)
+      return .json(job.json(progress: progress))
+    },
+    Operation(
+      id: "cancel-job", method: .delete, path: "/v1/jobs/{job}",
+      summary: "Ends a job, or takes it out of the queue.", answers: []
+    ) { call in
+      let id = try known(call).job.id
+      try await call.service.work { try call.jobs().cancel(id) }
+      return Response(status: .noContent)
+    },
+    Operation(
+      id: "job-log", path: "/v1/jobs/{job}/log", summary: "What a job has said so far.",
+      answers: [.bytes("text/plain")]
+    ) { call in
+      let path = try call.jobs().log(of: try known(call).job.id)
+      return try await call.service.work {
+        .bytes(try Files.read(path, limit: 1 << 30) ?? [], "text/plain; charset=utf-8")
+      }
+    },
+    Operation(
+      id: "job-events", path: "/v1/jobs/{job}/events",
+      summary: "What a job says, a line an event, as it says it (server-sent events).",
+      answers: [.bytes("text/event-stream")]
+    ) { call in
+      let (id, jobs) = (try known(call).job.id, try call.jobs())
+      // A client that was cut off says how far it came.
+      let start = call.request.headers[.lastEventID].flatMap { Int($0) } ?? 0
+      return Response(
+        status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+        body: .init { writer in
+          try await JobEvents(service: call.service, jobs: jobs, id: id).write(
+            to: &writer, from: max(0, start))
+        })
+    },
+  ]
+
+  private static func known(
+    _ call: Call
+  ) throws -> (job: Job, progress: (done: Int, total: Int)?) {
+    let name = try call.required("job")
+    guard let known = Int(name).flatMap(try call.jobs().job) else {
+      throw Problem.missing("there is no job '\(name.prefix(40))'", hint: "list them: /v1/jobs")
+    }
+    return known
+  }
+
+  /// The kind and the fields of a new job.
+  private static func newJob(_ body: [UInt8]) throws(Problem) -> (String, [String: String]) {
+    do throws(JSONFieldError) {
+      let form = JSONForm<(String, [String: String])>.object(named: "the job") {
+        fields throws(JSONFieldError) in
+        (try fields.required("kind", .text), try fields.optional("fields", .named(.text)) ?? [:])
+      }
+      return try form.read(JSONValue(json: body, named: "the job"), at: "")
+    } catch {
+      throw Problem(
+        .unprocessableContent, "request", "\(error.subject) \(error.detail)", hint: error.hint)
+    }
+  }
+}
+
+extension Call {
+  /// The jobs of the root.
+  /// - Throws: ``Problem`` 503 where it keeps none.
+  func jobs() throws(Problem) -> JobQueue {
+    if let jobs = service.jobs { return jobs }
+    throw Problem(
+      .serviceUnavailable, "system", "this service keeps no jobs",
+      hint: "the root must be writable, and served by one lathed")
+  }
+}
+
+extension HTTPField.Name {
+  /// `Last-Event-ID`, by which a client of server-sent events goes on.
+  static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .range
+}

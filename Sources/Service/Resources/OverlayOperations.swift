@@ -1,0 +1,83 @@
+import Corpus
+import DatasetCache
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension ServiceOperations {
+  private static let path = "/v1/caches/{cache}/overlay"
+
+  static let corrections: [Operation] = [
+    Operation(
+      id: "overlay", path: path,
+      summary: "What people have corrected, with the name of the file that preparation reads.",
+      parameters: [
+        .init("format", .choice(["json", "csv"]), "the file itself, in a form that prepare reads")
+      ],
+      answers: [.json("Overlay"), .bytes("text/csv")]
+    ) { call in
+      try await call.service.work {
+        let cache = try call.cache()
+        let overlay = try call.service.overlays.overlay(of: cache.name)
+        switch call["format"] {
+        case "csv": return .bytes(Array(overlay.csv.utf8), "text/csv; charset=utf-8")
+        case "json": return .bytes(overlay.canonicalJSON(), "application/json")
+        default:
+          return .json(
+            .object([
+              "file": .text(call.service.overlays.name(of: cache.name)),
+              "corrections": .array(overlay.corrections.map(\.json)),
+            ]))
+        }
+      }
+    },
+    Operation(
+      id: "correct", method: .post, path: path,
+      summary: "Adds a correction of a track: labels, group, flag, exclude, with author.",
+      body: "Correction", answers: [.json("KeptCorrection")]
+    ) { call in
+      let body = try await call.body()
+      return try await call.service.work {
+        let cache = try call.cache()
+        var correction: Correction
+        do throws(JSONFieldError) { correction = try Correction.decode(body) } catch {
+          throw Problem(
+            .unprocessableContent, "request", "\(error.subject) \(error.detail)", hint: error.hint)
+        }
+        guard try cache.cache.trackRecord(correction.track) != nil else {
+          throw Problem(
+            .unprocessableContent, "request",
+            "there is no track '\(correction.track)' in \(cache.name)",
+            hint: "list them: /v1/caches/…/tracks")
+        }
+        correction.time = Date().formatted(.iso8601)
+        let kept = correction
+        let place = try call.service.overlays.change(of: cache.name) { overlay in
+          overlay.corrections.append(kept)
+          return overlay.corrections.count - 1
+        }
+        var response = Response.json(
+          .object(["place": .count(place), "correction": kept.json]))
+        response.status = .created
+        return response
+      }
+    },
+    Operation(
+      id: "take-back", method: .delete, path: path + "/{place}",
+      summary: "Takes a correction back, by its place in the list.", answers: []
+    ) { call in
+      try await call.service.work {
+        let cache = try call.cache()
+        let place = try call.required("place")
+        try call.service.overlays.change(of: cache.name) { overlay in
+          guard let index = Int(place), overlay.corrections.indices.contains(index) else {
+            throw Problem.missing("there is no correction \(place)")
+          }
+          overlay.corrections.remove(at: index)
+        }
+        return Response(status: .noContent)
+      }
+    },
+  ]
+}

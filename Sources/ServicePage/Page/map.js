@@ -1,0 +1,82 @@
+// All tracks as points: near where their features are alike.
+
+import { go, link } from "./address.js";
+import { add, announce, count, element } from "./elements.js";
+import { get, source } from "./service.js";
+
+export async function map(place, fields, signal) {
+  const { cache } = fields;
+  const about = await get(["caches", cache], {}, signal);
+  const views = Object.entries(about.views).filter(([, view]) => view.columns).map(([name]) => name);
+  add(place, element("h1", {}, "Map"));
+  if (!views.length) {
+    add(place, element("p", {}, "No view of this cache is a table: prepare the view features."));
+    return;
+  }
+  const view = views.includes(fields.view) ? fields.view : views.includes("features-30s") ? "features-30s" : views[0];
+  const found = await get(["caches", cache, "map"], { view }, signal);
+  const hue = (label) => `hsl(${(about.labels.indexOf(label) * 137.5) % 360} 65% 50%)`;
+  const canvas = element("canvas", { tabindex: "0", role: "img", "aria-label": `${found.points.length} tracks by the first two principal components of ${view}` });
+  const told = element("p", { "aria-live": "polite" }, "Point at a track to hear it; a click opens it.");
+  const mute = element("input", { type: "checkbox", id: "plays" });
+  const audio = new Audio();
+  signal.addEventListener("abort", () => audio.pause());
+  let over = null;
+  const height = 460;
+  const xs = found.points.map((point) => point.x), ys = found.points.map((point) => point.y);
+  const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const at = (point) => [
+    12 + (canvas.clientWidth - 24) * (point.x - left) / (right - left || 1),
+    12 + (height - 24) * (1 - (point.y - low) / (high - low || 1)),
+  ];
+  const draw = () => {
+    const ratio = devicePixelRatio || 1;
+    canvas.width = canvas.clientWidth * ratio;
+    canvas.height = height * ratio;
+    const pen = canvas.getContext("2d");
+    pen.scale(ratio, ratio);
+    for (const point of found.points) {
+      const [x, y] = at(point);
+      pen.fillStyle = hue(point.label);
+      pen.globalAlpha = !fields.label || fields.label === point.label ? 0.85 : 0.12;
+      pen.beginPath();
+      pen.arc(x, y, point === over ? 8 : found.points.length > 5000 ? 2 : 4.5, 0, 7);
+      pen.fill();
+    }
+  };
+  const nearest = (event) => {
+    const box = canvas.getBoundingClientRect();
+    let best = null, least = 18 ** 2;
+    for (const point of found.points) {
+      const [x, y] = at(point);
+      const distance = (x - event.clientX + box.left) ** 2 + (y - event.clientY + box.top) ** 2;
+      if (distance < least) [best, least] = [point, distance];
+    }
+    return best;
+  };
+  canvas.addEventListener("pointermove", async (event) => {
+    const point = nearest(event);
+    if (point === over) return;
+    over = point;
+    draw();
+    if (!point) { audio.pause(); return; }
+    told.textContent = `${point.track}: ${point.label}`;
+    if (!mute.checked) return;
+    audio.src = await source(["caches", cache, "tracks", point.track, "audio"], { format: "wav" }, signal);
+    audio.play().catch(() => announce("Click once on the page, so that the browser lets it play."));
+  });
+  canvas.addEventListener("pointerleave", () => { over = null; audio.pause(); draw(); });
+  canvas.addEventListener("click", (event) => { const point = nearest(event); if (point) go({ cache, track: point.track }); });
+  canvas.style.cssText = `width:100%;height:${height}px;display:block;cursor:pointer`;
+  add(place,
+    element("div", { class: "row" },
+      element("label", {}, "View", element("select", { onchange: (event) => go({ ...fields, view: event.target.value }, true) },
+        views.map((name) => element("option", { value: name, selected: name === view }, name)))),
+      element("label", {}, mute, "play what is pointed at")),
+    element("div", { class: "stage" }, canvas), told,
+    element("p", {}, about.labels.map((label) => [
+      element("span", { "aria-hidden": "true", style: { color: hue(label) } }, "● "),
+      element("a", { href: link({ ...fields, page: "map", label: fields.label === label ? "" : label }) }, label), "  "])),
+    element("p", { class: "faint" }, `The first two principal components of ${count(found.columns)} standardised columns, means over each track: ${(100 * found.explained[0]).toFixed(0)} and ${(100 * found.explained[1]).toFixed(0)} % of the variance.`));
+  new ResizeObserver(draw).observe(canvas);
+}

@@ -1,0 +1,58 @@
+// What the page asks the service for: the interface that /v1/openapi.json describes.
+
+export class Problem extends Error {
+  constructor(document) {
+    super(document.detail);
+    this.status = document.status;
+    this.hint = document.hint ?? "";
+  }
+}
+
+const token = () => sessionStorage.getItem("token");
+
+export function keepToken(text) { sessionStorage.setItem("token", text); }
+
+export function path(parts, parameters = {}) {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== null && value !== "") query.set(key, value);
+  }
+  const text = query.toString();
+  return "/v1/" + parts.map(encodeURIComponent).join("/") + (text ? `?${text}` : "");
+}
+
+async function ask(address, options = {}) {
+  const headers = { ...options.headers };
+  if (token()) headers.Authorization = `Bearer ${token()}`;
+  const answer = await fetch(address, { ...options, headers });
+  if (answer.ok) return answer;
+  let document = { status: answer.status, detail: answer.statusText };
+  try { document = await answer.json(); } catch { /* no document */ }
+  throw new Problem(document);
+}
+
+export async function get(parts, parameters, signal) {
+  return (await ask(path(parts, parameters), { signal })).json();
+}
+
+export async function send(method, parts, body) {
+  const options = { method };
+  if (body !== undefined) {
+    options.body = JSON.stringify(body);
+    options.headers = { "Content-Type": "application/json" };
+  }
+  const answer = await ask(path(parts), options);
+  return answer.status === 204 ? null : answer.json();
+}
+
+export async function bytes(parts, parameters, signal) {
+  return (await ask(path(parts, parameters), { signal })).arrayBuffer();
+}
+
+// The address of a picture or a sound for an element. With a token it is fetched, since an element
+// cannot send one.
+export async function source(parts, parameters, signal) {
+  const address = path(parts, parameters);
+  if (!token()) return address;
+  return URL.createObjectURL(await (await ask(address, { signal })).blob());
+}

@@ -1,0 +1,281 @@
+"""The page of the service in a real browser: headless Chromium over a cache of made-up music.
+
+`LATHE_SCREENSHOTS=FOLDER` keeps a picture of each view at each width.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, program
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.ui import Select, WebDriverWait  # noqa: E402
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+DAEMON = Path(os.environ.get("LATHE_DAEMON", Path(program()).with_name("lathed")))
+pytestmark = [
+    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="chromium-driver is not installed"),
+    pytest.mark.skipif(not DAEMON.exists(), reason="lathed is not built"),
+]
+WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+VIEWS = {
+    "overview": "/",
+    "tracks": "/?page=tracks",
+    "list": "/?page=tracks&as=list",
+    "track": "/?track=jazz.00000",
+    "leaks": "/?page=leaks",
+    "map": "/?page=map",
+    "runs": "/?page=runs",
+    "run": "/?page=runs&run=runs%2Ffeatures",
+    "corrections": "/?page=corrections",
+    "jobs": "/?page=jobs",
+}
+
+
+class Service:
+    """A `lathed` over a folder with one cache and one run."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.process = subprocess.Popen(
+            [DAEMON, "--root", root, "--port", "0", "--log-level", "error"],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        line = self.process.stdout.readline()
+        assert " on http" in line, line
+        self.address = line.rsplit(" ", 1)[1].strip()
+
+    def get(self, path: str) -> dict:
+        with urllib.request.urlopen(self.address + path, timeout=60) as answer:
+            return json.load(answer)
+
+    def end(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(60) == 0
+
+
+@pytest.fixture(scope="module")
+def service(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    root = tmp_path_factory.mktemp("served")
+    shutil.copytree(folder / "audio", root / "audio")
+    shutil.copytree(folder / "demo.lathe", root / "demo.lathe")
+    split = ["--split", next(iter(_splits(root / "demo.lathe")))]
+    command = [program(), "train", "features", "--cache", root / "demo.lathe", *split]
+    command += ["--epochs", "3", "--output", root / "runs/features", "--progress", "none"]
+    subprocess.run(command, check=True, capture_output=True)
+    service = Service(root)
+    yield service
+    service.end()
+
+
+def _splits(cache: Path) -> list[str]:
+    import lathe
+
+    with lathe.open(str(cache)) as opened:
+        return list(opened.splits)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--autoplay-policy=no-user-gesture-required",
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    yield browser
+    browser.quit()
+
+
+def show(browser: webdriver.Chrome, service: Service, path: str, width: str = "desktop") -> None:
+    """Opens a view and waits until it is drawn."""
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {
+            "width": WIDTHS[width][0],
+            "height": WIDTHS[width][1],
+            "deviceScaleFactor": 1,
+            "mobile": width == "phone",
+        },
+    )
+    browser.get(service.address + path)
+    WebDriverWait(browser, 60).until(
+        lambda page: (
+            page.find_elements(By.TAG_NAME, "h1")
+            and page.find_element(By.ID, "content").get_attribute("aria-busy") is None
+        )
+    )
+
+
+def text(browser: webdriver.Chrome) -> str:
+    return browser.find_element(By.ID, "content").text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_is_drawn(
+    browser: webdriver.Chrome, service: Service, view: str, width: str
+) -> None:
+    browser.get_log("browser")
+    show(browser, service, VIEWS[view], width)
+    assert not browser.find_elements(By.CSS_SELECTOR, ".problem"), text(browser)
+    time.sleep(0.3)
+    shots = os.environ.get("LATHE_SCREENSHOTS")
+    if shots:
+        Path(shots).mkdir(parents=True, exist_ok=True)
+        browser.save_screenshot(f"{shots}/{view}-{width}.png")
+    assert "undefined" not in text(browser) and "[object" not in text(browser)
+    said = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+    assert said == []
+    wider = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert browser.execute_script(wider) <= 0
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_it_is_accessible(browser: webdriver.Chrome, service: Service, view: str) -> None:
+    found = pytest.importorskip("axe_core_python", reason="axe_core_python is not installed")
+    rules = Path(found.__file__).with_name("axe.min.js").read_text()
+    show(browser, service, VIEWS[view])
+    browser.execute_script(rules)
+    result = browser.execute_async_script(
+        "const done = arguments[0]; axe.run().then((found) => done(found.violations))"
+    )
+    assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in result] == []
+
+
+def test_the_collection_is_that_of_the_interface(
+    browser: webdriver.Chrome, service: Service
+) -> None:
+    show(browser, service, "/")
+    about = service.get("/v1/caches/demo.lathe")
+    cards = [card.text.split("\n") for card in browser.find_elements(By.CSS_SELECTOR, ".card")]
+    assert [str(about["tracks"]), "tracks"] in cards
+    assert [str(len(about["labels"])), "labels"] in cards
+    bars = browser.find_elements(By.CSS_SELECTOR, ".bars a")
+    assert [bar.text for bar in bars] == about["labels"]
+    bars[0].click()
+    WebDriverWait(browser, 30).until(lambda page: f"label={about['labels'][0]}" in page.current_url)
+    WebDriverWait(browser, 30).until(lambda page: page.find_elements(By.CSS_SELECTOR, ".tile"))
+    listed = service.get(f"/v1/caches/demo.lathe/tracks?label={about['labels'][0]}")
+    tiles = [tile.text.split("\n")[0] for tile in browser.find_elements(By.CSS_SELECTOR, ".tile")]
+    assert tiles == [track["id"] for track in listed["tracks"]]
+
+
+def test_a_search_stands_in_the_address(browser: webdriver.Chrome, service: Service) -> None:
+    show(browser, service, "/?page=tracks")
+    browser.find_element(By.ID, "search").send_keys("jazz.00001", Keys.ENTER)
+    WebDriverWait(browser, 30).until(lambda page: "text=jazz.00001" in page.current_url)
+    WebDriverWait(browser, 30).until(
+        lambda page: len(page.find_elements(By.CSS_SELECTOR, ".tile")) == 1
+    )
+    assert "1 to 1 of 1" in text(browser)
+    browser.find_element(By.CSS_SELECTOR, ".tile").click()
+    WebDriverWait(browser, 30).until(lambda page: "track=jazz.00001" in page.current_url)
+    browser.back()
+    WebDriverWait(browser, 30).until(lambda page: "text=jazz.00001" in page.current_url)
+
+
+def player(browser: webdriver.Chrome, what: str) -> object:
+    return browser.execute_script(
+        f"const player = document.querySelector('#content > div').player; return {what}"
+    )
+
+
+def test_a_track_plays_and_a_slice_is_looped_whole(
+    browser: webdriver.Chrome, service: Service
+) -> None:
+    show(browser, service, "/?track=jazz.00000")
+    body = browser.find_element(By.TAG_NAME, "body")
+    body.send_keys(" ")
+    WebDriverWait(browser, 30).until(lambda _: player(browser, "player.time") > 0.3)
+    assert player(browser, "player.isPlaying")
+    body.send_keys(" ")
+    WebDriverWait(browser, 30).until(lambda _: not player(browser, "player.isPlaying"))
+    body.send_keys(Keys.ARROW_RIGHT)
+    chosen = [one for one in browser.find_elements(By.TAG_NAME, "select") if one.text.count("\n")]
+    views = next(one for one in chosen if "waveform" in one.text)
+    Select(views).select_by_visible_text("waveform")
+    WebDriverWait(browser, 30).until(lambda page: "view=waveform" in page.current_url)
+    WebDriverWait(browser, 30).until(
+        lambda page: page.find_element(By.ID, "content").get_attribute("aria-busy") is None
+    )
+    slices = service.get("/v1/caches/demo.lathe/tracks/jazz.00000/slices?view=waveform")
+    body = browser.find_element(By.TAG_NAME, "body")
+    body.send_keys(".")
+    assert f"slice 2 of {slices['total']}" in text(browser)
+    body.send_keys("l")
+    WebDriverWait(browser, 30).until(lambda _: player(browser, "player.loop !== null"))
+    # No sample more and none less than a model sees.
+    assert player(browser, "player.loop.samples") == slices["slices"][1]["length"]
+    start, seconds = slices["slices"][1]["start_seconds"], slices["slices"][1]["seconds"]
+    time.sleep(seconds + 0.5)
+    assert start <= player(browser, "player.time") <= start + seconds
+    body.send_keys("l")
+    assert player(browser, "player.loop") is None
+
+
+def test_a_correction_reaches_the_cache(browser: webdriver.Chrome, service: Service) -> None:
+    show(browser, service, "/?track=jazz.00001")
+    label = browser.find_element(By.ID, "label")
+    label.clear()
+    label.send_keys("blues")
+    browser.find_element(By.ID, "author").send_keys("<b>Ada</b>")
+    next(b for b in browser.find_elements(By.TAG_NAME, "button") if b.text == "Relabel").click()
+    WebDriverWait(browser, 30).until(lambda _: "Kept: label blues" in text(browser))
+    kept = service.get("/v1/caches/demo.lathe/overlay")
+    assert [(one["track"], one["labels"]) for one in kept["corrections"]] == [
+        ("jazz.00001", ["blues"])
+    ]
+    show(browser, service, "/?page=corrections")
+    # Whoever writes HTML for a name is shown it.
+    assert "<b>Ada</b>" in text(browser) and kept["file"] in text(browser)
+    show(browser, service, "/?page=jobs")
+    for name, value in (("audio", "audio"), ("cache", "demo.lathe"), ("corrections", "true")):
+        field = browser.find_element(By.NAME, name)
+        field.clear()
+        field.send_keys(value)
+    next(b for b in browser.find_elements(By.TAG_NAME, "button") if b.text == "Start it").click()
+    WebDriverWait(browser, 120).until(
+        lambda _: "done (exit 0)" in text(browser) or "failed" in text(browser)
+    )
+    assert "done (exit 0)" in text(browser), text(browser)
+    track = service.get("/v1/caches/demo.lathe/tracks/jazz.00001")
+    assert track["label"] == "blues"
+    show(browser, service, "/?page=corrections")
+    next(b for b in browser.find_elements(By.TAG_NAME, "button") if b.text == "Take back").click()
+    WebDriverWait(browser, 30).until(lambda _: "Nothing is corrected yet" in text(browser))
+    assert service.get("/v1/caches/demo.lathe/overlay")["corrections"] == []
+
+
+def test_the_files_are_few_and_of_this_host(browser: webdriver.Chrome, service: Service) -> None:
+    show(browser, service, "/")
+    asked = browser.execute_script(
+        "return performance.getEntriesByType('resource').map((one) => [one.name, one.decodedBodySize])"
+    )
+    assert asked and all(name.startswith(service.address) for name, _ in asked)
+    assert sum(size for name, size in asked if "/page/" in name) < 150_000
+    assert max(size for _, size in asked) < 200_000
+
+
+def test_the_page_is_in_the_program() -> None:
+    files = {file.name for file in (ROOT / "Sources/ServicePage/Page").iterdir()}
+    assert "index.html" in files and len(files) > 10
