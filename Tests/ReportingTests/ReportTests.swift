@@ -254,6 +254,12 @@ import Training
     table.batches = .stream
     #expect(RunCommand.text(table).contains("--ratios 0.8,0.2 --manifest gtzan"))
     #expect(RunCommand.text(table).contains("--batches stream"))
+    // What nothing chose is trained again so.
+    #expect(!RunCommand.text(table).contains("--selection"))
+    table.split.sides.append("validation")
+    #expect(RunCommand.text(table).contains("--selection none"))
+    table.sides.selection = "validation"
+    #expect(!RunCommand.text(table).contains("--selection"))
   }
 
   @Test func aRunOfThePythonPackageIsRepeatedByIt() {

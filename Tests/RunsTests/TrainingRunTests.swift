@@ -81,6 +81,15 @@ import Training
     }
   }
 
+  /// Nothing chooses: the last epoch counts, though the split has a validation side.
+  @Test func theLastEpochCanBeTaken() throws {
+    let run = try TrainingRun(
+      try open.job(selection: SideRoles.noSelection), at: folder.path("run"))
+    #expect(run.directory.record.sides == .init(training: "train", test: "test"))
+    let result = try run.train()
+    #expect(result.bestEpoch == 4 && result.evaluations.keys.sorted() == ["test"])
+  }
+
   @Test func patienceIsAFieldOfTheRecord() throws {
     var choices = RunChoices.small(epochs: 1)
     choices.patience = 3

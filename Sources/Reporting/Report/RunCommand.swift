@@ -19,7 +19,8 @@ enum RunCommand {
       if let manifest = record.manifest { words += ["--manifest", manifest] }
     }
     if let test = record.sides.test, test != "test" { words += ["--test", test] }
-    if let selection = record.sides.selection, selection != "validation" {
+    let selection = record.sides.selection ?? "none"
+    if selection != (record.split.sides.contains("validation") ? "validation" : "none") {
       words += ["--selection", selection]
     }
     words += ["--trainer", record.trainer, "--epochs", "\(record.epochs)"]

@@ -12,21 +12,25 @@ public struct SideRoles: Sendable, Hashable {
   /// The sides that were asked for by name.
   private let asked: [String]
 
+  /// Instead of a side's name: nothing chooses, and the last epoch is taken.
+  public static let noSelection = "none"
+
   /// The usual roles: train, validation and test by name; of folds, the first to test and the
   /// others to train.
   /// - Parameters:
   ///   - test: the side to measure by instead.
-  ///   - selection: the side to choose the best epoch by instead.
+  ///   - selection: the side to choose the best epoch by instead, or ``noSelection``.
   public init(of split: Split, test: String? = nil, selection: String? = nil) {
     let sides = split.sides
     let isFolds = !sides.contains("train")
     let measured = test ?? (sides.contains("test") ? "test" : isFolds ? sides.first : nil)
     let usual = sides.contains("validation") && measured != "validation" ? "validation" : nil
-    let chosenBy = selection ?? usual
+    let isChosen = selection != Self.noSelection || sides.contains(Self.noSelection)
+    let chosenBy = isChosen ? selection ?? usual : nil
     training = isFolds ? sides.filter { $0 != measured && $0 != chosenBy } : ["train"]
     self.test = measured
     self.selection = chosenBy
-    asked = [test, selection].compactMap { $0 }
+    asked = [test, isChosen ? selection : nil].compactMap { $0 }
   }
 
   /// The training side in one word: several folds are joined by a plus sign.

@@ -50,6 +50,8 @@ public struct ModeStudy {
   /// How tracks are divided, and with which seeds; ``Corpus/SplitPolicy/grouped`` is left out where
   /// no groups are known.
   public let division: StudyDivision
+  /// The side to choose the best epoch by, or ``SideRoles/noSelection``; the usual one if nil.
+  public var selection: String?
   /// Threads that compute; nil for the usual number.
   public var threads: Int?
   /// Where the runs go, each in a folder of its name.
@@ -121,7 +123,8 @@ public struct ModeStudy {
     choices.threads = threads ?? choices.threads
     let job = try TrainingJob(
       TrainingMode(view, trainer: kind.name), samples,
-      roles: SideRoles(of: samples.split, test: test), choices, registry: registry)
+      roles: SideRoles(of: samples.split, test: test, selection: selection), choices,
+      registry: registry)
     let exists = FileManager.default.fileExists(atPath: "\(path)/\(RunDirectory.File.record)")
     if exists {
       let before = try RunDirectory.contents(at: path)

@@ -83,6 +83,12 @@ struct Study: ParsableCommand {
   var seeds = 1
 
   @Option(
+    help:
+      "The side to choose the best epoch by; validation where there is one. none: the last epoch is taken.",
+    completion: Completions.sides)
+  var selection: String?
+
+  @Option(
     help: "Epochs of some trainers, such as waveform=40,mel=15; the usual numbers if not given.")
   var epochs: String?
 
@@ -138,6 +144,7 @@ struct Study: ParsableCommand {
     var study = ModeStudy(
       of: try source(), chosen.all(epochs: try chosenEpochs()), by: try division(), output: output)
     study.threads = threads
+    study.selection = selection
     study.report(progress)
     let cancellation = Cancellation()
     let interruption = Interruption(

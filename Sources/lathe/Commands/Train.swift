@@ -56,7 +56,8 @@ struct Train: ParsableCommand {
   var test: String?
 
   @Option(
-    help: "The side to choose the best epoch by; validation if there is one.",
+    help:
+      "The side to choose the best epoch by; validation if there is one. none: the last epoch is taken.",
     completion: Completions.sides)
   var selection: String?
 
