@@ -54,7 +54,8 @@ extension ServiceOperations {
         let room = try call.service.streams.take(bytes: loader.ringBytes)
         return FrameStream(
           loader: loader, parts: parts, room: room, service: call.service,
-          count: call.integer("count"))
+          count: call.integer("count"),
+          channel: call.service.configuration.tlsCertificate == nil ? call.context.channel : nil)
       }
       return Response(
         status: .ok,

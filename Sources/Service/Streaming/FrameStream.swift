@@ -3,6 +3,7 @@ import Hummingbird
 import NIOCore
 import NIOPosix
 import OpenCaches
+import Synchronization
 
 /// Sends the batches of a loader one after the other, each when the client has taken the one
 /// before: a client that does not read keeps its own ring waiting, and nobody else.
@@ -14,16 +15,21 @@ struct FrameStream: Sendable {
   let service: ServedRoot
   /// How many batches at most; nil for all.
   let count: Int?
-
-  private enum Step: Sendable {
-    case frame(ByteBuffer, samples: Int)
-    case end(BatchFrame.End)
-  }
+  /// The connection, where batches can be sent from where they lie.
+  let channel: (any Channel)?
 
   /// The body of the answer.
   func write(to writer: inout any ResponseBodyWriter) async throws {
     do {
-      try await send(to: &writer)
+      let end: BatchFrame.End
+      if let channel, let socket = try await PlainSocket(of: channel) {
+        defer { socket.close() }
+        end = try await send(on: socket)
+      } else {
+        end = try await send(to: &writer)
+      }
+      try await writer.write(BatchFrame.end(end))
+      try await writer.finish(nil)
     } catch {
       await close()
       throw error
@@ -31,37 +37,50 @@ struct FrameStream: Sendable {
     await close()
   }
 
-  private func send(to writer: inout any ResponseBodyWriter) async throws {
+  /// Sends on a socket, in a thread that may wait for it.
+  private func send(on socket: PlainSocket) async throws -> BatchFrame.End {
+    let sender = DirectSender(
+      loader: loader, socket: socket, service: service, count: count)
+    let thread = Mutex<OwnThread?>(nil)
+    let result = await withCheckedContinuation { continuation in
+      do throws(LoadingError) {
+        let begun = try OwnThread { continuation.resume(returning: sender.run()) }
+        thread.withLock { $0 = begun }
+      } catch {
+        continuation.resume(returning: .success(.problem(Problem(error))))
+      }
+    }
+    thread.withLock { $0 }?.join()
+    return try result.get()
+  }
+
+  /// Sends copies through the connection's pipeline, as TLS needs it.
+  private func send(to writer: inout any ResponseBodyWriter) async throws -> BatchFrame.End {
     var sent = 0
     while true {
+      if let end = service.streams.end(after: sent, of: count) { return end }
       let asked = ContinuousClock.now
-      let step = try await next(sent)
+      let next = try await service.streamThreads.runIfActive {
+        () -> Result<(frame: ByteBuffer, samples: Int)?, Problem> in
+        do {
+          guard let lent = try loader.nextLent() else { return .success(nil) }
+          defer { loader.release(slot: lent.slot) }
+          return .success((try BatchFrame.buffer(lent, of: loader), lent.count))
+        } catch {
+          return .failure(Problem(error))
+        }
+      }
       let ready = ContinuousClock.now
-      switch step {
-      case .frame(let frame, let samples):
+      switch next {
+      case .failure(let problem): return .problem(problem)
+      case .success(nil): return .epochs
+      case .success(let (frame, samples)?):
         try await writer.write(frame)
         sent += 1
         service.metrics.batchSent(
           samples: samples, bytes: frame.readableBytes,
           waitedForBatch: (ready - asked).inSeconds,
           waitedForClient: (ContinuousClock.now - ready).inSeconds)
-      case .end(let end):
-        try await writer.write(BatchFrame.end(end))
-        return try await writer.finish(nil)
-      }
-    }
-  }
-
-  private func next(_ sent: Int) async throws -> Step {
-    if service.streams.isEnding { return .end(.shutdown) }
-    if let count, sent >= count { return .end(.count) }
-    return try await service.streamThreads.runIfActive { () -> Step in
-      do {
-        guard let lent = try loader.nextLent() else { return .end(.epochs) }
-        defer { loader.release(slot: lent.slot) }
-        return .frame(try BatchFrame.buffer(lent, of: loader), samples: lent.count)
-      } catch {
-        return .end(.problem(Problem(error)))
       }
     }
   }

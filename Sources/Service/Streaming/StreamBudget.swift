@@ -65,6 +65,12 @@ final class StreamBudget: Sendable {
   /// Lets no new stream begin, and the open ones end after the batch that they are sending.
   func end() { use.withLock { $0.isEnding = true } }
 
+  /// Why a stream ends that has sent so many batches; nil where it goes on.
+  func end(after sent: Int, of count: Int?) -> BatchFrame.End? {
+    if isEnding { return .shutdown }
+    return count.map { sent >= $0 } == true ? .count : nil
+  }
+
   /// Whether streams must end.
   var isEnding: Bool { use.withLock { $0.isEnding } }
 }
