@@ -149,6 +149,19 @@ import Testing
     #expect(result.output.contains("5 fetched"))
   }
 
+  @Test func aSourceThatFailsIsForgivenWhereAnotherBringsAll() throws {
+    let server = try server()
+    defer { server.close() }
+    let folder = #"{"kind": "folder", "mirrors": ["\#(server.url("audio/"))"]}"#
+    let gone = #"{"kind": "archive", "name": "a.zip", "mirrors": ["\#(server.url("a.zip"))"]}"#
+    try collection.write(Array(#"{"sources": [\#(gone), \#(folder)]}"#.utf8), "club.remotes.json")
+    let result = try fetch()
+    #expect(result.code == 0 && result.errors.contains("answers 404"), "\(result.errors)")
+    let file = #"{"kind": "file", "name": "a.csv", "mirrors": ["\#(server.url("a.csv"))"]}"#
+    try collection.write(Array(#"{"sources": [\#(file), \#(folder)]}"#.utf8), "club.remotes.json")
+    #expect(try fetch().code == 1)
+  }
+
   @Test func aFullDiskIsNamedAndTheRunGoesOnLater() throws {
     let server = try server()
     defer { server.close() }

@@ -1,5 +1,6 @@
 import Corpus
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -47,6 +48,25 @@ import Testing
     #expect(plan.present == 5 && plan.changed == 1)
     #expect(try fetch(server).run().fetched == 1)
     #expect(try TemporaryFolder.bytes(of: folder.path("to/\(path)")) == club.files[path])
+  }
+
+  /// As many connections as are asked for, whatever the number of cores: the first answers wait for the last request.
+  @Test func severalTracksComeAtTheSameTime() throws {
+    let arrived = DispatchSemaphore(value: 0)
+    let released = DispatchSemaphore(value: 0)
+    let server = try club.server { _ in
+      arrived.signal()
+      released.wait()
+      return nil
+    }
+    defer { server.close() }
+    let fetch = try fetch(server) { $0.connections = 6 }
+    let waiting = Thread {
+      for _ in 0..<6 { arrived.wait() }
+      for _ in 0..<6 { released.signal() }
+    }
+    waiting.start()
+    #expect(try fetch.run().fetched == 6)
   }
 
   @Test func onlyWhatIsAskedFor() throws {

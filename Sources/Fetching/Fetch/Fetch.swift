@@ -28,8 +28,6 @@ public struct Fetch: Sendable {
   public var downloads: String?
   /// How many files of a folder on a server are fetched at the same time, 1 or more.
   public var connections = 4
-  /// The largest track that is unpacked, in bytes.
-  public var maximumTrackBytes = 4 << 30
   /// How long servers are waited for.
   public var patience = Patience()
   /// Where proxies and tokens are found.

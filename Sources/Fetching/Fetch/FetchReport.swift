@@ -32,12 +32,17 @@ public struct FetchReport: Sendable, Hashable, Encodable {
   public var refused: [Refusal] = []
   /// Files beside the tracks that are there now.
   public var files: [String] = []
+  /// Files beside the tracks that did not come.
+  public var absentFiles: [String] = []
   /// Why sources failed, each in a line.
   public var failures: [String] = []
   /// Bytes that came from servers and were kept.
   public var receivedBytes = 0
   /// How long it took.
   public var seconds = 0.0
+
+  /// Whether all is there that was wanted, whatever failed on the way.
+  public var isComplete: Bool { missing.isEmpty && absentFiles.isEmpty }
 
   /// Whether every source did what it could: what is missing is nowhere, or is not what the manifest says.
   public var isExhausted: Bool { failures.isEmpty }

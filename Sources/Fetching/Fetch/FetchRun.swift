@@ -1,7 +1,5 @@
 import Corpus
 import Files
-import Glibc
-import Synchronization
 
 /// A fetch at work.
 final class FetchRun {
@@ -71,6 +69,7 @@ final class FetchRun {
       report.fetched += tracks.count - missing.count { source.holds($0.path) }
       if error.isOurs { throw error }
       report.failures.append("\(error)")
+      if source.kind == .file { report.absentFiles.append(source.name) }
       observe(.leftSource(title: source.title, error))
     }
   }

@@ -155,7 +155,7 @@ struct FetchCommand: ParsableCommand {
     if report.style != .json {
       FetchText.lines(result, manifest: manifest).forEach { Output.line($0) }
     }
-    if result.missing.isEmpty && result.isExhausted { return }
+    if result.isComplete { return }
     for failure in result.failures { Output.error("lathe: \(failure)") }
     throw ExitCode(result.isExhausted ? Exit.quarantined : Exit.failed)
   }
