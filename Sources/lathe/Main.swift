@@ -26,7 +26,8 @@ struct Lathe: ParsableCommand {
       RecipeCommand.self,
       Views.self,
       Train.self, Evaluate.self, Predict.self, Study.self, ReportCommand.self, Export.self,
-      Inspect.self, Verify.self, Repair.self, Compact.self, Demo.self, Bench.self, ManCommand.self,
+      Inspect.self, Serve.self, Verify.self, Repair.self, Compact.self, Demo.self, Bench.self,
+      ManCommand.self,
     ])
 }
 

@@ -36,6 +36,8 @@ struct Lathed: AsyncParsableCommand {
   var streamBytes: String?
   @Option(help: "Threads that fill the batches of a stream. (default: 1)")
   var loaderThreads: String?
+  @Option(help: "The cache, by its path under the root, that the page is to be opened on.")
+  var cache: String?
   @Option(help: "A JSON file with these options by name.") var configuration: String?
 
   private var flags: [String: String] {
@@ -63,6 +65,7 @@ struct Lathed: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let cache = cache
     let service: LatheService
     let root: String
     do throws(ConfigurationError) {
@@ -74,6 +77,12 @@ struct Lathed: AsyncParsableCommand {
     do {
       try await service.run { address in
         print("lathed: serving \(root) on \(address)")
+        if let cache {
+          var page = URLComponents(string: address)
+          page?.path = "/"
+          page?.queryItems = [URLQueryItem(name: "cache", value: cache)]
+          print("lathed: the page: \(page?.string ?? address)")
+        }
         fflush(nil)
       }
     } catch {

@@ -53,6 +53,7 @@ import Testing
     ),
     (["export", "csv"], ["<cache>", "--view", "--output", "60 columns", "Examples:", "features"]),
     (["verify"], ["<cache>", "--json", "--deep", "--against", "Examples:", "exit code 1"]),
+    (["serve"], ["<path>", "--port", "Examples:", "lathe serve gtzan.lathe"]),
     (["compact"], ["<cache>", "--json", "Examples:", "beside the old one"]),
     (["merge"], ["<cache>", "--missing", "--into", "Examples:", "shards"]),
     (["repair"], ["<cache>", "<audio-dir>", "Examples:"]),

@@ -72,6 +72,10 @@ def service(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     root = tmp_path_factory.mktemp("served")
     shutil.copytree(folder / "audio", root / "audio")
     shutil.copytree(folder / "demo.lathe", root / "demo.lathe")
+    # Pictures of the first four of six seconds.
+    command = [program(), "prepare", root / "audio", "--cache", root / "demo.lathe", "--yes"]
+    command += ["--set", "mel.slices.maximumCount=2", "--progress", "none"]
+    subprocess.run(command, check=True, capture_output=True)
     split = ["--split", next(iter(_splits(root / "demo.lathe")))]
     command = [program(), "train", "features", "--cache", root / "demo.lathe", *split]
     command += ["--epochs", "3", "--output", root / "runs/features", "--progress", "none"]
@@ -233,6 +237,19 @@ def test_a_track_plays_and_a_slice_is_looped_whole(
     assert player(browser, "player.loop") is None
 
 
+def test_the_picture_lies_where_its_slices_do(
+    browser: webdriver.Chrome, service: Service
+) -> None:
+    show(browser, service, "/?track=jazz.00000")
+    track = service.get("/v1/caches/demo.lathe/tracks/jazz.00000")
+    slices = service.get("/v1/caches/demo.lathe/tracks/jazz.00000/slices?view=mel")["slices"]
+    end = slices[-1]["start_seconds"] + slices[-1]["seconds"]
+    share = end / (track["frames"] / track["sample_rate"])
+    image = browser.find_element(By.CSS_SELECTOR, ".stage img")
+    stage = browser.execute_script("return arguments[0].parentElement.clientWidth", image)
+    assert share < 1 and abs(image.size["width"] / stage - share) < 0.005
+
+
 def test_a_correction_reaches_the_cache(browser: webdriver.Chrome, service: Service) -> None:
     show(browser, service, "/?track=jazz.00001")
     label = browser.find_element(By.ID, "label")
@@ -274,6 +291,23 @@ def test_the_files_are_few_and_of_this_host(browser: webdriver.Chrome, service: 
     assert asked and all(name.startswith(service.address) for name, _ in asked)
     assert sum(size for name, size in asked if "/page/" in name) < 150_000
     assert max(size for _, size in asked) < 200_000
+
+
+def test_serve_opens_on_a_cache(browser: webdriver.Chrome, service: Service) -> None:
+    missing = subprocess.run([program(), "serve", "nowhere"], capture_output=True, text=True)
+    assert missing.returncode == 2 and "nowhere: there is no such folder" in missing.stderr
+    # A root of its own: a cache that two services have open is one too many for their jobs.
+    root = service.root.parent / "another"
+    shutil.copytree(service.root / "demo.lathe", root / "a b.lathe")
+    command = [program(), "serve", root / "a b.lathe", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    lines = [process.stdout.readline(), process.stdout.readline()]
+    address = lines[1].removeprefix("lathed: the page: ").strip()
+    assert address.endswith("/?cache=a%20b.lathe"), lines
+    browser.get(address)
+    WebDriverWait(browser, 60).until(lambda page: page.find_elements(By.CSS_SELECTOR, ".card"))
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
 
 
 def test_the_page_is_in_the_program() -> None:

@@ -41,16 +41,17 @@ export async function track(place, fields, signal) {
 async function listen(place, { base, cache, about, record, pictures, seconds, list, view, sliced, fields, keys }, signal) {
   const player = new Player(cache, record.id, record.sample_rate);
   await player.open(signal);
-  const [peaks, picture] = await Promise.all([
+  const [peaks, picture, covered] = await Promise.all([
     get([...base, "peaks"], { samples: 1024 }, signal),
     pictures.length ? source([...base, "spectrogram"], { view: pictures[0][0], width: 1000, height: 256 }, signal) : null,
+    pictures.length ? coveredSeconds(base, pictures[0][0], signal) : 0,
   ]);
   let chosen = Math.min(list.length - 1, Math.max(0, parseInt(fields.slice ?? "0", 10) || 0));
   const seek = (time) => { player.time = time; draw(); };
   const stages = [stage(seconds, seek, waveform(peaks), "Waveform")];
   const plots = [element("div", { class: "plot" }, element("div", { class: "axis" }), stages[0].element)];
   if (picture) {
-    stages.push(stage(seconds, seek, element("img", { src: picture, alt: "", height: 256, draggable: "false" }), `${pictures[0][0]} picture`));
+    stages.push(stage(seconds, seek, element("img", { src: picture, alt: "", height: 256, draggable: "false", style: { width: `${100 * Math.min(1, covered / seconds)}%` } }), `${pictures[0][0]} picture`));
     plots.push(element("div", { class: "plot" }, axis(pictures[0][1].axes[0]), stages[1].element, timeTicks(seconds)));
   }
   const play = element("button", { class: "primary", onclick: () => player.toggle() }, "Play");
@@ -103,6 +104,12 @@ async function listen(place, { base, cache, about, record, pictures, seconds, li
     ",": () => choose(chosen - 1), ".": () => choose(chosen + 1), l: () => list.length && loopSlice(),
   });
   place.player = player;
+}
+
+// How far the slices of a view reach: a recipe may take the first ones only.
+async function coveredSeconds(base, view, signal) {
+  const { total, slices } = await get([...base, "slices"], { view, limit: 2 }, signal);
+  return total === 0 ? 0 : (slices[1]?.start_seconds ?? 0) * (total - 1) + slices[0].seconds;
 }
 
 async function features(place, base, about, record, cache, signal) {
