@@ -85,7 +85,9 @@ let package = Package(
     .target(name: "Corpus", dependencies: ["Wording"], swiftSettings: swift),
     .target(
       name: "AudioIO",
-      dependencies: ["Wording", "Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CXXHash"],
+      dependencies: [
+        "Wording", "Files", "Archives", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CXXHash",
+      ],
       swiftSettings: swiftOverC),
     .target(
       name: "Fetching",

@@ -56,8 +56,21 @@ package final class Archive: Sendable {
     form = stream.archiveForm
   }
 
-  /// When the archive was last changed, in nanoseconds since 1970, as it was opened.
-  package var modifiedNanoseconds: Int64 { file.modifiedNanoseconds }
+  /// What tells whether an archive has changed.
+  package struct Stamp: Sendable, Hashable {
+    /// Its size.
+    package let byteCount: Int64
+    /// When it was last changed, in nanoseconds since 1970.
+    package let modifiedNanoseconds: Int64
+  }
+
+  /// The stamp of the archive as it was opened.
+  package var stamp: Stamp { file.stamp }
+
+  /// The stamp of an archive as it is now.
+  package static func stamp(of path: String) throws(ArchiveError) -> Stamp {
+    try ArchiveFile(path).stamp
+  }
 
   /// Unpacks an entry.
   /// - Throws: ``ArchiveError``: unreadable, truncated, damaged, encrypted, unsupported, changed; and
@@ -103,7 +116,10 @@ package final class Archive: Sendable {
       throw ArchiveError(
         .unsupported, path, entry: entry.name, detail: "is stored with holes (a sparse file)")
     }
-    if form == .tar { return (file, offset) }
+    if form == .tar {
+      try file.checkUnchanged()
+      return (file, offset)
+    }
     let result = unpacked.withLock { held -> Result<ArchiveFile, ArchiveError> in
       if let held { return .success(held) }
       let made = Result { () throws(ArchiveError) in try unpackAll() }

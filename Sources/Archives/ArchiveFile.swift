@@ -61,6 +61,11 @@ final class ArchiveFile: Sendable {
     Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
   }
 
+  /// Size and time as they were when it was opened.
+  var stamp: Archive.Stamp {
+    Archive.Stamp(byteCount: byteCount, modifiedNanoseconds: modifiedNanoseconds)
+  }
+
   /// - Throws: ``ArchiveError`` of the kind changed, where size or time are no longer what they were.
   func checkUnchanged() throws(ArchiveError) {
     var status = stat()

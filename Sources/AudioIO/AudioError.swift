@@ -1,5 +1,6 @@
-import Wording
+import Archives
 import Glibc
+import Wording
 
 /// Why a file could not be used: what was done to what, what is wrong and what to do.
 public struct AudioError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -43,6 +44,11 @@ public struct AudioError: Error, Sendable, Hashable, CustomStringConvertible {
     case tooManyChannels(Int)
     /// Its rate, or the rate asked for, is outside ``Decoding/sampleRates``.
     case sampleRateOutOfRange(Int)
+    /// The archive that it lies in, or its entry there, cannot be used; the verdict's stable word
+    /// and what to do.
+    case packed(code: String, hint: String)
+    /// Two folders or archives of one collection have a file of this path, or are the same.
+    case repeatedPath
     /// It changed while it was read.
     case changed
     /// A library refused to work, not because of the file.
@@ -66,6 +72,17 @@ public struct AudioError: Error, Sendable, Hashable, CustomStringConvertible {
     self.operation = operation
     self.subject = subject
     self.detail = detail ?? kind.words
+  }
+
+  /// The verdict on an archive or an entry of it.
+  init(_ error: ArchiveError, _ operation: String) {
+    let kind: Kind =
+      switch error.kind {
+      case .unreadable(let number): .unreadable(errno: number)
+      case .changed: .changed
+      default: .packed(code: error.code, hint: error.hint)
+      }
+    self.init(kind, operation, error.subject, detail: error.detail)
   }
 
   /// A stable word for the verdict, for records and tools.
@@ -103,6 +120,8 @@ extension AudioError.Kind {
     case .tooLong: "too-long"
     case .tooManyChannels: "too-many-channels"
     case .sampleRateOutOfRange: "sample-rate"
+    case .packed(let code, _): code
+    case .repeatedPath: "repeated-path"
     case .changed: "changed"
     case .library: "library"
     case .unwritable: "unwritable"
@@ -135,6 +154,8 @@ extension AudioError.Kind {
     case .tooLong(let limit): "plays for more than \(limit) seconds"
     case .tooManyChannels(let count): "has \(Words.counted(count, "channel"))"
     case .sampleRateOutOfRange(let rate): "has a rate of \(rate) Hz"
+    case .packed: "cannot be unpacked"
+    case .repeatedPath: "is there more than once"
     case .changed: "changed while it was read"
     case .library: "could not be processed"
     case .unwritable(let number):
@@ -149,6 +170,9 @@ extension AudioError.Kind {
     case .badName: "rename it"
     case .symlinkLoop: "remove the link"
     case .empty, .headerPromisesMore, .truncated, .changed: "fetch or copy the file again"
+    case .packed(_, let hint): hint
+    case .repeatedPath:
+      "give the folder above them in their place, or take one of them away"
     case .notAudio, .unsupported: "replace it by a wav, flac, aiff, au, ogg, opus or mp3 file"
     case .otherFormat: "convert it, for instance by: ffmpeg -i FILE -vn FILE.flac"
     case .formatChanges: "cut it where it changes, or bring all of it to one form"

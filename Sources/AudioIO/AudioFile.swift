@@ -6,7 +6,12 @@ public enum AudioFile {
   /// The number of bytes in the header is checked (see ``decode(at:_:)``), the audio is not.
   /// - Throws: ``AudioError``, as ``decode(at:_:)``.
   public static func probe(at path: String) throws(AudioError) -> AudioFormat {
-    let file = try OpenFile(path: path)
+    try probe(OpenFile(path: path))
+  }
+
+  /// As ``probe(at:)``, of a file that is open.
+  static func probe(_ file: consuming OpenFile) throws(AudioError) -> AudioFormat {
+    let path = file.path
     let layout = try AudioLayout.find(in: file)
     switch layout.coding {
     case .soundFile(let parts):
@@ -54,12 +59,16 @@ public enum AudioFile {
   public static func decode(
     at path: String, _ decoding: Decoding = Decoding(), takesMD5: Bool = false
   ) throws(AudioError) -> DecodedTrack {
-    if !Decoding.sampleRates.contains(decoding.sampleRate) {
-      throw AudioError(
-        .sampleRateOutOfRange(decoding.sampleRate), "decode", path,
-        detail: "cannot be brought to \(decoding.sampleRate) Hz")
-    }
-    var file = try OpenFile(path: path)
+    try decoding.check(path)
+    return try decode(OpenFile(path: path), decoding, takesMD5: takesMD5)
+  }
+
+  /// As ``decode(at:_:takesMD5:)``, of a file that is open.
+  static func decode(
+    _ opened: consuming OpenFile, _ decoding: Decoding, takesMD5: Bool
+  ) throws(AudioError) -> DecodedTrack {
+    var file = opened
+    let path = file.path
     try file.hold()
     let byteCount = file.byteCount
     let md5 = takesMD5 ? try file.md5() : nil

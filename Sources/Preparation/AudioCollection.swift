@@ -152,7 +152,7 @@ public struct AudioCollection: Sendable {
   ///
   /// - Throws: `PreparationError` where the folder cannot be listed or holds no track.
   static func read(
-    folder: String, manifest: Manifest?, recipe: Recipe, exclusions: [String],
+    roots: AudioRoots, manifest: Manifest?, recipe: Recipe, exclusions: [String],
     overlay: CollectionOverlay
   ) throws(PreparationError) -> AudioCollection {
     let known = try onManifest { () throws(ManifestError) in
@@ -160,8 +160,7 @@ public struct AudioCollection: Sendable {
     }
     var collection: AudioCollection
     do {
-      let name = URL(fileURLWithPath: folder).lastPathComponent
-      collection = try read(folder: folder, manifest: known, name: name)
+      collection = try read(roots: roots, manifest: known, name: roots.name)
     } catch {
       throw .audio(error)
     }
@@ -173,7 +172,7 @@ public struct AudioCollection: Sendable {
     collection = collection.excluding(exclusions + overlay.exclusions).dropping(recipe.faults)
     guard !collection.manifest.tracks.isEmpty || !collection.dropped.isEmpty else {
       throw .nothingToPrepare(
-        folder: folder, unusable: collection.rejected, absent: collection.absent.count)
+        folder: roots.description, unusable: collection.rejected, absent: collection.absent.count)
     }
     return collection
   }
@@ -182,9 +181,9 @@ public struct AudioCollection: Sendable {
   ///
   /// - Throws: `AudioError` where the folder cannot be listed.
   public static func read(
-    folder: String, manifest: Manifest?, name: String
+    roots: AudioRoots, manifest: Manifest?, name: String
   ) throws(AudioError) -> AudioCollection {
-    let listing = try AudioFolder.list(folder)
+    let listing = try roots.list()
     let problems = listing.problems.map { problem in
       QuarantineRecord(
         id: problem.path, path: problem.path, label: "", code: problem.error.code,

@@ -1,4 +1,4 @@
-internal import AudioIO
+public import AudioIO
 internal import Corpus
 public import DatasetCache
 internal import Dispatch
@@ -9,15 +9,15 @@ internal import Synchronization
 /// Compares what a cache holds with what its audio gives now: decodes tracks and computes their values again.
 public struct AudioComparison: Sendable {
   /// The folder of audio.
-  public var folder: String
+  public var roots: AudioRoots
   /// How many tracks, taken from all parts of the cache; nil for all.
   public var tracks: Int?
   /// Worker threads, 1 or more.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
 
   /// A comparison with a folder of audio.
-  public init(folder: String, tracks: Int? = nil) {
-    self.folder = folder
+  public init(_ roots: AudioRoots, tracks: Int? = nil) {
+    self.roots = roots
     self.tracks = tracks
   }
 
@@ -89,8 +89,8 @@ public struct AudioComparison: Sendable {
     }
     let audio: DecodedTrack
     do {
-      audio = try AudioFile.decode(
-        at: "\(folder)/\(record.path)", recipe.decoding, takesMD5: record.xxh3 == nil)
+      audio = try roots.decode(
+        record.path, recipe.decoding, takesMD5: record.xxh3 == nil)
     } catch {
       return problem("its file \(record.path) cannot be used now: \(error.detail)")
     }

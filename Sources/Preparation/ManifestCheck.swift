@@ -2,6 +2,7 @@ public import AudioIO
 public import Corpus
 import Dispatch
 import Synchronization
+import Wording
 
 /// Compares a folder of audio with a manifest, file by file.
 ///
@@ -17,22 +18,22 @@ public struct ManifestCheck: Sendable {
   /// The manifest.
   public var manifest: Manifest
   /// The folder of audio.
-  public var folder: String
+  public var roots: AudioRoots
   /// Whether every file is decoded to its end.
   public var isDeep = false
   /// The number of threads.
   public var threads = 4
 
   /// A check of headers and checksums on four threads.
-  public init(_ manifest: Manifest, folder: String) {
+  public init(_ manifest: Manifest, roots: AudioRoots) {
     self.manifest = manifest
-    self.folder = folder
+    self.roots = roots
   }
 
   /// Looks at everything; a file that cannot be used is a finding, not an error.
   /// - Throws: `AudioError` where the folder cannot be listed.
   public func run() throws(AudioError) -> ManifestReport {
-    let listing = try AudioFolder.list(folder)
+    let listing = try roots.list()
     let (found, absent, unlisted) = manifest.overlay(on: listing.audio)
     let files =
       found.tracks.map { AudioFileCheck(path: $0.path, track: $0) }
@@ -49,7 +50,7 @@ public struct ManifestCheck: Sendable {
       unreachable: listing.problems.map {
         ManifestReport.Finding(
           path: $0.path, id: nil, code: $0.error.code, detail: $0.error.detail, hint: $0.error.hint)
-      }, remarks: usual.remarks, isDeep: isDeep,
+      }, remarks: usual.remarks + manifest.labelRemarks, isDeep: isDeep,
       problems: changed.count + undecodable.count + odd.count + unlisted.count
         + listing.problems.count)
   }
@@ -63,7 +64,7 @@ public struct ManifestCheck: Sendable {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if index >= files.count { return }
         var file = files[index]
-        file.examine(below: folder, isDeep: isDeep)
+        file.examine(in: roots, isDeep: isDeep)
         results.withLock { $0.append(file) }
       }
     }
@@ -84,12 +85,11 @@ struct AudioFileCheck: Sendable {
     self.track = track
   }
 
-  mutating func examine(below folder: String, isDeep: Bool) {
-    let place = "\(folder)/\(path)"
+  mutating func examine(in roots: AudioRoots, isDeep: Bool) {
     do throws(AudioError) {
-      var format = try AudioFile.probe(at: place)
+      var format = try roots.probe(path)
       if isDeep, Decoding.sampleRates.contains(format.sampleRate) {
-        format = try AudioFile.decode(at: place, Decoding(sampleRate: format.sampleRate)).source
+        format = try roots.decode(path, Decoding(sampleRate: format.sampleRate)).source
       }
       self.format = format
     } catch {
@@ -101,7 +101,7 @@ struct AudioFileCheck: Sendable {
     }
     guard let published = track?.md5 else { return }
     // A file that cannot be read is a finding already.
-    guard let md5 = try? AudioFile.md5(at: place), md5 != published else { return }
+    guard let md5 = try? roots.md5(path), md5 != published else { return }
     changed = finding(
       "changed", "has the MD5 \(md5), not the published \(published)",
       hint: "fetch it again from its source")
@@ -118,5 +118,18 @@ struct AudioFileCheck: Sendable {
 
   private func finding(_ code: String, _ detail: String, hint: String) -> ManifestReport.Finding {
     ManifestReport.Finding(path: path, id: track?.id, code: code, detail: detail, hint: hint)
+  }
+}
+
+extension Manifest {
+  /// Labels that are one in all likelihood, and labels that are in vain.
+  fileprivate var labelRemarks: [String] {
+    let alike = labelsAlike.map {
+      "labels that differ in case or blanks only: \(Words.list($0.map { Words.quoted($0) }))"
+    }
+    let unused = unusedLabels
+    if unused.isEmpty { return alike }
+    let has = unused.count == 1 ? "a label that no track has" : "labels that no track has"
+    return alike + ["\(has): \(Words.list(unused.map { Words.quoted($0) }))"]
   }
 }

@@ -6,9 +6,9 @@ public enum ManifestMaking {
   /// The manifest that the folders below `folder` spell out, by a pattern, with the files that were left out.
   /// - Throws: `AudioError` where the folder cannot be listed.
   public static func folders(
-    _ folder: String, name: String, pattern: FolderPattern = .outermost
+    _ roots: AudioRoots, name: String, pattern: FolderPattern = .outermost
   ) throws(AudioError) -> (manifest: Manifest, rejected: [Rejection], unreachable: [AudioError]) {
-    let listing = try AudioFolder.list(folder)
+    let listing = try roots.list()
     let (manifest, rejected) = Manifest.folders(
       name: name, paths: listing.audio, pattern: pattern)
     return (manifest, rejected, listing.problems.map(\.error))
@@ -16,8 +16,8 @@ public enum ManifestMaking {
 
   /// The paths of the audio files below a folder, relative to it.
   /// - Throws: `AudioError` where the folder cannot be listed.
-  public static func audioPaths(_ folder: String) throws(AudioError) -> [String] {
-    try AudioFolder.list(folder).audio
+  public static func audioPaths(_ roots: AudioRoots) throws(AudioError) -> [String] {
+    try roots.list().audio
   }
 
   /// The manifest with the MD5 of every track whose file is below `folder`, found as
@@ -25,14 +25,14 @@ public enum ManifestMaking {
   /// - Returns: the manifest, how many checksums were taken, and the files that could not be read.
   /// - Throws: `AudioError` where the folder cannot be listed.
   public static func addingChecksums(
-    to manifest: Manifest, folder: String
+    to manifest: Manifest, roots: AudioRoots
   ) throws(AudioError) -> (manifest: Manifest, count: Int, unreadable: [AudioError]) {
-    let found = manifest.overlay(on: try AudioFolder.list(folder).audio).manifest
+    let found = manifest.overlay(on: try roots.list().audio).manifest
     var md5OfTrack: [String: String] = [:]
     var unreadable: [AudioError] = []
     for track in found.tracks where track.md5 == nil {
       do throws(AudioError) {
-        md5OfTrack[track.id] = try AudioFile.md5(at: "\(folder)/\(track.path)")
+        md5OfTrack[track.id] = try roots.md5(track.path)
       } catch {
         unreadable.append(error)
       }

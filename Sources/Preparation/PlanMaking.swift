@@ -1,3 +1,4 @@
+internal import AudioIO
 import Wording
 internal import Corpus
 internal import DatasetCache
@@ -6,7 +7,7 @@ internal import DatasetCache
 struct PlanMaking {
   private let recipe: Recipe
   private let fingerprints: [View: Fingerprint]
-  private let folder: String
+  private let roots: AudioRoots
   private let contents: CacheContents
   private let checksContent: Bool
   // Ids and paths are compared by their bytes, as the cache does: to Swift an é is the same
@@ -34,17 +35,18 @@ struct PlanMaking {
   ///   - checksContent: whether every file is compared with what was read of it, also those
   ///     whose size and time are the same.
   static func plan(
-    for collection: AudioCollection, listed: [[UInt8]: SourceStamp], folder: String, recipe: Recipe,
+    for collection: AudioCollection, listed: [[UInt8]: SourceStamp], roots: AudioRoots,
+    recipe: Recipe,
     fingerprints: [View: Fingerprint],
     contents: CacheContents, checksContent: Bool
   ) -> PreparationPlan {
     var making = PlanMaking(
-      recipe: recipe, fingerprints: fingerprints, folder: folder, contents: contents,
+      recipe: recipe, fingerprints: fingerprints, roots: roots, contents: contents,
       checksContent: checksContent)
     let removed = making.removed(from: collection)
     for record in collection.dropped { making.drop(record) }
     for track in collection.manifest.tracks {
-      let stamp = SourceStamp.of(file: "\(folder)/\(track.path)")
+      let stamp = roots.sourceStamp(of: track.path)
       making.changes.note(track, stamp, listed: listed[Array(track.id.utf8)])
       making.add(track, stamp)
     }
@@ -52,12 +54,12 @@ struct PlanMaking {
   }
 
   private init(
-    recipe: Recipe, fingerprints: [View: Fingerprint], folder: String, contents: CacheContents,
+    recipe: Recipe, fingerprints: [View: Fingerprint], roots: AudioRoots, contents: CacheContents,
     checksContent: Bool
   ) {
     self.recipe = recipe
     self.fingerprints = fingerprints
-    self.folder = folder
+    self.roots = roots
     self.contents = contents
     self.checksContent = checksContent
     let records = contents.records

@@ -1,3 +1,4 @@
+public import AudioIO
 public import Corpus
 public import DatasetCache
 internal import Foundation
@@ -8,8 +9,8 @@ internal import SignalKit
 ///
 /// Safe to interrupt at any moment and to run again: a track is either all there or not there.
 public struct Preparation: Sendable {
-  /// The folder of audio, one folder a label.
-  public var folder: String
+  /// Where the audio lies, one folder a label.
+  public var roots: AudioRoots
   /// The cache, made where there is none.
   public var cachePath: String
   /// The one shard to prepare, whatever becomes of the others; nil for the whole cache. What is common to all
@@ -40,9 +41,14 @@ public struct Preparation: Sendable {
   public var scratch = WritingPlace.automatic
 
   /// A preparation with the defaults.
-  public init(folder: String, cachePath: String) {
-    self.folder = folder
+  public init(_ roots: AudioRoots, cachePath: String) {
+    self.roots = roots
     self.cachePath = cachePath
+  }
+
+  /// One of a single folder or archive, with the defaults.
+  public init(folder: String, cachePath: String) {
+    self.init(AudioRoots(folder), cachePath: cachePath)
   }
 
   /// Does it.
@@ -120,7 +126,7 @@ public struct Preparation: Sendable {
     if let shard, plan.changesTracks { try reopen(shard) }
     try begin(cache, found.plan?.manifest, collection, fingerprints)
     let run = PreparationRun(
-      cache: cache, folder: folder, recipe: recipe, fingerprints: fingerprints, threads: threads,
+      cache: cache, roots: roots, recipe: recipe, fingerprints: fingerprints, threads: threads,
       progress: progress, cancellation: cancellation, meter: meter)
     let writer = try run.work(on: plan, of: contents, rejected: collection.rejected)
     var misfits: [String] = []

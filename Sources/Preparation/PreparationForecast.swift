@@ -40,7 +40,7 @@ public struct PreparationForecast: Sendable, Hashable, Codable {
 /// Works a forecast out.
 struct ForecastMaking {
   let recipe: Recipe
-  let folder: String
+  let roots: AudioRoots
   let cachePath: String
   let threads: Int
 
@@ -57,7 +57,7 @@ struct ForecastMaking {
   func forecast(of plan: PreparationPlan, measures: Bool) -> PreparationForecast? {
     let tasks = plan.tasks.filter { !$0.views.isEmpty }
     let probed = Self.some(Self.mostProbes, of: tasks).compactMap { task in
-      (try? AudioFile.probe(at: "\(folder)/\(task.track.path)")).flatMap { format in
+      (try? roots.probe(task.track.path)).flatMap { format in
         format.frames > 0 ? (task, format) : nil
       }
     }
@@ -95,8 +95,8 @@ struct ForecastMaking {
     var done = 0
     for task in measured {
       guard
-        let audio = try? AudioFile.decode(
-          at: "\(folder)/\(task.track.path)", recipe.decoding, takesMD5: task.track.md5 != nil),
+        let audio = try? roots.decode(
+          task.track.path, recipe.decoding, takesMD5: task.track.md5 != nil),
         (try? worker.values(of: audio, id: task.track.id, views: task.views)) != nil
       else { continue }
       done += 1

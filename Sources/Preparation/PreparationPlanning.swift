@@ -74,7 +74,7 @@ extension Preparation {
       try checkExclusions(collection, before: StoredChoices(contents.description))
     }
     var plan = PlanMaking.plan(
-      for: collection, listed: found.listed, folder: folder, recipe: recipe,
+      for: collection, listed: found.listed, roots: roots, recipe: recipe,
       fingerprints: fingerprints, contents: contents,
       checksContent: checksContent)
     if !found.isPartOfRun {
@@ -159,7 +159,7 @@ extension Preparation {
   }
 
   func forecast(of plan: PreparationPlan, measures: Bool) -> PreparationForecast? {
-    ForecastMaking(recipe: recipe, folder: folder, cachePath: cachePath, threads: threads)
+    ForecastMaking(recipe: recipe, roots: roots, cachePath: cachePath, threads: threads)
       .forecast(of: plan, measures: measures)
   }
 
@@ -171,7 +171,7 @@ extension Preparation {
 
   func readCollection() throws(PreparationError) -> AudioCollection {
     let collection = try AudioCollection.read(
-      folder: folder, manifest: manifest, recipe: recipe, exclusions: exclusions,
+      roots: roots, manifest: manifest, recipe: recipe, exclusions: exclusions,
       overlay: overlay)
     try checkSplit(of: collection)
     return collection

@@ -1,3 +1,4 @@
+internal import AudioIO
 internal import Corpus
 internal import DatasetCache
 
@@ -18,7 +19,7 @@ struct PreparationRun {
   private static let batchSeconds = 2.0
 
   let cache: Cache
-  let folder: String
+  let roots: AudioRoots
   let recipe: Recipe
   let fingerprints: [View: Fingerprint]
   let threads: Int
@@ -44,7 +45,7 @@ struct PreparationRun {
     let tasks = try takeOver(plan, of: contents, &writer)
     let threads = min(max(1, threads), tasks.count)
     let workers = PreparationWorkers(
-      tasks: tasks, takesMD5: plan.takesMD5, folder: folder, recipe: recipe,
+      tasks: tasks, takesMD5: plan.takesMD5, roots: roots, recipe: recipe,
       fingerprints: fingerprints, threads: threads,
       cancellation: cancellation)
     try writer.drain(workers)

@@ -31,7 +31,7 @@ final class PreparationWorkers: Sendable {
   let count: Int
   private let tasks: [PreparationPlan.Task]
   private let takesMD5: Bool
-  private let folder: String
+  private let roots: AudioRoots
   private let recipe: Recipe
   private let fingerprints: [View: Fingerprint]
   private let cancellation: Cancellation
@@ -43,13 +43,13 @@ final class PreparationWorkers: Sendable {
   private let running: Atomic<Int>
 
   init(
-    tasks: [PreparationPlan.Task], takesMD5: Bool, folder: String, recipe: Recipe,
+    tasks: [PreparationPlan.Task], takesMD5: Bool, roots: AudioRoots, recipe: Recipe,
     fingerprints: [View: Fingerprint],
     threads: Int, cancellation: Cancellation
   ) {
     self.tasks = tasks
     self.takesMD5 = takesMD5
-    self.folder = folder
+    self.roots = roots
     self.recipe = recipe
     self.fingerprints = fingerprints
     self.cancellation = cancellation
@@ -130,8 +130,8 @@ final class PreparationWorkers: Sendable {
     }
     let audio: DecodedTrack
     do {
-      audio = try AudioFile.decode(
-        at: "\(folder)/\(track.path)", recipe.decoding,
+      audio = try roots.decode(
+        track.path, recipe.decoding,
         takesMD5: track.md5 != nil || takesMD5)
     } catch {
       // Only here is it known where the limit stands.

@@ -1,3 +1,4 @@
+public import AudioIO
 public import Corpus
 public import DatasetCache
 internal import Foundation
@@ -6,7 +7,7 @@ internal import Foundation
 /// at, new ones are left alone.
 public struct QuarantineRetry: Sendable {
   /// The folder of audio.
-  public var folder: String
+  public var roots: AudioRoots
   /// The cache.
   public var cachePath: String
   /// What is known of the dataset, in place of what the cache was prepared with.
@@ -17,9 +18,14 @@ public struct QuarantineRetry: Sendable {
   public var threads = ProcessInfo.processInfo.activeProcessorCount
 
   /// A retry with the cache's own manifest.
-  public init(folder: String, cachePath: String) {
-    self.folder = folder
+  public init(_ roots: AudioRoots, cachePath: String) {
+    self.roots = roots
     self.cachePath = cachePath
+  }
+
+  /// One of a single folder or archive, with the defaults.
+  public init(folder: String, cachePath: String) {
+    self.init(AudioRoots(folder), cachePath: cachePath)
   }
 
   /// Does it, then renews the splits and the card.
@@ -96,7 +102,7 @@ public struct QuarantineRetry: Sendable {
     // All shards have the same choices.
     if listing.parts.isEmpty {
       listing.parts = try AudioCollection.read(
-        folder: folder, manifest: manifest, recipe: choices.recipe,
+        roots: roots, manifest: manifest, recipe: choices.recipe,
         exclusions: choices.exclusions, overlay: choices.overlay
       ).divided(into: shard?.count ?? 1)
     }
@@ -108,11 +114,11 @@ public struct QuarantineRetry: Sendable {
     }
     let before = contents.records.quarantined
     let plan = PreparationPlan(
-      retrying: before, of: collection, folder: folder, views: Set(fingerprints.keys))
+      retrying: before, of: collection, roots: roots, views: Set(fingerprints.keys))
     try choices.recipe.checkPrograms(of: plan.views, mayStart)
     progress.report(.began(plan.overview))
     let run = PreparationRun(
-      cache: cache, folder: folder, recipe: choices.recipe, fingerprints: fingerprints,
+      cache: cache, roots: roots, recipe: choices.recipe, fingerprints: fingerprints,
       threads: threads, progress: progress, cancellation: cancellation, meter: meter)
     let writer = try run.work(on: plan, of: contents, rejected: [])
     let records = try onCache { () throws(CacheError) in try cache.soundRecords() }
@@ -188,7 +194,7 @@ public struct RetriedFile: Sendable, Hashable, Codable {
 extension PreparationPlan {
   /// What there is to do where only the files in quarantine are tried again.
   fileprivate init(
-    retrying quarantine: [QuarantineRecord], of collection: AudioCollection, folder: String,
+    retrying quarantine: [QuarantineRecord], of collection: AudioCollection, roots: AudioRoots,
     views: Set<View>
   ) {
     let places = Dictionary(
@@ -198,7 +204,7 @@ extension PreparationPlan {
       guard let track = places[Array(record.path.utf8)] else { return nil }
       return Task(
         track: track, cause: .again, views: views, kept: [:],
-        stamp: SourceStamp.of(file: "\(folder)/\(track.path)"))
+        stamp: roots.sourceStamp(of: track.path))
     }
     self.init(
       tasks: tasks,

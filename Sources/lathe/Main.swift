@@ -26,6 +26,7 @@ struct Lathe: ParsableCommand {
       RecipeCommand.self,
       Views.self,
       Train.self, Evaluate.self, Predict.self, Study.self, ReportCommand.self, Export.self,
+      Import.self,
       Inspect.self, Serve.self, Verify.self, Repair.self, Compact.self, Demo.self, Bench.self,
       ManCommand.self,
     ])

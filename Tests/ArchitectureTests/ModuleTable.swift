@@ -48,7 +48,9 @@ struct ModuleTable {
       Row("Programs", ["Wording"]),
       Row("Safetensors", ["Wording", "CXXHash"]),
       Row("Corpus", ["Wording"]),
-      Row("AudioIO", ["Wording", "Files", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CXXHash"]),
+      Row(
+        "AudioIO",
+        ["Wording", "Files", "Archives", "Corpus", "CSndfile", "CMPG123", "CSoxr", "CXXHash"]),
       Row("Fetching", ["Wording", "Files", "Archives", "Corpus", "AudioIO", "CCurl"]),
       Row("SignalKit", ["Wording", "CFFTW", "CKernels"]),
       Row("LMDBStore", ["Wording", "CLMDB"]),

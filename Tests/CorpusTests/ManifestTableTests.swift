@@ -57,6 +57,30 @@ import Testing
     #expect(swapped.manifest.tracks.map(\.label) == ["7"])
   }
 
+  /// A file is named by its path, by that without extension, by its name or by its id; what several files are
+  /// called is refused with them, and what none is called stays.
+  @Test func filesAreNamedByLessThanAPath() throws {
+    let files = ["blues/a.wav", "jazz/b.wav", "jazz/c.flac", "rock/c.wav", "rock/d.wav"]
+    func paths(_ text: String) throws -> [String] {
+      try table(text).manifest.naming(files: files).tracks.map(\.path)
+    }
+    #expect(
+      try paths("path,label,id\nblues/a.wav,x,1\njazz/b,x,2\nc.flac,x,3\nd,x,4\nnone,x,5\n") == [
+        "blues/a.wav", "jazz/b.wav", "jazz/c.flac", "rock/d.wav", "none",
+      ])
+    #expect(try paths("id,label\na,x\nb,y\n") == ["blues/a.wav", "jazz/b.wav"])
+    let error = #expect(throws: ManifestError.self) { try paths("path,label\na,x\nc,y\n") }
+    #expect(
+      error?.description.contains(
+        #""c", which 2 files are called: "jazz/c.flac", "rock/c.wav"; give the path"#) == true)
+    #expect(refusal("file,label\na,x\n")?.detail == #"names no column "path""#)
+  }
+
+  @Test func labelsThatDifferInCaseOrBlanksAlone() throws {
+    let text = "path,label\na.wav,Hip Hop\nb.wav,hiphop\nc.wav,hip-hop\nd.wav,pop\n"
+    #expect(try table(text).manifest.labelsAlike == [["Hip Hop", "hip-hop", "hiphop"]])
+  }
+
   @Test func esc50() throws {
     let manifest = try table(
       """

@@ -16,14 +16,14 @@ import Testing
   private func manifest(_ more: [Track] = []) throws -> Manifest {
     let listing = try AudioFolder.list(folder.audio)
     let found = Manifest.folders(name: "club", paths: listing.audio).manifest
-    let known = try ManifestMaking.addingChecksums(to: found, folder: folder.audio)
+    let known = try ManifestMaking.addingChecksums(to: found, roots: AudioRoots(folder.audio))
     #expect(known.count == found.tracks.count && known.unreadable.isEmpty)
     return try Manifest(
       name: "club", labels: found.labels, tracks: known.manifest.tracks + more)
   }
 
   private func check(_ manifest: Manifest, deep: Bool = false) throws -> ManifestReport {
-    var check = ManifestCheck(manifest, folder: folder.audio)
+    var check = ManifestCheck(manifest, roots: AudioRoots(folder.audio))
     check.isDeep = deep
     check.threads = 3
     return try check.run()
@@ -105,9 +105,24 @@ import Testing
     #expect(report.undecodable.first?.detail.contains("(a known fault: the copy of 2020)") == true)
   }
 
+  @Test func labelsThatAreAlikeOrInVainAreRemarked() throws {
+    let known = try manifest()
+    let spelt = known.tracks.enumerated().map { index, track in
+      var track = track
+      if index == 0 { track.label = track.label.uppercased() + " " }
+      return track
+    }
+    let labels = Set(spelt.map(\.label)).union(known.labels)
+    let manifest = try Manifest(name: "club", labels: labels + ["polka"], tracks: spelt)
+    let remarks = try check(manifest).remarks
+    #expect(remarks.contains { $0.hasPrefix("labels that differ in case or blanks only: \"") })
+    #expect(remarks.contains { $0 == "a label that no track has: \"polka\"" })
+    #expect(try check(known).remarks.allSatisfy { !$0.contains("label") })
+  }
+
   @Test func aFolderThatIsNotThere() throws {
     #expect(throws: AudioError.self) {
-      try ManifestCheck(try manifest(), folder: folder.audio + "/none").run()
+      try ManifestCheck(try manifest(), roots: AudioRoots(folder.audio + "/none")).run()
     }
   }
 

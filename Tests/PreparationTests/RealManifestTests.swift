@@ -1,3 +1,4 @@
+import AudioIO
 import Corpus
 import Foundation
 import Preparation
@@ -25,7 +26,7 @@ import Testing
   @Test(.enabled(if: clips != nil, "no GTZAN clips: set LATHE_GTZAN to a folder of them"))
   func theClipsAreThePublishedOnes() throws {
     let clips = try #require(Self.clips)
-    let report = try ManifestCheck(try Self.gtzan(), folder: clips).run()
+    let report = try ManifestCheck(try Self.gtzan(), roots: AudioRoots(clips)).run()
     #expect(report.changed.isEmpty && report.unlisted.isEmpty && report.odd.isEmpty)
     #expect(report.present > 0 && report.present + report.absent.count == 1_000)
     // In the widely copied release one file cannot be read.
@@ -39,7 +40,7 @@ import Testing
     guard let bytes = try? Data(contentsOf: faulty) else { return }
     let folder = try MusicFolder()
     try folder.write(bytes, "jazz/jazz.00054.wav")
-    let report = try ManifestCheck(try Self.gtzan(), folder: folder.audio).run()
+    let report = try ManifestCheck(try Self.gtzan(), roots: AudioRoots(folder.audio)).run()
     #expect(report.undecodable.map(\.id) == ["jazz.00054"])
     #expect(report.undecodable.first?.code == "not-audio")
     #expect(report.changed.first?.detail.contains("320218e302b1807c70cb7f6d660409f4") == true)

@@ -39,7 +39,9 @@ import Training
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func job(_ trainer: String, epochs: Int = 30) throws -> TrainingJob {
+  private func job(
+    _ trainer: String, epochs: Int = 30, registry: TrainerRegistry = EmbeddedTrainers.registry
+  ) throws -> TrainingJob {
     var table = TableChoices()
     table.columns = .all
     table.shares = [0.6, 0.2, 0.2]
@@ -48,14 +50,16 @@ import Training
     choices.batchSize = 16
     choices.threads = 1
     choices.options = TrainerOptions(
-      trainer == "linear"
+      trainer != "features"
         ? [:]
         : [
           "hidden": "8", "transform": "none", "optimiser": "adamw",
           "learning-rate": "0.01",
         ])
     let samples = try DividedSamples.table(folder.path("tags.csv"), table)
-    return try TrainingJob(TrainingMode(.features, trainer: trainer), samples, roles: nil, choices)
+    return try TrainingJob(
+      TrainingMode(.features, trainer: trainer), samples, roles: nil, choices,
+      registry: registry)
   }
 
   @Test func theTableSaysWhatLabelsATrackHas() throws {
@@ -68,6 +72,21 @@ import Training
     // What has no label is on no side.
     #expect(job.record.tracks.values.reduce(0, +) == 120 && job.record.isTagged)
     #expect(job.record.labels == rows.labels && job.source.training.isTagged)
+  }
+
+  /// A trainer that hasn't said that it reads the weights of labels would learn from none.
+  @Test func aTrainerOfOneLabelIsRefused() throws {
+    let kind = TrainerKind("plain", views: ["features"]) { setting throws(TrainingError) in
+      throw TrainingError(
+        kind: .configuration, subject: "plain", detail: "was made all the same", hint: "")
+    }
+    var registry = TrainerRegistry()
+    registry.add(kind)
+    let error = #expect(throws: TrainingError.self) {
+      try job("plain", registry: registry)
+    }
+    #expect(error?.subject == "trainer 'plain'")
+    #expect(error?.detail.hasPrefix("it learns one label of each sample") == true)
   }
 
   @Test(arguments: ["linear", "features"])

@@ -61,3 +61,13 @@ public struct DecodedTrack: Sendable, Hashable {
     self.remark = remark
   }
 }
+
+extension Decoding {
+  /// - Throws: ``AudioError`` where the rate asked for is one that nothing can be brought to.
+  func check(_ path: String) throws(AudioError) {
+    if Self.sampleRates.contains(sampleRate) { return }
+    throw AudioError(
+      .sampleRateOutOfRange(sampleRate), "decode", path,
+      detail: "cannot be brought to \(sampleRate) Hz")
+  }
+}

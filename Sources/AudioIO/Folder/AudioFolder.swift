@@ -1,5 +1,3 @@
-import Corpus
-
 /// The audio files below a folder.
 public enum AudioFolder {
   /// What was found below a folder.
@@ -45,10 +43,7 @@ public enum AudioFolder {
   public static func list(_ root: String) throws(AudioError) -> Listing {
     var walk = try FolderWalk(root)
     while let folder = walk.nextFolder() { try walk.read(folder) }
-    walk.setAsideTwins()
-    walk.listing.audio.sort(by: ByteOrder.precedes)
-    walk.listing.others.sort(by: ByteOrder.precedes)
-    walk.listing.problems.sort { ByteOrder.precedes($0.path, $1.path) }
+    walk.listing.finish { "\(root)/\($0)" }
     return walk.listing
   }
 }

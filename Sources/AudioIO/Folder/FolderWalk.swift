@@ -116,32 +116,10 @@ struct FolderWalk {
     case S_IFDIR where isLink && ancestors.contains(Identity(status)): add(.symlinkLoop, path)
     case S_IFDIR where isLink: linkedFolders.append(path)
     case S_IFDIR: folders.append(path)
-    case S_IFREG where isAudio(path): listing.audio.append(path)
+    case S_IFREG where AudioFolder.isAudio(path): listing.audio.append(path)
     case S_IFREG: listing.others.append(path)
     default:
-      if isAudio(path) { add(.notAFile, path) } else { listing.others.append(path) }
-    }
-  }
-
-  private func isAudio(_ path: String) -> Bool {
-    AudioExtensions.of(path).map(AudioFolder.extensions.contains) ?? false
-  }
-
-  /// Takes out the files of formats that are not read whose names another file has too: as tracks
-  /// they would have the same id, and could stand for one that is read.
-  mutating func setAsideTwins() {
-    func isRead(_ path: String) -> Bool {
-      AudioExtensions.of(path).map(AudioExtensions.read.contains) ?? false
-    }
-    var stems = Set(listing.audio.filter(isRead).map { Array(AudioExtensions.stem($0).utf8) })
-    let twins = listing.audio.sorted(by: ByteOrder.precedes).filter {
-      !isRead($0) && !stems.insert(Array(AudioExtensions.stem($0).utf8)).inserted
-    }
-    if twins.isEmpty { return }
-    let taken = Set(twins.map { Array($0.utf8) })
-    listing.audio.removeAll { taken.contains(Array($0.utf8)) }
-    for path in twins {
-      add(.otherFormat((AudioExtensions.of(path) ?? "").uppercased()), path)
+      if AudioFolder.isAudio(path) { add(.notAFile, path) } else { listing.others.append(path) }
     }
   }
 }

@@ -1,14 +1,18 @@
+import Archives
 import Glibc
 
-/// A regular file, open for reading, closed when its value ends. Once it is ``hold()``-ed,
+/// A regular file, or one in an archive, open for reading, closed when its value ends. Once it is ``hold()``-ed,
 /// everything that is asked of it comes from one reading of its bytes.
 @safe struct OpenFile: ~Copyable {
   let path: String
+  /// -1 where all bytes are held from the first.
   let descriptor: Int32
+  /// Where the file begins in what the descriptor is of: an archive may hold others before it.
+  let base: Int64
   /// The size when it was opened, in bytes.
   let byteCount: Int64
-  /// When it was last changed by then.
-  private let modified: timespec
+  /// The size of what the descriptor is of, and when it was last changed by then.
+  private let whole: (byteCount: Int64, modified: timespec)
   /// All bytes, where they are held, at the start of memory that may be longer.
   private var contents: UnsafeMutableRawBufferPointer?
 
@@ -39,13 +43,63 @@ import Glibc
     }
     self.path = path
     self.descriptor = descriptor
+    base = 0
     byteCount = Int64(status.st_size)
-    modified = status.st_mtim
+    whole = (byteCount, status.st_mtim)
     unsafe contents = nil
+  }
+
+  /// A file in an archive: unpacked to memory where it is packed and not too large, and else read
+  /// where it lies or was unpacked to.
+  /// - Throws: ``AudioError``: unreadable, empty, packed, changed.
+  init(_ entry: ArchiveEntry, of archive: Archive) throws(AudioError) {
+    let path = "\(archive.path): \(entry.name)"
+    if entry.byteCount == 0 { throw AudioError(.empty, "open", path) }
+    let place: (descriptor: Int32, offset: Int64)?
+    var buffer: UnsafeMutableRawBufferPointer?
+    do {
+      place = try archive.place(of: entry, unlessBelow: Self.maximumHeldBytes)
+      if place == nil { unsafe buffer = try Self.unpack(entry, of: archive) }
+    } catch {
+      throw AudioError(error, "open")
+    }
+    var status = stat()
+    if let place, unsafe fstat(place.descriptor, &status) != 0 {
+      let number = errno
+      close(place.descriptor)
+      throw AudioError(.unreadable(errno: number), "open", path)
+    }
+    self.path = path
+    descriptor = place?.descriptor ?? -1
+    base = place?.offset ?? 0
+    byteCount = entry.byteCount
+    whole = (Int64(status.st_size), status.st_mtim)
+    unsafe contents = unsafe buffer
+  }
+
+  private static func unpack(
+    _ entry: ArchiveEntry, of archive: Archive
+  ) throws(ArchiveError) -> UnsafeMutableRawBufferPointer {
+    let buffer = unsafe HeldBuffers.take(byteCount: Int(entry.byteCount))
+    var filled = 0
+    do {
+      try archive.read(entry) { bytes in
+        unsafe bytes.withUnsafeBytes { piece in
+          let target = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+          unsafe target.copyMemory(from: piece)
+          filled += piece.count
+        }
+      }
+      return unsafe buffer
+    } catch {
+      unsafe HeldBuffers.giveBack(buffer)
+      throw error as? ArchiveError ?? ArchiveError(.library, archive.path, entry: entry.name)
+    }
   }
 
   deinit {
     if let contents = unsafe contents { unsafe HeldBuffers.giveBack(contents) }
+    if descriptor < 0 { return }
     let status = close(descriptor)
     // Whoever closed it before may close another thread's file the next time.
     assert(status == 0 || errno != EBADF, "\(path) was closed by somebody else")
@@ -65,12 +119,14 @@ import Glibc
 
   /// - Throws: ``AudioError`` of the kind changed, where size or time are no longer what they were.
   func checkUnchanged() throws(AudioError) {
+    if descriptor < 0 { return }
     var status = stat()
     if unsafe fstat(descriptor, &status) != 0 {
       throw AudioError(.unreadable(errno: errno), "read", path)
     }
-    if Int64(status.st_size) != byteCount || status.st_mtim.tv_sec != modified.tv_sec
-      || status.st_mtim.tv_nsec != modified.tv_nsec
+    if Int64(status.st_size) != whole.byteCount
+      || status.st_mtim.tv_sec != whole.modified.tv_sec
+      || status.st_mtim.tv_nsec != whole.modified.tv_nsec
     {
       throw AudioError(.changed, "read", path)
     }
@@ -110,12 +166,16 @@ import Glibc
   }
 
   private func fill(
-    _ buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+    _ whole: UnsafeMutableRawBufferPointer, at offset: Int64
   ) throws(AudioError) -> Int {
+    // Behind the file another may follow in its archive.
+    let buffer = unsafe UnsafeMutableRawBufferPointer(
+      rebasing: whole[..<max(0, Int(min(Int64(whole.count), byteCount - offset)))])
     var filled = 0
     while filled < buffer.count {
       let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-      let got = unsafe pread(descriptor, rest.baseAddress, rest.count, off_t(offset) + filled)
+      let got = unsafe pread(
+        descriptor, rest.baseAddress, rest.count, off_t(base + offset) + filled)
       if got < 0 {
         if errno == EINTR { continue }
         throw AudioError(.unreadable(errno: errno), "read", path)

@@ -17,6 +17,8 @@ struct DecoderBytes: Sendable, Hashable {
   private let bytes: DecoderBytes
   private let count: Int64
   private let descriptor: Int32
+  /// Where the audio file begins in what the descriptor is of.
+  private let base: Int64
   private let held: UnsafeRawBufferPointer?
   private var position: Int64 = 0
   /// The system's error number where a read failed.
@@ -26,6 +28,7 @@ struct DecoderBytes: Sendable, Hashable {
     self.bytes = bytes
     count = bytes.count
     descriptor = file.descriptor
+    base = file.base
     unsafe held = unsafe file.heldBytes
   }
 
@@ -69,7 +72,7 @@ struct DecoderBytes: Sendable, Hashable {
           return piece
         }
         while true {
-          let got = unsafe pread(descriptor, target, piece, off_t(offset))
+          let got = unsafe pread(descriptor, target, piece, off_t(base + offset))
           if got >= 0 { return got }
           if errno != EINTR {
             failure = errno

@@ -17,6 +17,34 @@ struct JSONReader {
     return value
   }
 
+  /// As ``value(of:)``, but the items of a list that the outermost object has under a key are given away one by
+  /// one, in order, and not kept: in the value the list is empty.
+  /// - Parameters:
+  ///   - isWanted: whether to do so, by the members that stand before the list.
+  ///   - take: is given each item.
+  static func value(
+    of json: [UInt8], givingAway key: String, where isWanted: ([String: JSONValue]) -> Bool,
+    _ take: (JSONValue) -> Void
+  ) throws(JSONFault) -> JSONValue {
+    if json.contains(0) || !isUTF8(json) { throw JSONFault(.encoding, line: 1) }
+    var reader = JSONReader(json: json, place: json.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+    reader.skipSpace()
+    guard reader.next == UInt8(ascii: "{") else { return try value(of: json) }
+    let value = try reader.object(depth: 1) { (name, members, reader) throws(JSONFault) in
+      reader.skipSpace()
+      guard name == key, reader.next == UInt8(ascii: "["), isWanted(members) else { return nil }
+      try reader.enter(2)
+      if reader.skip(to: UInt8(ascii: "]")) { return .array([]) }
+      repeat {
+        take(try reader.value(depth: 2))
+      } while try reader.skipComma(orEnd: UInt8(ascii: "]"))
+      return .array([])
+    }
+    reader.skipSpace()
+    if reader.place < json.count { throw reader.fault(.syntax, at: reader.place) }
+    return value
+  }
+
   private static func isUTF8(_ bytes: [UInt8]) -> Bool {
     do { _ = try UTF8Span(validating: bytes.span) } catch { return false }
     return true
@@ -44,7 +72,14 @@ struct JSONReader {
     return .array(items)
   }
 
-  private mutating func object(depth: Int) throws(JSONFault) -> JSONValue {
+  /// - Parameter member: the value of a member by its key, the members before it and the reader, where it is not read
+  ///   as any other.
+  private mutating func object(
+    depth: Int,
+    _ member: (String, [String: JSONValue], inout JSONReader) throws(JSONFault) -> JSONValue? = {
+      _, _, _ in nil
+    }
+  ) throws(JSONFault) -> JSONValue {
     try enter(depth)
     var members: [String: JSONValue] = [:]
     if skip(to: UInt8(ascii: "}")) { return .object(members) }
@@ -54,7 +89,9 @@ struct JSONReader {
       guard next == UInt8(ascii: "\"") else { throw fault(.syntax, at: place) }
       let key = try text()
       guard skip(to: UInt8(ascii: ":")) else { throw fault(.syntax, at: place) }
-      if members.updateValue(try value(depth: depth), forKey: key) != nil {
+      let given = try member(key, members, &self)
+      let read = if let given { given } else { try value(depth: depth) }
+      if members.updateValue(read, forKey: key) != nil {
         throw fault(.repeatedKey(key), at: start)
       }
     } while try skipComma(orEnd: UInt8(ascii: "}"))

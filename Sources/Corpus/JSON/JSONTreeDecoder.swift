@@ -9,6 +9,12 @@ struct JSONTreeDecoder: Decoder {
     self.init(json, at: nil, nonNumbers)
   }
 
+  /// The decoder of an item of a list that the outermost object has under a key.
+  init(_ json: JSONValue, item index: Int, of key: String) {
+    let list = Place(outer: nil, key: JSONPlaceKey(stringValue: key))
+    self.init(json, at: Place(outer: list, key: JSONPlaceKey(intValue: index)), .refused)
+  }
+
   private init(_ json: JSONValue, at place: Place?, _ nonNumbers: OrderedJSON.NonNumbers) {
     self.json = json
     self.place = place

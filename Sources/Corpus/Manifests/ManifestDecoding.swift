@@ -1,6 +1,6 @@
 extension Manifest {
-  /// The largest manifest that is read, in bytes: room for over half a million tracks.
-  public static let maximumBytes = 128 << 20
+  /// The largest manifest that is read, in bytes: room for a million tracks.
+  public static let maximumBytes = 512 << 20
   /// The largest number of tracks; each takes about a kilobyte of memory while it is read.
   public static let maximumTracks = 1_000_000
   /// The deepest nesting of lists and objects; sound manifests need seven levels.
@@ -18,11 +18,22 @@ extension Manifest {
         hint: "check that this file is a manifest")
     }
     let value: JSONValue
-    do throws(JSONFault) { value = try JSONReader.value(of: [UInt8](json)) } catch {
+    var tracks = ReadTracks()
+    do throws(JSONFault) {
+      value = try JSONReader.value(
+        of: [UInt8](json), givingAway: Field.tracks.rawValue,
+        where: { members in
+          // A newer schema may have tracks of another form.
+          guard case .string(let schema)? = members[Field.schema.rawValue] else { return false }
+          tracks.areRead = isKnown(schema: schema)
+          return tracks.areRead
+        }, { tracks.add($0) })
+    } catch {
       throw ManifestError(error)
     }
     do {
-      return try StrictJSON.decode(of: value)
+      let fields = try OpenFields<Field>(JSONTreeDecoder(value))
+      return try Manifest(fields, tracks: try tracks.found())
     } catch let error as ManifestError {
       throw error
     } catch let error as DecodingError {
@@ -42,20 +53,28 @@ extension Manifest: Codable {
   /// Reads and checks a manifest; fields that this version does not know are kept.
   /// - Throws: `DecodingError` for a wrong shape, ``ManifestError`` for wrong contents.
   public init(from decoder: any Decoder) throws {
-    let fields = try OpenFields<Field>(decoder)
+    try self.init(try OpenFields<Field>(decoder), tracks: nil)
+  }
+
+  private static func isKnown(schema: String) -> Bool {
+    [Self.schema, Self.secondSchema].contains(schema)
+  }
+
+  /// - Parameter known: the tracks, where they have been read.
+  private init(_ fields: OpenFields<Field>, tracks known: [Track]?) throws {
     // Before anything else: a newer schema may have changed every other field.
     let schema: String = try fields.required(.schema)
-    guard [Self.schema, Self.secondSchema].contains(schema) else {
+    guard Self.isKnown(schema: schema) else {
       throw ManifestError(
         .wrongSchema, at: "schema",
         "is \(NameRules.quoted(schema)), not \"\(Self.schema)\" or \"\(Self.secondSchema)\"",
         hint: "use a manifest of this schema, or a newer lathe for a newer one")
     }
     // Before the tracks are read: a hostile list must not first fill the memory.
-    if let count = try fields.count(.tracks), count > Self.maximumTracks {
+    if known == nil, let count = try fields.count(.tracks), count > Self.maximumTracks {
       throw Self.tooManyTracks(count)
     }
-    let tracks: [Track] = try fields.required(.tracks)
+    let tracks: [Track] = try known ?? fields.required(.tracks)
     if schema == Self.schema { try Self.checkHaveOneLabel(tracks) }
     try self.init(
       name: fields.required(.name), version: fields.optional(.version),
@@ -68,6 +87,33 @@ extension Manifest: Codable {
   /// - Throws: `EncodingError` where the encoder refuses.
   public func encode(to encoder: any Encoder) throws {
     try json.encode(to: encoder)
+  }
+}
+
+/// The tracks of a manifest as they are read, so that their JSON is not kept: it would take as much memory again.
+private struct ReadTracks {
+  /// Whether they are read so.
+  var areRead = false
+  private var tracks: [Track] = []
+  private var count = 0
+  private var failure: (any Error)?
+
+  mutating func add(_ json: JSONValue) {
+    count += 1
+    // What follows is only looked at for faults of the JSON, which come first.
+    if failure != nil || count > Manifest.maximumTracks { return }
+    do {
+      tracks.append(try Track(from: JSONTreeDecoder(json, item: count - 1, of: "tracks")))
+    } catch {
+      failure = error
+    }
+  }
+
+  /// The tracks; nil where they were not read.
+  consuming func found() throws -> [Track]? {
+    if count > Manifest.maximumTracks { throw Manifest.tooManyTracks(count) }
+    if let failure { throw failure }
+    return areRead ? tracks : nil
   }
 }
 

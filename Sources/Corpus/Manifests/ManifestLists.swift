@@ -24,9 +24,7 @@ extension Manifest {
     if lists.isEmpty { return self }
     var idsOfName: [String: Set<String>] = [:]
     for track in tracks {
-      let parts = PathParts(track.path)
-      let file = track.path.split(separator: "/").last.map(String.init) ?? track.path
-      for name in [track.id, track.path, parts.place, file, parts.stem] {
+      for name in [track.id] + PathParts(track.path).names(of: track.path) {
         idsOfName[name, default: []].insert(track.id)
       }
     }
@@ -94,7 +92,7 @@ extension Manifest {
   public var labelsAlike: [[String]] {
     Dictionary(grouping: labels) { label in
       label.lowercased().split(whereSeparator: { $0.isWhitespace || $0 == "-" || $0 == "_" })
-        .joined(separator: " ")
+        .joined()
     }.values.filter { $0.count > 1 }.sorted { ByteOrder.precedes($0[0], $1[0]) }
   }
 

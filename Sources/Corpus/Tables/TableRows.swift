@@ -41,7 +41,10 @@ struct TableRows {
       if names[name] == nil, own != name { columns[name] = nil }
     }
     let hasSeveral = there[names["labels"] ?? "labels"] != nil
-    let own = layout.requiredColumns.filter { !(layout == .csv && $0 == "label" && hasSeveral) }
+    let isNamedByID = there[names["id"] ?? "id"] != nil
+    let own = layout.requiredColumns.filter {
+      !(layout == .csv && (($0 == "label" && hasSeveral) || ($0 == "path" && isNamedByID)))
+    }
     let needed = own.map { names[$0] ?? $0 } + names.values
     if let name = needed.first(where: { there[$0] == nil }) {
       let list = there.keys.sorted(by: ByteOrder.precedes).prefix(12).map(NameRules.quoted)

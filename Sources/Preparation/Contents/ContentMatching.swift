@@ -27,7 +27,7 @@ struct ContentMatching {
   }
 
   private let plan: PreparationPlan
-  private let folder: String
+  private let roots: AudioRoots
   private let recipe: Recipe
   private let records: [TrackRecord]
   /// The record of each content that has most of what is wanted.
@@ -37,11 +37,11 @@ struct ContentMatching {
 
   /// - Parameter records: all that the cache has.
   init(
-    _ plan: PreparationPlan, folder: String, recipe: Recipe, fingerprints: [View: Fingerprint],
+    _ plan: PreparationPlan, roots: AudioRoots, recipe: Recipe, fingerprints: [View: Fingerprint],
     records: [TrackRecord]
   ) {
     self.plan = plan
-    self.folder = folder
+    self.roots = roots
     self.recipe = recipe
     self.records = records
     let wanted = { (index: Int) in
@@ -81,13 +81,13 @@ struct ContentMatching {
   }
 
   private func match(of task: PreparationPlan.Task) -> Match {
-    let path = "\(folder)/\(task.track.path)"
+    let path = task.track.path
     // A file that cannot be read is decoded after all: that tells why it cannot.
-    guard let xxh3 = try? AudioFile.xxh3(at: path) else { return .other }
+    guard let xxh3 = try? roots.xxh3(path) else { return .other }
     var content = FileContent(xxh3: xxh3)
     let isOld = task.record.map { $0.xxh3 == nil } ?? false
     if isOld || !byMD5.isEmpty || task.track.md5 != nil || plan.takesMD5 {
-      content.md5 = try? AudioFile.md5(at: path)
+      content.md5 = try? roots.md5(path)
     }
     if task.isInDoubt, let record = task.record {
       let isSame =

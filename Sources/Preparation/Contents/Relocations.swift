@@ -1,3 +1,4 @@
+internal import AudioIO
 internal import Corpus
 internal import DatasetCache
 
@@ -18,7 +19,8 @@ extension Preparation {
     guard missing * 2 > tracks else { return }
     let gone = missing - renamed()
     guard gone * 2 > tracks else { return }
-    throw .anotherCollection(cache: cachePath, folder: folder, missing: gone, tracks: tracks)
+    throw .anotherCollection(
+      cache: cachePath, folder: roots.description, missing: gone, tracks: tracks)
   }
 
   /// How many of the tracks that a plan removes have their content under another name.
@@ -41,7 +43,7 @@ extension Preparation {
     _ plan: PreparationPlan, _ records: [TrackRecord], _ fingerprints: [View: Fingerprint]
   ) -> [Int: ContentMatching.Match] {
     ContentMatching(
-      plan, folder: folder, recipe: recipe, fingerprints: fingerprints, records: records
+      plan, roots: roots, recipe: recipe, fingerprints: fingerprints, records: records
     ).matches(threads: threads)
   }
 }

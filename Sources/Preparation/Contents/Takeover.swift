@@ -10,7 +10,7 @@ extension PreparationRun {
     _ plan: PreparationPlan, of contents: CacheContents, _ writer: inout PreparationWriter
   ) throws(PreparationError) -> [PreparationPlan.Task] {
     let matches = ContentMatching(
-      plan, folder: folder, recipe: recipe, fingerprints: fingerprints,
+      plan, roots: roots, recipe: recipe, fingerprints: fingerprints,
       records: contents.records.tracks
     ).matches(threads: threads, cancellation: cancellation)
     if cancellation.isCancelled { return [] }

@@ -1,3 +1,4 @@
+internal import AudioIO
 internal import Corpus
 internal import DatasetCache
 internal import Foundation
@@ -85,7 +86,7 @@ extension Preparation {
       try onCache { () throws(CacheError) in
         if try ShardListing.open(at: cachePath, of: pinned)?.part(shard) != nil { return }
         var lines: [[UInt8]] = []
-        for part in parts { lines.append(try ListedPart(part, folder: folder).json) }
+        for part in parts { lines.append(try ListedPart(part, roots: roots).json) }
         try ShardListing.write(
           lines, warnings: warnings, given: try givenManifest(), of: pinned, at: cachePath)
       }
@@ -121,9 +122,9 @@ private struct ListedPart: Codable {
     let stamp: SourceStamp?
   }
 
-  init(_ part: AudioCollection, folder: String) {
+  init(_ part: AudioCollection, roots: AudioRoots) {
     tracks = part.manifest.tracks.map {
-      ListedTrack(track: $0, stamp: SourceStamp.of(file: "\(folder)/\($0.path)"))
+      ListedTrack(track: $0, stamp: roots.sourceStamp(of: $0.path))
     }
     dropped = part.dropped
     rejected = part.rejected

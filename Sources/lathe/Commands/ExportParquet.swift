@@ -1,8 +1,5 @@
 import ArgumentParser
 import DatasetCache
-import Exporting
-import Foundation
-import Wording
 
 struct ExportParquet: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -44,20 +41,8 @@ struct ExportCroissant: ParsableCommand {
 
 /// What is handed on to the Python package.
 struct ParquetOptions: ParsableArguments {
-  @Option(help: "A view, such as waveform or mel.", completion: Completions.views)
-  var view: View
-
-  @Option(
-    help: ArgumentHelp(
-      "With a waveform: the folder that was prepared, whose files are copied as they are.",
-      valueName: "folder"), completion: .directory)
-  var audio: String?
-
-  @Option(help: "Megabytes at which a file ends and the next begins, 1 or more.")
-  var shardMegabytes = WebDatasetExport.usualShardBytes / 1_000_000
-
+  @OptionGroup var samples: SampleFileOptions
   @OptionGroup var common: ExportOptions
-  @OptionGroup var licence: LicenceOptions
 
   func validate() throws {
     if common.progress.logFile != nil {
@@ -65,23 +50,17 @@ struct ParquetOptions: ParsableArguments {
     }
   }
 
-  /// Becomes the Python program, so that signals and the exit code are its own.
+  /// Becomes the Python program.
   func start(_ form: String) throws {
     // What can be seen to be wrong without Python is said as by the other exports.
-    _ = try common.content(view)
-    let python = ProcessInfo.processInfo.environment["LATHE_PYTHON"] ?? "python3"
-    var words = [python, "-m", "lathe.export", form, common.cache, "--view", view.rawValue]
-    words += ["--output", common.output, "--shard-megabytes", String(shardMegabytes)]
+    _ = try common.content(samples.view)
+    var words = [form, common.cache, "--view", samples.view.rawValue]
+    words += ["--output", common.output, "--shard-megabytes", String(samples.shardMegabytes)]
     words += ["--progress", common.progress.style.rawValue]
     if let split = common.split { words += ["--split", split] }
-    if let audio { words += ["--audio", audio] }
+    if let audio = samples.audio { words += ["--audio", audio] }
     if common.overwrite { words.append("--overwrite") }
-    if licence.acceptLicences { words.append("--accept-licences") }
-    setenv("LATHE_PROGRAM", Bundle.main.executablePath ?? "lathe", 0)
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    execvp(python, &arguments)
-    throw ValidationFailure(
-      "\(python) cannot be started: \(String(cString: strerror(errno))); set LATHE_PYTHON, or run: "
-        + Words.command(Array(words.dropFirst())))
+    if samples.licence.acceptLicences { words.append("--accept-licences") }
+    try PythonProgram.start("lathe.export", words)
   }
 }

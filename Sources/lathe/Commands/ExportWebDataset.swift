@@ -21,44 +21,26 @@ struct ExportWebDataset: ParsableCommand {
       --accept-licences
       """)
 
-  @Option(help: "A view, such as waveform or mel.", completion: Completions.views)
-  var view: View
-
-  @Option(
-    help: ArgumentHelp(
-      "With a waveform: the folder that was prepared, whose files are copied as they are where all are WAV, all FLAC, all Ogg or all MP3.",
-      valueName: "folder"), completion: .directory)
-  var audio: String?
-
-  @Option(help: "Megabytes at which an archive ends and the next begins, 1 or more.")
-  var shardMegabytes = WebDatasetExport.usualShardBytes / 1_000_000
-
+  @OptionGroup var samples: SampleFileOptions
   @OptionGroup var options: ExportOptions
-  @OptionGroup var licence: LicenceOptions
-
-  func validate() throws {
-    if !(1...1_000_000).contains(shardMegabytes) {
-      throw ValidationError("--shard-megabytes \(shardMegabytes): give 1 to 1,000,000.")
-    }
-  }
 
   func run() throws {
-    let (cache, content) = try options.content(view)
-    if audio != nil, !content.isAudio || content.dividesTracks {
+    let (cache, content) = try options.content(samples.view)
+    if samples.audio != nil, !content.isAudio || content.dividesTracks {
       throw ValidationError(
-        "--audio: samples of \(view.rawValue)"
+        "--audio: samples of \(samples.view.rawValue)"
           + (content.dividesTracks ? " in a split of slices" : "") + " are no whole files of audio."
       )
     }
-    if content.isAudio { try licence.check(content) }
-    let originals = audio.map(OriginalFiles.audio(in:))
+    if content.isAudio { try samples.licence.check(content) }
+    let originals = samples.audio.map(OriginalFiles.audio(in:))
     let count = content.isAudio && !content.dividesTracks ? content.trackCount : content.sampleCount
     try options.run(
       "webdataset", of: cache, tracks: content.trackCount,
       saying: Words.counted(count, "sample")
     ) { target in
       try WebDatasetExport.write(
-        content, to: target, shardBytes: shardMegabytes * 1_000_000, originals: originals)
+        content, to: target, shardBytes: samples.shardMegabytes * 1_000_000, originals: originals)
     }
   }
 }
@@ -70,21 +52,22 @@ enum OriginalFiles {
 
   /// Those in a folder, each compared with the checksum that the cache has of it.
   static func audio(in folder: String) -> OriginalAudio {
-    OriginalAudio { track throws(ExportError) in
-      let path = "\(folder)/\(track.path)"
+    let roots = AudioRoots(folder)
+    return OriginalAudio { track throws(ExportError) in
+      let path = track.path
       func unfit(_ detail: String) -> ExportError {
         .unfit(
-          "\(path) \(detail)",
+          "\(folder): \(path) \(detail)",
           hint: "give the folder that the cache was prepared from, or prepare it again")
       }
       do {
-        guard let bytes = try Files.read(path, limit: limit) else { throw unfit("is not there") }
-        let known =
-          track.md5.map { ($0, AudioFile.md5(at:)) } ?? track.xxh3.map { ($0, AudioFile.xxh3(at:)) }
+        guard let stamp = roots.stamp(of: path) else { throw unfit("is not there") }
+        if stamp.byteCount > limit { throw unfit("has \(Words.bytes(Int(stamp.byteCount)))") }
+        let known = track.md5.map { ($0, roots.md5) } ?? track.xxh3.map { ($0, roots.xxh3) }
         if let (checksum, sum) = known, try sum(path) != checksum {
           throw unfit("is not the file that was prepared")
         }
-        return bytes
+        return try roots.bytes(path)
       } catch let error as ExportError {
         throw error
       } catch {

@@ -1,5 +1,6 @@
 import Wording
 import ArgumentParser
+import AudioIO
 import Foundation
 import Preparation
 
@@ -27,8 +28,9 @@ struct ManifestCheckCommand: ParsableCommand {
   var manifest: String
 
   @Argument(
-    help: ArgumentHelp("The folder of audio.", valueName: "audio-dir"), completion: .directory)
-  var audioFolder: String
+    help: ArgumentHelp("The folder or archive of audio, or several.", valueName: "audio-dir"),
+    completion: .file())
+  var audioFolders: [String]
 
   @Flag(help: "Decode every file to its end, not only its header.")
   var deep = false
@@ -46,7 +48,9 @@ struct ManifestCheckCommand: ParsableCommand {
   var threads: Int?
 
   func validate() throws {
-    if audioFolder.isEmpty { throw ValidationError("An empty path: give the folder of audio.") }
+    if audioFolders.contains("") {
+      throw ValidationError("An empty path: give the folder of audio.")
+    }
     if let threads, !(1...1_024).contains(threads) {
       throw ValidationError("--threads \(threads): give 1 to 1,024.")
     }
@@ -54,7 +58,7 @@ struct ManifestCheckCommand: ParsableCommand {
 
   func run() throws {
     var check = ManifestCheck(
-      try Catalogue.manifest(manifest, option: "manifest"), folder: audioFolder)
+      try Catalogue.manifest(manifest, option: "manifest"), roots: AudioRoots(audioFolders))
     check.isDeep = deep
     check.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let report = try check.run()

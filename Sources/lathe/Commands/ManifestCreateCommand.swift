@@ -113,10 +113,6 @@ struct ManifestCreateCommand: ParsableCommand {
     guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder) else {
       throw ValidationError("\(Words.shown(source)): there is no such file or folder.")
     }
-    if [.folders, .gtzan].contains(layout) && !isFolder.boolValue {
-      throw ValidationError(
-        "--layout \(layout.rawValue) needs a folder; \(Words.shown(source)) is a file.")
-    }
     if layout == .csv && isFolder.boolValue {
       throw ValidationError(
         "--layout csv needs the table itself; \(Words.shown(source)) is a folder.")
@@ -135,18 +131,23 @@ struct ManifestCreateCommand: ParsableCommand {
   private var sourceURL: URL { URL(fileURLWithPath: source).standardizedFileURL }
 
   private func manifest(isFolder: Bool) throws -> Manifest {
-    let ownName = isFolder ? sourceURL : sourceURL.deletingPathExtension()
-    let name = name ?? ownName.lastPathComponent
+    let ownName =
+      isFolder
+      ? sourceURL.lastPathComponent
+      : [.folders, .gtzan].contains(layout)
+        ? AudioRoots(source).name : sourceURL.deletingPathExtension().lastPathComponent
+    let name = name ?? ownName
     if layout == .folders {
       let (manifest, rejected, unreachable) = try ManifestMaking.folders(
-        source, name: name, pattern: labelFrom.map { try FolderPattern($0) } ?? .outermost)
+        AudioRoots(source), name: name,
+        pattern: labelFrom.map { try FolderPattern($0) } ?? .outermost)
       for rejection in rejected { Output.error("left out: \(rejection)") }
       for error in unreachable { Output.error("left out: \(error)") }
       // A name from outside may be no plain one; made by the checking initialiser it is refused.
       return try Manifest(name: name, labels: manifest.labels, tracks: manifest.tracks)
     }
     if layout == .gtzan {
-      let paths = try ManifestMaking.audioPaths(source)
+      let paths = try ManifestMaking.audioPaths(AudioRoots(source))
       let (manifest, absent, unlisted) = try Catalogue.manifest("gtzan").overlay(on: paths)
       if !absent.isEmpty { Output.error("not there: \(Words.tracks(absent.count)) of GTZAN") }
       if !unlisted.isEmpty {
@@ -158,8 +159,14 @@ struct ManifestCreateCommand: ParsableCommand {
       return try DatasetFolder.manifest(at: source, layout: layout, name: name, audio: audio)
     }
     let table = isFolder ? "\(source)/\(layout.table ?? "")" : source
-    return try DatasetTable.manifest(
+    let manifest = try DatasetTable.manifest(
       at: table, layout: layout, name: name, subset: subset, columns: try columns.names())
+    guard layout == .csv, let audio else { return manifest }
+    do { return try manifest.naming(files: ManifestMaking.audioPaths(AudioRoots(audio))) } catch let
+      error as ManifestError
+    {
+      throw UnusableFile(name: table, reason: error)
+    }
   }
 
   private func adding(lists: [Manifest.SideList], to manifest: Manifest) throws -> Manifest {
@@ -171,7 +178,7 @@ struct ManifestCreateCommand: ParsableCommand {
   private func addingChecksums(to manifest: Manifest, isFolder: Bool) throws -> Manifest {
     let folder = audio ?? (isFolder ? source : sourceURL.deletingLastPathComponent().path)
     let (known, count, unreadable) = try ManifestMaking.addingChecksums(
-      to: manifest, folder: folder)
+      to: manifest, roots: AudioRoots(folder))
     for error in unreadable { Output.error("without checksum: \(error)") }
     Output.error("checksums of \(Words.tracks(count)) of \(Words.count(manifest.tracks.count))")
     return known

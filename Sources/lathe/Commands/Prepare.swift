@@ -13,6 +13,11 @@ struct Prepare: ParsableCommand {
       AUDIO_DIR holds one folder a label (blues/blues.00000.wav). Every track is decoded once (wav, au, \
       flac, ogg, opus, mp3 and more; any rate and number of channels) and written with all its views.
 
+      A zip, a tar or a tar.gz is read in its place: a track's path is the one in it. Several folders and \
+      archives are one collection, each track's path being the one in its own; two that have a file of the \
+      same path are refused. A compressed tar is unpacked to a temporary file while it is read, in the \
+      folder of --scratch, else in $TMPDIR or /var/tmp.
+
       Safe to stop at any moment and to run again: what is done is not done again, files that have \
       changed are, and a changed recipe recomputes only the views it changes. A file that cannot be \
       used goes to quarantine with its reason (exit code 3) and is tried again next time, by \
@@ -35,12 +40,15 @@ struct Prepare: ParsableCommand {
         lathe prepare music --cache music.lathe --overlay corrections.json
         lathe prepare music --cache music.lathe --retry-quarantined
         lathe prepare music --cache music.lathe --shard 3/64
+        lathe prepare genres.tar.gz --cache gtzan.lathe --label-from '*/genre/*'
+        lathe prepare /disk1/music /disk2/music more.zip --cache music.lathe
       """)
 
   @Argument(
-    help: ArgumentHelp("The folder of audio: one folder a label.", valueName: "audio-dir"),
-    completion: .directory)
-  var audioFolder: String
+    help: ArgumentHelp(
+      "The folder of audio: one folder a label; or an archive, or several of both.",
+      valueName: "audio-dir"), completion: .file())
+  var audioFolders: [String]
 
   @Option(
     help: ArgumentHelp("The cache; made where there is none.", valueName: "cache"),
@@ -57,6 +65,8 @@ struct Prepare: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "A table with the columns path and label in place of a manifest: see lathe manifest create.",
+      discussion:
+        "A file may be named by its path, its name or that without extension, or by the column id.",
       valueName: "file.csv"), completion: .file(extensions: ["csv"]))
   var labels: String?
 
@@ -161,7 +171,7 @@ struct Prepare: ParsableCommand {
   @OptionGroup var division: SplitOptions
 
   func validate() throws {
-    if audioFolder.isEmpty || cache.isEmpty {
+    if audioFolders.contains("") || cache.isEmpty {
       throw ValidationError("An empty path: give the folder of audio and --cache a folder.")
     }
     if let threads, !(1...1_024).contains(threads) {

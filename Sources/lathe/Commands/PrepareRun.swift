@@ -1,4 +1,5 @@
 import ArgumentParser
+import AudioIO
 import Corpus
 import DatasetCache
 import Foundation
@@ -9,11 +10,12 @@ import Wording
 /// What `lathe prepare` does with its arguments.
 extension Prepare {
   func prepare(_ report: ProgressReport) throws {
-    let flags = try flags()
+    let roots = AudioRoots(audioFolders, scratch: writing.scratch)
+    let flags = try flags(roots)
     let shard = try shard.map { try ShardArgument.shard($0, cache: cache) }
-    let earlier = try earlier(flags, shard)
+    let earlier = try earlier(flags, shard, roots.name)
     let choices = try PrepareChoices(flags, earlier: earlier)
-    var preparation = Preparation(folder: audioFolder, cachePath: cache)
+    var preparation = Preparation(roots, cachePath: cache)
     preparation.shard = shard
     preparation.scratch = writing.place
     preparation.recipe = choices.recipe
@@ -35,7 +37,8 @@ extension Prepare {
   }
 
   func retry(_ report: ProgressReport) throws {
-    var retry = QuarantineRetry(folder: audioFolder, cachePath: cache)
+    let roots = AudioRoots(audioFolders, scratch: writing.scratch)
+    var retry = QuarantineRetry(roots, cachePath: cache)
     retry.manifest = try manifest.map(Catalogue.manifest)
     retry.scratch = writing.place
     if let threads { retry.threads = threads }
@@ -44,20 +47,24 @@ extension Prepare {
     }
   }
 
-  func flags() throws -> PrepareChoices.Flags {
+  func flags(_ roots: AudioRoots) throws -> PrepareChoices.Flags {
     var flags = PrepareChoices.Flags()
     flags.recipe = try recipe.map(Catalogue.recipe)
     flags.manifest = try manifest.map { $0 == "none" ? nil : try Catalogue.manifest($0) }
     if let labels {
       let name = URL(fileURLWithPath: labels).deletingPathExtension().lastPathComponent
-      flags.manifest = .some(
-        try DatasetTable.manifest(
-          at: labels, layout: .csv, name: name, columns: try columns.names()))
+      let table = try DatasetTable.manifest(
+        at: labels, layout: .csv, name: name, columns: try columns.names())
+      do {
+        flags.manifest = .some(try table.naming(files: try roots.list().audio))
+      } catch let error as ManifestError {
+        throw UnusableFile(name: labels, reason: error)
+      }
     }
     if let labelFrom {
-      let name = URL(fileURLWithPath: audioFolder).standardizedFileURL.lastPathComponent
+      let name = roots.name
       let (found, rejected, _) = try ManifestMaking.folders(
-        audioFolder, name: name, pattern: FolderPattern(labelFrom))
+        roots, name: name, pattern: FolderPattern(labelFrom))
       for rejection in rejected.prefix(10) { Output.error("left out: \(rejection)") }
       if rejected.count > 10 { Output.error("left out: \(Words.count(rejected.count - 10)) more") }
       flags.manifest = .some(
@@ -96,7 +103,7 @@ extension Prepare {
 
   /// What the cache was prepared with; nil where there is none yet.
   func earlier(
-    _ flags: PrepareChoices.Flags, _ shard: Shard?
+    _ flags: PrepareChoices.Flags, _ shard: Shard?, _ name: String
   ) throws -> PreparationChoices? {
     let earlier: PreparationChoices?
     do {
@@ -106,7 +113,6 @@ extension Prepare {
       return nil
     }
     guard let earlier, !earlier.areKnown, flags.manifest == nil else { return earlier }
-    let name = URL(fileURLWithPath: audioFolder).lastPathComponent
     if earlier.datasetName != name {
       throw ValidationError(
         "\(Words.shown(cache)) was prepared by an earlier version, which kept of its manifest only "

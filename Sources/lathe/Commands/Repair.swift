@@ -22,7 +22,7 @@ struct Repair: ParsableCommand {
   @Argument(
     help: ArgumentHelp("The folder of audio that it was prepared from.", valueName: "audio-dir"),
     completion: .directory)
-  var audioFolder: String?
+  var audioFolders: [String] = []
 
   @OptionGroup var writing: WritingOptions
 
@@ -42,15 +42,15 @@ struct Repair: ParsableCommand {
     for problem in problems where problem.isOfSplit {
       Output.line("lost: the split \(Words.shown(problem.key)); lathe split makes it again")
     }
-    if audioFolder == nil {
+    if audioFolders.isEmpty {
       Output.line("then: \(Words.command(["lathe", "merge", cache]))")
     }
     try prepare()
   }
 
   private func prepare() throws {
-    guard let audioFolder else { return }
-    try Prepare.parse(["--cache", cache] + writing.arguments + ["--", audioFolder]).run()
+    if audioFolders.isEmpty { return }
+    try Prepare.parse(["--cache", cache] + writing.arguments + ["--"] + audioFolders).run()
   }
 
   private func repairStore(_ shard: Shard? = nil) throws {
@@ -124,7 +124,7 @@ struct Repair: ParsableCommand {
     }
     Output.line(
       "\(Words.tracks(try cache.trackCount())) whole, \(Words.count(removed.count)) taken out"
-        + (audioFolder == nil ? "; lathe prepare makes what is missing" : ""))
+        + (audioFolders.isEmpty ? "; lathe prepare makes what is missing" : ""))
     if try cache.mendCard() { Output.line("card.json was written anew") }
     return (problems, try cache.description() != nil)
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AudioIO
 import DatasetCache
 import Preparation
 import Wording
@@ -28,9 +29,10 @@ struct Verify: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Compute values again from this folder of audio, and compare them.",
+      "Compute values again from this folder or archive of audio, and compare them.",
+      discussion: "May be given several times, once for each that was prepared.",
       valueName: "audio-dir"), completion: .directory)
-  var against: String?
+  var against: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -42,7 +44,7 @@ struct Verify: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if tracks != nil, against == nil { throw ValidationError("--tracks goes with --against.") }
+    if tracks != nil, against.isEmpty { throw ValidationError("--tracks goes with --against.") }
     if let tracks, tracks < 1 {
       throw ValidationError("--tracks \(tracks): give 1 or more.")
     }
@@ -51,8 +53,8 @@ struct Verify: ParsableCommand {
   func run() throws {
     let parts = try Cache.parts(at: cache)
     var report = try VerificationText.Report(parts, isDeep: deep)
-    if let against, report.found.isEmpty {
-      let comparison = AudioComparison(folder: against, tracks: tracks)
+    if !against.isEmpty, report.found.isEmpty {
+      let comparison = AudioComparison(AudioRoots(against), tracks: tracks)
       for part in parts { report.add(try comparison.run(part.snapshot())) }
     }
     try VerificationText.show(report, asJSON: json)

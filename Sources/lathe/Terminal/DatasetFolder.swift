@@ -66,7 +66,7 @@ enum DatasetFolder {
     let folder = folder(of: table)
     var paths: [String: String] = [:]
     if let audio {
-      let ids = try ManifestMaking.audioPaths(audio)
+      let ids = try ManifestMaking.audioPaths(AudioRoots(audio))
       for path in ids {
         let file = path.split(separator: "/").last ?? ""
         // TRAXLZU12903D05F94.mp3, or with more behind a dot.

@@ -20,7 +20,7 @@ extension Manifest {
   ///   lists as empty or far too short have that as a known fault.
   /// - `csv`: as the columns say; where there is no column `id` the id is the path's file name
   ///   without extension, or the whole path without extension where that name lies in more than one
-  ///   place. The column `labels` has any number of labels, with "|" between them. `train`, `training`, `valid`, `val`, `validation`, `dev`, `test`, `testing` and
+  ///   place; where there is no column `path` it is the id (see ``Manifest/naming(files:)``). The column `labels` has any number of labels, with "|" between them. `train`, `training`, `valid`, `val`, `validation`, `dev`, `test`, `testing` and
   ///   `eval` in the column `split` become train, validation and test; other names stay.
   /// - Parameters:
   ///   - csv: the bytes of the table.
@@ -86,7 +86,7 @@ private struct TableManifest {
   private mutating func track(_ row: TableRows) throws(ManifestError) -> Track? {
     switch layout {
     case .folders, .csv, .mtgJamendo, .magnatagatune, .msd, .gtzan:
-      let path = try row.required("path")
+      let path = row.has("path") ? try row.required("path") : try row.required("id")
       let tags = row.has("labels") ? TrackTags(ofLine: try row.text("labels") ?? "") : nil
       return Track(
         id: try row.text("id") ?? PathParts(path).stem, path: path,

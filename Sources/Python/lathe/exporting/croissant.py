@@ -136,8 +136,23 @@ def _field(name: str, kind: str, **more: Any) -> dict[str, Any]:
     return {"@type": "cr:Field", "@id": name, "name": name, "dataType": kind, **more}
 
 
+def _side_field(side: ParquetSide) -> dict[str, Any]:
+    """The side of a record, told by the name of its file, by which readers find the split."""
+    return _field(
+        f"{side.split}/split",
+        "sc:Text",
+        source={
+            "fileSet": {"@id": f"files-{side.split}"},
+            "extract": {"fileProperty": "fullpath"},
+            # Of a side it makes the side itself: mlcroissant applies it more than once.
+            "transform": {"regex": r"^(?:.*data/)?(.+?)(?:-\d{5}-of-\d{5}\.parquet)?$"},
+        },
+        references={"field": {"@id": "splits/name"}},
+    )
+
+
 def _records(content: Content, side: ParquetSide) -> dict[str, Any]:
-    fields = []
+    fields = [_side_field(side)]
     for column in schema(content):
         source: dict[str, Any] = {
             "fileSet": {"@id": f"files-{side.split}"},

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..distribution.program import program
 from ..errors import ConfigurationError, ErrorCode, LatheError
+from ..whole_folder import finish, refuse, unfinished
 from .card import card
 from .croissant import description
 from .interruption import keep
@@ -30,7 +28,7 @@ def export(chosen: argparse.Namespace) -> int:
     """Runs an export; the exit status."""
     output = Path(os.path.abspath(chosen.output))
     _check(output, chosen)
-    with _unfinished(output) as folder:
+    with unfinished(output) as folder:
         samples = folder / "samples"
         status = _run_program(chosen, samples)
         if status != 0:
@@ -48,7 +46,7 @@ def export(chosen: argparse.Namespace) -> int:
         (samples / "tracks.jsonl").replace(folder / "tracks.jsonl")
         shutil.rmtree(samples)
         _write(folder / "croissant.json", description(content, sides, folder))
-        _finish(folder, output, chosen.overwrite)
+        finish(folder, output, is_replacing=chosen.overwrite)
     rows = sum(side.rows for side in sides)
     print(f"{rows} rows written to {chosen.output}", file=sys.stderr)
     return 0
@@ -93,78 +91,7 @@ def _check(output: Path, chosen: argparse.Namespace) -> None:
         raise ConfigurationError(
             ErrorCode.CONFIGURATION, f"--output {chosen.output} lies in the cache itself"
         )
-    if not os.path.lexists(output):
-        return
-    is_export = output.is_dir() and ((output / RECORD).is_file() or not any(output.iterdir()))
-    if not is_export:
-        raise LatheError(
-            ErrorCode.SYSTEM,
-            f"{chosen.output} is there already and no export of lathe; write elsewhere, or remove it",
-        )
-    if not chosen.overwrite:
-        raise LatheError(
-            ErrorCode.SYSTEM,
-            f"{chosen.output} is there already; write elsewhere, or replace it (--overwrite)",
-        )
-
-
-@contextmanager
-def _unfinished(output: Path) -> Iterator[Path]:
-    """A folder beside the output that is filled; it goes unless it was renamed. What a killed run left there
-    goes first, but not what a living one fills: it is locked meanwhile, as the program locks its own."""
-    folder = output.with_name(f"{output.name}.unfinished")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    if folder.exists():
-        os.close(_locked(folder))
-        shutil.rmtree(folder)
-    keep(True)
-    try:
-        folder.mkdir()
-        lock = _locked(folder)
-    except BaseException:
-        keep(False)
-        raise
-    try:
-        keep(False)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
-
-
-def _locked(folder: Path) -> int:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as cause:
-        os.close(descriptor)
-        raise LatheError(
-            ErrorCode.SYSTEM, f"another process is writing {folder}; wait for it, or write elsewhere"
-        ) from cause
-    return descriptor
-
-
-def _finish(folder: Path, output: Path, is_replacing: bool) -> None:
-    for place, _, names in os.walk(folder):
-        for name in names:
-            _sync(os.path.join(place, name))
-        _sync(place)
-    old = output.with_name(f"{output.name}.replaced-{os.getpid()}")
-    is_moved = is_replacing and output.exists()
-    if is_moved:
-        output.rename(old)
-    folder.rename(output)
-    _sync(str(output.parent))
-    if is_moved:
-        shutil.rmtree(old)
-
-
-def _sync(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    refuse(output, RECORD, "export", is_replacing=chosen.overwrite)
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,0 +1,1 @@
+"""Datasets of other forms, as collections that ``lathe prepare`` reads."""
