@@ -117,7 +117,14 @@ struct ManifestCreateCommand: ParsableCommand {
       throw ValidationError(
         "--layout csv needs the table itself; \(Words.shown(source)) is a folder.")
     }
-    var manifest = try manifest(isFolder: isFolder.boolValue)
+    var manifest: Manifest
+    do {
+      manifest = try self.manifest(isFolder: isFolder.boolValue)
+    } catch let error as AudioError where error.code == "not-an-archive" {
+      throw ValidationError(
+        "--layout \(layout.rawValue) needs a folder or an archive; \(Words.shown(source)) is another file."
+      )
+    }
     if let topLabels { manifest = try manifest.keepingLabels(topLabels) }
     manifest = try adding(lists: try DatasetFolder.lists(list), to: manifest)
     for names in manifest.labelsAlike {
