@@ -24,7 +24,7 @@ from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.ui import Select, WebDriverWait  # noqa: E402
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-DAEMON = Path(os.environ.get("LATHE_DAEMON", Path(program()).with_name("lathed")))
+DAEMON = Path(os.environ.get("LATHED_PROGRAM", Path(program()).with_name("lathed")))
 pytestmark = [
     pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="chromium-driver is not installed"),
     pytest.mark.skipif(not DAEMON.exists(), reason="lathed is not built"),
