@@ -19,9 +19,9 @@ import pytest
 from conftest import ROOT, program
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.ui import Select, WebDriverWait  # noqa: E402
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 DAEMON = Path(os.environ.get("LATHED_PROGRAM", Path(program()).with_name("lathed")))
@@ -237,9 +237,7 @@ def test_a_track_plays_and_a_slice_is_looped_whole(
     assert player(browser, "player.loop") is None
 
 
-def test_the_picture_lies_where_its_slices_do(
-    browser: webdriver.Chrome, service: Service
-) -> None:
+def test_the_picture_lies_where_its_slices_do(browser: webdriver.Chrome, service: Service) -> None:
     show(browser, service, "/?track=jazz.00000")
     track = service.get("/v1/caches/demo.lathe/tracks/jazz.00000")
     slices = service.get("/v1/caches/demo.lathe/tracks/jazz.00000/slices?view=mel")["slices"]
@@ -294,7 +292,9 @@ def test_the_files_are_few_and_of_this_host(browser: webdriver.Chrome, service: 
 
 
 def test_serve_opens_on_a_cache(browser: webdriver.Chrome, service: Service) -> None:
-    missing = subprocess.run([program(), "serve", "nowhere"], capture_output=True, text=True)
+    missing = subprocess.run(
+        [program(), "serve", "nowhere"], capture_output=True, text=True, check=False
+    )
     assert missing.returncode == 2 and "nowhere: there is no such folder" in missing.stderr
     # A root of its own: a cache that two services have open is one too many for their jobs.
     root = service.root.parent / "another"
