@@ -35,7 +35,8 @@ import Testing
   @Test func noFolderAtAll() throws {
     #expect(refusal { try folder.prepare() }.contains("No such file"))
     try Data().write(to: URL(fileURLWithPath: folder.audio))
-    #expect(refusal { try folder.prepare() }.contains("is no zip, tar or compressed tar; give a folder"))
+    #expect(
+      refusal { try folder.prepare() }.contains("is no zip, tar or compressed tar; give a folder"))
   }
 
   @Test func aCachePathThatIsAFile() throws {
