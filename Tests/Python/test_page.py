@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, program
+from test_remote import Server
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 from selenium.webdriver.common.by import By
@@ -24,10 +25,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-DAEMON = Path(os.environ.get("LATHED_PROGRAM", Path(program()).with_name("lathed")))
 pytestmark = [
     pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="chromium-driver is not installed"),
-    pytest.mark.skipif(not DAEMON.exists(), reason="lathed is not built"),
 ]
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 VIEWS = {
@@ -44,27 +43,16 @@ VIEWS = {
 }
 
 
-class Service:
+class Service(Server):
     """A `lathed` over a folder with one cache and one run."""
 
     def __init__(self, root: Path) -> None:
+        super().__init__(root)
         self.root = root
-        self.process = subprocess.Popen(
-            [DAEMON, "--root", root, "--port", "0", "--log-level", "error"],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        line = self.process.stdout.readline()
-        assert " on http" in line, line
-        self.address = line.rsplit(" ", 1)[1].strip()
 
     def get(self, path: str) -> dict:
-        with urllib.request.urlopen(self.address + path, timeout=60) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
             return json.load(answer)
-
-    def end(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(60) == 0
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +70,7 @@ def service(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     subprocess.run(command, check=True, capture_output=True)
     service = Service(root)
     yield service
-    service.end()
+    assert service.end() == 0
 
 
 def _splits(cache: Path) -> list[str]:
@@ -121,7 +109,7 @@ def show(browser: webdriver.Chrome, service: Service, path: str, width: str = "d
             "mobile": width == "phone",
         },
     )
-    browser.get(service.address + path)
+    browser.get(service.url + path)
     WebDriverWait(browser, 60).until(
         lambda page: (
             page.find_elements(By.TAG_NAME, "h1")
@@ -286,7 +274,7 @@ def test_the_files_are_few_and_of_this_host(browser: webdriver.Chrome, service: 
     asked = browser.execute_script(
         "return performance.getEntriesByType('resource').map((one) => [one.name, one.decodedBodySize])"
     )
-    assert asked and all(name.startswith(service.address) for name, _ in asked)
+    assert asked and all(name.startswith(service.url) for name, _ in asked)
     assert sum(size for name, size in asked if "/page/" in name) < 150_000
     assert max(size for _, size in asked) < 200_000
 

@@ -18,7 +18,8 @@ from __future__ import annotations
 import os
 
 from .batch import Batch
-from .cache import Cache, Split
+from .cache import Cache
+from .described import Split
 from .errors import (
     ConfigurationError,
     DamagedError,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -16,6 +14,8 @@ import numpy.typing as npt
 from . import _library
 from ._handles import OpenCache
 from ._library import library
+from .closing import Closing
+from .described import Described
 from .errors import ErrorCode, NotFoundError
 from .loader import Loader
 from .options import (
@@ -32,23 +32,13 @@ from .options import (
 )
 from .samples import Sample, Samples
 from .tracks import Tracks
-from .views import View
 
 if TYPE_CHECKING:
     import torch
     from typing_extensions import Unpack
 
 
-@dataclass(frozen=True)
-class Split:
-    """An assignment of tracks to sides."""
-
-    name: str
-    #: How many tracks each side has.
-    sides: Mapping[str, int]
-
-
-class Cache:
+class Cache(Described, Closing):
     """A prepared dataset; made by :func:`lathe.open`.
 
     It may be opened any number of times, while ``lathe prepare`` writes to it, too. Pickled, it is
@@ -105,36 +95,6 @@ class Cache:
             _library.text(library().lathe_overlap, self._open.handle, encoded(given))
         )
         return about
-
-    @cached_property
-    def _about(self) -> dict[str, Any]:
-        return self.describe()
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The names of the labels, in byte order: label 0 is the first."""
-        return tuple(self._about["labels"])
-
-    @property
-    def is_tagged(self) -> bool:
-        """Whether a track may have any number of labels."""
-        return bool(self._about["tagged"])
-
-    @property
-    def views(self) -> dict[str, View]:
-        """The views by name: what their samples are, and what runs along them."""
-        return {name: View.described(name, about) for name, about in self._about["views"].items()}
-
-    @property
-    def splits(self) -> dict[str, Split]:
-        """The splits by name."""
-        return {name: Split(name, dict(sides)) for name, sides in self._about["splits"].items()}
-
-    @property
-    def default_split(self) -> str | None:
-        """The name of the split that is meant where none is named; ``lathe split --default`` chooses it."""
-        name: str | None = self._about["default_split"]
-        return name
 
     @cached_property
     def tracks(self) -> Tracks:
@@ -309,17 +269,6 @@ class Cache:
             samples.close()
         self._whole.clear()
         self._open.close()
-
-    def __enter__(self) -> Cache:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<lathe.Cache {self.path!r}>"

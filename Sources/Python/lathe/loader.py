@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import json
 import threading
-from types import TracebackType
 from typing import Any, Generic, NoReturn
 
 from . import _library
@@ -13,6 +12,7 @@ from ._handles import OpenCache, Ring
 from ._library import BATCH, TIMEOUT, Record, check, last_error, library
 from ._ring import Lease, SlotLayout
 from .batch import Array, Batch
+from .closing import Closing
 from .errors import ErrorCode, NotFoundError
 from .options import encoded
 
@@ -20,7 +20,7 @@ from .options import encoded
 _PATIENCE_MILLISECONDS = 100
 
 
-class Loader(Generic[Array]):
+class Loader(Closing, Generic[Array]):
     """An iterator over the batches of a number of epochs; made by :meth:`lathe.Cache.loader`.
 
     A batch lies in the loader's memory and keeps its place there for as long as any array of it lives.
@@ -160,17 +160,6 @@ class Loader(Generic[Array]):
     def close(self) -> None:
         """Stops the threads. Arrays that are held stay as they are; the loader gives no more."""
         check(library().lathe_loader_stop(self._handle))
-
-    def __enter__(self) -> Loader[Array]:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         if hasattr(self, "_ring"):

@@ -11,18 +11,17 @@ import threading
 import time
 from collections.abc import Mapping
 from functools import cached_property
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Literal
 from urllib.parse import quote
 
 from ._connection import Connection, refusal
 from ._frames import Frame, FrameBuffers
 from .batch import Array, Batch
-from .cache import Split
+from .closing import Closing
+from .described import Described
 from .errors import ErrorCode, LatheError, NotFoundError, ReleasedError
 from .options import LoaderOptions, Side, configured, encoded, is_torch
 from .tracks import Tracks
-from .views import View
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -57,7 +56,7 @@ def connect(url: str, *, token: str | None = None, patience: float = 60.0) -> Re
     return RemoteCache(Connection(url, token), patience)
 
 
-class RemoteCache:
+class RemoteCache(Described, Closing):
     """A cache of a server; made by :func:`connect`. It holds nothing open, so it may be pickled, and used after
     a fork.
 
@@ -98,36 +97,6 @@ class RemoteCache:
     def describe_split(self, name: str) -> dict[str, Any]:
         """What a split is, as :meth:`lathe.Cache.describe_split`."""
         return self._get(f"{self._root}/splits/{quote(name, safe='')}")
-
-    @cached_property
-    def _about(self) -> dict[str, Any]:
-        return self.describe()
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The names of the labels, in byte order."""
-        return tuple(self._about["labels"])
-
-    @property
-    def is_tagged(self) -> bool:
-        """Whether a track may have any number of labels."""
-        return bool(self._about["tagged"])
-
-    @property
-    def views(self) -> dict[str, View]:
-        """The views by name."""
-        return {name: View.described(name, about) for name, about in self._about["views"].items()}
-
-    @property
-    def splits(self) -> dict[str, Split]:
-        """The splits by name."""
-        return {name: Split(name, dict(sides)) for name, sides in self._about["splits"].items()}
-
-    @property
-    def default_split(self) -> str | None:
-        """The name of the split that is meant where none is named."""
-        name: str | None = self._about["default_split"]
-        return name
 
     @cached_property
     def tracks(self) -> Tracks:
@@ -175,22 +144,11 @@ class RemoteCache:
     def close(self) -> None:
         """Nothing is open."""
 
-    def __enter__(self) -> RemoteCache:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def __repr__(self) -> str:
         return f"<lathe.RemoteCache {self.path!r} of {self._connection.server}>"
 
 
-class RemoteLoader(Generic[Array]):
+class RemoteLoader(Closing, Generic[Array]):
     """An iterator over batches that a server sends, as :class:`lathe.Loader`.
 
     Where the connection breaks or the server ends, it asks again from the batch after the last one that came
@@ -304,17 +262,6 @@ class RemoteLoader(Generic[Array]):
         self._closed = True
         if self._receiver is not None:
             self._receiver.stop()
-
-    def __enter__(self) -> RemoteLoader[Array]:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         receiver = getattr(self, "_receiver", None)

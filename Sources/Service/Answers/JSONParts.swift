@@ -1,7 +1,6 @@
 import Corpus
 import HTTPTypes
 import Hummingbird
-
 import NIOCore
 
 extension JSONValue {
@@ -30,5 +29,15 @@ extension Response {
     if fields[.cacheControl] == nil { fields[.cacheControl] = "no-cache" }
     return Response(
       status: .ok, headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+}
+
+extension Neighbours.Pair {
+  /// How alike the two are, by the names of the answers.
+  var likeness: [String: JSONValue] {
+    [
+      "similarity": .number(similarity), "overlap": .number(overlap),
+      "identical": .bool(isIdentical),
+    ]
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// What the service is started with.
@@ -27,7 +28,7 @@ public struct ServiceConfiguration: Sendable, Hashable {
   /// Names, besides `localhost` and addresses, that a request may call this server by.
   public var names: [String] = []
   /// The `lathe` program that jobs run.
-  public var program = Self.besideThisProgram("lathe")
+  public var program = Files.programFolder.map { "\($0)/lathe" } ?? "lathe"
   /// The form of the log.
   public var logFormat = LogFormat.text
   /// The least level that is logged.
@@ -37,16 +38,6 @@ public struct ServiceConfiguration: Sendable, Hashable {
 
   /// The usual configuration over a folder.
   public init(root: String) { self.root = root }
-
-  /// A program in the folder of this one.
-  private static func besideThisProgram(_ name: String) -> String {
-    var path = [CChar](repeating: 0, count: 4_096)
-    let count = readlink("/proc/self/exe", &path, path.count - 1)
-    guard count > 0 else { return name }
-    let own = String(decoding: path[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return own.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .joined(separator: "/") + "/" + name
-  }
 
   /// Whether only this machine can connect.
   public var isLoopback: Bool { Self.isLoopback(host) }

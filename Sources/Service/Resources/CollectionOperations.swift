@@ -28,13 +28,11 @@ extension ServiceOperations {
           case .object(var list) = paged(
             call, count: pairs.count, name: "copies",
             { index in
-              .object([
-                "first": .text(pairs[index].first), "second": .text(pairs[index].second),
-                "offset": .number(pairs[index].offset),
-                "similarity": .number(pairs[index].similarity),
-                "overlap": .number(pairs[index].overlap),
-                "identical": .bool(pairs[index].isIdentical),
-              ])
+              .object(
+                pairs[index].likeness.merging([
+                  "first": .text(pairs[index].first), "second": .text(pairs[index].second),
+                  "offset": .number(pairs[index].offset),
+                ]) { $1 })
             })
         else { return .json(.null) }
         list["known"] = .bool(found != nil)

@@ -102,13 +102,12 @@ extension ServiceOperations {
             "neighbours": .array(
               pairs.map { pair in
                 let isFirst = pair.first == record.id
-                return .object([
-                  "track": .text(isFirst ? pair.second : pair.first),
-                  // Where the other one begins in this one.
-                  "offset": .number(isFirst ? pair.offset : -pair.offset),
-                  "similarity": .number(pair.similarity), "overlap": .number(pair.overlap),
-                  "identical": .bool(pair.isIdentical),
-                ])
+                return .object(
+                  pair.likeness.merging([
+                    "track": .text(isFirst ? pair.second : pair.first),
+                    // Where the other one begins in this one.
+                    "offset": .number(isFirst ? pair.offset : -pair.offset),
+                  ]) { $1 })
               }),
           ]))
       }

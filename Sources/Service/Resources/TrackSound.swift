@@ -8,11 +8,6 @@ import HTTPTypes
 import OpenCaches
 import Safetensors
 
-/// Where files that are read back at once lie.
-private enum TemporaryFiles {
-  static var folder: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
-}
-
 /// The sound of a track as the cache keeps it: what a trainer on waveforms gets, no original file.
 struct TrackSound {
   let samples: Tensor
@@ -76,7 +71,7 @@ struct TrackSound {
 
   /// A FLAC file of 16 bits: the same samples where the cache has those, else the nearest.
   func flac() throws -> [UInt8] {
-    var pattern = Array("\(TemporaryFiles.folder)/lathed-XXXXXX.flac".utf8CString)
+    var pattern = Array("\(Files.temporaryFolder)/lathed-XXXXXX.flac".utf8CString)
     let descriptor = mkstemps(&pattern, 5)
     guard descriptor >= 0 else {
       throw Problem(.internalServerError, "system", "there is no room for a temporary file")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DatasetCache
+import Files
 import Foundation
 import Glibc
 import Wording
@@ -40,8 +41,7 @@ struct Serve: ParsableCommand {
     }
     let isCache = (try? Cache.exists(at: place.path)) ?? false
     let root = isCache ? place.deletingLastPathComponent().path : place.path
-    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().appendingPathComponent("lathed").path
+    let program = Files.programFolder.map { "\($0)/lathed" } ?? "lathed"
     guard access(program, X_OK) == 0 else {
       throw ValidationError(
         "\(Words.shown(program)) is not there; build it: swift build -c release --product lathed.")

@@ -114,8 +114,7 @@ enum Catalogue {
     var folders: [String] = []
     if let path = ProcessInfo.processInfo.environment["LATHE_MANIFESTS"] { folders.append(path) }
     folders.append("Manifests")
-    var place = URL(fileURLWithPath: "/proc/self/exe")
-      .resolvingSymlinksInPath().deletingLastPathComponent()
+    var place = URL(fileURLWithPath: Files.programFolder ?? "/")
     while place.path.count > 1 {
       folders.append(place.appendingPathComponent("Manifests").path)
       place.deleteLastPathComponent()
