@@ -20,7 +20,7 @@ public enum JAMSExport {
   ///
   /// - Parameters:
   ///   - dataset: what is known of the tracks.
-  ///   - split: a split whose sides are told; nil for none.
+  ///   - split: a split whose sides are written; nil for none.
   /// - Throws: ``ExportError``; nothing is left behind then.
   public static func write(
     _ dataset: ExportDataset, split: Split?, to target: ExportTarget

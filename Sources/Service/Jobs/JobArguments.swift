@@ -3,8 +3,8 @@ import Files
 import Glibc
 import HTTPTypes
 
-/// Makes the arguments of `lathe` of what a job is told; nothing in them lies outside the root, and
-/// nothing that is told becomes an option.
+/// Makes the arguments of `lathe` of what a job is given; nothing in them lies outside the root, and
+/// nothing that is given becomes an option.
 struct JobArguments {
   let root: String
   let caches: FolderSearch

@@ -2,7 +2,7 @@ import Corpus
 
 /// A kind of job: which fields it takes, and which arguments of `lathe` they become.
 struct JobKind: Sendable {
-  /// Something that a job is told.
+  /// Something that a job is given.
   struct Field: Sendable {
     /// What it is.
     enum Form: Sendable {

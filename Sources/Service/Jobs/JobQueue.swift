@@ -201,7 +201,7 @@ final class JobQueue: Sendable {
     defer { if log >= 0 { close(log) } }
     var written = 0
     var splitter = LineSplitter(limit: 1 << 16, excess: .divide)
-    var told: Date?
+    var interrupted: Date?
     while true {
       var isOpen = false
       for pipe in [process.output, process.errors] where pipe.number >= 0 {
@@ -218,10 +218,10 @@ final class JobQueue: Sendable {
       if exit != nil, !isOpen { break }
       let isUnwanted = content.withLock { $0.isEnding || $0.cancelled.contains(job.id) }
       if isUnwanted, exit == nil {
-        if told == nil {
+        if interrupted == nil {
           process.signal(SIGINT)
-          told = Date()
-        } else if let told, Date().timeIntervalSince(told) > Self.patience {
+          interrupted = Date()
+        } else if let interrupted, Date().timeIntervalSince(interrupted) > Self.patience {
           process.end()
         }
       }

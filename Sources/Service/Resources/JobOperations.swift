@@ -7,7 +7,7 @@ import NIOCore
 extension ServiceOperations {
   static let jobs: [Operation] = [
     Operation(
-      id: "job-kinds", path: "/v1/job-kinds", summary: "The kinds of jobs, with what each is told.",
+      id: "job-kinds", path: "/v1/job-kinds", summary: "The kinds of jobs, with what each takes.",
       answers: [.json("JobKinds")]
     ) { _ in .json(.object(["kinds": .array(JobKind.all.map(\.json))])) },
     Operation(

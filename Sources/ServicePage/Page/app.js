@@ -55,7 +55,7 @@ async function show() {
     document.title = `${place.querySelector("h1")?.textContent ?? "Lathe"} · Lathe`;
   } catch (error) {
     if (error.name === "AbortError" || signal.aborted) return;
-    content.replaceChildren(told(error));
+    content.replaceChildren(explanation(error));
   } finally {
     if (!signal.aborted) content.removeAttribute("aria-busy");
   }
@@ -67,7 +67,7 @@ function drawPages(page, cache) {
     element("a", { href: link({ page: key, cache }), "aria-current": key === current ? "page" : null }, name)));
 }
 
-function told(error) {
+function explanation(error) {
   if (error instanceof Problem && error.status === 401) {
     const field = element("input", { type: "password", id: "token", autocomplete: "off", required: true });
     return element("form", {

@@ -17,7 +17,7 @@ export async function map(place, fields, signal) {
   const found = await get(["caches", cache, "map"], { view }, signal);
   const hue = (label) => `hsl(${(about.labels.indexOf(label) * 137.5) % 360} 65% 50%)`;
   const canvas = element("canvas", { tabindex: "0", role: "img", "aria-label": `${found.points.length} tracks by the first two principal components of ${view}` });
-  const told = element("p", { "aria-live": "polite" }, "Point at a track to hear it; a click opens it.");
+  const caption = element("p", { "aria-live": "polite" }, "Point at a track to hear it; a click opens it.");
   const mute = element("input", { type: "checkbox", id: "plays" });
   const audio = new Audio();
   signal.addEventListener("abort", () => audio.pause());
@@ -60,7 +60,7 @@ export async function map(place, fields, signal) {
     over = point;
     draw();
     if (!point) { audio.pause(); return; }
-    told.textContent = `${point.track}: ${point.label}`;
+    caption.textContent = `${point.track}: ${point.label}`;
     if (!mute.checked) return;
     audio.src = await source(["caches", cache, "tracks", point.track, "audio"], { format: "wav" }, signal);
     audio.play().catch(() => announce("Click once on the page, so that the browser lets it play."));
@@ -73,7 +73,7 @@ export async function map(place, fields, signal) {
       element("label", {}, "View", element("select", { onchange: (event) => go({ ...fields, view: event.target.value }, true) },
         views.map((name) => element("option", { value: name, selected: name === view }, name)))),
       element("label", {}, mute, "play what is pointed at")),
-    element("div", { class: "stage" }, canvas), told,
+    element("div", { class: "stage" }, canvas), caption,
     element("p", {}, about.labels.map((label) => [
       element("span", { "aria-hidden": "true", style: { color: hue(label) } }, "● "),
       element("a", { href: link({ ...fields, page: "map", label: fields.label === label ? "" : label }) }, label), "  "])),

@@ -70,7 +70,7 @@ def _rows(
 
 
 def _features(schema: pa.Schema) -> dict[str, Any]:
-    """The columns in the words of datasets; empty where they are not told."""
+    """The columns in the words of datasets; empty where they are not known."""
     about = (schema.metadata or {}).get(b"huggingface")
     if about is None:
         return {}
