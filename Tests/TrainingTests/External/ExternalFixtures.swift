@@ -124,8 +124,13 @@ final class ExternalRun: Sendable {
   func isGone(_ name: String) throws -> Bool {
     let text = try String(contentsOfFile: "\(folder.path)/\(name)", encoding: .utf8)
     guard let id = Int32(text.split(separator: "\n").first ?? "") else { return false }
-    // A zombie whose new parent has yet to collect it is gone, too.
-    let state = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)) ?? ") Z"
-    return state.split(separator: ")").last?.split(separator: " ").first == "Z"
+    // Whoever is killed is gone when the system next gives it a processor, not at once; and a zombie
+    // whose new parent has yet to collect it is gone, too. It would end by itself after a minute.
+    for _ in 0..<200 {
+      let state = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)) ?? ") Z"
+      if state.split(separator: ")").last?.split(separator: " ").first == "Z" { return true }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    return false
   }
 }
