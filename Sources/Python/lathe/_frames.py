@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
+
+from .errors import ConfigurationError, ErrorCode
+
+# Makes memory of so many bytes.
+Allocation = Callable[[int], "npt.NDArray[np.uint8]"]
 
 _TYPES = {"F32": np.float32, "F16": np.float16, "I64": np.int64}
 
@@ -44,9 +50,13 @@ class Frame:
 
 
 class FrameBuffers:
-    """Memory that frames are read into, used again once nobody holds an array in it."""
+    """Memory that frames are read into, used again once nobody holds an array in it.
 
-    def __init__(self) -> None:
+    :param allocation: what makes it; ordinary memory where left out.
+    """
+
+    def __init__(self, allocation: Allocation | None = None) -> None:
+        self._allocation = allocation or (lambda count: np.empty(count, np.uint8))
         self._buffers: list[npt.NDArray[np.uint8]] = []
 
     def read(self, read_into: Callable[[memoryview], int]) -> Frame:
@@ -70,7 +80,7 @@ class FrameBuffers:
             if len(whole) >= length + 64 and sys.getrefcount(whole) <= 3:
                 break
         else:
-            whole = np.empty(length + 64, np.uint8)
+            whole = self._allocation(length + 64)
             self._buffers.append(whole)
             if len(self._buffers) > _MOST_BUFFERS:
                 self._buffers.pop(0)
@@ -85,3 +95,66 @@ def _fill(target: memoryview, read_into: Callable[[memoryview], int]) -> None:
         if not count:
             raise EOFError("the stream ends within a frame")
         done += count
+
+
+def page_locked() -> Allocation | None:
+    """Memory that a GPU copies from by itself; None, with a warning, where PyTorch has no GPU here.
+
+    :raises ConfigurationError: where there is no PyTorch, which makes it.
+    """
+    try:
+        import torch
+    except ModuleNotFoundError as cause:
+        raise ConfigurationError(
+            ErrorCode.CONFIGURATION,
+            "pin_memory: PyTorch makes page-locked memory, and is not installed: pip install torch",
+        ) from cause
+    if not torch.cuda.is_available():
+        warnings.warn(
+            "pin_memory: PyTorch finds no CUDA here, so batches lie in ordinary memory",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+        return None
+    return lambda count: torch.empty(count, dtype=torch.uint8, pin_memory=True).numpy()
+
+
+def compressions() -> list[str]:
+    """The names of the compressions that can be undone here."""
+    return [] if _zstd_reader() is None else ["zstd"]
+
+
+def decompressed(stream: IO[bytes], encoding: str | None) -> Callable[[memoryview], int]:
+    """What reads from a stream as it was before it was compressed.
+
+    :raises ConfigurationError: for a compression that nobody asked for.
+    """
+    if encoding in (None, "identity"):
+        read: Callable[[memoryview], int] = stream.readinto  # type: ignore[attr-defined]
+        return read
+    reader = _zstd_reader() if encoding == "zstd" else None
+    if reader is None:
+        raise ConfigurationError(
+            ErrorCode.CONFIGURATION, f"the server compresses by {encoding}, which was not asked for"
+        )
+    made = reader(stream)
+    read_into: Callable[[memoryview], int] = made.readinto
+    return read_into
+
+
+def _zstd_reader() -> Callable[[IO[bytes]], Any] | None:
+    # Of the standard library from Python 3.14 on.
+    try:
+        from compression import zstd
+    except ModuleNotFoundError:
+        pass
+    else:
+        return lambda stream: zstd.ZstdFile(stream, "r")
+    try:
+        import zstandard
+    except ModuleNotFoundError:
+        return None
+    # A frame of zstd for each batch, one after the other.
+    return lambda stream: zstandard.ZstdDecompressor().stream_reader(
+        stream, read_across_frames=True
+    )

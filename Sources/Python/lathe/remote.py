@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import json
-import queue
-import socket
-import threading
-import time
+import os
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal
 from urllib.parse import quote
 
-from ._connection import Connection, refusal
-from ._frames import Frame, FrameBuffers
+from ._connection import Connection
+from ._frames import compressions, page_locked
+from ._patience import BROKEN, Patience
+from ._receiver import Receivers, Stream, after
 from .batch import Array, Batch
 from .closing import Closing
 from .described import Described
-from .errors import ErrorCode, LatheError, NotFoundError, ReleasedError
+from .errors import ConfigurationError, ErrorCode, NotFoundError, ReleasedError
 from .options import LoaderOptions, Side, configured, encoded, is_torch
 from .tracks import Tracks
 
@@ -33,10 +30,7 @@ _TEXTS = ("view", "split", "test", "last_batch", "dtype")
 
 _PAGE = 1_000
 _AHEAD = 2
-# A server that is gone is asked again after so long at most.
-_LONGEST_PAUSE = 5.0
-
-_BROKEN = (OSError, EOFError, http.client.HTTPException)
+_MOST_CONNECTIONS = 64
 
 
 def is_url(place: object) -> bool:
@@ -44,16 +38,47 @@ def is_url(place: object) -> bool:
     return isinstance(place, str) and place.startswith(("http://", "https://"))
 
 
-def connect(url: str, *, token: str | None = None, patience: float = 60.0) -> RemoteCache:
+def connect(
+    url: str,
+    *,
+    token: str | None = None,
+    patience: float = 60.0,
+    connections: int = 1,
+    compression: Literal["zstd"] | None = None,
+    pin_memory: bool = False,
+    authorities: str | os.PathLike[str] | None = None,
+) -> RemoteCache:
     """Opens a cache that a server (``lathed``) serves.
 
     :param url: ``http://HOST:PORT/NAME``, the name as ``/v1/caches`` lists it; where a server has one
         cache only, the name may be left out.
     :param token: what the server asks for; the variable ``LATHE_TOKEN`` where left out.
     :param patience: for how many seconds a loader tries to reach a server that is gone before it gives up.
-    :raises LatheError: ``NotFoundError`` where there is no such cache, and where nobody answers.
+    :param connections: how many connections a loader has, 1 to 64: each brings every so-many-th batch. Over a long
+        way one connection alone may not fill the line.
+    :param compression: ``"zstd"`` where batches are to be compressed on their way: for a line that is slower than some
+        hundred megabytes a second. It wants Python 3.14 or the package ``zstandard``.
+    :param pin_memory: whether batches are received into page-locked memory, from which a GPU copies by itself; only
+        where PyTorch has CUDA, elsewhere a warning says that it has no effect.
+    :param authorities: for ``https``: a file in PEM of whose certificates are trusted; those that the system trusts
+        where left out.
+    :raises LatheError: ``NotFoundError`` where there is no such cache, and where nobody answers;
+        ``ConfigurationError`` for an option that cannot be had here.
     """
-    return RemoteCache(Connection(url, token), patience)
+    if not 1 <= connections <= _MOST_CONNECTIONS:
+        raise ConfigurationError(
+            ErrorCode.CONFIGURATION, f"connections: {connections}: give 1 to {_MOST_CONNECTIONS}"
+        )
+    if compression is not None and compression not in (known := compressions()):
+        raise ConfigurationError(
+            ErrorCode.CONFIGURATION,
+            f"compression: {compression!r} cannot be undone here: "
+            + ("give 'zstd'" if known else "zstd wants Python 3.14, or pip install zstandard"),
+        )
+    trusted = None if authorities is None else os.fspath(authorities)
+    return RemoteCache(
+        Connection(url, token, trusted), patience, connections, compression, pin_memory
+    )
 
 
 class RemoteCache(Described, Closing):
@@ -63,9 +88,19 @@ class RemoteCache(Described, Closing):
     :ivar path: the name of the cache on its server.
     """
 
-    def __init__(self, connection: Connection, patience: float) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        patience: float,
+        connections: int,
+        compression: str | None,
+        pin_memory: bool,
+    ) -> None:
         self._connection = connection
         self._patience = patience
+        self._connections = connections
+        self._compression = compression
+        self._pins = pin_memory
         self.path = self._name()
         self._root = f"/v1/caches/{quote(self.path, safe='')}"
         self.describe()
@@ -85,7 +120,7 @@ class RemoteCache(Described, Closing):
     def _get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         try:
             return self._connection.json(path, query)[0]
-        except _BROKEN as cause:
+        except BROKEN as cause:
             raise NotFoundError(
                 ErrorCode.NOT_FOUND, f"{self._connection.server} does not answer: {cause}"
             ) from cause
@@ -121,7 +156,8 @@ class RemoteCache(Described, Closing):
     ) -> RemoteLoader[Any]:
         """Opens a loader, as :meth:`lathe.Cache.loader`; ``sources`` are caches of the same server.
 
-        ``prefetch`` is how many batches are received ahead. ``threads`` is the server's to choose.
+        ``prefetch`` is how many batches are received ahead. ``threads`` is the server's to choose. A server that is
+        gone is waited for as :func:`connect` was told.
         """
         for name in options:
             if name not in LoaderOptions.__annotations__:
@@ -131,14 +167,12 @@ class RemoteCache(Described, Closing):
         ahead = given.pop("prefetch", None) or _AHEAD
         given.pop("threads", None)
         return RemoteLoader(
-            self._connection,
-            self._root,
+            self,
             configured(view, split, side, **given),
             None if state is None else dict(state),
             torch=is_torch(output),
             ahead=ahead,
             copy=copy,
-            patience=self._patience,
         )
 
     def close(self) -> None:
@@ -157,35 +191,27 @@ class RemoteLoader(Closing, Generic[Array]):
 
     def __init__(
         self,
-        connection: Connection,
-        root: str,
+        cache: RemoteCache,
         configuration: dict[str, Any],
         state: dict[str, Any] | None,
         *,
         torch: bool,
         ahead: int,
         copy: bool,
-        patience: float,
     ) -> None:
-        self._connection = connection
-        self._root = root
+        self._cache = cache
+        self._connection = cache._connection
+        self._root = cache._root
         self._configuration = configuration
         self._torch = torch
         self._ahead = ahead
         self._copies = copy
-        self._patience = patience
-        self._receiver: _Receiver | None = None
+        self._receiver: Receivers | None = None
         self._closed = False
         self._begin(state)
 
     def _begin(self, state: dict[str, Any] | None) -> None:
-        query = _query(self._configuration, state)
-        try:
-            about, headers = self._connection.json(f"{self._root}/loader", query)
-        except _BROKEN as cause:
-            raise NotFoundError(
-                ErrorCode.NOT_FOUND, f"{self._connection.server} does not answer: {cause}"
-            ) from cause
+        about, headers = self._asked("loader", state)
         self._about = about
         self._tag = headers["ETag"]
         self._state: dict[str, Any] = about["state"]
@@ -193,6 +219,32 @@ class RemoteLoader(Closing, Generic[Array]):
         self.is_tagged: bool = about["tagged"]
         self.shape: tuple[int, ...] = tuple(about["shape"])
         self.samples: int = about["samples"]
+
+    def _asked(
+        self, what: str, state: Mapping[str, Any] | None
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        # The server was there when the cache was opened: where it is gone, it may be so for a moment only.
+        patience = Patience(self._cache._patience, self._connection.server)
+        while True:
+            try:
+                return self._connection.json(
+                    f"{self._root}/{what}", _query(self._configuration, state)
+                )
+            except BROKEN as cause:
+                patience.failed(cause)
+
+    def _stream(self) -> Stream:
+        # Not the loader itself: the threads must end when nobody holds it any more.
+        configuration = self._configuration
+        return Stream(
+            self._connection,
+            f"{self._root}/batches",
+            lambda state: _query(configuration, state),
+            self._tag,
+            self._cache._patience,
+            self._cache._compression,
+            page_locked() if self._cache._pins else None,
+        )
 
     def __iter__(self) -> RemoteLoader[Array]:
         return self
@@ -208,12 +260,14 @@ class RemoteLoader(Closing, Generic[Array]):
         if self._closed:
             raise ReleasedError(ErrorCode.STOPPED, "the loader was closed; open another")
         if self._receiver is None:
-            self._receiver = _Receiver(self)
+            self._receiver = Receivers(
+                self._stream(), self._state, self._cache._connections, self._ahead
+            )
         found = self._receiver.next()
         if found is None:
             raise StopIteration
         frame, index = found
-        self._state = _after(self._state, frame)
+        self._state = after(self._state, frame)
         arrays: list[Any] = [
             frame.tensor(name)
             for name in ("inputs", "labels", "tracks", "slices", "label_distributions")
@@ -236,8 +290,7 @@ class RemoteLoader(Closing, Generic[Array]):
 
     def track_id(self, track: int) -> str:
         """The id of a track, by its number in ``Batch.tracks``."""
-        path = f"{self._root}/loader/tracks/{int(track)}"
-        about, _ = self._connection.json(path, _query(self._configuration, None))
+        about, _ = self._asked(f"loader/tracks/{int(track)}", None)
         return str(about["id"])
 
     @property
@@ -258,7 +311,7 @@ class RemoteLoader(Closing, Generic[Array]):
             before.stop()
 
     def close(self) -> None:
-        """Ends the connection; batches that are held stay as they are."""
+        """Ends the connections; batches that are held stay as they are."""
         self._closed = True
         if self._receiver is not None:
             self._receiver.stop()
@@ -267,111 +320,6 @@ class RemoteLoader(Closing, Generic[Array]):
         receiver = getattr(self, "_receiver", None)
         if receiver is not None:
             receiver.stop()
-
-
-class _Receiver:
-    """A thread that receives some batches ahead."""
-
-    def __init__(self, loader: RemoteLoader[Any]) -> None:
-        # Not the loader itself: it must end when nobody holds it any more.
-        self._connection = loader._connection
-        self._path = f"{loader._root}/batches"
-        self._configuration = loader._configuration
-        self._state = loader._state
-        self._tag = loader._tag
-        self._patience = loader._patience
-        self._frames: queue.Queue[Frame | BaseException | None] = queue.Queue(loader._ahead)
-        self._stopped = threading.Event()
-        self._socket: socket.socket | None = None
-        self._index = 0
-        self._over = False
-        self._thread = threading.Thread(target=self._run, daemon=True, name="lathe-receiver")
-        self._thread.start()
-
-    def next(self) -> tuple[Frame, int] | None:
-        """The next batch and how many came before; None after the last."""
-        if self._over:
-            return None
-        found = self._frames.get()
-        if isinstance(found, Frame):
-            self._index += 1
-            return found, self._index - 1
-        self._over = True
-        if found is None:
-            return None
-        raise found
-
-    def stop(self) -> None:
-        """Ends the thread."""
-        self._stopped.set()
-        if self._socket is not None:
-            # Whoever reads from it finds its end.
-            with contextlib.suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._frames.get_nowait()
-
-    def _run(self) -> None:
-        try:
-            self._receive()
-        except BaseException as cause:
-            self._give(cause)
-
-    def _receive(self) -> None:
-        buffers = FrameBuffers()
-        lost: float | None = None
-        pause = 0.05
-        while not self._stopped.is_set():
-            try:
-                query = _query(self._configuration, self._state)
-                headers = {"If-Match": self._tag}
-                answer, self._socket = self._connection.open(self._path, query, headers)
-                with answer:
-                    while not self._stopped.is_set():
-                        frame = buffers.read(answer.readinto)
-                        if not frame:
-                            break
-                        lost, pause = None, 0.05
-                        self._state = _after(self._state, frame)
-                        self._give(frame)
-                        del frame
-                    else:
-                        return
-                end = frame.metadata.get("end")
-                if end == "epochs":
-                    return self._give(None)
-                if end == "problem":
-                    raise refusal(500, frame.metadata["problem"].encode(), self._path)
-                # The server is going: another may be in its place soon.
-                raise EOFError("the server is shutting down")
-            except LatheError as cause:
-                if cause.code is not ErrorCode.STOPPED:
-                    raise
-                failure: BaseException = cause
-            except _BROKEN as cause:
-                failure = cause
-            if self._stopped.is_set():
-                return
-            lost = time.monotonic() if lost is None else lost
-            if time.monotonic() - lost > self._patience:
-                raise LatheError(
-                    ErrorCode.SYSTEM, f"{self._connection.server} is gone: {failure}"
-                ) from failure
-            self._stopped.wait(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
-
-    def _give(self, found: Frame | BaseException | None) -> None:
-        while not self._stopped.is_set():
-            with contextlib.suppress(queue.Full):
-                return self._frames.put(found, timeout=0.1)
-
-
-def _after(state: dict[str, Any], frame: Frame) -> dict[str, Any]:
-    return state | {
-        "epoch": int(frame.metadata["state_epoch"]),
-        "position": int(frame.metadata["state_position"]),
-    }
 
 
 def _query(configuration: Mapping[str, Any], state: Mapping[str, Any] | None) -> dict[str, str]:
