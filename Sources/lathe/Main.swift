@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Preparation
 import Runs
+import SignalKit
 
 /// The command line: one file a verb.
 struct Lathe: ParsableCommand {
@@ -18,6 +19,10 @@ struct Lathe: ParsableCommand {
 
       Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done, but some tracks are in quarantine \
       (lathe inspect CACHE names them); 130 interrupted, what was done is kept.
+
+      Environment: LATHE_MANIFESTS names a folder in which datasets and recipes are looked for \
+      first; LATHE_INSTRUCTION_SET (sse2, avx2 or avx512) the instruction set that kernels run \
+      with, the best that the processor has if not set.
       """,
     version: latheVersionText,
     subcommands: [
@@ -63,6 +68,7 @@ enum Main {
     signal(SIGXFSZ, SIG_IGN)
     var verb: any ParsableCommand.Type = Lathe.self
     do {
+      try checkEnvironment()
       var command = try Lathe.parseAsRoot()
       verb = type(of: command)
       try command.run()
@@ -71,6 +77,11 @@ enum Main {
     }
     checkOutput()
     Exit.now(Exit.done)
+  }
+
+  /// An instruction set that cannot be had is wrong usage, before anything is computed with another.
+  private static func checkEnvironment() throws {
+    do { try InstructionSet.checkEnvironment() } catch { throw ValidationError("\(error).") }
   }
 
   /// Results that could not be written are a failure: a full disk behind

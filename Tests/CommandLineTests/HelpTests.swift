@@ -8,6 +8,7 @@ import Testing
       [
         "prepare", "split", "audit", "duplicates", "train", "evaluate", "predict", "study",
         "report", "export", "inspect", "demo", "bench", "lathe demo", "--version",
+        "LATHE_MANIFESTS", "LATHE_INSTRUCTION_SET",
       ]
     ),
     (

@@ -1,10 +1,13 @@
 /// The vector kernels of Lathe.
 ///
-/// Every kernel is plain C over caller-owned buffers: no allocation, no global state, no errors.
-/// On x86-64 each is compiled three times (SSE2, AVX2, AVX-512) and resolved once at load, so one
-/// binary runs everywhere at full speed. Sums are taken in an order that the code fixes (sixteen
+/// Every kernel is plain C over caller-owned buffers: no allocation, no errors, and no global state but
+/// the instruction set, which is chosen at load.
+/// On x86-64 each is compiled three times (SSE2, AVX2, AVX-512) and resolved then, so one binary runs
+/// everywhere at full speed. Sums are taken in an order that the code fixes (sixteen
 /// lanes, then a fixed tree) and fused multiply-add is off, so that the bytes of a result do not
-/// depend on which of the three ran. The networks' kernels are the exception: they do use it.
+/// depend on which of the three ran. The kernels of networks and of constant-Q pictures and the
+/// transforms in single precision are the exception: they do use it where there is one, which is not
+/// with SSE2.
 ///
 /// Kernels of spectra take blocks of `LATHE_BLOCK_FRAMES` consecutive frames, side by side:
 /// `block[bin * LATHE_BLOCK_FRAMES + frame]`. What runs along frequency (cumulative sums, filter banks,
@@ -23,6 +26,21 @@ extern "C" {
 
 // Of the library that C and Python load, only the interface is seen.
 #pragma GCC visibility push(hidden)
+
+// Instruction sets
+
+/// The instruction sets that kernels are compiled for, each with those before it; the baseline is SSE2
+/// on x86-64, and the only one elsewhere.
+enum { LATHE_BASELINE = 1, LATHE_AVX2, LATHE_AVX512 };
+/// The one that kernels run with: that which the environment variable LATHE_INSTRUCTION_SET named when
+/// the process began; the best where it names none that the processor has.
+int lathe_instruction_set(void);
+/// The best that the processor and the system have.
+int lathe_best_instruction_set(void);
+/// That of a name, on x86-64 sse2, avx2 or avx512; 0 where there is none of that name.
+int lathe_named_instruction_set(const char *name);
+
+// Sizes
 
 /// Frames in a block.
 #define LATHE_BLOCK_FRAMES 16
