@@ -21,10 +21,10 @@ package struct SideChoice: Sendable {
         case .array(let items):
           var names: [String] = []
           for item in items {
-            guard case .string(let name) = item, !names.contains(name) else { return nil }
+            guard case .string(let name) = item else { return nil }
             names.append(name)
           }
-          return names.isEmpty ? nil : names
+          return names.isEmpty || Set(names).count < names.count ? nil : names
         default: return nil
         }
       }

@@ -38,11 +38,16 @@ public final class StrictObject {
         at: path.isEmpty ? name : path, "is \(value.inWords)", hint: "give an object, {…}")
     }
     var members: [String: (spelling: String, value: JSONValue)] = [:]
-    for (key, value) in fields.sorted(by: { ByteOrder.precedes($0.key, $1.key) }) {
-      guard members.updateValue((key, value), forKey: spelling(key)) == nil else {
-        throw JSONFieldError(
-          at: JSONPath.field(key, of: path), "is given twice", hint: "give it once")
+    // Hostile objects have many keys: they are put in order only where an error needs it.
+    var repeated: [String] = []
+    for (key, value) in fields {
+      if let other = members.updateValue((key, value), forKey: spelling(key)) {
+        repeated.append(ByteOrder.precedes(key, other.spelling) ? other.spelling : key)
       }
+    }
+    if let key = repeated.min(by: ByteOrder.precedes) {
+      throw JSONFieldError(
+        at: JSONPath.field(key, of: path), "is given twice", hint: "give it once")
     }
     self.members = members
   }
@@ -64,10 +69,8 @@ public final class StrictObject {
     _ key: String, _ form: JSONForm<Value>
   ) throws(JSONFieldError) -> Value {
     if let value = try optional(key, form) { return value }
-    let others = members.keys.filter { !known.contains($0) }.sorted(by: ByteOrder.precedes)
-    if members[key] == nil, let meant = others.first(where: { isNear($0, key) }) {
-      throw unknown(meant)
-    }
+    let meant = members.keys.filter { !known.contains($0) && isNear($0, key) }
+    if members[key] == nil, let first = meant.min(by: ByteOrder.precedes) { throw unknown(first) }
     throw JSONFieldError(
       at: JSONPath.field(key, of: path), members[key] == nil ? "is missing" : "is null",
       hint: "give \(form.expected)")

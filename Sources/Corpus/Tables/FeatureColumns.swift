@@ -23,7 +23,8 @@ public enum FeatureColumns: Sendable, Hashable {
     switch self {
     case .all: return try Self.some(features)
     case .only(let known):
-      let strays = features.filter { !Set(known).contains($0) }
+      let known = Set(known)
+      let strays = features.filter { !known.contains($0) }
       guard strays.isEmpty else { throw Self.refused(strays, hasOthers: strays != features) }
       return try Self.some(features)
     case .among(let known):
