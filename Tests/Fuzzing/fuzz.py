@@ -2,6 +2,7 @@
 """Fuzzes what reads files and texts from elsewhere, by libFuzzer under the address sanitizer.
 
     fuzz.py [TARGET …] [--minutes N] [--jobs N] [--work DIR] [--seeds DIR …] [--keep]
+    fuzz.py [TARGET …] --large
     fuzz.py TARGET --replay FILE …
     fuzz.py --list
 
@@ -13,6 +14,7 @@ may take 10 s and 256 MB, no single allocation more than 256 MB.
 Inputs that were found lie in WORK/corpus/TARGET and are gone on with the next time, those that crash in
 WORK/findings/TARGET. --keep puts the smallest inputs with the same coverage into Tests/Fuzzing/Corpus, where
 the suite reads them again; inputs from --seeds, such as real audio, and what grew out of them never go there.
+--large reads files of 1 MB instead that are hard on memory or time (large.py), each in a process of its own.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import large
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -73,19 +77,24 @@ class Target:
         for folder in (self.corpus, self.findings, self.seeds.parent, self.scratch):
             folder.mkdir(parents=True, exist_ok=True)
 
-    def run(self, arguments: list[str], **more) -> subprocess.CompletedProcess:
-        environment = {
+    def environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             "LATHE_FUZZ_TARGET": self.name,
             "ASAN_OPTIONS": SANITIZER,
             "TMPDIR": str(self.scratch),
-            **more.pop("environment", {}),
         }
+
+    def run(self, arguments: list[str], **more) -> subprocess.CompletedProcess:
+        environment = {**self.environment(), **more.pop("environment", {})}
         try:
             return subprocess.run([self.program, *arguments], env=environment, **more)
         finally:
-            shutil.rmtree(self.scratch, ignore_errors=True)
-            self.scratch.mkdir()
+            self.clear_scratch()
+
+    def clear_scratch(self) -> None:
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir()
 
     def make_seeds(self) -> None:
         self.run([], environment={"LATHE_FUZZ_SEEDS": str(self.seeds)}, check=True)
@@ -112,6 +121,41 @@ class Target:
         sums["crashes"] = len(list(self.findings.iterdir()))
         sums["seconds"] = int(time.monotonic() - begun)
         return sums
+
+    def read_large(self) -> int:
+        """Reads files of 1 MB, and prints the worst; how many are too much."""
+        self.make_seeds()
+        folder = self.scratch.with_name(self.scratch.name + "-large")
+        folder.mkdir()
+        failed, slowest, peak = [], (0, ""), (0, "")
+        count = 0
+        for name, content in large.files(self.name, self.seeds):
+            count += 1
+            file = folder / name.replace(" ", "-")
+            file.write_bytes(content)
+            status, seconds, kilobytes = self.read_alone(file)
+            slowest = max(slowest, (seconds, name))
+            peak = max(peak, (kilobytes // 1024, name))
+            if status or seconds > 10:
+                failed.append(name)
+                (self.findings / f"large-{file.name}").write_bytes(content)
+            file.unlink()
+        shutil.rmtree(folder)
+        print(
+            f"| {self.name} | {count} | {slowest[0]:.2f} s ({slowest[1]}) "
+            f"| {peak[0]} MB ({peak[1]}) | {', '.join(failed) or 'none'} |", flush=True)
+        return len(failed)
+
+    def read_alone(self, file: Path) -> tuple[int, float, int]:
+        """Reads one file in a process of its own: its status, processor time in seconds and most memory
+        in KiB. The fuzzer's own limit is of wall time, which a busy machine has less of."""
+        process = subprocess.Popen(
+            [self.program, str(file), *LIMITS, "-timeout=120", f"-artifact_prefix={file.parent}/"],
+            env=self.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.clear_scratch()
+        return process.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
     def add(self, text: str, sums: dict[str, int]) -> None:
         def last(pattern: str) -> int:
@@ -167,6 +211,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=Path, action="append", default=[])
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--no-build", action="store_true", help="take the program as it was built before")
+    parser.add_argument("--large", action="store_true", help="read files of 1 MB instead")
     parser.add_argument("--replay", type=Path, nargs="+")
     parser.add_argument("--list", action="store_true")
     chosen = parser.parse_args()
@@ -186,6 +231,10 @@ def main() -> int:
     if chosen.replay:
         files = [str(path) for path in chosen.replay]
         return targets[0].run([*files, *LIMITS]).returncode
+
+    if chosen.large:
+        print("| target | files | slowest | most memory | too much |\n|---|---|---|---|---|", flush=True)
+        return 1 if sum(target.read_large() for target in targets) else 0
 
     def fuzz(target: Target) -> tuple[Target, dict[str, int]]:
         target.make_seeds()
