@@ -25,6 +25,7 @@ import random
 import shutil
 import sys
 import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -560,23 +561,37 @@ def main(arguments: list[str]) -> int:
         for name, case in CASES.items():
             print(f"{name:16}{(case.__doc__ or '').splitlines()[0] if case.__doc__ else ''}")
         return 0
+    return try_cases(
+        options.cases or CASES,
+        options,
+        lambda name, music, library, place: try_case(
+            name,
+            music,
+            library,
+            place,
+            timed=options.timed,
+            errors=options.errors,
+            sample=options.sample,
+            seed=options.seed,
+            threads=options.threads,
+        ),
+    )
+
+
+def try_cases(
+    cases: Iterable[str],
+    options: argparse.Namespace,
+    try_case: Callable[[str, Collection, Path, Path], Tally],
+) -> int:
+    """Tries cases one after the other, each in a folder of its own, and shows what each came to; the
+    exit code."""
     place = faults.scratch()
     broken = 0
     try:
         music = collection(place, options.audio and options.audio.resolve(), options.each)
         library = faults.compiled(place)
-        for name in options.cases or CASES:
-            tally = try_case(
-                name,
-                music,
-                library,
-                place / name,
-                timed=options.timed,
-                errors=options.errors,
-                sample=options.sample,
-                seed=options.seed,
-                threads=options.threads,
-            )
+        for name in cases:
+            tally = try_case(name, music, library, place / name)
             tally.show()
             broken += len(tally.broken)
             if options.json:

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import random
 import shutil
 import struct
@@ -334,8 +333,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=Path, help="append the tallies to a file")
     options = parser.parse_args(arguments)
-    place = faults.scratch()
-    broken = 0
     usual = (
         "prepare",
         "prepare-more",
@@ -346,26 +343,18 @@ def main(arguments: list[str]) -> int:
         "split",
         "train",
     )
-    try:
-        music = crash.collection(place, options.audio and options.audio.resolve(), options.each)
-        library = faults.compiled(place)
-        for name in options.cases or usual:
-            tally = try_case(
-                name,
-                music,
-                library,
-                place / name,
-                range(options.seed, options.seed + options.states),
-                options.threads,
-            )
-            tally.show()
-            broken += len(tally.broken)
-            if options.json:
-                with options.json.open("a") as file:
-                    file.write(json.dumps(vars(tally)) + "\n")
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-    return 1 if broken else 0
+    return crash.try_cases(
+        options.cases or usual,
+        options,
+        lambda name, music, library, place: try_case(
+            name,
+            music,
+            library,
+            place,
+            range(options.seed, options.seed + options.states),
+            options.threads,
+        ),
+    )
 
 
 def try_case(
