@@ -38,7 +38,8 @@ extension Recipe {
       !views.isEmpty, "views", "names no view",
       "give at least one, such as features, waveform or mel")
     try RecipeError.require(
-      views.count <= 64, "views", "names \(views.count) views", "use at most 64")
+      views.count <= RecipeViews.maximumCount, "views", "names \(views.count) views",
+      "use at most \(RecipeViews.maximumCount)")
     for subject in FaultSubject.allCases {
       guard let limit = verdicts.limit(of: subject) else { continue }
       try RecipeError.require(

@@ -82,7 +82,13 @@ struct RecipeReader {
       }
       return views
     }
-    for (key, value) in fields.rest().sorted(by: { ByteOrder.precedes($0.key, $1.key) }) {
+    let members = fields.rest()
+    guard members.count <= RecipeViews.maximumCount else {
+      throw JSONFieldError(
+        at: fields.path, "names \(members.count) views",
+        hint: "use at most \(RecipeViews.maximumCount)")
+    }
+    for (key, value) in members.sorted(by: { ByteOrder.precedes($0.key, $1.key) }) {
       guard let name = View(rawValue: key) else {
         throw fields.error(key, "is no name of a view", hint: "use \(View.rule)")
       }

@@ -29,7 +29,8 @@ package struct SafetensorsLayout: Sendable {
   package let byteCount: Int
 
   /// Lays a value out.
-  /// - Throws: ``TensorError`` where a name occurs twice or a shape cannot be counted.
+  /// - Throws: ``TensorError`` where a name occurs twice, a shape cannot be counted, or the header would
+  ///   be longer than one that is read.
   package init(
     _ tensors: [Entry], metadata: [String: String] = [:]
   ) throws(TensorError) {
@@ -63,6 +64,13 @@ package struct SafetensorsLayout: Sendable {
     }
     var json = Array("\(text)}".utf8)
     while (8 + json.count) % 64 != 0 { json.append(UInt8(ascii: " ")) }
+    guard json.count <= SafetensorsHeader.longestHeader else {
+      throw TensorError(
+        operation: "encode", subject: "the header",
+        detail:
+          "has \(json.count) bytes, more than the \(SafetensorsHeader.longestHeader) that are read",
+        hint: "give fewer tensors, shorter names or less metadata")
+    }
     header = (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + json
     entries = ordered
     byteCount = header.count + offset

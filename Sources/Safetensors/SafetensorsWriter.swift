@@ -20,8 +20,8 @@ public struct SafetensorsWriter: Sendable {
   /// - Parameters:
   ///   - tensors: With distinct names, none of them "__metadata__".
   ///   - metadata: Facts to keep in the header; "xxh3" is added.
-  /// - Throws: ``TensorError`` where a shape does not fit its numbers or a name
-  ///   occurs twice.
+  /// - Throws: ``TensorError`` where a shape does not fit its numbers, a name occurs twice, or the
+  ///   header would be longer than ``SafetensorsHeader/longestHeader``.
   public init(tensors: [Tensor], metadata: [String: String] = [:]) throws(TensorError) {
     let layout = try SafetensorsLayout(
       tensors.map { .init(name: $0.name, dataType: $0.dataType, shape: $0.shape) },

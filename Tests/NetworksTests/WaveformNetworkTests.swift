@@ -60,9 +60,10 @@ import Training
     let wanted = try WaveformLayerRun(plain, input, rows: rows, gradient: gradient)
     #expect(WaveformLayerRun.difference(given.output, wanted.output) < 1e-5)
     #expect(Set(given.gradients.keys) == Set(wanted.gradients.keys))
+    // Sums through normalisation nearly cancel; SSE2, AVX2 and AVX-512 add in three orders.
     for (name, expected) in wanted.gradients {
       #expect(
-        WaveformLayerRun.difference(given.gradients[name] ?? [], expected) < 1e-4, "\(name)")
+        WaveformLayerRun.difference(given.gradients[name] ?? [], expected) < 3e-4, "\(name)")
     }
     let predicted = try WaveformLayerRun(network.body, input, rows: rows, isTraining: false)
     let expected = try WaveformLayerRun(plain, input, rows: rows, isTraining: false)

@@ -82,6 +82,21 @@ import Testing
     #expect(error?.hint.isEmpty == false)
   }
 
+  @Test func moreViewsThanACacheHoldsAreRefused() throws {
+    func views(_ count: Int) -> String {
+      let views = (0..<count).map { #""v\#($0)": {"kind": "mel", "slices": {}}"# }
+      return #"{"schema": "lathe.recipe/2", "name": "x", "sampleRate": 22050, "#
+        + #""maximumSeconds": 60, "profile": "librosa-0.8", "views": {"#
+        + views.joined(separator: ",") + "}}"
+    }
+    #expect(try decode(views(64)).views.count == 64)
+    // As many as fit into a megabyte are counted and not read.
+    for count in [65, 25_000] {
+      let error = refusal(views(count))
+      #expect(error?.subject == "views" && error?.detail == "names \(count) views")
+    }
+  }
+
   @Test(arguments: [
     ("transformLength", "0"), ("transformLength", "7"), ("hop", "0"), ("hop", "-512"),
     ("bands", "0"), ("bands", "100000000"), ("transformLength", "4611686018427387904"),

@@ -70,6 +70,21 @@ import Testing
     #expect(header[many[999].name]?.floats(in: value) == [999])
   }
 
+  /// What could not be read again is not written.
+  @Test func aHeaderLongerThanOneThatIsReadIsRefused() throws {
+    let empty = try SafetensorsWriter(tensors: []).byteCount
+    let room = SafetensorsHeader.longestHeader + 8 - empty
+    func writer(_ count: Int) throws -> SafetensorsWriter {
+      // `"a":"…",` has seven bytes more than the text.
+      try SafetensorsWriter(
+        tensors: [], metadata: ["a": String(repeating: "x", count: count)])
+    }
+    let bytes = try writer(room - 64).bytes()
+    #expect(try SafetensorsHeader(of: bytes.span.bytes).metadata["a"]?.utf8.count == room - 64)
+    let error = #expect(throws: TensorError.self) { try writer(room + 64) }
+    #expect(error?.subject == "the header" && error?.operation == "encode")
+  }
+
   @Test func theBytesDoNotDependOnTheOrderOfTheTensors() throws {
     let forward = try SafetensorsWriter(tensors: tensors).bytes()
     let backward = try SafetensorsWriter(tensors: tensors.reversed()).bytes()

@@ -30,9 +30,10 @@ import Testing
       let loudest = Double(values.max() ?? 0)
       for row in numbers {
         let bin = Int(row[2])
+        // 2e-4, since quiet bins have fewer true digits, and each instruction set adds in its own order.
         let difference = firstDifference(
           Array(values[bin * frames..<(bin + 1) * frames]), row.dropFirst(3).map { Float($0) },
-          absolute: name == "decibel" ? 1e-3 : 1e-6 * loudest, relative: 1e-4)
+          absolute: name == "decibel" ? 1e-3 : 1e-6 * loudest, relative: 2e-4)
         #expect(difference == nil, "\(name), \(signal), bin \(bin)")
       }
     }

@@ -3,6 +3,10 @@ public import DatasetCache
 
 /// The views of a recipe, by name.
 public struct RecipeViews: Sendable, Hashable, RandomAccessCollection, ExpressibleByArrayLiteral {
+  /// The most views that a recipe may have: a cache has databases for each, and for those of earlier
+  /// recipes, and 512 of them in all.
+  public static let maximumCount = 64
+
   private var ordered: [RecipeView] = []
 
   /// These views; of two with one name the last counts.

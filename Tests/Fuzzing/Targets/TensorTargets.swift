@@ -26,9 +26,13 @@ extension FuzzTarget {
       guard let header = try read({ try SafetensorsHeader(of: value) }) else { return }
       _ = header.hasValidChecksum(value)
       let tensors = header.entries.map { $0.tensor(in: value) }
-      let again = try SafetensorsWriter(
-        tensors: tensors, metadata: header.metadata.filter { $0.key != "xxh3" }
-      ).bytes()
+      // A header may become longer than one that is read, by its padding and its spelling.
+      let again = try read {
+        try SafetensorsWriter(
+          tensors: tensors, metadata: header.metadata.filter { $0.key != "xxh3" }
+        ).bytes()
+      }
+      guard let again else { return }
       let span = again.span.bytes
       let other = try SafetensorsHeader(of: span)
       try Finding.expect(other.hasValidChecksum(span), "its own checksum is wrong")
