@@ -23,6 +23,7 @@ from pathlib import Path
 
 import crash
 import faults
+import loader
 from faults import Broken, Done, Tally, expect, must, run
 
 PAGE = 4096
@@ -124,20 +125,7 @@ class Target:
         if door == "digest":
             return run(["inspect", str(cache), "--digest"])
         if door == "loader":
-            script = (
-                f"import sys\nsys.path.insert(0, {str(faults.ROOT / 'Sources/Python')!r})\n"
-                "import hashlib, lathe\n"
-                "h = hashlib.sha256()\n"
-                "try:\n"
-                f"    with lathe.open({str(cache)!r}) as cache:\n"
-                "        for view in ('features', 'mel', 'waveform'):\n"
-                "            for batch in cache.loader(view, side='train', seed=1):\n"
-                "                h.update(batch.inputs.tobytes() + batch.labels.tobytes())\n"
-                "    print(h.hexdigest())\n"
-                "except lathe.LatheError as error:\n"
-                "    print('lathe:', error, file=sys.stderr); sys.exit(1)\n"
-            )
-            return run([sys.executable, "-c", script])
+            return loader.run(cache)
         output = cache.parent / "run"
         shutil.rmtree(output, ignore_errors=True)
         done = run(
