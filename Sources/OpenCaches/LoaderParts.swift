@@ -70,6 +70,12 @@ package struct LoaderParts: Sendable {
     return elements * configuration.dataType.size
   }
 
+  /// The most samples that a batch can have.
+  package var longestBatch: Int {
+    let all = sources.reduce(0) { $0 + $1.source.count }
+    return min(configuration.batchSize, configuration.samplesPerEpoch ?? max(1, all))
+  }
+
   /// The state of a loader that has yet to begin an epoch.
   /// - Throws: `.configuration`, `.source`, `.system`.
   package func start(epoch: Int) throws(InterfaceError) -> LoaderState {

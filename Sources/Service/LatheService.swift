@@ -29,8 +29,9 @@ public struct LatheService: Sendable {
       try AccessToken(file: file)
     }
     gate = Gate(configuration, token: token)
-    server = try Self.server(configuration)
-    root = ServedRoot(configuration, logger: logger)
+    let metrics = ServiceMetrics()
+    server = try Self.server(configuration, metrics)
+    root = ServedRoot(configuration, metrics: metrics, logger: logger)
   }
 
   /// Serves until the process gets SIGTERM or SIGINT, or the task is cancelled. Streams then end
@@ -42,13 +43,20 @@ public struct LatheService: Sendable {
       ServiceOperations.all, service: root, gate: gate, limits: configuration.limits)
     let scheme = configuration.tlsCertificate == nil ? "http" : "https"
     let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+    let limits = configuration.limits
+    let connections = OpenFileLimit.connections(
+      atMost: limits.connections, streams: limits.streams)
+    if connections < limits.connections {
+      logger.warning("the system's limit of open files leaves room for \(connections) connections")
+    }
     let application = Application(
       responder: responder, server: server,
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port),
         availableConnectionsDelegate: MaximumAvailableConnections(
-          configuration.limits.connections, logger: logger)),
-      onServerRunning: { channel in
+          connections, logger: logger)),
+      onServerRunning: { [root] channel in
+        Task { try? await root.work { root.readAhead() } }
         await onListening("\(scheme)://\(host):\(channel.localAddress?.port ?? 0)")
       }, logger: logger)
     // The last is told to end first: streams must end before the server can.
@@ -67,12 +75,14 @@ public struct LatheService: Sendable {
   }
 
   private static func server(
-    _ configuration: ServiceConfiguration
+    _ configuration: ServiceConfiguration, _ metrics: ServiceMetrics
   ) throws(ConfigurationError) -> HTTPServerBuilder {
     let limits = configuration.limits
+    let patience = TimeAmount.seconds(Int64(limits.idleSeconds))
     let plain = HTTPServerBuilder.http1(
       configuration: .init(
-        idleTimeout: .seconds(Int64(limits.idleSeconds)),
+        additionalChannelHandlers: [ConnectionKeeper(patience: patience, metrics: metrics)],
+        idleTimeout: patience,
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
           maxHeaderFieldCount: limits.headerFields)))

@@ -28,7 +28,7 @@ struct Lathed: AsyncParsableCommand {
   var name: String?
   @Option(help: "The form of the log: text or json. (default: text)") var logFormat: String?
   @Option(help: "The least level that is logged. (default: info)") var logLevel: String?
-  @Option(help: "Connections at a time. (default: 1024)") var connections: String?
+  @Option(help: "Connections at a time. (default: 4096)") var connections: String?
   @Option(help: "Seconds after which an idle connection is closed. (default: 60)")
   var idleSeconds: String?
   @Option(help: "Streams of batches at a time. (default: 256)") var streams: String?

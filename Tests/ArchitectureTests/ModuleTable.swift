@@ -94,13 +94,15 @@ struct ModuleTable {
           "DatasetCache", "Preparation", "DataLoading", "Training", "Reporting", "Exporting",
           "OpenCaches", "ServicePage", "Hummingbird",
           "HummingbirdCore", "HummingbirdTLS", "ServiceLifecycle", "Logging", "NIOCore",
-          "NIOPosix", "NIOSSL", "HTTPTypes", "UnixSignals",
+          "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOSSL", "HTTPTypes",
+          "UnixSignals",
         ]),
       Row("lathed", ["Service", "ArgumentParser", "Logging"]),
     ],
     products: [
       "ArgumentParser", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "ServiceLifecycle",
-      "Logging", "NIOCore", "NIOPosix", "NIOSSL", "HTTPTypes", "UnixSignals",
+      "Logging", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOSSL",
+      "HTTPTypes", "UnixSignals",
     ], printing: ["lathe", "lathed"], testSupport: ["TestSupport"],
     testHarness: ["FuzzTargets", "CLibFuzzer", "lathe-fuzz"])
 

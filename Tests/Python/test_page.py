@@ -80,8 +80,8 @@ def _splits(cache: Path) -> list[str]:
         return list(opened.splits)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[webdriver.Chrome]:
+def chromium() -> webdriver.Chrome:
+    """A browser without a window, that plays without being asked to."""
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for argument in (
@@ -93,7 +93,12 @@ def browser() -> Iterator[webdriver.Chrome]:
     ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    browser = chromium()
     yield browser
     browser.quit()
 
@@ -110,7 +115,7 @@ def show(browser: webdriver.Chrome, service: Service, path: str, width: str = "d
         },
     )
     browser.get(service.url + path)
-    WebDriverWait(browser, 60).until(
+    WebDriverWait(browser, 60, poll_frequency=0.05).until(
         lambda page: (
             page.find_elements(By.TAG_NAME, "h1")
             and page.find_element(By.ID, "content").get_attribute("aria-busy") is None

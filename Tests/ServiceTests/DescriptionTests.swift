@@ -67,6 +67,18 @@ extension ServiceTests {
       }
     }
 
+    @Test func theFileOfCorrectionsIsDescribedToo() async throws {
+      try await RunningServer.with { server throws in
+        guard case .object(let schemas) = Schemas.all, let schema = schemas["Overlay"] else {
+          throw Reply.Unreadable()
+        }
+        let check = SchemaCheck(schemas: schemas)
+        let file = try server.music("/overlay?format=json").json()
+        #expect(check.faults(file, schema).isEmpty)
+        #expect(!check.faults(.object(["corrections": .array([])]), schema).isEmpty)
+      }
+    }
+
     @Test func everyRefusalIsAProblemDocument() async throws {
       let music = "/v1/caches/music"
       let refusals: [(path: String, status: Int, code: String)] = [
@@ -95,6 +107,13 @@ extension ServiceTests {
         ("\(music)/batches?view=mel&side=none", 404, "notFound"),
         ("\(music)/batches?view=none", 404, "notFound"),
         ("\(music)/batches?view=mel&batch=0", 400, "configuration"),
+        (
+          "\(music)/batches?view=mel&batch=2147483648&samples_per_epoch=1099511627776", 400,
+          "configuration"
+        ),
+        (
+          "\(music)/loader?view=mel&batch=90000000&samples_per_epoch=90000000", 400, "configuration"
+        ),
         ("\(music)/batches?view=mel&rank=3&ranks=2", 400, "configuration"),
         ("\(music)/batches?view=mel&position=1000000", 400, "configuration"),
         ("\(music)/batches?view=mel&augmentation=%7B%22no%22%3A1%7D", 400, "configuration"),
@@ -122,6 +141,8 @@ extension ServiceTests {
           #expect(reply.status == 405, "\(method)")
           #expect(reply.headers["allow"] == "GET, HEAD")
         }
+        // A method is refused before what its query says.
+        #expect(try server.send("TRACE", "/v1/caches?a=1&a=2").status == 405)
         let body = try server.send(
           "GET", "/v1/caches", headers: ["Content-Length: 5"], body: "hello")
         #expect(body.status == 413)

@@ -1,3 +1,4 @@
+import Corpus
 import Foundation
 import Logging
 import TestSupport
@@ -61,11 +62,43 @@ extension ServiceTests {
       try await RunningServer.with { server throws in
         let long = try server.get(
           "/v1/caches", headers: ["X-Long: " + String(repeating: "a", count: 40_000)])
-        #expect((400..<500).contains(long.status))
+        #expect(long.status == 431)
         let many = try server.get("/v1/caches", headers: (0..<200).map { "X-\($0): a" })
-        #expect((400..<500).contains(many.status))
+        #expect(many.status == 431)
+        for reply in [long, many] {
+          #expect(reply.headers["content-type"] == "application/problem+json")
+          #expect(reply.headers["connection"] == "close")
+        }
         // The others are unharmed.
         #expect(try server.get("/v1/caches").status == 200)
+      }
+    }
+
+    @Test func whatIsNoRequestIsAnsweredWithAProblem() async throws {
+      try await RunningServer.with { server throws in
+        for text in [
+          "no request at all\r\n\r\n", "GET / HTTP/9.9\r\nHost: localhost\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: localhost\r\nX: a\u{0}b\r\n\r\n",
+          "\u{16}\u{3}\u{1}\u{2}\r\n\r\n",
+        ] {
+          let reply = try Reply(to: text, port: server.port)
+          #expect(reply.status == 400, "\(text)")
+          #expect(reply.headers["content-type"] == "application/problem+json", "\(text)")
+          guard case .object(let problem) = try reply.json() else { throw Reply.Unreadable() }
+          #expect(problem["code"] == .string("request"))
+        }
+      }
+    }
+
+    @Test func aBodyThatIsNotSentAsHTTPWantsItIsRefused() async throws {
+      try await RunningServer.with { server throws in
+        let reply = try server.send(
+          "POST", "/v1/jobs",
+          headers: ["Content-Type: application/json", "Transfer-Encoding: chunked"],
+          body: "zz\r\nno chunk\r\n0\r\n\r\n")
+        #expect(reply.status == 400)
+        #expect(reply.headers["content-type"] == "application/problem+json")
       }
     }
 

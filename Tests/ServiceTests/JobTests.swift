@@ -48,6 +48,25 @@ import Testing
     queue.end()
   }
 
+  @Test func theOldestAreForgottenWithWhatTheySaid() async throws {
+    let root = folder.path("root")
+    do {
+      let queue = try JobQueue(store: JobStore(root: root), program: program("echo a"), mostKept: 2)
+      queue.start()
+      for number in 1...4 {
+        let job = try queue.add(kind, [:], [])
+        #expect(job.id == number)
+        _ = try await wait(queue, job.id, for: over)
+      }
+      #expect(queue.list().map(\.job.id) == [4, 3])
+      queue.end()
+    }
+    let again = try queue("exit 0")
+    #expect(again.list().map(\.job.id) == [4, 3])
+    let logs = try FileManager.default.contentsOfDirectory(atPath: "\(root)/.lathed/logs")
+    #expect(logs.sorted() == ["000000003.log", "000000004.log"])
+  }
+
   @Test func theNextServiceKnowsThem() async throws {
     do {
       let queue = try queue("exit 0")

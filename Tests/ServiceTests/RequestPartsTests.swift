@@ -8,15 +8,17 @@ import Testing
   @Test func targetsAreTakenApart() throws {
     let target = try RequestTarget("/v1/a%2Fb/c+d/?x=1+2&y=%C3%A9&z", most: 100)
     #expect(target.path == ["v1", "a/b", "c+d"])
-    #expect(target.query.map(\.name) == ["x", "y", "z"])
-    #expect(target.query.map(\.value) == ["1 2", "é", ""])
+    let query = try target.query()
+    #expect(query.map(\.name) == ["x", "y", "z"])
+    #expect(query.map(\.value) == ["1 2", "é", ""])
+    #expect(try RequestTarget("/a?b=?&=&c==", most: 100).query().map(\.value) == ["?", "", "="])
     #expect(try RequestTarget("/", most: 100).path.isEmpty)
     #expect(try RequestTarget("//a", most: 100).path == ["", "a"])
   }
 
-  @Test(arguments: ["", "a", "*", "/%", "/%1", "/%g0", "/%00", "/%C3", "/?a=%0a", "/?a=1&a=2"])
+  @Test(arguments: ["", "a", "*", "/%", "/%1", "/%g0", "/%00", "/%C3", "/?a=%0a"])
   func targetsThatAreNoneAreRefused(_ text: String) {
-    #expect(throws: Problem.self) { try RequestTarget(text, most: 100) }
+    #expect(throws: Problem.self) { try RequestTarget(text, most: 100).query() }
   }
 
   @Test(
@@ -41,8 +43,9 @@ import Testing
       for _ in 0..<Int.random(in: 0..<24, using: &generator) {
         text.unicodeScalars.append(alphabet[Int.random(in: 0..<alphabet.count, using: &generator)])
       }
-      guard let target = try? RequestTarget(text, most: 1_000) else { continue }
-      for part in target.path + target.query.map(\.value) {
+      guard let target = try? RequestTarget(text, most: 1_000), let query = try? target.query()
+      else { continue }
+      for part in target.path + query.map(\.value) {
         #expect(part.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 })
       }
       _ = ByteRange(text, of: 10)

@@ -12,6 +12,10 @@ struct SchemaCheck {
       guard let meant = schemas[name] else { return ["\(place): no schema \(name)"] }
       return faults(value, meant, at: place)
     }
+    if case .array(let choices)? = words["oneOf"] {
+      let fitting = choices.filter { faults(value, $0, at: place).isEmpty }
+      return fitting.count == 1 ? [] : ["\(place): \(fitting.count) of oneOf fit"]
+    }
     var types: [String] = []
     switch words["type"] {
     case .string(let type)?: types = [type]

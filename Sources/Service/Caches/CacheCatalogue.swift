@@ -15,19 +15,22 @@ final class CacheCatalogue: Sendable {
     var uses: UInt64 = 0
   }
 
-  let search: FolderSearch
+  let names: FolderNames
   private let shelf = OpenCache.Shelf()
   private let content = Mutex(Content())
   private let most: Int
   private let metrics: ServiceMetrics
 
   init(root: String, most: Int, metrics: ServiceMetrics) {
-    search = FolderSearch(root: root) { names in
-      names.contains { $0 == "card.json" || ($0.hasPrefix("shard-") && $0.hasSuffix(".lmdb")) }
-    }
+    names = FolderNames(
+      FolderSearch(root: root) { names in
+        names.contains { $0 == "card.json" || ($0.hasPrefix("shard-") && $0.hasSuffix(".lmdb")) }
+      })
     self.most = most
     self.metrics = metrics
   }
+
+  var search: FolderSearch { names.search }
 
   /// A cache by its path under the root; `.` is the root itself.
   /// - Throws: ``Problem`` 404; `InterfaceError` where it cannot be opened.

@@ -1,3 +1,4 @@
+import DatasetCache
 import Files
 import Foundation
 import HTTPTypes
@@ -10,25 +11,29 @@ final class ServedRoot: Sendable {
   let configuration: ServiceConfiguration
   let metrics: ServiceMetrics
   let catalogue: CacheCatalogue
-  let runs: FolderSearch
+  let runs: FolderNames
   let kept: KeptAnswers
+  let answers: AnswerBudget
   let streams: StreamBudget
   let overlays: OverlayFiles
   /// Nil where the root cannot be written, or another service keeps its jobs.
   let jobs: JobQueue?
   let jobArguments: JobArguments
+  /// Tracks that are read before anybody asks: a gigabyte of memory.
+  private static let tracksAhead = 300_000
   /// For what waits for the disk or computes, so that nobody waits behind it.
   private let threads = NIOThreadPool(numberOfThreads: 4)
   /// For streams that wait for their next batch.
   let streamThreads = NIOThreadPool(numberOfThreads: 16)
 
-  init(_ configuration: ServiceConfiguration, logger: Logger) {
+  init(_ configuration: ServiceConfiguration, metrics: ServiceMetrics, logger: Logger) {
     self.configuration = configuration
-    metrics = ServiceMetrics()
+    self.metrics = metrics
     catalogue = CacheCatalogue(
       root: configuration.root, most: configuration.limits.openCaches, metrics: metrics)
-    runs = FolderSearch(root: configuration.root) { $0.contains("run.json") }
+    runs = FolderNames(FolderSearch(root: configuration.root) { $0.contains("run.json") })
     kept = KeptAnswers(limit: configuration.limits.keptBytes, metrics: metrics)
+    answers = AnswerBudget(limit: configuration.limits.answerBytes, metrics: metrics)
     streams = StreamBudget(configuration.limits, metrics)
     overlays = OverlayFiles(root: configuration.root)
     do {
@@ -50,6 +55,26 @@ final class ServedRoot: Sendable {
   ) async throws -> Output {
     try await threads.runIfActive { try body() }
   }
+
+  /// The names of all caches.
+  func cacheNames() -> [String] { catalogue.names.names(after: jobs?.endedJobs ?? 0) }
+
+  /// Reads what lists need of the caches, so that the first who looks at one need not wait for it.
+  func readAhead() {
+    var room = Self.tracksAhead
+    for name in cacheNames() {
+      guard let cache = try? catalogue.cache(named: name),
+        let count = try? cache.cache.trackCount()
+      else { continue }
+      room -= count
+      if room < 0 { return }
+      _ = try? cache.tracks()
+      if let split = try? cache.cache.defaultSplit() { _ = try? cache.split(named: split) }
+    }
+  }
+
+  /// The names of all runs.
+  func runNames() -> [String] { runs.names(after: jobs?.endedJobs ?? 0) }
 
   /// - Throws: ``Problem`` 503 where the root cannot be listed.
   func checkRoot() throws(Problem) {

@@ -1,5 +1,7 @@
 import Corpus
 import DatasetCache
+import Foundation
+import Glibc
 import OpenCaches
 
 /// The tracks of a cache in memory, for lists and searches.
@@ -14,8 +16,10 @@ struct TrackList: Sendable {
 
   let records: [TrackRecord]
   let limits: VerdictLimits
-  /// What a search looks in, in small letters.
-  private let texts: [String]
+  /// What a search looks in, in small letters: a text a track, each behind a zero byte.
+  private let texts: [UInt8]
+  /// Where the text of each track ends.
+  private let textEnds: [Int]
   /// The verdicts and the kinds of fault of each.
   private let verdicts: [Set<String>]
 
@@ -26,26 +30,74 @@ struct TrackList: Sendable {
     verdicts = records.map { record in
       Set(OpenCache.verdicts(record, limits) + (record.faults ?? []).map(\.kind.rawValue))
     }
-    texts = records.map { record in
-      [record.id, record.path, record.artist ?? "", record.title ?? "", record.label]
-        .joined(separator: "\u{0}").lowercased()
+    var texts: [UInt8] = []
+    var ends: [Int] = []
+    ends.reserveCapacity(records.count)
+    for record in records {
+      for part in [record.id, record.path, record.artist ?? "", record.title ?? "", record.label] {
+        texts.append(0)
+        texts += Self.searched(part).utf8
+      }
+      ends.append(texts.count)
     }
+    self.texts = texts
+    textEnds = ends
+  }
+
+  /// A text as it is searched: in small letters, and an accent one scalar with its letter.
+  private static func searched(_ text: String) -> String {
+    text.utf8.allSatisfy { $0 < 0x80 }
+      ? text.lowercased() : text.lowercased().precomposedStringWithCanonicalMapping
+  }
+
+  /// Which tracks hold a text.
+  private func tracks(holding text: String) -> Set<Int> {
+    let wanted = Array(Self.searched(text).utf8)
+    var found: Set<Int> = []
+    var track = 0
+    var place = 0
+    while let next = texts.place(of: wanted, from: place) {
+      while textEnds[track] <= next { track += 1 }
+      found.insert(track)
+      place = textEnds[track]
+    }
+    return found
   }
 
   /// The positions of the tracks that a filter lets through.
   /// - Parameter split: the split whose side the filter names.
   func positions(_ filter: Filter, split: Split?) -> [Int] {
-    let text = filter.text?.lowercased()
+    let holding = filter.text.map(tracks(holding:))
     return records.indices.filter { position in
       let record = records[position]
       if let label = filter.label, !record.labelNames.contains(label) { return false }
       if let verdict = filter.verdict, !verdicts[position].contains(verdict) { return false }
       if let side = filter.side, split?.assignment[record.id] != side { return false }
-      if let text, !texts[position].contains(text) { return false }
+      if let holding, !holding.contains(position) { return false }
       return true
     }
   }
 
   /// What a list says of a track.
   func json(_ position: Int) -> JSONValue { OpenCache.json(records[position], limits) }
+}
+
+extension [UInt8] {
+  /// Where some bytes stand first, from a place on; nil where they do not.
+  fileprivate func place(of wanted: [UInt8], from start: Int) -> Int? {
+    guard let first = wanted.first else { return nil }
+    return withUnsafeBytes { all in
+      guard let base = all.baseAddress else { return nil }
+      var place = start
+      while place + wanted.count <= all.count {
+        guard let next = memchr(base + place, Int32(first), all.count - wanted.count + 1 - place)
+        else { return nil }
+        if memcmp(next, wanted, wanted.count) == 0 {
+          return base.distance(to: UnsafeRawPointer(next))
+        }
+        place = base.distance(to: UnsafeRawPointer(next)) + 1
+      }
+      return nil
+    }
+  }
 }

@@ -15,8 +15,9 @@ struct TrackValue {
 
   /// Reads a track's value, checked.
   /// - Throws: ``Problem`` 404 where the track has none; `CacheError`.
-  init(_ cache: Cache, _ view: View, of record: TrackRecord) throws {
-    guard let fingerprint = record.views[view], let facts = try cache.viewFacts()[view],
+  init(_ served: ServedCache, _ view: View, of record: TrackRecord) throws {
+    let cache = served.cache
+    guard let fingerprint = record.views[view], let facts = try served.viewFacts()[view],
       let slices = try cache.slices(of: view, track: record.id),
       let read = try cache.withValue(
         of: view, fingerprint: fingerprint, track: record.id,

@@ -12,7 +12,7 @@ enum CollectionGlance {
   static func json(_ served: ServedCache) throws -> [UInt8] {
     let list = try served.tracks()
     var split: Split?
-    if let name = try served.cache.defaultSplit() { split = try served.cache.split(named: name) }
+    if let name = try served.cache.defaultSplit() { split = try served.split(named: name) }
     var labels: [String: [String: Int]] = [:]
     var verdicts: [String: Int] = [:]
     var seconds: [Double] = []

@@ -1,8 +1,9 @@
 /// How much the service takes on at a time, so that its memory is bounded whatever is asked of it.
 public struct ServiceLimits: Sendable, Hashable {
   /// Connections that are open at a time; more wait in the system's queue.
-  public var connections = 1_024
-  /// Seconds after which a connection that asks for nothing is closed.
+  public var connections = 4_096
+  /// Seconds after which a connection is closed that asks for nothing, does not end its request, or
+  /// takes nothing of its answer.
   public var idleSeconds = 60
   /// Streams of batches that are open at a time; more are refused with 503.
   public var streams = 256
@@ -18,6 +19,9 @@ public struct ServiceLimits: Sendable, Hashable {
   public var targetBytes = 8 << 10
   /// Bytes of a request's body.
   public var bodyBytes = 64 << 10
+  /// Bytes of answers of more than 64 KB that wait for their clients; one that would exceed it is
+  /// refused with 503, unless it is the only one.
+  public var answerBytes = 1 << 30
   /// Bytes of pictures, peaks and distributions that are kept.
   public var keptBytes = 64 << 20
   /// Caches that are kept open.

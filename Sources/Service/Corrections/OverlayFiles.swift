@@ -11,6 +11,14 @@ final class OverlayFiles: Sendable {
 
   init(root: String) { self.root = root }
 
+  /// A correction as somebody sends it.
+  /// - Throws: ``Problem`` 422.
+  static func correction(_ body: [UInt8]) throws(Problem) -> Correction {
+    do throws(JSONFieldError) { return try Correction.decode(body) } catch {
+      throw .unreadable(error)
+    }
+  }
+
   /// The path under the root of a cache's corrections.
   func name(of cache: String) -> String {
     cache == "." ? "overlay.json" : "\(cache).overlay.json"

@@ -107,7 +107,13 @@ enum Schemas {
       "columns": whole, "explained": list(of: number),
       "points": list(of: object(["track": text, "label": text, "x": number, "y": number])),
     ]),
-    "Overlay": object(["file": text, "corrections": list(of: correction)]),
+    "Overlay": .object([
+      "oneOf": [
+        object(["file": text, "corrections": list(of: correction)]),
+        // With format=json: the file itself.
+        object(["schema": text, "corrections": list(of: correction)]),
+      ]
+    ]),
     "Correction": correction,
     "KeptCorrection": object(["place": whole, "correction": correction]),
     "JobKinds": object([

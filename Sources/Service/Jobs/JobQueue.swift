@@ -16,6 +16,7 @@ final class JobQueue: Sendable {
     var isStarted = false
     var isEnding = false
     var last = 0
+    var endedJobs = 0
   }
 
   private let store: JobStore
@@ -24,6 +25,8 @@ final class JobQueue: Sendable {
   private let changes = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
+  /// Jobs that are kept once they are over; the oldest go first, with what they said.
+  private let mostKept: Int
   /// Most bytes of a job's output that are kept.
   private static let mostOutput = 64 << 20
   /// How often a job is begun again that the service was ended under.
@@ -33,9 +36,10 @@ final class JobQueue: Sendable {
 
   /// Takes up what an earlier service left: a job that was running is begun again where nothing
   /// counts twice, and called interrupted elsewhere.
-  init(store: JobStore, program: String) throws {
+  init(store: JobStore, program: String, mostKept: Int = 10_000) throws {
     self.store = store
     self.program = program
+    self.mostKept = mostKept
     for var job in try store.all() {
       if job.state == .running {
         let kind = JobKind.all.first { $0.name == job.kind }
@@ -83,6 +87,9 @@ final class JobQueue: Sendable {
   /// How many wait or run.
   var open: Int { content.withLock { $0.jobs.values.filter { !$0.isOver }.count } }
 
+  /// How many this process has brought to an end: each may have changed what lies under the root.
+  var endedJobs: Int { content.withLock { $0.endedJobs } }
+
   /// Takes a job on.
   /// - Throws: ``Problem`` 429 where too many wait.
   func add(_ kind: JobKind, _ fields: [String: String], _ arguments: [String]) throws -> Job {
@@ -98,7 +105,19 @@ final class JobQueue: Sendable {
     }
     try store.keep(job)
     changes.signal()
+    try forgetOldest()
     return job
+  }
+
+  private func forgetOldest() throws {
+    let forgotten = content.withLock { content -> [Int] in
+      let surplus = content.jobs.count - mostKept
+      guard surplus > 0 else { return [] }
+      let oldest = content.jobs.values.filter(\.isOver).map(\.id).sorted().prefix(surplus)
+      for id in oldest { content.jobs[id] = nil }
+      return Array(oldest)
+    }
+    for id in forgotten { try store.remove(id) }
   }
 
   /// Ends a job, or takes it out of the queue; what is over stays as it is.
@@ -188,6 +207,7 @@ final class JobQueue: Sendable {
     content.withLock { content in
       content.jobs[kept.id] = kept
       content.progress[kept.id] = nil
+      content.endedJobs += 1
     }
     try? store.keep(kept)
   }

@@ -1,6 +1,7 @@
 import Corpus
 import DatasetCache
 import Files
+import Glibc
 import LMDBStore
 import Synchronization
 
@@ -75,6 +76,15 @@ final class JobStore: Sendable {
       let database = try transaction.database(named: Self.database)
       try transaction.put(bytes, for: Self.key(job.id), in: database)
     }
+  }
+
+  /// Forgets a job and what it said.
+  func remove(_ id: Int) throws {
+    try environment().write { transaction throws(StoreError) in
+      let database = try transaction.database(named: Self.database)
+      _ = try transaction.delete(Self.key(id), in: database)
+    }
+    unlink(log(of: id))
   }
 
   private static func key(_ id: Int) -> String {

@@ -19,6 +19,7 @@ final class ServiceMetrics: Sendable {
     var streamsBegun = 0
     var streamsRefused = 0
     var streamMemory = 0
+    var answerMemory = 0
     var waitingForBatches = 0.0
     var waitingForClients = 0.0
     var cacheOpens = 0
@@ -70,6 +71,9 @@ final class ServiceMetrics: Sendable {
     }
   }
 
+  /// Bytes of long answers that begin to wait for their clients; negative where they wait no more.
+  func longAnswers(changedBy bytes: Int) { figures.withLock { $0.answerMemory += bytes } }
+
   func batchSent(samples: Int, bytes: Int, waitedForBatch: Double, waitedForClient: Double) {
     figures.withLock { figures in
       figures.batches += 1
@@ -113,6 +117,8 @@ final class ServiceMetrics: Sendable {
     count("streams_begun_total", "Streams of batches that were begun.", now.streamsBegun)
     count("streams_refused_total", "Streams refused for want of room.", now.streamsRefused)
     gauge("stream_memory_bytes", "Bytes of the rings of all open streams.", now.streamMemory)
+    gauge(
+      "answer_memory_bytes", "Bytes of long answers that wait for their clients.", now.answerMemory)
     text.single(
       "lathed_waiting_for_batches_seconds_total", "counter",
       "Seconds that streams waited for batches to be filled.", now.waitingForBatches)

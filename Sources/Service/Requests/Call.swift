@@ -3,7 +3,7 @@ import DatasetCache
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import NIOCore
+import NIOHTTP1
 import OpenCaches
 
 /// A request that was let in, matched and checked.
@@ -39,6 +39,10 @@ struct Call: Sendable {
       throw Problem(
         .contentTooLarge, "request", "the body is too long", hint: "at most \(most) bytes",
         headers: [.connection: "close"])
+    } catch is HTTPParserError {
+      throw Problem(
+        .badRequest, "request", "the body is not sent as HTTP wants it",
+        hint: "send Content-Length, or chunks", headers: [.connection: "close"])
     }
   }
 

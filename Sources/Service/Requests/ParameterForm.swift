@@ -17,6 +17,8 @@ enum ParameterForm: Sendable {
   /// JSON, or a plain text where it is none.
   case json
 
+  private static let mostJSON = 4_096
+
   /// What must be given, to follow "give"; nil where the text is as it must be.
   func objection(to text: String) -> String? {
     switch self {
@@ -32,7 +34,7 @@ enum ParameterForm: Sendable {
       words.contains(text) ? nil : "one of \(words.joined(separator: ", "))"
     case .flag: ["true", "false"].contains(text) ? nil : "true or false"
     case .unsigned: UInt64(text) != nil ? nil : "a whole number from 0 to \(UInt64.max)"
-    case .json: text.utf8.count <= 1 << 14 ? nil : "at most 16,384 bytes"
+    case .json: text.utf8.count <= Self.mostJSON ? nil : "at most \(Self.mostJSON) bytes"
     }
   }
 
@@ -54,7 +56,7 @@ enum ParameterForm: Sendable {
     case .choice(let words): .object(["type": "string", "enum": .texts(words)])
     case .flag: .object(["type": "boolean"])
     case .unsigned: .object(["type": "integer", "minimum": .count(0)])
-    case .json: .object(["type": "string", "maxLength": .count(1 << 14)])
+    case .json: .object(["type": "string", "maxLength": .count(Self.mostJSON)])
     }
   }
 }

@@ -56,6 +56,12 @@ extension Problem {
     Problem(.badRequest, "configuration", "\(name): \(detail)", hint: hint)
   }
 
+  /// A body that does not say what it must.
+  static func unreadable(_ error: JSONFieldError) -> Problem {
+    Problem(
+      .unprocessableContent, "request", "\(error.subject) \(error.detail)", hint: error.hint)
+  }
+
   /// Something that is not there.
   static func missing(_ detail: String, hint: String = "") -> Problem {
     Problem(.notFound, "notFound", detail, hint: hint)

@@ -1,52 +1,53 @@
 import HTTPTypes
 
 /// The path and query of a request, taken apart and decoded.
-struct RequestTarget: Sendable, Equatable {
+struct RequestTarget: Sendable {
   /// The parts of the path between slashes, decoded each for itself, so that `%2F` stays in one.
   let path: [String]
-  /// The fields of the query in their order.
-  let query: [(name: String, value: String)]
+  private let text: String
+  private let most: Int
 
-  static func == (left: RequestTarget, right: RequestTarget) -> Bool {
-    left.path == right.path && left.query.elementsEqual(right.query, by: ==)
-  }
-
-  /// Takes a target apart.
+  /// Takes the path of a target apart.
   /// - Throws: ``Problem`` 400 for what is not well formed: a wrong percent sign, bytes that are no
-  ///   UTF-8, control characters, a field that is given twice; 414 for one that is too long.
+  ///   UTF-8, control characters; 414 for one that is too long.
   init(_ text: String, most: Int) throws(Problem) {
-    guard text.utf8.count <= most else {
-      throw Problem(
-        .uriTooLong, "request", "the path and query have \(text.utf8.count) bytes",
-        hint: "at most \(most)")
-    }
-    let parts = text.utf8.split(
-      separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts[0].first == UInt8(ascii: "/") else {
+    self.text = text
+    self.most = most
+    let whole = text.utf8.prefix { $0 != UInt8(ascii: "?") }
+    try Self.check(whole.count, most)
+    guard whole.first == UInt8(ascii: "/") else {
       throw Problem(.badRequest, "request", "the path does not begin with a slash")
     }
     var path: [String] = []
-    for part in parts[0].dropFirst().split(
+    for part in whole.dropFirst().split(
       separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     {
       path.append(try Self.decoded(part, plusIsSpace: false))
     }
     if path.last == "" { path.removeLast() }
-    var query: [(name: String, value: String)] = []
-    if parts.count > 1 {
-      for field in parts[1].split(separator: UInt8(ascii: "&")) {
-        let sides = field.split(
-          separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-        let name = try Self.decoded(sides[0], plusIsSpace: true)
-        let value = sides.count > 1 ? try Self.decoded(sides[1], plusIsSpace: true) : ""
-        if query.contains(where: { $0.name == name }) {
-          throw .parameter(name, "is given twice", hint: "give it once")
-        }
-        query.append((name, value))
-      }
-    }
     self.path = path
-    self.query = query
+  }
+
+  /// The fields of the query in their order.
+  /// - Throws: as ``init(_:most:)``; 414 where path and query together are too long.
+  func query() throws(Problem) -> [(name: String, value: String)] {
+    try Self.check(text.utf8.count, most)
+    guard let start = text.utf8.firstIndex(of: UInt8(ascii: "?")) else { return [] }
+    var query: [(name: String, value: String)] = []
+    for field in text.utf8[start...].dropFirst().split(separator: UInt8(ascii: "&")) {
+      let sides = field.split(
+        separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      let name = try Self.decoded(sides[0], plusIsSpace: true)
+      query.append((name, sides.count > 1 ? try Self.decoded(sides[1], plusIsSpace: true) : ""))
+    }
+    return query
+  }
+
+  private static func check(_ length: Int, _ most: Int) throws(Problem) {
+    guard length <= most else {
+      throw Problem(
+        .uriTooLong, "request", "the path and query have \(length) bytes", hint: "at most \(most)")
+    }
   }
 
   /// A part with its percent signs replaced.

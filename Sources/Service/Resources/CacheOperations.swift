@@ -10,7 +10,7 @@ extension ServiceOperations {
       parameters: page, answers: [.json("CacheList")]
     ) { call in
       try await call.service.work {
-        let names = call.service.catalogue.search.names()
+        let names = call.service.cacheNames()
         return .json(paged(call, count: names.count, name: "caches") { .text(names[$0]) })
       }
     },
@@ -19,23 +19,10 @@ extension ServiceOperations {
       summary: "What a cache holds: views, labels, splits, recipe, counts.",
       answers: [.json("Cache")]
     ) { call in
-      try await call.service.work {
-        let cache = try call.cache()
-        guard case .object(var fields) = try cache.open.description() else {
-          throw Problem(.internalServerError, "system", "\(cache.name) has no description")
-        }
-        // Where it lies on this machine is nobody's business.
-        fields["path"] = nil
-        let card = try cache.cache.card()
-        fields["name"] = .text(cache.name)
-        fields["dataset"] = .text(try cache.cache.description()?.manifest.name ?? card?.name)
-        fields["label_counts"] = .object((card?.labels ?? [:]).mapValues(JSONValue.count))
-        fields["quarantined"] = .count(try cache.cache.quarantined().count)
-        fields["dropped"] = .count(try cache.cache.dropped().count)
-        fields["licence"] = .text(card?.licence)
-        fields["citations"] = .texts(card?.citations ?? [])
-        fields["stamp"] = .text(cache.stamp.text)
-        return .json(.object(fields))
+      let cache = try await call.service.work { try call.cache() }
+      let parts = ["cache", cache.name, cache.stamp.text]
+      return try await call.tagged("application/json", from: parts) {
+        try call.service.kept.bytes(EntityTag.text(of: parts)) { try description(of: cache) }
       }
     },
     Operation(
@@ -56,4 +43,22 @@ extension ServiceOperations {
       }
     },
   ]
+
+  private static func description(of cache: ServedCache) throws -> [UInt8] {
+    guard case .object(var fields) = try cache.open.description() else {
+      throw Problem(.internalServerError, "system", "\(cache.name) has no description")
+    }
+    // Where it lies on this machine is nobody's business.
+    fields["path"] = nil
+    let card = try cache.cache.card()
+    fields["name"] = .text(cache.name)
+    fields["dataset"] = .text(try cache.cache.description()?.manifest.name ?? card?.name)
+    fields["label_counts"] = .object((card?.labels ?? [:]).mapValues(JSONValue.count))
+    fields["quarantined"] = .count(try cache.cache.quarantined().count)
+    fields["dropped"] = .count(try cache.cache.dropped().count)
+    fields["licence"] = .text(card?.licence)
+    fields["citations"] = .texts(card?.citations ?? [])
+    fields["stamp"] = .text(cache.stamp.text)
+    return JSONValue.object(fields).canonicalBytes()
+  }
 }

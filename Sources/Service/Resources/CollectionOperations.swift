@@ -22,7 +22,7 @@ extension ServiceOperations {
     ) { call in
       try await call.service.work {
         let cache = try call.cache()
-        let found = try cache.cache.keptNeighbours(among: try cache.tracks().records)
+        let found = try cache.neighbours()
         let pairs = found?.pairs ?? []
         guard
           case .object(var list) = paged(

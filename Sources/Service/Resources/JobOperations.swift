@@ -26,12 +26,7 @@ extension ServiceOperations {
     ) { call in
       let body = try await call.body()
       return try await call.service.work {
-        let (name, fields) = try newJob(body)
-        guard let kind = JobKind.all.first(where: { $0.name == name }) else {
-          throw Problem(
-            .unprocessableContent, "request", "there is no kind of job '\(name.prefix(80))'",
-            hint: "there is \(JobKind.all.map(\.name).joined(separator: ", "))")
-        }
+        let (kind, fields) = try NewJob.read(body)
         let arguments = try call.service.jobArguments.arguments(kind, fields)
         let job = try call.jobs().add(kind, fields, arguments)
         var response = Response.json(job.json(progress: nil))
@@ -89,20 +84,6 @@ extension ServiceOperations {
       throw Problem.missing("there is no job '\(name.prefix(40))'", hint: "list them: /v1/jobs")
     }
     return known
-  }
-
-  /// The kind and the fields of a new job.
-  private static func newJob(_ body: [UInt8]) throws(Problem) -> (String, [String: String]) {
-    do throws(JSONFieldError) {
-      let form = JSONForm<(String, [String: String])>.object(named: "the job") {
-        fields throws(JSONFieldError) in
-        (try fields.required("kind", .text), try fields.optional("fields", .named(.text)) ?? [:])
-      }
-      return try form.read(JSONValue(json: body, named: "the job"), at: "")
-    } catch {
-      throw Problem(
-        .unprocessableContent, "request", "\(error.subject) \(error.detail)", hint: error.hint)
-    }
   }
 }
 

@@ -43,6 +43,8 @@ extension ServiceOperations {
     ) { call in
       let stream = try await call.service.work {
         let parts = try BatchRequest.parts(call)
+        // Before the memory is: what is refused must not take any.
+        let room = try call.service.streams.take(bytes: BatchRequest.ringBytes(parts))
         let loader = try BatchRequest.loader(parts, call)
         if let known = call.request.headers[.ifMatch],
           !EntityTag.list(known, holds: tag(of: loader))
@@ -51,7 +53,6 @@ extension ServiceOperations {
             .preconditionFailed, "state", "the samples are not those that If-Match names",
             hint: "begin anew: the cache was prepared again, or it is another one")
         }
-        let room = try call.service.streams.take(bytes: loader.ringBytes)
         return FrameStream(
           loader: loader, parts: parts, room: room, service: call.service,
           count: call.integer("count"),

@@ -40,11 +40,7 @@ extension ServiceOperations {
       let body = try await call.body()
       return try await call.service.work {
         let cache = try call.cache()
-        var correction: Correction
-        do throws(JSONFieldError) { correction = try Correction.decode(body) } catch {
-          throw Problem(
-            .unprocessableContent, "request", "\(error.subject) \(error.detail)", hint: error.hint)
-        }
+        var correction = try OverlayFiles.correction(body)
         guard try cache.cache.trackRecord(correction.track) != nil else {
           throw Problem(
             .unprocessableContent, "request",

@@ -86,10 +86,10 @@ extension ServiceOperations {
   private static func spectrogram(
     _ call: Call, _ cache: ServedCache, _ record: TrackRecord, _ view: View
   ) throws -> Spectrogram {
-    let value = try TrackValue(cache.cache, view, of: record)
+    let value = try TrackValue(cache, view, of: record)
     let shape = Array(value.tensor.shape.dropFirst())
     guard value.facts.form == .rows, shape.count == 2, shape.allSatisfy({ $0 > 0 }) else {
-      let pictures = try cache.cache.viewFacts()
+      let pictures = try cache.viewFacts()
         .filter { $0.value.axes.count == 2 && $0.value.form == .rows }.keys.sorted()
       throw Problem(
         .unprocessableContent, "source", "\(view.rawValue) is no picture",

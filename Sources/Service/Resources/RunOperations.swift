@@ -9,7 +9,7 @@ extension ServiceOperations {
       parameters: page, answers: [.json("RunList")]
     ) { call in
       try await call.service.work {
-        let names = call.service.runs.names()
+        let names = call.service.runNames()
         return .json(paged(call, count: names.count, name: "runs") { .text(names[$0]) })
       }
     },
@@ -20,7 +20,7 @@ extension ServiceOperations {
       try await call.service.work {
         let name = try call.required("run")
         let contents = try RunDirectory.contents(
-          at: call.service.runs.folder(named: name, "run"))
+          at: call.service.runs.search.folder(named: name, "run"))
         let labels = contents.record.labels
         let evaluations = contents.result?.evaluations ?? [:]
         return .json(
@@ -46,7 +46,7 @@ extension ServiceOperations {
     ) { call in
       try await call.service.work {
         let name = try call.required("run")
-        let folder = try call.service.runs.folder(named: name, "run")
+        let folder = try call.service.runs.search.folder(named: name, "run")
         let contents = try RunDirectory.contents(at: folder)
         guard case .object(var record) = try JSONValue(encoding: contents.record) else {
           throw Problem(.internalServerError, "system", "the record of '\(name)' is no object")

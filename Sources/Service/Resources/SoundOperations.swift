@@ -83,7 +83,7 @@ extension ServiceOperations {
       let cache = try call.cache()
       let record = try call.track(of: cache)
       let named = try call["view"].map(cache.open.view)
-      let isSignal = try named.map { try cache.cache.viewFacts()[$0]?.isSignal == true } ?? false
+      let isSignal = try named.map { try cache.viewFacts()[$0]?.isSignal == true } ?? false
       let view = try TrackSound.view(isSignal ? call["view"] : nil, of: cache)
       return SoundPlace(
         cache: cache, record: record, view: view,

@@ -11,32 +11,23 @@ extension ServiceOperations {
       summary: "The splits of a cache with the tracks of each side.",
       answers: [.json("SplitList")]
     ) { call in
-      try await call.service.work {
-        let cache = try call.cache().cache
-        var list: [JSONValue] = []
-        for name in try cache.splitNames() {
-          guard let split = try cache.split(named: name) else { continue }
-          var counts: [String: Int] = [:]
-          for side in split.assignment.values { counts[side, default: 0] += 1 }
-          list.append(
-            .object([
-              "name": .text(name), "policy": .text(split.plan.policy.rawValue),
-              "sides": .array(
-                split.sides.map { side in
-                  .object(["name": .text(side), "tracks": .count(counts[side] ?? 0)])
-                }),
-            ]))
-        }
-        return .json(
-          .object(["splits": .array(list), "default": .text(try cache.defaultSplit())]))
+      let cache = try await call.service.work { try call.cache() }
+      let parts = ["splits", cache.name, cache.stamp.text]
+      return try await call.tagged("application/json", from: parts) {
+        try call.service.kept.bytes(EntityTag.text(of: parts)) { try splitList(cache) }
       }
     },
     Operation(
       id: "split", path: "/v1/caches/{cache}/splits/{split}",
       summary: "How a split was made, and its fingerprint.", answers: [.json("Split")]
     ) { call in
-      try await call.service.work {
-        .json(try call.cache().open.description(ofSplit: try call.required("split")))
+      let cache = try await call.service.work { try call.cache() }
+      let name = try call.required("split")
+      let parts = ["split", cache.name, cache.stamp.text, name]
+      return try await call.tagged("application/json", from: parts) {
+        try call.service.kept.bytes(EntityTag.text(of: parts)) {
+          try cache.open.description(ofSplit: name).canonicalBytes()
+        }
       }
     },
     Operation(
@@ -56,4 +47,24 @@ extension ServiceOperations {
       }
     },
   ]
+
+  private static func splitList(_ cache: ServedCache) throws -> [UInt8] {
+    var list: [JSONValue] = []
+    for name in try cache.cache.splitNames() {
+      guard let split = try cache.split(named: name) else { continue }
+      var counts: [String: Int] = [:]
+      for side in split.assignment.values { counts[side, default: 0] += 1 }
+      list.append(
+        .object([
+          "name": .text(name), "policy": .text(split.plan.policy.rawValue),
+          "sides": .array(
+            split.sides.map { side in
+              .object(["name": .text(side), "tracks": .count(counts[side] ?? 0)])
+            }),
+        ]))
+    }
+    return JSONValue.object([
+      "splits": .array(list), "default": .text(try cache.cache.defaultSplit()),
+    ]).canonicalBytes()
+  }
 }

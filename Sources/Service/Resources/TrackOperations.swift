@@ -43,7 +43,7 @@ extension ServiceOperations {
         guard case .object(var fields) = try json(record, in: cache) else { return .json(.null) }
         var sides: [String: JSONValue] = [:]
         for name in try cache.cache.splitNames() {
-          sides[name] = .text(try cache.cache.split(named: name)?.assignment[record.id])
+          sides[name] = .text(try cache.split(named: name)?.assignment[record.id])
         }
         fields["sides"] = .object(sides)
         var slices: [String: JSONValue] = [:]
@@ -94,7 +94,7 @@ extension ServiceOperations {
       try await call.service.work {
         let cache = try call.cache()
         let record = try call.track(of: cache)
-        let found = try cache.cache.keptNeighbours(among: try cache.tracks().records)
+        let found = try cache.neighbours()
         let pairs = (found?.pairs ?? []).filter { $0.first == record.id || $0.second == record.id }
         return .json(
           .object([
@@ -122,7 +122,7 @@ extension ServiceOperations {
   /// The split that is asked for, or the default.
   static func chosenSplit(_ call: Call, of cache: ServedCache) throws -> Split {
     let name = try cache.cache.chosenSplit(call["split"])
-    guard let split = try cache.cache.split(named: name) else {
+    guard let split = try cache.split(named: name) else {
       throw Problem.missing(
         "\(cache.name) has no split '\(name)'",
         hint: "it has \(try cache.cache.splitNames().joined(separator: ", "))")

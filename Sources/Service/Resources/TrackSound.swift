@@ -17,7 +17,7 @@ struct TrackSound {
   /// The view that holds sound: the one that is asked for, or the first that is one signal along
   /// time.
   static func view(_ named: String?, of cache: ServedCache) throws -> View {
-    let signals = try cache.cache.viewFacts().filter { $0.value.isSignal }.keys.sorted()
+    let signals = try cache.viewFacts().filter { $0.value.isSignal }.keys.sorted()
     if let named {
       let view = try cache.open.view(named: named)
       if signals.contains(view) { return view }
@@ -36,7 +36,7 @@ struct TrackSound {
     _ cache: ServedCache, _ view: View, of record: TrackRecord,
     slice: (view: View, number: Int)? = nil
   ) throws {
-    let value = try TrackValue(cache.cache, view, of: record)
+    let value = try TrackValue(cache, view, of: record)
     sampleRate = record.sampleRate
     channels = max(1, value.facts.channels)
     guard let slice else {

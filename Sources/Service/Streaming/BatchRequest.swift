@@ -10,6 +10,10 @@ enum BatchRequest {
   /// Bytes of batches that are filled ahead of one stream: what a slow reader costs.
   private static let bytesAhead = 16 << 20
   private static let mostAhead = 64
+  /// Bytes of a sample's label, track and slice.
+  private static let bytesBeside = 24
+  /// The batches of a ring of long ones: one ahead, one that is sent, one that was.
+  private static let slotsBeside = 3
 
   static let parameters: [Operation.Parameter] = [
     .init("view", .text(), "the name of a view", isRequired: true),
@@ -36,7 +40,7 @@ enum BatchRequest {
 
   /// Opens what is asked for.
   static func parts(_ call: Call) throws -> LoaderParts {
-    let options = try Texts.options(json(call), LoaderOptions.form)
+    let options = try options(call.values)
     let catalogue = call.service.catalogue
     var parts = try LoaderParts(options, of: try call.cache().open) {
       name throws(InterfaceError) in
@@ -46,11 +50,14 @@ enum BatchRequest {
     }
     let limits = call.service.configuration.limits
     parts.configuration.threads = limits.loaderThreads
-    let batchBytes = max(
-      1,
-      parts.sampleBytes.multipliedReportingOverflow(by: parts.configuration.batchSize)
-        .partialValue)
-    parts.configuration.prefetch = min(mostAhead, max(1, bytesAhead / batchBytes))
+    let (batchBytes, overflows) = parts.longestBatch.multipliedReportingOverflow(
+      by: parts.sampleBytes + bytesBeside)
+    guard !overflows, batchBytes <= limits.streamBytes / slotsBeside else {
+      throw Problem.parameter(
+        "batch", "\(parts.longestBatch) samples of \(parts.sampleBytes) bytes are too many",
+        hint: "a stream has \(limits.streamBytes / slotsBeside) bytes for a batch")
+    }
+    parts.configuration.prefetch = min(mostAhead, max(1, bytesAhead / max(1, batchBytes)))
     if let position = call.integer("position") {
       guard parts.state == nil || call["state"] == nil else {
         throw Problem.parameter("position", "stands beside a state", hint: "give one of the two")
@@ -59,6 +66,18 @@ enum BatchRequest {
       parts.state?.position = position
     }
     return parts
+  }
+
+  /// What the ring of a loader of these parts takes at most, known before it is taken.
+  static func ringBytes(_ parts: LoaderParts) -> Int {
+    func rounded(_ bytes: Int) -> Int {
+      // Long batches begin at a multiple of a huge page, others at one of a page.
+      let page = bytes < 2 << 20 ? 4 << 10 : 2 << 20
+      return (bytes + page - 1) / page * page
+    }
+    let slots = (parts.configuration.prefetch ?? 1) + 2
+    return slots
+      * (rounded(parts.longestBatch * parts.sampleBytes) + rounded(parts.longestBatch * bytesBeside))
   }
 
   /// A loader of these parts.
@@ -72,14 +91,15 @@ enum BatchRequest {
     }
   }
 
-  /// The configuration as the C interface and Python have it.
-  private static func json(_ call: Call) -> JSONValue {
+  /// What a query asks for, read as the configuration that the C interface and Python take.
+  /// - Throws: `.configuration`.
+  static func options(_ values: [String: String]) throws(InterfaceError) -> LoaderOptions {
     var fields: [String: JSONValue] = [:]
     for parameter in parameters where parameter.name != "position" {
-      guard let text = call[parameter.name] else { continue }
+      guard let text = values[parameter.name] else { continue }
       fields[keys[parameter.name] ?? parameter.name] = value(text, parameter.form)
     }
-    return .object(fields)
+    return try Texts.options(.object(fields), LoaderOptions.form)
   }
 
   private static func value(_ text: String, _ form: ParameterForm) -> JSONValue {

@@ -25,6 +25,7 @@ public struct FuzzTarget: Sendable, CustomStringConvertible {
   /// All of them.
   public static let all: [FuzzTarget] = [
     audio, safetensors, checkpoint, interface, tables, manifest, runs, card, shards, recipe,
+    request,
   ]
 
   /// Its name.
