@@ -76,9 +76,11 @@ let package = Package(
       name: "CCurl", path: "Sources/CLibraries/CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]),
 
+    .systemLibrary(name: "CRenaming", path: "Sources/CLibraries/CRenaming"),
     .target(name: "CKernels"),
     .target(name: "Wording", swiftSettings: swift),
-    .target(name: "Files", dependencies: ["Wording", "CCrypto"], swiftSettings: swift),
+    .target(
+      name: "Files", dependencies: ["Wording", "CCrypto", "CRenaming"], swiftSettings: swift),
     .target(
       name: "Archives", dependencies: ["Wording", "Files", "CArchive"], swiftSettings: swiftOverC),
     .target(name: "Programs", dependencies: ["Wording"], swiftSettings: swift),

@@ -1,3 +1,4 @@
+import CRenaming
 import Glibc
 
 /// A folder that is filled under another name beside its own, `NAME.unfinished`, and takes its own
@@ -45,9 +46,14 @@ package struct FolderReplacement: ~Copyable {
   /// Gives the folder its name, once everything in it is on the disk.
   package mutating func finish() throws(FileError) {
     try Files.syncTree(path)
+    if isReplacing, Self.exchange(path, target) {
+      isFinished = true
+      Files.syncFolder(of: target)
+      return try Files.removeTree(path)
+    }
     let old = "\(target).replaced-\(getpid())"
-    // A folder that is not empty cannot be renamed over; a crash between the two renamings leaves
-    // both, whole, under their other names.
+    // Not every file system can exchange two names, and a folder that is not empty cannot be renamed
+    // over; a crash between the two renamings leaves both, whole, under their other names.
     let isMoved = isReplacing && rename(target, old) == 0
     if isReplacing, !isMoved, errno != ENOENT {
       throw FileError(.system(errno), "replace", target)
@@ -60,6 +66,12 @@ package struct FolderReplacement: ~Copyable {
     isFinished = true
     Files.syncFolder(of: target)
     if isMoved { try Files.removeTree(old) }
+  }
+
+  /// Gives each of two folders the other's name in one step, between which nobody sees neither; false
+  /// where one is missing or the file system cannot.
+  private static func exchange(_ one: String, _ other: String) -> Bool {
+    renameat2(AT_FDCWD, one, AT_FDCWD, other, lathe_rename_exchange) == 0
   }
 
   /// Makes the folder and locks it.

@@ -1,6 +1,6 @@
 import Wording
 public import Corpus
-internal import AudioIO
+public import AudioIO
 public import DatasetCache
 internal import Safetensors
 internal import SignalKit
@@ -46,19 +46,20 @@ public struct FileSamples: ~Copyable {
     self.view = view
   }
 
-  /// The slices of a file as samples of one track, whose id is the path; labels are the given ones, and
+  /// The slices of a file as samples of one track, whose id is the file's name; labels are the given ones, and
   /// that of the samples means nothing.
   /// - Parameter isTagged: whether a sample is to be one that may have any number of the labels.
   /// - Throws: ``FileSampleError`` that names the file: it cannot be decoded or is too short for a slice.
   public mutating func samples(
-    of path: String, labels: [String], isTagged: Bool = false
+    of file: AudioSource, labels: [String], isTagged: Bool = false
   ) throws(FileSampleError) -> MemorySamples {
+    let path = file.name
     func failure(_ detail: String, _ hint: String) -> FileSampleError {
       FileSampleError(path: path, detail: detail, hint: hint)
     }
     let audio: DecodedTrack
     do throws(AudioError) {
-      audio = try AudioFile.decode(at: path, recipe.decoding)
+      audio = try file.decode(recipe.decoding)
     } catch {
       throw failure(error.detail, error.hint)
     }

@@ -39,11 +39,11 @@ struct ModuleTable {
   static let lathe = ModuleTable(
     rows: [
       Row("CSndfile"), Row("CMPG123"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"),
-      Row("CCrypto"), Row("CArchive"),
+      Row("CCrypto"), Row("CArchive"), Row("CRenaming"),
       Row("COpenBLAS"), Row("CCairo"), Row("CCurl"),
       Row("CKernels"),
       Row("Wording"),
-      Row("Files", ["Wording", "CCrypto"]),
+      Row("Files", ["Wording", "CCrypto", "CRenaming"]),
       Row("Archives", ["Wording", "Files", "CArchive"]),
       Row("Programs", ["Wording"]),
       Row("Safetensors", ["Wording", "CXXHash"]),

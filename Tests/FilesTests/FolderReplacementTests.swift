@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -42,6 +43,27 @@ import Testing
     #expect(try text() == "one")
     try fill("two", isReplacing: true)
     #expect(try text() == "two")
+    #expect(try Files.names(folder.path("above")) == ["out"])
+  }
+
+  private final class End: Sendable {
+    let isReached = Atomic(false)
+  }
+
+  /// A reader that looks again and again finds one of the two folders, and never none.
+  @Test func thereIsAlwaysOneWhileItIsReplaced() async throws {
+    try fill("old")
+    let path = output
+    let end = End()
+    async let missed = Task.detached {
+      var missed = 0
+      while !end.isReached.load(ordering: .relaxed) { if access(path, F_OK) != 0 { missed += 1 } }
+      return missed
+    }.value
+    for round in 0..<50 { try fill("new \(round)", isReplacing: true) }
+    end.isReached.store(true, ordering: .relaxed)
+    #expect(await missed == 0)
+    #expect(try text() == "new 49")
     #expect(try Files.names(folder.path("above")) == ["out"])
   }
 

@@ -166,7 +166,7 @@ import Testing
       try folder.prepare(recipe)
       let stored = try values(channels)
       var reader = try FileSamples(View(like: channels.rawValue), recipe: recipe)
-      let samples = try reader.samples(of: path, labels: ["rock"])
+      let samples = try reader.samples(of: AudioSource(path: path), labels: ["rock"])
       var found: [Float] = []
       try samples.read(1) { bytes, window in
         found = window.elements.map {

@@ -111,7 +111,7 @@ import Testing
     for view in [View.mel, .waveform] {
       let stored = try Self.stored(view, of: "a", in: folder.open()).values
       var reader = try FileSamples(view, recipe: recipe)
-      let samples = try reader.samples(of: path, labels: ["rock"])
+      let samples = try reader.samples(of: AudioSource(path: path), labels: ["rock"])
       // The second slice: a picture, or a window that begins 2,000 samples on.
       let start = view == .mel ? 32 * 16 : 2_000
       var found: [Float] = []

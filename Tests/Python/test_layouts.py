@@ -3,7 +3,9 @@
 import json
 import os
 import subprocess
+from importlib.util import find_spec
 
+import lathe
 import numpy as np
 import pytest
 from conftest import ROOT, program
@@ -149,6 +151,19 @@ def test_from_a_datasets_own_files_to_a_model_and_an_export(layout, tmp_path):
     rows = parquet.read_table(tmp_path / "p" / "data").to_pylist()
     assert {row["path"] for row in rows} <= set(paths) and len(rows) >= COUNT // 2
     assert all(np.isfinite(row["inputs"]).all() for row in rows)
+    if find_spec("datasets") is not None:
+        # The tool that owns the form, with names of labels and sides as they were published.
+        import datasets
+
+        loaded = datasets.load_dataset(str(tmp_path / "p"), cache_dir=str(tmp_path / "hub"))
+        with lathe.open(cache) as opened:
+            for side in loaded:
+                kind = loaded[side].features["label"]
+                assert getattr(kind, "feature", kind).names == list(opened.labels)
+        assert sum(len(loaded[side]) for side in loaded) == len(rows)
+        own = {row["path"]: row["inputs"] for row in rows}
+        for side in loaded:
+            assert all(row["inputs"] == own[row["path"]] for row in loaded[side])
 
 
 def run(*words):

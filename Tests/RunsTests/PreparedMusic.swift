@@ -82,13 +82,14 @@ struct OpenMusic {
 
   /// A small training on them, of the usual roles unless others are named.
   func job(
-    _ choices: RunChoices = .small(), trainer: String? = nil, test: String? = nil,
-    selection: String? = nil
+    _ choices: RunChoices = .small(), trainer: String? = nil, training: [String]? = nil,
+    test: String? = nil, selection: String? = nil
   ) throws -> TrainingJob {
     let samples = try features()
     return try TrainingJob(
       TrainingMode(.features, trainer: trainer), samples,
-      roles: SideRoles(of: samples.split, test: test, selection: selection), choices)
+      roles: SideRoles(
+        of: samples.split, training: training, test: test, selection: selection), choices)
   }
 }
 

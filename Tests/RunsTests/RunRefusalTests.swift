@@ -37,6 +37,13 @@ import Training
       }
       #expect(error.kind == .choice && error.subject == "side '\(test)'" && error.detail == detail)
     }
+    for (training, selection, side) in [
+      (["train", "validation"], "validation", "validation"), (["train", "test"], nil, "test"),
+      (["train", "exam"], nil, "exam"),
+    ] {
+      error = try refusal { _ = try open.job(training: training, selection: selection) }
+      #expect(error.kind == .choice && error.subject == "side '\(side)'")
+    }
   }
 
   @Test func aCacheWithoutASplit() throws {

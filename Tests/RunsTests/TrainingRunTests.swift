@@ -1,3 +1,4 @@
+import AudioIO
 import Corpus
 import DatasetCache
 import Foundation
@@ -44,6 +45,28 @@ import Training
       #expect(answer.label == label && answer.slices == 2)
       #expect(abs(answer.probabilities.reduce(0, +) - 1) < 1e-6)
     }
+    // The same from archives, and one that is none.
+    let entries = try ["high/t4.wav", "low/t5.wav", "low/notes.txt"].map { name in
+      MadeArchives.Entry(
+        name,
+        name.hasSuffix("txt")
+          ? [65] : [UInt8](try Data(contentsOf: URL(filePath: "\(open.music.audio)/\(name)"))))
+    }
+    let tar = MadeArchives.tar(entries)
+    try folder.write(tar, "songs.tar")
+    try folder.write(MadeArchives.gzip(tar), "songs.tar.gz")
+    try folder.write([0x50, 0x4B, 3, 4], "cut.zip")
+    let named = NamedAudio(["songs.tar", "songs.tar.gz", "cut.zip", "none.wav"].map(folder.path))
+    #expect(named.otherFiles == 2 && named.problems.map(\.subject) == [folder.path("cut.zip")])
+    #expect(
+      named.files.map(\.name)
+        == [
+          "songs.tar/high/t4.wav", "songs.tar/low/t5.wav", "songs.tar.gz/high/t4.wav",
+          "songs.tar.gz/low/t5.wav", "none.wav",
+        ].map(folder.path))
+    let answers = try predictor.predict(named.files)
+    #expect(answers.dropLast().map { try? $0.get().label } == ["high", "low", "high", "low"])
+    #expect(throws: FileSampleError.self) { try answers[4].get() }
   }
 
   @Test func aRunThatIsGoneOnWith() throws {
@@ -88,6 +111,20 @@ import Training
     #expect(run.directory.record.sides == .init(training: "train", test: "test"))
     let result = try run.train()
     #expect(result.bestEpoch == 4 && result.evaluations.keys.sorted() == ["test"])
+  }
+
+  /// Once everything is chosen, the side that chose is learnt from too, and the last epoch counts.
+  @Test func severalSidesAreLearntFrom() throws {
+    let job = try open.job(training: ["train", "validation"])
+    #expect(job.record.sides == .init(training: "train+validation", test: "test"))
+    #expect(job.record.tracks == ["train+validation": 12, "test": 4])
+    #expect(job.record.learntTracks == ["test": 0])
+    let result = try TrainingRun(job, at: folder.path("run")).train()
+    #expect(result.bestEpoch == 4 && result.evaluations.keys.sorted() == ["test"])
+    // Read back, it is measured on what it has not learnt from.
+    let measured = try RunEvaluation(
+      try TrainedModel(run: folder.path("run")), on: try open.features())
+    #expect(measured.sides.map(\.name) == ["test"])
   }
 
   @Test func patienceIsAFieldOfTheRecord() throws {

@@ -18,16 +18,22 @@ public struct SideRoles: Sendable, Hashable {
   /// The usual roles: train, validation and test by name; of folds, the first to test and the
   /// others to train.
   /// - Parameters:
+  ///   - training: the sides to learn from instead. What is learnt from chooses nothing, so with
+  ///     `validation` among them the last epoch is taken unless another side is named.
   ///   - test: the side to measure by instead.
   ///   - selection: the side to choose the best epoch by instead, or ``noSelection``.
-  public init(of split: Split, test: String? = nil, selection: String? = nil) {
+  public init(
+    of split: Split, training: [String]? = nil, test: String? = nil, selection: String? = nil
+  ) {
     let sides = split.sides
     let isFolds = !sides.contains("train")
     let measured = test ?? (sides.contains("test") ? "test" : isFolds ? sides.first : nil)
-    let usual = sides.contains("validation") && measured != "validation" ? "validation" : nil
+    let isFree = measured != "validation" && training?.contains("validation") != true
+    let usual = sides.contains("validation") && isFree ? "validation" : nil
     let isChosen = selection != Self.noSelection || sides.contains(Self.noSelection)
     let chosenBy = isChosen ? selection ?? usual : nil
-    training = isFolds ? sides.filter { $0 != measured && $0 != chosenBy } : ["train"]
+    let learnt = isFolds ? sides.filter { $0 != measured && $0 != chosenBy } : ["train"]
+    self.training = training ?? learnt
     self.test = measured
     self.selection = chosenBy
     asked = [test, isChosen ? selection : nil].compactMap { $0 }

@@ -1,3 +1,4 @@
+public import AudioIO
 internal import Corpus
 internal import DatasetCache
 public import Preparation
@@ -57,12 +58,12 @@ public struct FilePredictor: ~Copyable {
   /// - Throws: `FileSampleError` that names the file where it cannot be used; ``RunError`` and
   ///   `TrainingError` where the run cannot.
   public mutating func predict(_ file: String) throws -> Answer {
-    try predict([file])[0].get()
+    try predict([AudioSource(path: file)])[0].get()
   }
 
   /// The labels of files, in their order, or why a file cannot be used.
   /// - Throws: ``RunError`` and `TrainingError` where the run cannot be used.
-  public mutating func predict(_ files: [String]) throws -> [Result<Answer, FileSampleError>] {
+  public mutating func predict(_ files: [AudioSource]) throws -> [Result<Answer, FileSampleError>] {
     let labels = record.labels
     var read: [Result<MemorySamples, FileSampleError>] = []
     for file in files { read.append(try samples(of: file)) }
@@ -84,7 +85,7 @@ public struct FilePredictor: ~Copyable {
   }
 
   private mutating func samples(
-    of file: String
+    of file: AudioSource
   ) throws(RunError) -> Result<MemorySamples, FileSampleError> {
     let samples: MemorySamples
     do throws(FileSampleError) {

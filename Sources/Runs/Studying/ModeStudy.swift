@@ -52,6 +52,8 @@ public struct ModeStudy {
   public let division: StudyDivision
   /// The side to choose the best epoch by, or ``SideRoles/noSelection``; the usual one if nil.
   public var selection: String?
+  /// The sides to learn from; the usual ones if nil.
+  public var training: [String]?
   /// Threads that compute; nil for the usual number.
   public var threads: Int?
   /// Where the runs go, each in a folder of its name.
@@ -123,7 +125,8 @@ public struct ModeStudy {
     choices.threads = threads ?? choices.threads
     let job = try TrainingJob(
       TrainingMode(view, trainer: kind.name), samples,
-      roles: SideRoles(of: samples.split, test: test, selection: selection), choices,
+      roles: SideRoles(
+        of: samples.split, training: training, test: test, selection: selection), choices,
       registry: registry)
     let exists = FileManager.default.fileExists(atPath: "\(path)/\(RunDirectory.File.record)")
     if exists {

@@ -11,11 +11,12 @@ struct Bench: ParsableCommand {
         lathe bench mel --against torchaudio --python venv/bin/python
         lathe bench views mfcc chroma --audio genres_original --against librosa
         lathe bench prepare --audio genres_original
+        lathe bench manifest --tracks 1000000
         lathe bench loader gtzan.lathe --view mel
         lathe bench train --against torch
       """,
     subcommands: [
       BenchFeatures.self, BenchMel.self, BenchViews.self, BenchDecode.self, BenchPrepare.self,
-      BenchLoader.self, BenchTrain.self,
+      BenchManifest.self, BenchLoader.self, BenchTrain.self,
     ])
 }

@@ -1,3 +1,4 @@
+import AudioIO
 import Wording
 import ArgumentParser
 import Preparation
@@ -8,7 +9,7 @@ struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Predict the labels of audio files with a trained run.",
     discussion: """
-      Of a folder, all audio files below it. Each file is decoded and prepared as the run's cache was; its slices vote (the mean of their \
+      Of a folder or an archive (zip, tar, tar.gz), all audio files in it. Each file is decoded and prepared as the run's cache was; its slices vote (the mean of their \
       probabilities). Where a track may have several labels, all with a probability of a half or more are printed, and three \
       at least; with --json they are in tags. A file that cannot be used is named with its reason, and the others are finished (exit \
       code 3).
@@ -21,7 +22,7 @@ struct Predict: ParsableCommand {
   @Argument(help: ArgumentHelp("The run.", valueName: "run-dir"), completion: .directory)
   var runDirectory: String
 
-  @Argument(help: "Audio files, and folders of them.", completion: .file())
+  @Argument(help: "Audio files, and folders and archives of them.", completion: .file())
   var files: [String]
 
   @Option(help: "Which weights: best or last.")
@@ -60,7 +61,7 @@ struct Predict: ParsableCommand {
       let group = Array(audio.files[start...].prefix(size))
       for (file, answer) in zip(group, try predictor.predict(group)) {
         switch answer {
-        case .success(let answer): try show(file, answer, predictor.record.labels)
+        case .success(let answer): try show(file.name, answer, predictor.record.labels)
         case .failure(let error):
           Output.error(Words.shown("\(error)"))
           failures += 1

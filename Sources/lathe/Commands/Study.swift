@@ -89,6 +89,13 @@ struct Study: ParsableCommand {
   var selection: String?
 
   @Option(
+    help: ArgumentHelp(
+      "The sides to learn from, such as train,validation once everything is chosen; train, or all folds but "
+        + "the one to measure by, if not given.", valueName: "sides"),
+    completion: Completions.sides)
+  var training: String?
+
+  @Option(
     help: "Epochs of some trainers, such as waveform=40,mel=15; the usual numbers if not given.")
   var epochs: String?
 
@@ -145,6 +152,9 @@ struct Study: ParsableCommand {
       of: try source(), chosen.all(epochs: try chosenEpochs()), by: try division(), output: output)
     study.threads = threads
     study.selection = selection
+    study.training = try training.map {
+      try StudyConfigurations.parts($0, option: "--training")
+    }
     study.report(progress)
     let cancellation = Cancellation()
     let interruption = Interruption(

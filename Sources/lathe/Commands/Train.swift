@@ -61,6 +61,13 @@ struct Train: ParsableCommand {
     completion: Completions.sides)
   var selection: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The sides to learn from, such as train,validation once everything is chosen; train, or all folds but "
+        + "the one to measure by, if not given.", valueName: "sides"),
+    completion: Completions.sides)
+  var training: String?
+
   @Option(help: "Of --csv: shares of train, validation and test, or of train and test.")
   var ratios: String?
 
@@ -176,7 +183,9 @@ struct Train: ParsableCommand {
     }
     let mode = try modeChosen()
     let samples = try self.samples(mode.view)
-    let roles = SideRoles(of: samples.split, test: test, selection: selection)
+    let learnt = try training.map { try StudyConfigurations.parts($0, option: "--training") }
+    let roles = SideRoles(
+      of: samples.split, training: learnt, test: test, selection: selection)
     var chosen = try choices.chosen()
     chosen.batches = batches
     return try TrainingRun(try TrainingJob(mode, samples, roles: roles, chosen), at: output)

@@ -8,7 +8,8 @@ extension Train {
   func checkResuming() throws {
     let all: [(String, Bool)] = [
       (mode ?? "", mode != nil), ("--split", split != nil), ("--test", test != nil),
-      ("--selection", selection != nil), ("--ratios", ratios != nil), ("--policy", policy != nil),
+      ("--selection", selection != nil), ("--training", training != nil),
+      ("--ratios", ratios != nil), ("--policy", policy != nil),
       ("--split-seed", splitSeed != nil), ("--manifest", manifest != nil),
       ("--columns", columns != nil),
       ("--output", output != nil), ("--batches", batches != .none),
