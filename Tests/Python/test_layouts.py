@@ -158,8 +158,9 @@ def test_from_a_datasets_own_files_to_a_model_and_an_export(layout, tmp_path):
         loaded = datasets.load_dataset(str(tmp_path / "p"), cache_dir=str(tmp_path / "hub"))
         with lathe.open(cache) as opened:
             for side in loaded:
-                kind = loaded[side].features["label"]
-                assert getattr(kind, "feature", kind).names == list(opened.labels)
+                features = loaded[side].features
+                kind = features["labels"].feature if "labels" in features else features["label"]
+                assert kind.names == list(opened.labels)
         assert sum(len(loaded[side]) for side in loaded) == len(rows)
         own = {row["path"]: row["inputs"] for row in rows}
         for side in loaded:
