@@ -133,7 +133,13 @@ class Day:
         with lathe.open(str(self.root / "still.lathe")) as cache:
             expected = [digest(batch) for batch in cache.loader("mel", **options)]
         while not self._over.is_set():
-            loader = lathe.connect(f"http://127.0.0.1:{self.port}/still.lathe").loader("mel", **options)
+            try:
+                remote = lathe.connect(f"http://127.0.0.1:{self.port}/still.lathe")
+            except lathe.NotFoundError:
+                # Whoever begins at that moment is told so; whoever has begun waits.
+                time.sleep(0.1)
+                continue
+            loader = remote.loader("mel", **options)
             for index, batch in enumerate(loader):
                 if digest(batch) != expected[index]:
                     self.faults.append(f"batch {index} is another one")
