@@ -56,7 +56,7 @@ public struct LatheService: Sendable {
         availableConnectionsDelegate: MaximumAvailableConnections(
           connections, logger: logger)),
       onServerRunning: { [root] channel in
-        Task { try? await root.work { root.readAhead() } }
+        Task { try? await root.make { root.readAhead() } }
         await onListening("\(scheme)://\(host):\(channel.localAddress?.port ?? 0)")
       }, logger: logger)
     // The last is told to end first: streams must end before the server can.

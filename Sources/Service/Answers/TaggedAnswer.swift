@@ -17,7 +17,7 @@ extension Call {
     if let known = request.headers[.ifNoneMatch], EntityTag.list(known, holds: tag) {
       return Response(status: .notModified, headers: fields)
     }
-    let bytes = try await service.work(make)
+    let bytes = try await service.make(make)
     if hasRanges { fields[.acceptRanges] = "bytes" }
     // What was begun of other bytes is sent whole.
     let isSame = request.headers[.ifRange].map { $0 == tag } ?? true

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import HTTPTypes
 import Logging
+import NIOCore
 import NIOPosix
 import Wording
 
@@ -21,8 +22,11 @@ final class ServedRoot: Sendable {
   let jobArguments: JobArguments
   /// Tracks that are read before anybody asks: a gigabyte of memory.
   private static let tracksAhead = 300_000
-  /// For what waits for the disk or computes, so that nobody waits behind it.
-  private let threads = NIOThreadPool(numberOfThreads: 4)
+  /// For what is looked up, so that no connection waits behind it. More threads than processors are
+  /// slower: they wait for each other's locks, and hand them over asleep.
+  private let threads = NIOThreadPool(numberOfThreads: max(2, NIOCore.System.coreCount))
+  /// For what is computed of many numbers or tracks, so that no look-up waits behind it.
+  private let makingThreads = NIOThreadPool(numberOfThreads: max(2, NIOCore.System.coreCount))
   /// For streams that wait for their next batch.
   let streamThreads = NIOThreadPool(numberOfThreads: 16)
 
@@ -46,14 +50,22 @@ final class ServedRoot: Sendable {
     jobArguments = JobArguments(
       root: configuration.root, caches: catalogue.search, overlays: overlays)
     threads.start()
+    makingThreads.start()
     streamThreads.start()
   }
 
-  /// Runs what may take its time on another thread.
+  /// Looks something up on another thread.
   func work<Output: Sendable>(
     _ body: @Sendable @escaping () throws -> Output
   ) async throws -> Output {
     try await threads.runIfActive { try body() }
+  }
+
+  /// Computes on another thread what may take its time.
+  func make<Output: Sendable>(
+    _ body: @Sendable @escaping () throws -> Output
+  ) async throws -> Output {
+    try await makingThreads.runIfActive { try body() }
   }
 
   /// The names of all caches.
@@ -95,6 +107,7 @@ final class ServedRoot: Sendable {
       }
     }
     try? await threads.shutdownGracefully()
+    try? await makingThreads.shutdownGracefully()
     try? await streamThreads.shutdownGracefully()
   }
 }

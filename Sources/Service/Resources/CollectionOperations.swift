@@ -20,7 +20,7 @@ extension ServiceOperations {
       summary: "The pairs of tracks that sound the same, as far as that was looked for.",
       parameters: page, answers: [.json("CopyList")]
     ) { call in
-      try await call.service.work {
+      try await call.service.make {
         let cache = try call.cache()
         let found = try cache.neighbours()
         let pairs = found?.pairs ?? []

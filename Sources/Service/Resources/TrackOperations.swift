@@ -16,7 +16,7 @@ extension ServiceOperations {
         .init("text", .text(), "what id, path, artist, title or label holds, in any case"),
       ], answers: [.json("TrackList")]
     ) { call in
-      try await call.service.work {
+      try await call.service.make {
         let cache = try call.cache()
         let split = try call["side"] == nil ? nil : chosenSplit(call, of: cache)
         if let side = call["side"], let split, !split.sides.contains(side) {
@@ -91,7 +91,7 @@ extension ServiceOperations {
       summary: "The tracks that sound the same, as far as that was looked for.",
       answers: [.json("NeighbourList")]
     ) { call in
-      try await call.service.work {
+      try await call.service.make {
         let cache = try call.cache()
         let record = try call.track(of: cache)
         let found = try cache.neighbours()
