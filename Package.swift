@@ -17,6 +17,11 @@ let swiftOverC: [SwiftSetting] =
     .enableExperimentalFeature("Lifetimes"),  // SE-0456: borrowed spans end with their transaction
   ]
 
+/// With LATHE_UNDEFINED in the environment kernels report what C leaves undefined, in a build with the
+/// address sanitizer, whose run-time does the reporting.
+let undefinedBehaviour: [CSetting] =
+  Context.environment["LATHE_UNDEFINED"] == nil ? [] : [.unsafeFlags(["-fsanitize=undefined"])]
+
 let package = Package(
   name: "Lathe",
   products: [
@@ -77,7 +82,7 @@ let package = Package(
       providers: [.apt(["libcurl4-openssl-dev"])]),
 
     .systemLibrary(name: "CRenaming", path: "Sources/CLibraries/CRenaming"),
-    .target(name: "CKernels"),
+    .target(name: "CKernels", cSettings: undefinedBehaviour),
     .target(name: "Wording", swiftSettings: swift),
     .target(
       name: "Files", dependencies: ["Wording", "CCrypto", "CRenaming"], swiftSettings: swift),

@@ -225,13 +225,15 @@ class Export(Case):
     """Tables and pictures: with its name each is whole, and the whole comes after a rerun."""
 
     kind: tuple[str, ...] = ()
-    output = ""
+    output = "exported"
+    options: tuple[str, ...] = ()
 
     def begin(self, folder: Path) -> None:
         must(self.music.prepare(folder, "--split", "0.6,0.2,0.2"), 0, 3)
 
     def command(self, folder: Path) -> list[str]:
-        return ["export", *self.kind, str(folder / "c"), "--output", str(folder / self.output)]
+        output = str(folder / self.output)
+        return ["export", *self.kind, str(folder / "c"), "--output", output, *self.options]
 
     def check(self, folder: Path, whole: dict[str, str]) -> dict[str, int | None]:
         found = super().check(folder, whole)
@@ -244,14 +246,43 @@ class Export(Case):
 class ExportTable(Export):
     kind = ("csv",)
     output = "table.csv"
-
-    def command(self, folder: Path) -> list[str]:
-        return [*super().command(folder), "--view", "features"]
+    options = ("--view", "features")
 
 
 class ExportImages(Export):
     kind = ("images",)
     output = "pictures"
+
+
+class WholeExport(Export):
+    """A file or folder that has its name once all of it is there, and is not replaced unasked."""
+
+    def again(self, folder: Path) -> list[list[str]]:
+        return [] if (folder / self.output).exists() else [self.command(folder)]
+
+
+class ExportArrays(WholeExport):
+    kind = ("npy",)
+    options = ("--view", "mel")
+
+
+class ExportArchives(WholeExport):
+    kind = ("npz",)
+    options = ("--view", "mel")
+
+
+class ExportWebDataset(WholeExport):
+    kind = ("webdataset",)
+    options = ("--view", "mel")
+
+
+class ExportJAMS(WholeExport):
+    kind = ("jams",)
+
+
+class ExportCard(WholeExport):
+    kind = ("card",)
+    output = "README.md"
 
 
 class Train(Case):
@@ -344,6 +375,11 @@ CASES: dict[str, type[Case]] = {
     "card": Card,
     "export-csv": ExportTable,
     "export-images": ExportImages,
+    "export-npy": ExportArrays,
+    "export-npz": ExportArchives,
+    "export-webdataset": ExportWebDataset,
+    "export-jams": ExportJAMS,
+    "export-card": ExportCard,
     "train": Train,
     "loader": Loader,
 }

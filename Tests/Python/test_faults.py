@@ -35,6 +35,7 @@ def library(tmp_path_factory):
         ("split", 2, 1),
         ("repair", 2, 0),
         ("export-csv", 2, 1),
+        ("export-webdataset", 2, 0),
         ("train", 2, 0),
     ],
 )

@@ -46,13 +46,14 @@ extension FuzzTarget {
       }
     })
 
-  /// Tables: of features, and of datasets in every layout.
+  /// Tables: of features, and of datasets in each layout with named columns.
   static let tables = FuzzTarget(
     "tables", words: ["filename", "label", "path", "\"\"", "\r\n", "'=", "nan", "1e39"],
     seeds: { Texts.tables.map { Array($0.utf8) } },
     run: { input in
       _ = try read { try FeatureRows(parsing: input) }
-      for layout in DatasetLayout.allCases where layout != .folders {
+      // The others are read as the first of these, or by readers of their own.
+      for layout in [DatasetLayout.csv, .esc50, .urbansound8k, .fma] {
         let table = try read { try Manifest.table(input, layout: layout, name: "t") }
         guard let manifest = table?.manifest else { continue }
         let again = try Manifest.decode(manifest.canonicalJSON()).canonicalJSON()
