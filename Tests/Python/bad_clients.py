@@ -432,7 +432,7 @@ class Account:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cache", type=Path)
-    parser.add_argument("--view", default="waveform")
+    parser.add_argument("--view", default="mel")
     parser.add_argument("--slow", type=int, default=200)
     parser.add_argument("--idle", type=int, default=1_000)
     parser.add_argument("--patience", type=int, default=10)
