@@ -78,6 +78,9 @@ let package = Package(
       name: "CCairo", path: "Sources/CLibraries/CCairo", pkgConfig: "cairo",
       providers: [.apt(["libcairo2-dev", "fonts-dejavu-core"])]),
     .systemLibrary(
+      name: "CZstd", path: "Sources/CLibraries/CZstd", pkgConfig: "libzstd",
+      providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(
       name: "CCurl", path: "Sources/CLibraries/CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]),
 
@@ -116,6 +119,9 @@ let package = Package(
       ],
       swiftSettings: swift),
     .target(
+      name: "Mapping", dependencies: ["Wording", "Files", "Safetensors", "Corpus", "DatasetCache"],
+      swiftSettings: swift),
+    .target(
       name: "DataLoading", dependencies: ["Wording", "Corpus", "CKernels"],
       swiftSettings: swiftOverC),
     .target(
@@ -152,7 +158,7 @@ let package = Package(
       name: "lathe",
       dependencies: [
         "Wording", "Files", "Safetensors", "Corpus", "AudioIO", "Fetching", "SignalKit",
-        "DatasetCache", "Preparation",
+        "DatasetCache", "Preparation", "Mapping",
         "DataLoading", "Training", "Networks", "Runs", "Reporting", "Exporting", "Synthesis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -178,8 +184,8 @@ let package = Package(
       name: "Service",
       dependencies: [
         "Wording", "Files", "Programs", "Safetensors", "Corpus", "AudioIO", "LMDBStore",
-        "DatasetCache", "Preparation", "DataLoading", "Training", "Reporting", "Exporting",
-        "OpenCaches", "ServicePage",
+        "DatasetCache", "Preparation", "Mapping", "DataLoading", "Training", "Reporting",
+        "Exporting", "OpenCaches", "ServicePage", "CZstd",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -250,6 +256,9 @@ let package = Package(
       ],
       exclude: ["CacheOfFirstSchema"], swiftSettings: swift),
     .testTarget(
+      name: "MappingTests", dependencies: ["Mapping", "Corpus", "TestSupport"], swiftSettings: swift
+    ),
+    .testTarget(
       name: "DataLoadingTests",
       dependencies: [
         "DataLoading", "DatasetCache", "Safetensors", "Corpus", "CKernels", "TestSupport",
@@ -290,8 +299,9 @@ let package = Package(
     .testTarget(
       name: "ServiceTests",
       dependencies: [
-        "Service", "OpenCaches", "Preparation", "DatasetCache", "DataLoading", "Safetensors",
-        "AudioIO", "Corpus", "TestSupport", .product(name: "Logging", package: "swift-log"),
+        "Service", "OpenCaches", "Preparation", "DatasetCache", "Mapping", "DataLoading",
+        "Safetensors", "AudioIO", "Corpus", "CZstd", "Wording", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swift),
     .testTarget(

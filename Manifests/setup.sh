@@ -10,7 +10,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "setup: this is not a Debian or Ubuntu system. Install by hand, with headers:" >&2
   echo "  pkg-config, a C++ compiler, libsndfile 1.2 or newer, soxr, FFTW 3 (single precision)," >&2
   echo "  LMDB 0.9, xxHash 0.8, OpenSSL 3, OpenBLAS 0.3, cairo 1.16 with fontconfig and the DejaVu fonts," >&2
-  echo "  libarchive 3, libcurl 7.80 or newer," >&2
+  echo "  libarchive 3, libcurl 7.80 or newer, zstd 1.4 or newer," >&2
   echo "  and Swift 6.2 or newer (https://www.swift.org/install)." >&2
   echo "  Then run 'swift build'; every library is found through pkg-config." >&2
   exit 1

@@ -87,10 +87,11 @@ package struct LoaderParts: Sendable {
   }
 
   /// A loader of these parts.
+  /// - Parameter share: which batches it delivers.
   /// - Throws: `.configuration`, `.source`, `.state`, `.system`.
-  package func loader() throws(InterfaceError) -> Loader {
+  package func loader(_ share: BatchShare = .all) throws(InterfaceError) -> Loader {
     do throws(LoadingError) {
-      return try Loader(sources, configuration: configuration, state: state)
+      return try Loader(sources, configuration: configuration, state: state, share: share)
     } catch {
       throw InterfaceError(error)
     }

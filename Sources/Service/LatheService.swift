@@ -90,12 +90,13 @@ public struct LatheService: Sendable {
       return plain
     }
     do {
-      return try .tls(
-        plain,
-        tlsConfiguration: .makeServerConfiguration(
-          certificateChain: try NIOSSLCertificate.fromPEMFile(certificate)
-            .map { .certificate($0) },
-          privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem))))
+      var tls = TLSConfiguration.makeServerConfiguration(
+        certificateChain: try NIOSSLCertificate.fromPEMFile(certificate).map { .certificate($0) },
+        privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+      tls.minimumTLSVersion = .tlsv12
+      // Whether the two belong together is seen here, and not when the first client comes.
+      _ = try NIOSSLContext(configuration: tls)
+      return try .tls(plain, tlsConfiguration: tls)
     } catch {
       throw ConfigurationError(
         "tls-certificate", "\(certificate) and \(key) cannot be used: \(error)",

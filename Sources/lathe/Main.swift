@@ -32,7 +32,8 @@ struct Lathe: ParsableCommand {
       Views.self,
       Train.self, Evaluate.self, Predict.self, Study.self, ReportCommand.self, Export.self,
       Import.self,
-      Inspect.self, Serve.self, Verify.self, Repair.self, Compact.self, Demo.self, Bench.self,
+      Inspect.self, MapCommand.self, Serve.self, Verify.self, Repair.self, Compact.self, Demo.self,
+      Bench.self,
       ManCommand.self,
     ])
 }

@@ -40,7 +40,7 @@ struct ModuleTable {
     rows: [
       Row("CSndfile"), Row("CMPG123"), Row("CSoxr"), Row("CFFTW"), Row("CLMDB"), Row("CXXHash"),
       Row("CCrypto"), Row("CArchive"), Row("CRenaming"),
-      Row("COpenBLAS"), Row("CCairo"), Row("CCurl"),
+      Row("COpenBLAS"), Row("CCairo"), Row("CCurl"), Row("CZstd"),
       Row("CKernels"),
       Row("Wording"),
       Row("Files", ["Wording", "CCrypto", "CRenaming"]),
@@ -61,6 +61,7 @@ struct ModuleTable {
           "Wording", "Files", "Programs", "Safetensors", "Corpus", "AudioIO", "SignalKit",
           "DatasetCache",
         ]),
+      Row("Mapping", ["Wording", "Files", "Safetensors", "Corpus", "DatasetCache"]),
       Row("DataLoading", ["Wording", "Corpus", "CKernels"]),
       Row("Training", ["Wording", "Files", "Programs", "Corpus", "DataLoading", "Safetensors"]),
       Row(
@@ -82,7 +83,7 @@ struct ModuleTable {
         "lathe",
         [
           "Wording", "Files", "Safetensors", "Corpus", "AudioIO", "Fetching", "SignalKit",
-          "DatasetCache", "Preparation",
+          "DatasetCache", "Preparation", "Mapping",
           "DataLoading", "Training", "Networks", "Runs", "Reporting", "Exporting", "Synthesis",
           "ArgumentParser",
         ]),
@@ -91,8 +92,8 @@ struct ModuleTable {
         "Service",
         [
           "Wording", "Files", "Programs", "Safetensors", "Corpus", "AudioIO", "LMDBStore",
-          "DatasetCache", "Preparation", "DataLoading", "Training", "Reporting", "Exporting",
-          "OpenCaches", "ServicePage", "Hummingbird",
+          "DatasetCache", "Preparation", "Mapping", "DataLoading", "Training", "Reporting",
+          "Exporting", "OpenCaches", "ServicePage", "CZstd", "Hummingbird",
           "HummingbirdCore", "HummingbirdTLS", "ServiceLifecycle", "Logging", "NIOCore",
           "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOSSL", "HTTPTypes",
           "UnixSignals",

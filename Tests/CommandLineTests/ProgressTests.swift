@@ -160,6 +160,73 @@ import Testing
     }
   }
 
+  /// The samples of a file in Prometheus's text form, by name and labels; nil where a line is none.
+  private func figures(_ path: String) throws -> [String: Double] {
+    var figures: [String: Double] = [:]
+    let sample = /([a-z_]+(?:\{(?:[a-z]+="[^"\\]*",?)+\})?) (\S+)/
+    var described: Set<Substring> = []
+    for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") {
+      if line.hasPrefix("#") {
+        let words = line.split(separator: " ")
+        #expect(["HELP", "TYPE"].contains(words[1]))
+        described.insert(words[2])
+        continue
+      }
+      let match = try #require(try sample.wholeMatch(in: line), "\(line)")
+      #expect(described.contains(match.1.prefix { $0 != "{" }))
+      #expect(figures.updateValue(try #require(Double(match.2)), forKey: String(match.1)) == nil)
+    }
+    return figures
+  }
+
+  @Test func figuresOfAPreparationAreKept() throws {
+    let file = "\(collection.path)/lathe.prom"
+    #expect(try collection.prepare("--progress", "none", "--metrics-file", file).code == 3)
+    let found = try figures(file)
+    #expect(found["lathe_run_ended"] == 1 && found["lathe_run_exit_code"] == 3)
+    let info = found.first { $0.key.hasPrefix("lathe_run_info{verb=\"prepare\",version=\"") }
+    #expect(info?.value == 1)
+    #expect(found["lathe_prepare_tracks_done_total"] == found["lathe_prepare_tracks_planned"])
+    #expect(found["lathe_prepare_tracks_quarantined_total"] == 1)
+    #expect(found["lathe_cache_quarantined"] == 1)
+    #expect(found["lathe_cache_tracks"] == (found["lathe_prepare_tracks_done_total"] ?? 0) - 1)
+    #expect(found["lathe_prepare_audio_seconds_total"] ?? 0 > 0)
+    #expect(found["lathe_cache_bytes{view=\"features\"}"] ?? 0 > 0)
+    #expect(found["lathe_run_seconds"] ?? -1 >= 0)
+    // Nothing is left beside it.
+    let names = try FileManager.default.contentsOfDirectory(atPath: collection.path)
+    #expect(names.filter { $0.hasPrefix("lathe.prom") } == ["lathe.prom"])
+    // A run that fails says so.
+    let failed = try Program.run(
+      "prepare", "\(collection.path)/nowhere", "--cache", collection.cache, "--metrics-file", file)
+    #expect(failed.code == 1)
+    #expect(try figures(file)["lathe_run_exit_code"] == 1)
+    #expect(try figures(file)["lathe_cache_tracks"] == nil)
+  }
+
+  @Test(arguments: ["", "nowhere/lathe.prom", "cache/lathe.prom"])
+  func figuresThatCannotBeKeptAreRefusedFirst(_ name: String) throws {
+    let path = name.hasPrefix("cache") ? "\(collection.cache)/lathe.prom" : name
+    let result = try collection.prepare(
+      "--metrics-file", path.isEmpty || path.hasPrefix("/") ? path : "\(collection.path)/\(path)")
+    #expect(result.code == 2 && result.errors.contains("--metrics-file"))
+  }
+
+  @Test func figuresOfATrainingAreKept() throws {
+    let runs = try TrainingRuns()
+    let file = runs.path("lathe.prom")
+    try runs.train("run", "--metrics-file", file)
+    let found = try figures(file)
+    #expect(found["lathe_run_exit_code"] == 0)
+    #expect(found["lathe_train_epochs_done"] == 3 && found["lathe_train_epoch"] == 3)
+    #expect(found["lathe_train_epochs_planned"] == 3)
+    #expect(found["lathe_train_loss{side=\"train\"}"] ?? -1 >= 0)
+    #expect((0...1).contains(found["lathe_train_accuracy{side=\"train\"}"] ?? -1))
+    #expect((0...1).contains(found["lathe_train_track_accuracy{side=\"test\"}"] ?? -1))
+    #expect((1...3).contains(found["lathe_train_best_epoch"] ?? 0))
+    #expect(found["lathe_prepare_tracks_done_total"] == nil)
+  }
+
   /// A study's runs, a training and pictures are logged alike.
   @Test func otherVerbsLog() throws {
     let runs = try TrainingRuns()

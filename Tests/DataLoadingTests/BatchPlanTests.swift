@@ -48,6 +48,41 @@ import Testing
     }
   }
 
+  @Test func sharesTogetherHaveEveryStep() throws {
+    var generator = CounterGenerator(seed: 23)
+    for _ in 0..<1_000 {
+      let every = 1 + Int(generator.next(below: 5))
+      let (length, batch) = (1 + Int(generator.next(below: 60)), 1 + Int(generator.next(below: 9)))
+      let start = LoaderPlace(epoch: 0, position: Int(generator.next(below: UInt64(length))))
+      func steps(_ share: BatchShare) throws -> [BatchPlan.Step] {
+        let plan = try BatchPlan(
+          .with {
+            $0.batchSize = batch
+            $0.epochs = 3
+          }, epochLength: length, share: share)
+        var steps: [BatchPlan.Step] = []
+        var next = plan.first(from: start)
+        while let step = next {
+          steps.append(step)
+          next = plan.next(after: step)
+        }
+        #expect(steps.count == plan.stepsLeft(from: start))
+        return steps
+      }
+      let all = try steps(.all)
+      for skipped in 0..<every {
+        let wanted = all.indices.filter { $0 % every == skipped }.map { all[$0] }
+        #expect(try steps(BatchShare(skipped: skipped, every: every)) == wanted)
+      }
+    }
+    #expect(throws: LoadingError.self) {
+      try BatchPlan(.with { _ in }, epochLength: 9, share: BatchShare(skipped: 65, every: 1))
+    }
+    #expect(throws: LoadingError.self) {
+      try BatchPlan(.with { _ in }, epochLength: 9, share: BatchShare(skipped: 0, every: 0))
+    }
+  }
+
   @Test func droppedEndsLeaveEqualBatchesToAllRanks() throws {
     var generator = CounterGenerator(seed: 22)
     for _ in 0..<2_000 {

@@ -36,6 +36,7 @@ VIEWS = {
     "track": "/?track=jazz.00000",
     "leaks": "/?page=leaks",
     "map": "/?page=map",
+    "neighbours": "/?page=map&method=tsne",
     "runs": "/?page=runs",
     "run": "/?page=runs&run=runs%2Ffeatures",
     "corrections": "/?page=corrections",
@@ -46,8 +47,8 @@ VIEWS = {
 class Service(Server):
     """A `lathed` over a folder with one cache and one run."""
 
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
+    def __init__(self, root: Path, *options: object) -> None:
+        super().__init__(root, 0, *options)
         self.root = root
 
     def get(self, path: str) -> dict:
@@ -61,12 +62,28 @@ def service(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     shutil.copytree(folder / "audio", root / "audio")
     shutil.copytree(folder / "demo.lathe", root / "demo.lathe")
     # Pictures of the first four of six seconds.
-    command = [program(), "prepare", root / "audio", "--cache", root / "demo.lathe", "--yes"]
+    command = [
+        program(),
+        "prepare",
+        root / "audio",
+        "--cache",
+        root / "demo.lathe",
+        "--yes",
+    ]
     command += ["--set", "mel.slices.maximumCount=2", "--progress", "none"]
     subprocess.run(command, check=True, capture_output=True)
     split = ["--split", next(iter(_splits(root / "demo.lathe")))]
     command = [program(), "train", "features", "--cache", root / "demo.lathe", *split]
-    command += ["--epochs", "3", "--output", root / "runs/features", "--progress", "none"]
+    command += [
+        "--epochs",
+        "3",
+        "--output",
+        root / "runs/features",
+        "--progress",
+        "none",
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    command = [program(), "map", root / "demo.lathe", "--steps", "300"]
     subprocess.run(command, check=True, capture_output=True)
     service = Service(root)
     yield service
@@ -223,7 +240,10 @@ def test_a_track_plays_and_a_slice_is_looped_whole(
     WebDriverWait(browser, 30).until(lambda _: player(browser, "player.loop !== null"))
     # No sample more and none less than a model sees.
     assert player(browser, "player.loop.samples") == slices["slices"][1]["length"]
-    start, seconds = slices["slices"][1]["start_seconds"], slices["slices"][1]["seconds"]
+    start, seconds = (
+        slices["slices"][1]["start_seconds"],
+        slices["slices"][1]["seconds"],
+    )
     time.sleep(seconds + 0.5)
     assert start <= player(browser, "player.time") <= start + seconds
     body.send_keys("l")
@@ -247,7 +267,7 @@ def test_a_correction_reaches_the_cache(browser: webdriver.Chrome, service: Serv
     label.clear()
     label.send_keys("blues")
     browser.find_element(By.ID, "author").send_keys("<b>Ada</b>")
-    next(b for b in browser.find_elements(By.TAG_NAME, "button") if b.text == "Relabel").click()
+    press(browser, "Relabel")
     WebDriverWait(browser, 30).until(lambda _: "Kept: label blues" in text(browser))
     kept = service.get("/v1/caches/demo.lathe/overlay")
     assert [(one["track"], one["labels"]) for one in kept["corrections"]] == [
@@ -257,11 +277,15 @@ def test_a_correction_reaches_the_cache(browser: webdriver.Chrome, service: Serv
     # Whoever writes HTML for a name is shown it.
     assert "<b>Ada</b>" in text(browser) and kept["file"] in text(browser)
     show(browser, service, "/?page=jobs")
-    for name, value in (("audio", "audio"), ("cache", "demo.lathe"), ("corrections", "true")):
+    for name, value in (
+        ("audio", "audio"),
+        ("cache", "demo.lathe"),
+        ("corrections", "true"),
+    ):
         field = browser.find_element(By.NAME, name)
         field.clear()
         field.send_keys(value)
-    next(b for b in browser.find_elements(By.TAG_NAME, "button") if b.text == "Start it").click()
+    press(browser, "Start it")
     WebDriverWait(browser, 120).until(
         lambda _: "done (exit 0)" in text(browser) or "failed" in text(browser)
     )
@@ -269,9 +293,79 @@ def test_a_correction_reaches_the_cache(browser: webdriver.Chrome, service: Serv
     track = service.get("/v1/caches/demo.lathe/tracks/jazz.00001")
     assert track["label"] == "blues"
     show(browser, service, "/?page=corrections")
-    next(b for b in browser.find_elements(By.TAG_NAME, "button") if b.text == "Take back").click()
+    press(browser, "Take back")
     WebDriverWait(browser, 30).until(lambda _: "Nothing is corrected yet" in text(browser))
     assert service.get("/v1/caches/demo.lathe/overlay")["corrections"] == []
+
+
+def press(browser: webdriver.Chrome, words: str) -> None:
+    """Clicks the button that says so."""
+    next(b for b in browser.find_elements(By.TAG_NAME, "button") if b.text == words).click()
+
+
+def test_a_map_by_neighbours_is_made_by_a_job(browser: webdriver.Chrome, service: Service) -> None:
+    shutil.rmtree(service.root / "demo.lathe" / "maps", ignore_errors=True)
+    show(browser, service, "/?page=map")
+    Select(browser.find_element(By.ID, "method")).select_by_value("tsne")
+    WebDriverWait(browser, 30).until(lambda _: "was computed yet" in text(browser))
+    press(browser, "Compute it")
+    WebDriverWait(browser, 120).until(lambda page: page.find_elements(By.TAG_NAME, "canvas"))
+    assert "t-SNE with a perplexity of" in text(browser)
+    found = service.get("/v1/caches/demo.lathe/map?view=features-30s&method=tsne")
+    tracks = service.get("/v1/caches/demo.lathe")["tracks"]
+    assert found["tracks"] == len(found["points"]) == tracks
+    shots = os.environ.get("LATHE_SCREENSHOTS")
+    if shots:
+        time.sleep(0.3)
+        browser.save_screenshot(f"{shots}/neighbours-made.png")
+
+
+def test_with_a_token_a_log_is_shown_as_it_is_written(
+    browser: webdriver.Chrome, folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(folder / "demo.lathe", tmp_path / "root/demo.lathe")
+    token = tmp_path / "token"
+    token.write_text("of a test, and long enough for one\n")
+    token.chmod(0o600)
+    guarded = Service(tmp_path / "root", "--token-file", token)
+    show(browser, guarded, "/?page=jobs")
+    assert "A token is asked for" in text(browser)
+    browser.find_element(By.ID, "token").send_keys(token.read_text().strip(), Keys.ENTER)
+    WebDriverWait(browser, 30).until(lambda _: "No job was started yet" in text(browser))
+    Select(browser.find_element(By.ID, "kind")).select_by_value("verify")
+    press(browser, "Start it")
+    WebDriverWait(browser, 60).until(
+        lambda page: "every record" in page.find_element(By.TAG_NAME, "pre").text
+    )
+    WebDriverWait(browser, 60).until(lambda _: "done (exit 0)" in text(browser))
+    said = browser.find_element(By.TAG_NAME, "pre").text
+    assert said.startswith("20 tracks, every record")
+    # What was said before is shown again to who asks later.
+    show(browser, guarded, "/?page=jobs")
+    press(browser, "Log")
+    WebDriverWait(browser, 30).until(
+        lambda page: page.find_element(By.TAG_NAME, "pre").text == said
+    )
+    if shots := os.environ.get("LATHE_SCREENSHOTS"):
+        browser.save_screenshot(f"{shots}/log-with-token.png")
+    browser.execute_script("sessionStorage.clear()")
+    assert guarded.end() == 0
+
+
+def test_without_javascript_tracks_can_be_read(browser: webdriver.Chrome, service: Service) -> None:
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(service.url)
+        browser.find_element(By.LINK_TEXT, "the caches, their tracks, sound and pictures").click()
+        browser.find_element(By.LINK_TEXT, "demo.lathe").click()
+        rows = browser.find_elements(By.CSS_SELECTOR, "table tr")
+        assert len(rows) == 1 + service.get("/v1/caches/demo.lathe")["tracks"]
+        if shots := os.environ.get("LATHE_SCREENSHOTS"):
+            browser.save_screenshot(f"{shots}/plain.png")
+        browser.find_element(By.LINK_TEXT, "mel").click()
+        assert browser.find_element(By.TAG_NAME, "img").size["width"] > 100
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 def test_the_files_are_few_and_of_this_host(browser: webdriver.Chrome, service: Service) -> None:

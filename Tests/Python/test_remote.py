@@ -6,6 +6,7 @@ import pickle
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from conftest import ROOT
 
 import lathe
+from lathe._frames import compressions
 
 FIELDS = ("inputs", "labels", "tracks", "slices", "label_distributions")
 
@@ -27,9 +29,18 @@ def daemon() -> str:
 
 
 class Server:
-    def __init__(self, root: Path, port: int = 0) -> None:
+    def __init__(self, root: Path, port: int = 0, *options: object) -> None:
+        command = [
+            daemon(),
+            "--root",
+            root,
+            "--port",
+            str(port),
+            "--log-level",
+            "error",
+        ]
         self.process = subprocess.Popen(
-            [daemon(), "--root", root, "--port", str(port), "--log-level", "error"],
+            [*command, *options],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -74,9 +85,24 @@ def same(left, right):
             "last_batch": "drop",
             "batch_size": 9,
         },
-        {"view": "features", "side": "train", "normalise": "first", "rank": 1, "world_size": 2},
-        {"view": "features", "sampling": "balanced", "samples_per_epoch": 31, "epoch": 5},
-        {"view": "waveform", "augmentation": {"gain": {"decibels": [-6, 6]}}, "batch_size": 5},
+        {
+            "view": "features",
+            "side": "train",
+            "normalise": "first",
+            "rank": 1,
+            "world_size": 2,
+        },
+        {
+            "view": "features",
+            "sampling": "balanced",
+            "samples_per_epoch": 31,
+            "epoch": 5,
+        },
+        {
+            "view": "waveform",
+            "augmentation": {"gain": {"decibels": [-6, 6]}},
+            "batch_size": 5,
+        },
         {
             "view": "mel",
             "test": "test",
@@ -89,7 +115,11 @@ def test_batches_are_those_of_the_cache(cache, remote, options):
     view = options.pop("view")
     ours = cache.loader(view, **options)
     theirs = remote.loader(view, **options)
-    assert (theirs.labels, theirs.shape, theirs.samples) == (ours.labels, ours.shape, ours.samples)
+    assert (theirs.labels, theirs.shape, theirs.samples) == (
+        ours.labels,
+        ours.shape,
+        ours.samples,
+    )
     assert len(theirs) == len(ours) and theirs.statistics == ours.statistics
     count = 0
     for one, other in zip(ours, theirs, strict=True):
@@ -117,6 +147,97 @@ def test_states_go_from_one_to_the_other(cache, remote):
             same(one, other)
     with pytest.raises(lathe.StateError):
         remote.loader("mel", batch_size=5, seed=8, state=state)
+
+
+@pytest.mark.parametrize("connections", [2, 3, 7])
+def test_connections_change_nothing(cache, server, connections):
+    remote = lathe.connect(f"{server.url}/demo.lathe", connections=connections)
+    options = {"batch_size": 5, "seed": 9, "epochs": 2}
+    ours, theirs = cache.loader("mel", **options), remote.loader("mel", **options)
+    for number, (one, other) in enumerate(zip(ours, theirs, strict=True)):
+        same(one, other)
+        assert other.index == number
+        assert ours.state_dict() == theirs.state_dict()
+        if number == 4:
+            # Goes on within an epoch, from connections that stand in between.
+            theirs.load_state_dict(theirs.state_dict())
+            break
+    rest = list(remote.loader("mel", **options, state=ours.state_dict()))
+    for one, other, third in zip(ours, theirs, rest, strict=True):
+        same(one, other)
+        same(one, third)
+
+
+def test_connections_that_are_cut_go_on_in_order(cache, server):
+    cutting = Cutting(server.port, 150_000)
+    cutting.start()
+    remote = lathe.connect(f"http://127.0.0.1:{cutting.port}/demo.lathe", connections=3)
+    options = {"batch_size": 2, "seed": 4, "epochs": 2}
+    for one, other in zip(
+        cache.loader("mel", **options), remote.loader("mel", **options), strict=True
+    ):
+        same(one, other)
+    assert cutting.cuts > 3
+
+
+def test_connections_that_cannot_be_are_refused(server):
+    for connections in (0, 65):
+        with pytest.raises(lathe.ConfigurationError, match="connections"):
+            lathe.connect(f"{server.url}/demo.lathe", connections=connections)
+
+
+@pytest.mark.parametrize("connections", [1, 2])
+def test_compressed_batches_are_the_same(cache, server, connections):
+    if "zstd" not in compressions():
+        pytest.skip("neither Python 3.14 nor zstandard is there")
+    remote = lathe.connect(f"{server.url}/demo.lathe", compression="zstd", connections=connections)
+    options = {"batch_size": 6, "seed": 2, "epochs": 2}
+    for one, other in zip(
+        cache.loader("waveform", **options),
+        remote.loader("waveform", **options),
+        strict=True,
+    ):
+        same(one, other)
+
+
+def test_a_compression_that_is_not_known_is_refused(server, monkeypatch):
+    with pytest.raises(lathe.ConfigurationError, match="gzip"):
+        lathe.connect(f"{server.url}/demo.lathe", compression="gzip")
+    monkeypatch.setitem(sys.modules, "compression", None)
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(lathe.ConfigurationError, match="Python 3.14, or pip install zstandard"):
+        lathe.connect(f"{server.url}/demo.lathe", compression="zstd")
+
+
+def test_page_locked_memory_is_asked_for_or_its_lack_is_said(server, cache, monkeypatch):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    remote = lathe.connect(f"{server.url}/demo.lathe", pin_memory=True)
+    if not torch.cuda.is_available():
+        with pytest.warns(RuntimeWarning, match="no CUDA here"):
+            next(remote.loader("mel", batch_size=2))
+        # As where there is one, but for the locking itself.
+        asked = []
+        empty = torch.empty
+
+        def stand_in(*sizes, pin_memory=False, **options):
+            asked.append(pin_memory)
+            return empty(*sizes, **options)
+
+        monkeypatch.setattr(torch, "empty", stand_in)
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+        for one, other in zip(
+            cache.loader("mel", batch_size=3),
+            remote.loader("mel", batch_size=3),
+            strict=True,
+        ):
+            same(one, other)
+        assert asked and all(asked)
+    else:
+        batch = next(remote.loader("mel", batch_size=2, output="torch"))
+        assert batch.inputs.is_pinned()
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(lathe.ConfigurationError, match="pip install torch"):
+        next(remote.loader("mel", batch_size=2))
 
 
 def test_what_is_held_stays(remote):
@@ -230,7 +351,9 @@ def test_torch(cache, server, path):
     assert len(ours) == len(theirs)
     for _ in range(2):
         for one, other in zip(
-            DataLoader(ours, batch_size=None), DataLoader(theirs, batch_size=None), strict=True
+            DataLoader(ours, batch_size=None),
+            DataLoader(theirs, batch_size=None),
+            strict=True,
         ):
             same(one, other)
     workers = lathe.torch.Dataset(f"{server.url}/demo.lathe", "mel", num_workers=2, **options)

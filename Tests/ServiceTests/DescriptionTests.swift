@@ -30,7 +30,7 @@ extension ServiceTests {
       "collection": "/v1/caches/music/collection", "map": "/v1/caches/music/map?view=features",
       "copies": "/v1/caches/music/copies", "overlay": "/v1/caches/music/overlay",
       "jobs": "/v1/jobs", "job-kinds": "/v1/job-kinds", "page": "/?page=map",
-      "page-file": "/page/app.js",
+      "page-file": "/page/app.js", "plain-caches": "/plain", "plain-tracks": "/plain/music",
     ]
 
     @Test func everyAnswerIsAsDescribed() async throws {

@@ -132,6 +132,54 @@ extension ServiceTests {
       }
     }
 
+    /// Several connections have together what one has, also where one goes on after a frame.
+    @Test func connectionsShareAStream() async throws {
+      try await RunningServer.with { server throws in
+        let query = "view=mel&batch=2&seed=3&epochs=2"
+        let all = try frames(try server.music("/batches?\(query)").body).dropLast()
+        for skip in 0..<3 {
+          let part = try frames(
+            try server.music("/batches?\(query)&every=3&skip=\(skip)").body
+          ).dropLast()
+          let wanted = all.indices.filter { $0 % 3 == skip }.map { all[$0] }
+          #expect(part.map { $0.tensor("inputs") } == wanted.map { $0.tensor("inputs") })
+          let first = try #require(part.first?.metadata)
+          let rest = try frames(
+            try server.music(
+              "/batches?view=mel&batch=2&seed=3&every=3&skip=2"
+                + "&epochs=2&position=\(first["state_position"] ?? "")"
+            ).body
+          ).dropLast()
+          #expect(rest.map { $0.tensor("slices") } == part.dropFirst().map { $0.tensor("slices") })
+        }
+        #expect(try server.music("/batches?\(query)&every=65").status == 400)
+        #expect(try server.music("/batches?\(query)&every=0").status == 400)
+        // A description is of the whole stream.
+        #expect(try server.music("/loader?\(query)&every=2").status == 400)
+      }
+    }
+
+    @Test func framesAreCompressedForWhoTakesThat() async throws {
+      try await RunningServer.with { server throws in
+        let query = "/batches?view=waveform&batch=4&seed=3"
+        let plain = try server.music(query)
+        #expect(plain.headers["content-encoding"] == nil)
+        for taken in ["zstd", "gzip, zstd;q=0.5"] {
+          let reply = try server.music(query, headers: ["Accept-Encoding: \(taken)"])
+          #expect(reply.headers["content-encoding"] == "zstd")
+          #expect(reply.headers["vary"] == "Accept-Encoding")
+          #expect(reply.headers["etag"] == plain.headers["etag"])
+          #expect(reply.body.count < plain.body.count)
+          #expect(try Zstd.decompressed(reply.body) == plain.body)
+        }
+        for refused in ["gzip, br", "*", "zstd;q=0", "identity"] {
+          let reply = try server.music(query, headers: ["Accept-Encoding: \(refused)"])
+          #expect(reply.headers["content-encoding"] == nil, "\(refused)")
+          #expect(reply.body == plain.body)
+        }
+      }
+    }
+
     @Test func streamsBeyondTheLimitAreRefusedAndRoomIsGivenBack() async throws {
       try await RunningServer.with({ $0.limits.streams = 1 }) { server throws in
         for _ in 0..<5 {

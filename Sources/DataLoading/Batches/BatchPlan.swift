@@ -21,6 +21,8 @@ struct LoaderPlace: Hashable, Sendable {
 /// One step of all ranks together takes the next `batchSize · worldSize` positions of the epoch;
 /// of those, rank r takes the first but r, and then every `worldSize`-th. So after each step every
 /// rank stands at the same place, and any number of ranks can go on from there.
+///
+/// Of a rank's batches, those that a ``BatchShare`` names are made; the others are passed over.
 struct BatchPlan: Sendable {
   let epochLength: Int
   let batchSize: Int
@@ -28,6 +30,7 @@ struct BatchPlan: Sendable {
   let worldSize: Int
   let keepsLast: Bool
   let epochs: Int?
+  let share: BatchShare
 
   /// One batch of one rank.
   struct Step: Sendable, Hashable {
@@ -39,8 +42,12 @@ struct BatchPlan: Sendable {
     let after: LoaderPlace
   }
 
-  init(_ configuration: LoaderConfiguration, epochLength: Int) throws(LoadingError) {
+  init(
+    _ configuration: LoaderConfiguration, epochLength: Int, share: BatchShare = .all
+  ) throws(LoadingError) {
+    try share.check()
     self.epochLength = epochLength
+    self.share = share
     rank = configuration.rank
     worldSize = configuration.worldSize
     keepsLast = configuration.lastBatch == .keep
@@ -76,13 +83,32 @@ struct BatchPlan: Sendable {
     return full + (keepsLast && left > rank ? 1 : 0)
   }
 
-  /// How many batches this rank gets from a place on; nil for no end.
+  /// How many batches of the share this rank gets from a place on; nil for no end.
   func stepsLeft(from place: LoaderPlace) -> Int? {
     guard let epochs else { return nil }
     guard place.epoch < epochs else { return 0 }
     let (full, left) = (epochLength - place.position)
       .quotientAndRemainder(dividingBy: batchSize * worldSize)
-    return full + (keepsLast && left > rank ? 1 : 0) + (epochs - place.epoch - 1) * stepsPerEpoch
+    let all =
+      full + (keepsLast && left > rank ? 1 : 0) + (epochs - place.epoch - 1) * stepsPerEpoch
+    return max(0, all - share.skipped + share.every - 1) / share.every
+  }
+
+  /// The first batch of the share from a place on; nil where the epochs end before.
+  func first(from place: LoaderPlace) -> Step? { step(from: place, passingOver: share.skipped) }
+
+  /// The batch of the share that follows one; nil where the epochs end before.
+  func next(after step: Step) -> Step? {
+    self.step(from: step.after, passingOver: share.every - 1)
+  }
+
+  private func step(from place: LoaderPlace, passingOver count: Int) -> Step? {
+    var place = place
+    for _ in 0..<count {
+      guard let passed = step(from: place) else { return nil }
+      place = passed.after
+    }
+    return step(from: place)
   }
 
   /// The first batch that this rank gets from a place on; nil where the epochs end before.

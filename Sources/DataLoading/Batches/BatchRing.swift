@@ -14,8 +14,8 @@ import Synchronization
     let slot: Int
     let step: BatchPlan.Step
     let rows: Range<Int>
-    /// The batches whose pages should be asked for before: how many, from which place on.
-    let pagesFrom: LoaderPlace
+    /// The batches whose pages should be asked for before: how many, from which on.
+    let pagesFrom: BatchPlan.Step?
     let pagesOfBatches: Int
   }
 
@@ -53,7 +53,8 @@ import Synchronization
   private var idle = 0
   private var samplesBegun = 0
   private var batchesBegun = 0
-  private var pagesFrom: LoaderPlace
+  /// The batch whose pages are to be asked for next.
+  private var nextPages: BatchPlan.Step?
   private var pagesAsked = 0
 
   /// - Parameter generation: of the process that the ring is made in; a test makes one of another.
@@ -71,9 +72,9 @@ import Synchronization
     slots = Array(repeating: Slot(), count: sizes.slots)
     free = Array((0..<sizes.slots).reversed())
     queue = Array(repeating: 0, count: sizes.slots)
-    next = content.plan.step(from: content.start)
+    next = content.plan.first(from: content.start)
+    nextPages = next
     delivered = content.start
-    pagesFrom = content.start
   }
 
   /// Whether this is the process that the ring was made in. A forked one has none of its threads,
@@ -128,7 +129,7 @@ extension BatchRing {
     openRow = rows.upperBound
     if openRow == step.count { open = nil } else if idle > 0 { monitor.signal(.work) }
     guard rows.lowerBound == 0 else {
-      return Claim(slot: slot, step: step, rows: rows, pagesFrom: pagesFrom, pagesOfBatches: 0)
+      return Claim(slot: slot, step: step, rows: rows, pagesFrom: nil, pagesOfBatches: 0)
     }
     return claimOfFirstRows(slot, step, rows)
   }
@@ -145,7 +146,7 @@ extension BatchRing {
     samplesBegun += step.count
     open = slot
     openRow = 0
-    next = content.plan.step(from: step.after)
+    next = content.plan.next(after: step)
   }
 
   /// Who begins a batch asks for the pages of later ones, until every page was likely asked for
@@ -153,12 +154,12 @@ extension BatchRing {
   private func claimOfFirstRows(
     _ slot: Int, _ step: BatchPlan.Step, _ rows: Range<Int>
   ) -> Claim {
-    let from = pagesFrom
+    let from = nextPages
     var count = 0
     if samplesBegun - step.count < content.sources.count {
       let wanted = batchesBegun + min(batchesBegun, sizes.batchesOfPages)
-      while pagesAsked < wanted, let asked = content.plan.step(from: pagesFrom) {
-        pagesFrom = asked.after
+      while pagesAsked < wanted, let asked = nextPages {
+        nextPages = content.plan.next(after: asked)
         pagesAsked += 1
         count += 1
       }
@@ -247,11 +248,11 @@ extension BatchRing {
 
   /// Fills claimed rows; without the lock.
   func fill(_ claim: Claim, with filler: BatchFiller) -> RowFailure? {
-    var place = claim.pagesFrom
+    var pages = claim.pagesFrom
     for _ in 0..<claim.pagesOfBatches {
-      guard let step = content.plan.step(from: place) else { break }
+      guard let step = pages else { break }
       filler.prefetch(step, until: stopped)
-      place = step.after
+      pages = content.plan.next(after: step)
     }
     return unsafe filler.fill(
       claim.rows, of: claim.step, in: memory[claim.slot], until: stopped)

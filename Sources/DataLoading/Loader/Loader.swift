@@ -22,12 +22,14 @@ public final class Loader: Sendable {
   ///   - sources: one source, or several to be mixed; samples must have the same shape.
   ///   - configuration: what to deliver.
   ///   - state: where to go on; nil for the start.
+  ///   - share: which batches are delivered; states are those of all.
   /// - Throws: ``LoadingError`` for a source without samples, a value of the configuration out of
   ///   its range or that does not fit the sources, a state of another loader, or want of memory.
   public init(
-    _ sources: [WeightedSource], configuration: LoaderConfiguration, state: LoaderState? = nil
+    _ sources: [WeightedSource], configuration: LoaderConfiguration, state: LoaderState? = nil,
+    share: BatchShare = .all
   ) throws(LoadingError) {
-    let content = try LoaderContent(sources, configuration, state: state)
+    let content = try LoaderContent(sources, configuration, state: state, share: share)
     self.configuration = configuration
     ring = try BatchRing(content, configuration)
     let own =

@@ -16,14 +16,15 @@ struct LoaderContent: Sendable {
   let streamsStores: Bool
 
   init(
-    _ list: [WeightedSource], _ configuration: LoaderConfiguration, state: LoaderState?
+    _ list: [WeightedSource], _ configuration: LoaderConfiguration, state: LoaderState?,
+    share: BatchShare = .all
   ) throws(LoadingError) {
     try configuration.check()
     sources = try SourceList(list)
     order = try SampleOrder(
       sources, sampling: configuration.sampling, shuffle: configuration.shuffle,
       seed: configuration.seed, samplesPerEpoch: configuration.samplesPerEpoch)
-    plan = try BatchPlan(configuration, epochLength: order.epochLength)
+    plan = try BatchPlan(configuration, epochLength: order.epochLength, share: share)
     firstState = LoaderState(
       identity: sources.identity,
       order: configuration.orderName(epochLength: order.epochLength, weights: sources.weights),

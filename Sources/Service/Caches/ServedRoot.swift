@@ -15,6 +15,8 @@ final class ServedRoot: Sendable {
   let runs: FolderNames
   let kept: KeptAnswers
   let answers: AnswerBudget
+  /// The peaks of waveforms: whole tracks are read for them, and every visitor of a track wants them.
+  let peaks: KeptFiles
   let streams: StreamBudget
   let overlays: OverlayFiles
   /// Nil where the root cannot be written, or another service keeps its jobs.
@@ -38,6 +40,9 @@ final class ServedRoot: Sendable {
     runs = FolderNames(FolderSearch(root: configuration.root) { $0.contains("run.json") })
     kept = KeptAnswers(limit: configuration.limits.keptBytes, metrics: metrics)
     answers = AnswerBudget(limit: configuration.limits.answerBytes, metrics: metrics)
+    peaks = KeptFiles(
+      folder: "\(configuration.root)/.lathed/peaks", limit: configuration.limits.peakBytes,
+      metrics: metrics)
     streams = StreamBudget(configuration.limits, metrics)
     overlays = OverlayFiles(root: configuration.root)
     do {

@@ -22,8 +22,10 @@ public struct ServiceLimits: Sendable, Hashable {
   /// Bytes of answers of more than 64 KB that wait for their clients; one that would exceed it is
   /// refused with 503, unless it is the only one.
   public var answerBytes = 1 << 30
-  /// Bytes of pictures, peaks and distributions that are kept.
+  /// Bytes of sounds, pictures and distributions that are kept in memory.
   public var keptBytes = 64 << 20
+  /// Bytes of peaks that are kept on the disk.
+  public var peakBytes = 1 << 30
   /// Caches that are kept open.
   public var openCaches = 64
 

@@ -103,10 +103,12 @@ enum Schemas {
         ])),
     ]),
     "Outcomes": object(["outcomes": named(list(of: outcome))]),
-    "Map": object([
-      "columns": whole, "explained": list(of: number),
-      "points": list(of: object(["track": text, "label": text, "x": number, "y": number])),
-    ]),
+    "Map": object(
+      [
+        "method": text, "columns": whole, "tracks": whole, "explained": list(of: number),
+        "perplexity": number, "divergence": number,
+        "points": list(of: object(["track": text, "label": text, "x": number, "y": number])),
+      ], optional: ["explained", "perplexity", "divergence"]),
     "Overlay": .object([
       "oneOf": [
         object(["file": text, "corrections": list(of: correction)]),

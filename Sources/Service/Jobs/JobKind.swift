@@ -122,6 +122,15 @@ struct JobKind: Sendable {
           name: "output", form: .output, about: "the folder of the runs", isRequired: true,
           option: "--output"),
       ], command: ["study"], isRepeatable: false),
+    JobKind(
+      name: "map", about: "Places the tracks on a plane by their neighbours (t-SNE).",
+      fields: [
+        cache,
+        Field(name: "view", form: .value(.text()), about: "the name of a view", option: "--view"),
+        Field(
+          name: "perplexity", form: .value(.integer(1...1_000)), about: "neighbours that count",
+          option: "--perplexity"),
+      ], command: ["map"], isRepeatable: true),
   ]
 
   private static let cache = Field(

@@ -1,69 +1,76 @@
 import Corpus
 import DatasetCache
 import HTTPTypes
+import Mapping
 import OpenCaches
-import Safetensors
 
 /// All tracks as points on a plane, near each other where their rows in a view are alike.
 enum TrackMap {
-  /// The widest rows that are taken: their covariance is a square of so many numbers.
-  private static let mostColumns = 2_048
-
-  /// The points as JSON.
+  /// The first two principal components, as JSON.
   /// - Throws: ``Problem`` 422 for a view whose samples are no rows of numbers; `CacheError`.
-  static func json(_ served: ServedCache, _ view: View) throws -> [UInt8] {
-    let cache = try served.cache.snapshot()
-    guard let fingerprint = try cache.description()?.fingerprints[view],
-      let facts = try cache.viewFacts()[view], !facts.isSignal, facts.axes.count == 1
-    else {
-      throw Problem(
-        .unprocessableContent, "source", "the samples of \(view.rawValue) are no rows of numbers",
-        hint: "there is \(try rows(cache).joined(separator: ", "))")
-    }
-    let records = try cache.trackRecords().filter { $0.views[view] == fingerprint }
-    var columns = 0
-    var means: [Float] = []
-    var tracks: [Int] = []
-    try cache.withValues(of: view, fingerprint: fingerprint, tracks: records.map(\.id)) {
-      position, value in
-      guard let header = try? SafetensorsHeader(of: value), let entry = header.entries.first,
-        let width = entry.shape.last, width > 0, width <= mostColumns,
-        columns == 0 || columns == width
-      else { return }
-      columns = width
-      let floats = entry.floats(in: value)
-      let rows = max(1, floats.count / width)
-      var sums = [Float](repeating: 0, count: width)
-      for (place, number) in floats.enumerated() { sums[place % width] += number / Float(rows) }
-      means += sums
-      tracks.append(position)
-    }
-    guard columns > 0 else {
-      throw Problem(
-        .unprocessableContent, "source",
-        "\(view.rawValue) has no rows of up to \(mostColumns) numbers")
-    }
-    let components = PrincipalComponents(rows: means, columns: columns)
-    return JSONValue.object([
-      "columns": .count(columns),
-      "explained": .array([
-        .number(components.explained.0), .number(components.explained.1),
-      ]),
-      "points": .array(
-        zip(tracks, components.points).map { position, point in
-          .object([
-            "track": .text(records[position].id),
-            "label": .text(records[position].labelNames.first ?? ""),
-            // As much as a screen can show.
-            "x": .number((point.x * 1_000).rounded() / 1_000),
-            "y": .number((point.y * 1_000).rounded() / 1_000),
-          ])
-        }),
-    ]).canonicalBytes()
+  static func components(_ served: ServedCache, _ view: View) throws -> [UInt8] {
+    let found = try rows(served, view)
+    let components = PrincipalComponents(rows: found.rows, columns: found.columns)
+    return json(
+      "pca", columns: found.columns, tracks: found.tracks.count,
+      points: zip(found.tracks, components.points).map { track, point in
+        // As much as a screen can show.
+        self.point(
+          track, x: (point.x * 1_000).rounded() / 1_000, y: (point.y * 1_000).rounded() / 1_000)
+      },
+      [
+        "explained": .array([
+          .number(components.explained.0), .number(components.explained.1),
+        ])
+      ])
   }
 
-  private static func rows(_ cache: Cache) throws -> [String] {
-    try cache.viewFacts().filter { !$0.value.isSignal && $0.value.axes.count == 1 }.keys
-      .map(\.rawValue).sorted()
+  /// The map by neighbours that a job made, as JSON.
+  /// - Throws: ``Problem`` 404 where there is none, or one of an earlier state of the cache.
+  static func neighbours(_ served: ServedCache, _ view: View) throws -> [UInt8] {
+    let missing = Problem.missing(
+      "no map by neighbours of \(view.rawValue) was computed yet",
+      hint: "start a job map with cache '\(served.name)' and view '\(view.rawValue)'")
+    // What is damaged is made anew as well.
+    guard let kept = try? KeptMap.read(KeptMap.path(in: served.open.cache.path, view)) else {
+      throw missing
+    }
+    let found = try rows(served, view)
+    guard kept.identity == found.identity else {
+      throw Problem.missing(
+        "the map by neighbours of \(view.rawValue) is of an earlier state of the cache",
+        hint: missing.hint)
+    }
+    let records = Dictionary(
+      found.tracks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    return json(
+      "tsne", columns: kept.columns, tracks: kept.tracks,
+      points: kept.points.compactMap { point in
+        records[point.track].map { self.point($0, x: point.x, y: point.y) }
+      }, ["perplexity": .number(kept.perplexity), "divergence": .number(kept.divergence)])
+  }
+
+  private static func rows(_ served: ServedCache, _ view: View) throws -> TrackRows {
+    do { return try TrackRows(try served.cache.snapshot(), view) } catch let error as MapError {
+      throw Problem(.unprocessableContent, "source", error.detail, hint: error.hint)
+    }
+  }
+
+  private static func point(_ track: TrackRecord, x: Double, y: Double) -> JSONValue {
+    .object([
+      "track": .text(track.id), "label": .text(track.labelNames.first ?? ""), "x": .number(x),
+      "y": .number(y),
+    ])
+  }
+
+  private static func json(
+    _ method: String, columns: Int, tracks: Int, points: [JSONValue], _ more: [String: JSONValue]
+  ) -> [UInt8] {
+    JSONValue.object(
+      more.merging([
+        "method": .string(method), "columns": .count(columns), "tracks": .count(tracks),
+        "points": .array(points),
+      ]) { $1 }
+    ).canonicalBytes()
   }
 }

@@ -1,4 +1,5 @@
 import Synchronization
+import Wording
 
 /// What the service counts.
 final class ServiceMetrics: Sendable {

@@ -42,9 +42,11 @@ extension ServiceOperations {
     Operation(
       id: "map", path: "/v1/caches/{cache}/map",
       summary:
-        "Each track as a point: the first two principal components of its mean row in a view.",
+        "Each track as a point: the first two principal components of its mean row in a view, or "
+        + "a map by neighbours that a job made.",
       parameters: [
-        .init("view", .text(), "the name of a view of rows of numbers", isRequired: true)
+        .init("view", .text(), "the name of a view of rows of numbers", isRequired: true),
+        .init("method", .choice(["pca", "tsne"]), "how it is made; pca where left out"),
       ],
       answers: [.json("Map")]
     ) { call in
@@ -52,9 +54,17 @@ extension ServiceOperations {
         let cache = try call.cache()
         return (cache, try call.view(of: cache))
       }
+      if call["method"] == "tsne" {
+        let bytes = try await call.service.work { try TrackMap.neighbours(cache, view) }
+        return try await call.tagged("application/json", from: ["map", EntityTag.text(of: bytes)]) {
+          bytes
+        }
+      }
       let parts = ["map", cache.name, cache.stamp.text, view.rawValue]
       return try await call.tagged("application/json", from: parts) {
-        try call.service.kept.bytes(EntityTag.text(of: parts)) { try TrackMap.json(cache, view) }
+        try call.service.kept.bytes(EntityTag.text(of: parts)) {
+          try TrackMap.components(cache, view)
+        }
       }
     },
   ]

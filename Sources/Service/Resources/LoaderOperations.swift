@@ -37,9 +37,8 @@ extension ServiceOperations {
     Operation(
       id: "batches", path: "/v1/caches/{cache}/batches",
       summary: "Batches as a stream of frames: eight bytes of length and a safetensors value each.",
-      parameters: BatchRequest.parameters + [
-        .init("count", .integer(0...1 << 40), "how many batches at most; all where left out")
-      ], answers: [.bytes("application/vnd.lathe.batches")]
+      parameters: BatchRequest.parameters + BatchRequest.streamParameters,
+      answers: [.bytes("application/vnd.lathe.batches")]
     ) { call in
       let stream = try await call.service.work {
         let parts = try BatchRequest.parts(call)
@@ -53,17 +52,23 @@ extension ServiceOperations {
             .preconditionFailed, "state", "the samples are not those that If-Match names",
             hint: "begin anew: the cache was prepared again, or it is another one")
         }
+        let compressor =
+          ContentCoding.zstd.isTaken(by: call.request.headers[.acceptEncoding])
+          ? try FrameCompressor() : nil
+        let isDirect = compressor == nil && call.service.configuration.tlsCertificate == nil
         return FrameStream(
           loader: loader, parts: parts, room: room, service: call.service,
-          count: call.integer("count"),
-          channel: call.service.configuration.tlsCertificate == nil ? call.context.channel : nil)
+          count: call.integer("count"), channel: isDirect ? call.context.channel : nil,
+          compressor: compressor)
       }
+      var headers: HTTPFields = [
+        .contentType: "application/vnd.lathe.batches", .cacheControl: "no-store",
+        .eTag: tag(of: stream.loader), .vary: "Accept-Encoding",
+      ]
+      if stream.compressor != nil { headers[.contentEncoding] = ContentCoding.zstd.name }
       return Response(
-        status: .ok,
-        headers: [
-          .contentType: "application/vnd.lathe.batches", .cacheControl: "no-store",
-          .eTag: tag(of: stream.loader),
-        ], body: ResponseBody { writer in try await stream.write(to: &writer) })
+        status: .ok, headers: headers,
+        body: ResponseBody { writer in try await stream.write(to: &writer) })
     },
   ]
 

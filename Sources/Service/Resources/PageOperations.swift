@@ -22,12 +22,19 @@ extension ServiceOperations {
     var response = try await call.tagged(
       file.mediaType, from: ["page", name, EntityTag.text(of: file.bytes)]
     ) { file.bytes }
-    response.headers[.contentSecurityPolicy] =
+    response.protectAsPage()
+    return response
+  }
+}
+
+extension Response {
+  /// Forbids a browser to take anything from elsewhere into what is shown.
+  mutating func protectAsPage() {
+    headers[.contentSecurityPolicy] =
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
       + "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; "
       + "form-action 'none'; frame-ancestors 'none'"
-    response.headers[.referrerPolicy] = "no-referrer"
-    return response
+    headers[.referrerPolicy] = "no-referrer"
   }
 }
 

@@ -1,11 +1,12 @@
 import Corpus
 import Hummingbird
+import Wording
 
 /// All that can be asked for.
 enum ServiceOperations {
   static let all: [Operation] =
     health + caches + tracks + sound + pictures + values + features + splits + loaders + runs
-    + collection + corrections + jobs + pages
+    + collection + corrections + jobs + pages + plain
 
   /// The form of names of caches and runs.
   static let name = ParameterForm.text(most: 1_024)

@@ -44,7 +44,7 @@ extension ServiceOperations {
       let place = try await soundPlace(call)
       let step = call.integer("samples") ?? 256
       return try await call.tagged("application/json", from: place.parts + ["peaks", "\(step)"]) {
-        try call.service.kept.bytes("peaks \(EntityTag.text(of: place.parts)) \(step)") {
+        try call.service.peaks.bytes(EntityTag.text(of: place.parts + ["peaks", "\(step)"])) {
           let sound = try place.sound()
           let (low, high) = sound.peaks(every: step)
           func list(_ values: [Float]) -> JSONValue {

@@ -41,6 +41,21 @@ enum BatchRequest {
     .init("position", .integer(0...1 << 60), "how many samples of the epoch are passed over"),
   ]
 
+  /// What only a stream takes, not its description.
+  static let streamParameters: [Operation.Parameter] = [
+    .init("count", .integer(0...1 << 40), "how many batches at most; all where left out"),
+    .init(
+      "every", .integer(1...BatchShare.most),
+      "for several connections: only every so-many-th batch; 1 where left out"),
+    .init(
+      "skip", .integer(0...BatchShare.most), "how many batches are passed over before the first"),
+  ]
+
+  /// Which of the batches are asked for.
+  static func share(_ call: Call) -> BatchShare {
+    BatchShare(skipped: call.integer("skip") ?? 0, every: call.integer("every") ?? 1)
+  }
+
   /// Opens what is asked for.
   static func parts(_ call: Call) throws -> LoaderParts {
     let options = try options(call.values)
@@ -85,7 +100,7 @@ enum BatchRequest {
 
   /// A loader of these parts.
   static func loader(_ parts: LoaderParts, _ call: Call) throws -> Loader {
-    do throws(InterfaceError) { return try parts.loader() } catch {
+    do throws(InterfaceError) { return try parts.loader(share(call)) } catch {
       if error.code == .state, let position = call["position"] {
         throw Problem.parameter(
           "position", "\(position) is not in an epoch", hint: "give one that a frame says")

@@ -17,6 +17,8 @@ struct FrameStream: Sendable {
   let count: Int?
   /// The connection, where batches can be sent from where they lie.
   let channel: (any Channel)?
+  /// Compresses each frame for itself; nil where the client did not ask for that.
+  let compressor: FrameCompressor?
 
   /// The body of the answer.
   func write(to writer: inout any ResponseBodyWriter) async throws {
@@ -28,7 +30,8 @@ struct FrameStream: Sendable {
       } else {
         end = try await send(to: &writer)
       }
-      try await writer.write(BatchFrame.end(end))
+      let last = BatchFrame.end(end)
+      try await writer.write(try compressor?.compressed(last) ?? last)
       try await writer.finish(nil)
     } catch {
       await close()
@@ -65,7 +68,8 @@ struct FrameStream: Sendable {
         do {
           guard let lent = try loader.nextLent() else { return .success(nil) }
           defer { loader.release(slot: lent.slot) }
-          return .success((try BatchFrame.buffer(lent, of: loader), lent.count))
+          let frame = try BatchFrame.buffer(lent, of: loader)
+          return .success((try compressor?.compressed(frame) ?? frame, lent.count))
         } catch {
           return .failure(Problem(error))
         }

@@ -1,7 +1,7 @@
 // Jobs: the lathe program at work for the service.
 
 import { add, count, element, table } from "./elements.js";
-import { get, path, send } from "./service.js";
+import { events, get, send } from "./service.js";
 
 export async function jobs(place, fields, signal) {
   add(place, element("h1", {}, "Jobs"));
@@ -29,15 +29,21 @@ export async function jobs(place, fields, signal) {
     ], all));
     if (all.some((job) => ["queued", "running"].includes(job.state)) && !signal.aborted) setTimeout(() => signal.aborted || show().catch(() => {}), 1000);
   }
-  let events = null;
-  function watch(job) {
-    events?.close();
+  let watched = null;
+  signal.addEventListener("abort", () => watched?.abort());
+  async function watch(job) {
+    watched?.abort();
+    const mine = watched = new AbortController();
     log.hidden = false;
     log.textContent = "";
-    events = new EventSource(path(["jobs", String(job.id), "events"]));
-    events.addEventListener("line", (event) => { log.textContent += `${event.data}\n`; log.scrollTop = log.scrollHeight; });
-    events.addEventListener("ended", () => { events.close(); show(); });
-    signal.addEventListener("abort", () => events.close());
+    try {
+      for await (const event of events(["jobs", String(job.id), "events"], mine.signal)) {
+        if (event.event === "ended") break;
+        log.textContent += `${event.data}\n`;
+        log.scrollTop = log.scrollHeight;
+      }
+      await show();
+    } catch (problem) { if (!mine.signal.aborted) error.textContent = problem.message; }
   }
   add(place,
     element("form", {
@@ -46,7 +52,7 @@ export async function jobs(place, fields, signal) {
         error.textContent = "";
         const body = { kind: kind.value, fields: {} };
         for (const input of inputs.querySelectorAll("input")) if (input.value) body.fields[input.name] = input.value;
-        try { watch(await send("POST", ["jobs"], body)); await show(); } catch (problem) { error.textContent = `${problem.message} ${problem.hint}`; }
+        try { const job = await send("POST", ["jobs"], body); watch(job); await show(); } catch (problem) { error.textContent = `${problem.message} ${problem.hint}`; }
       },
     },
     element("div", { class: "row" }, element("label", { for: "kind" }, "Start"), kind), inputs,

@@ -2,7 +2,7 @@
 
 import { go, link } from "./address.js";
 import { add, announce, count, element } from "./elements.js";
-import { get, source } from "./service.js";
+import { get, Problem, send, source } from "./service.js";
 
 export async function map(place, fields, signal) {
   const { cache } = fields;
@@ -14,9 +14,23 @@ export async function map(place, fields, signal) {
     return;
   }
   const view = views.includes(fields.view) ? fields.view : views.includes("features-30s") ? "features-30s" : views[0];
-  const found = await get(["caches", cache, "map"], { view }, signal);
+  const method = fields.method === "tsne" ? "tsne" : "pca";
+  const choices = element("div", { class: "row" },
+    element("label", {}, "View", element("select", { onchange: (event) => go({ ...fields, view: event.target.value }, true) },
+      views.map((name) => element("option", { value: name, selected: name === view }, name)))),
+    element("label", {}, "By", element("select", { id: "method", onchange: (event) => go({ ...fields, method: event.target.value }, true) },
+      Object.entries(methods).map(([key, name]) => element("option", { value: key, selected: key === method }, name)))));
+  add(place, choices);
+  let found;
+  try {
+    found = await get(["caches", cache, "map"], { view, method }, signal);
+  } catch (problem) {
+    if (method !== "tsne" || !(problem instanceof Problem) || problem.status !== 404) throw problem;
+    add(place, offer(cache, view, problem, fields, signal));
+    return;
+  }
   const hue = (label) => `hsl(${(about.labels.indexOf(label) * 137.5) % 360} 65% 50%)`;
-  const canvas = element("canvas", { tabindex: "0", role: "img", "aria-label": `${found.points.length} tracks by the first two principal components of ${view}` });
+  const canvas = element("canvas", { tabindex: "0", role: "img", "aria-label": `${found.points.length} tracks by ${methods[method]} of ${view}` });
   const caption = element("p", { "aria-live": "polite" }, "Point at a track to hear it; a click opens it.");
   const mute = element("input", { type: "checkbox", id: "plays" });
   const audio = new Audio();
@@ -68,15 +82,43 @@ export async function map(place, fields, signal) {
   canvas.addEventListener("pointerleave", () => { over = null; audio.pause(); draw(); });
   canvas.addEventListener("click", (event) => { const point = nearest(event); if (point) go({ cache, track: point.track }); });
   canvas.style.cssText = `width:100%;height:${height}px;display:block;cursor:pointer`;
+  choices.append(element("label", {}, mute, "play what is pointed at"));
   add(place,
-    element("div", { class: "row" },
-      element("label", {}, "View", element("select", { onchange: (event) => go({ ...fields, view: event.target.value }, true) },
-        views.map((name) => element("option", { value: name, selected: name === view }, name)))),
-      element("label", {}, mute, "play what is pointed at")),
     element("div", { class: "stage" }, canvas), caption,
     element("p", {}, about.labels.map((label) => [
       element("span", { "aria-hidden": "true", style: { color: hue(label) } }, "● "),
       element("a", { href: link({ ...fields, page: "map", label: fields.label === label ? "" : label }) }, label), "  "])),
-    element("p", { class: "faint" }, `The first two principal components of ${count(found.columns)} standardised columns, means over each track: ${(100 * found.explained[0]).toFixed(0)} and ${(100 * found.explained[1]).toFixed(0)} % of the variance.`));
+    element("p", { class: "faint" }, remark(found)));
   new ResizeObserver(draw).observe(canvas);
+}
+
+const methods = { pca: "principal components", tsne: "neighbours (t-SNE)" };
+
+function remark(found) {
+  const columns = `${count(found.columns)} standardised columns, means over each track`;
+  if (found.method === "pca") return `The first two principal components of ${columns}: ${(100 * found.explained[0]).toFixed(0)} and ${(100 * found.explained[1]).toFixed(0)} % of the variance.`;
+  const sample = found.points.length < found.tracks ? ` A sample of ${count(found.points.length)} of ${count(found.tracks)} tracks, spread evenly.` : "";
+  return `Near are tracks whose ${columns}, are alike; far says little. t-SNE with a perplexity of ${found.perplexity.toFixed(0)}, divergence ${found.divergence.toFixed(2)}.${sample}`;
+}
+
+// What stands where no map by neighbours is there: a job makes one.
+function offer(cache, view, problem, fields, signal) {
+  const told = element("p", { "aria-live": "polite" }, `${problem.message}.`);
+  const button = element("button", { class: "primary", onclick: async () => {
+    button.disabled = true;
+    try {
+      let job = await send("POST", ["jobs"], { kind: "map", fields: { cache, view } });
+      while (["queued", "running"].includes(job.state) && !signal.aborted) {
+        const { progress } = job;
+        told.textContent = progress ? `Step ${count(progress.done)} of ${count(progress.total)}` : `The job is ${job.state}.`;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        job = await get(["jobs", String(job.id)], {}, signal);
+      }
+      if (job.state === "done") go(fields, true);
+      else told.textContent = `The job ended: ${job.state}. ${job.detail ?? "Its log is among the jobs."}`;
+    } catch (error) {
+      if (!signal.aborted) told.textContent = `${error.message}. ${error.hint ?? ""}`;
+    }
+  } }, "Compute it");
+  return [told, element("p", {}, button)];
 }

@@ -168,6 +168,8 @@ struct Prepare: ParsableCommand {
 
   @OptionGroup var progress: ProgressOptions
 
+  @OptionGroup var metrics: MetricsOptions
+
   @OptionGroup var division: SplitOptions
 
   func validate() throws {
@@ -247,7 +249,7 @@ struct Prepare: ParsableCommand {
   }
 
   func run() throws {
-    let report = try progress.report(of: "prepare", cache: cache)
+    let report = try progress.report(of: "prepare", cache: cache, metrics: metrics)
     try report.reporting { try retryQuarantined ? retry(report) : prepare(report) }
   }
 }

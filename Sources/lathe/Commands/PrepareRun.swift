@@ -168,7 +168,7 @@ extension Prepare {
       summary = try body(sink, cancellation)
     }
     interruption.end()
-    report.put("finished", summary)
+    report.finished(summary)
     if report.style != .json {
       SummaryText(summary, cache: cache).lines.forEach { Output.line($0) }
       if shard != nil, !summary.wasCancelled {

@@ -118,6 +118,8 @@ struct Train: ParsableCommand {
 
   @OptionGroup var progress: ProgressOptions
 
+  @OptionGroup var metrics: MetricsOptions
+
   @OptionGroup var choices: TrainingChoices
 
   func validate() throws {
@@ -152,7 +154,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     if list { return TrainerList.show(EmbeddedTrainers.registry) }
-    let report = try progress.report(of: "train", cache: cache)
+    let report = try progress.report(of: "train", cache: cache, metrics: metrics)
     try report.reporting { try train(report) }
   }
 

@@ -36,10 +36,14 @@ struct ProgressOptions: ParsableArguments {
   /// - Parameters:
   ///   - verb: the verb that runs, as its lines name it.
   ///   - cache: a folder whose files are no logs.
+  ///   - metrics: where figures are kept, if they are.
   /// - Throws: `ValidationError` for a file that cannot be written.
-  func report(of verb: String, cache: String? = nil) throws -> ProgressReport {
+  func report(
+    of verb: String, cache: String? = nil, metrics: MetricsOptions? = nil
+  ) throws -> ProgressReport {
     if let cache, let logFile { try OwnFiles.refuse(logFile, in: cache, option: "--log-file") }
     return ProgressReport(
-      verb: verb, style: style, log: try logFile.map { try ProgressLog(appendingTo: $0) })
+      verb: verb, style: style, log: try logFile.map { try ProgressLog(appendingTo: $0) },
+      metrics: try metrics?.file(of: verb, cache: cache))
   }
 }

@@ -3,16 +3,20 @@ import Preparation
 import Training
 
 /// What a verb reports of its progress: to a person in a style, to programs as lines of JSON, and to
-/// a log file.
+/// a log file; and figures for Prometheus.
 final class ProgressReport {
   let style: ProgressStyle
   private let verb: String
   private let log: ProgressLog?
+  fileprivate let metrics: MetricsFile?
 
-  init(verb: String, style: ProgressStyle, log: ProgressLog? = nil) {
+  init(
+    verb: String, style: ProgressStyle, log: ProgressLog? = nil, metrics: MetricsFile? = nil
+  ) {
     self.verb = verb
     self.style = style
     self.log = log
+    self.metrics = metrics
   }
 
   /// Writes a line for programs: to the standard output where the style is JSON, and to the log
@@ -27,13 +31,23 @@ final class ProgressReport {
   /// Does the work of the verb; what ends it before its end is a line, too.
   func reporting<Result>(_ work: () throws -> Result) throws -> Result {
     do {
-      return try work()
+      let result = try work()
+      metrics?.ended(Exit.done)
+      return result
     } catch let error as ExitCode {
+      metrics?.ended(error.rawValue)
       throw error
     } catch {
+      metrics?.ended(Lathe.exitCode(for: error) == .validationFailure ? Exit.usage : Exit.failed)
       put("failed", ["message": Lathe.message(for: error)])
       throw error
     }
+  }
+
+  /// Takes what a preparation did.
+  func finished(_ summary: PreparationSummary) {
+    metrics?.finished(summary)
+    put("finished", summary)
   }
 
   /// Hears of a preparation.
@@ -63,6 +77,7 @@ final class PreparationReport: ProgressSink {
     case .advanced(let progress): report.put("advanced", PreparationAdvance(progress))
     case .quarantined(let record): report.put("quarantined", record)
     }
+    report.metrics?.report(event)
     text?.report(event)
   }
 
@@ -108,6 +123,7 @@ struct TrainingReport: TrainingProgress {
     case .epochEnded(let epoch): report.put("epoch", epoch)
     case .ended(let result): report.put("ended", result)
     }
+    report.metrics?.report(event)
     text?.report(event)
   }
 }

@@ -2,18 +2,18 @@
 /// components of standardised columns, as `sklearn.decomposition.PCA(2)` on
 /// `StandardScaler().fit_transform(rows)`, with the sign that makes each direction's largest part
 /// positive.
-struct PrincipalComponents {
+package struct PrincipalComponents {
   /// A place on the first and the second direction for each row.
-  let points: [(x: Double, y: Double)]
+  package let points: [(x: Double, y: Double)]
   /// The shares of the variance that the two directions have, from 0 to 1.
-  let explained: (Double, Double)
+  package let explained: (Double, Double)
 
   /// Finds them.
   ///
   /// - Parameters:
   ///   - rows: the numbers row after row, all finite.
   ///   - columns: how many stand in a row, 1 or more.
-  init(rows: [Float], columns: Int) {
+  package init(rows: [Float], columns: Int) {
     let count = rows.count / columns
     let standard = Self.standardised(rows, columns: columns)
     let covariance = Self.covariance(of: standard, columns: columns)
@@ -32,7 +32,7 @@ struct PrincipalComponents {
   }
 
   /// Each column with mean 0 and deviation 1; one that is the same everywhere becomes 0.
-  private static func standardised(_ rows: [Float], columns: Int) -> [Double] {
+  static func standardised(_ rows: [Float], columns: Int) -> [Double] {
     let count = rows.count / columns
     var standard = rows.map(Double.init)
     for column in 0..<columns {

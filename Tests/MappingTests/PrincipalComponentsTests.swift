@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Service
+@testable import Mapping
 
 /// The map's directions, beside those of scikit-learn 1.9.1: `PCA(2).fit_transform` of
 /// `StandardScaler().fit_transform`, each with its largest part positive.

@@ -1,0 +1,115 @@
+/// Points on a plane in ever smaller squares (J. Barnes and P. Hut, Nature 324, 1986): points of a
+/// square that is far away push as if they were all in its middle.
+struct RepulsionTree: Sendable {
+  private struct Square {
+    /// The mean place of its points.
+    var x: Double
+    var y: Double
+    /// How many they are.
+    var points: Double
+    /// The square of its side; 0 where it is not divided further.
+    var sideSquared: Double
+    /// The square that follows once all within this one are passed over.
+    var next: Int32
+  }
+
+  /// Depth first: the squares within one follow it.
+  private var squares: [Square] = []
+  private static let levels = 16
+
+  /// Divides the points.
+  init(_ xs: SharedNumbers<Double>, _ ys: SharedNumbers<Double>) {
+    let count = xs.count
+    var (left, right, low, high) = (xs[0], xs[0], ys[0], ys[0])
+    for place in 0..<count {
+      (left, right) = (min(left, xs[place]), max(right, xs[place]))
+      (low, high) = (min(low, ys[place]), max(high, ys[place]))
+    }
+    let side = max(right - left, high - low, 1e-300)
+    let scale = 65_535.0 / side
+    // Places along a curve that goes through the squares in order; equal ones by their number.
+    var order = (0..<count).map { place in
+      let curve =
+        Self.spread(UInt32((xs[place] - left) * scale)) << 1
+        | Self.spread(UInt32((ys[place] - low) * scale))
+      return UInt64(curve) << 32 | UInt64(place)
+    }
+    order.sort()
+    squares.reserveCapacity(2 * count)
+    divide(order[...], level: 0, side: side * 65_536 / 65_535, xs, ys)
+  }
+
+  /// The bits of a number of 16, with a zero between each two.
+  private static func spread(_ number: UInt32) -> UInt32 {
+    var bits = min(number, 65_535)
+    bits = (bits | bits << 8) & 0x00FF_00FF
+    bits = (bits | bits << 4) & 0x0F0F_0F0F
+    bits = (bits | bits << 2) & 0x3333_3333
+    return (bits | bits << 1) & 0x5555_5555
+  }
+
+  private mutating func divide(
+    _ points: ArraySlice<UInt64>, level: Int, side: Double, _ xs: SharedNumbers<Double>,
+    _ ys: SharedNumbers<Double>
+  ) {
+    guard let first = points.first, let last = points.last else { return }
+    // Squares of which all but one quarter are empty say nothing.
+    var (level, side) = (level, side)
+    func quarter(_ point: UInt64) -> UInt64 { point >> UInt64(62 - 2 * level) & 3 }
+    while level < Self.levels, quarter(first) == quarter(last) {
+      level += 1
+      side /= 2
+    }
+    let place = squares.count
+    squares.append(Square(x: 0, y: 0, points: Double(points.count), sideSquared: 0, next: 0))
+    var (x, y) = (0.0, 0.0)
+    if points.count == 1 || level == Self.levels {
+      for point in points {
+        x += xs[Int(point & 0xFFFF_FFFF)]
+        y += ys[Int(point & 0xFFFF_FFFF)]
+      }
+    } else {
+      squares[place].sideSquared = side * side
+      var rest = points
+      while let next = rest.first {
+        let part = rest.prefix { quarter($0) == quarter(next) }
+        let inner = squares.count
+        divide(part, level: level + 1, side: side / 2, xs, ys)
+        x += squares[inner].x * squares[inner].points
+        y += squares[inner].y * squares[inner].points
+        rest = rest[part.endIndex...]
+      }
+    }
+    squares[place].x = x / Double(points.count)
+    squares[place].y = y / Double(points.count)
+    squares[place].next = Int32(squares.count)
+  }
+
+  /// How all points together push one away, each by `q²` times the way from it, `q` being
+  /// `1 / (1 + distance²)`, and the sum of all `q`; the point itself counts in that sum by 1.
+  /// - Parameter angle: a square counts as one point where it is not wider than so many times its
+  ///   distance; 0 for exact sums.
+  func push(x: Double, y: Double, angle: Double) -> (x: Double, y: Double, sum: Double) {
+    let limit = angle * angle
+    return squares.withUnsafeBufferPointer { squares in
+      var (pushX, pushY, sum) = (0.0, 0.0, 0.0)
+      var place = 0
+      while place < squares.count {
+        let square = squares[place]
+        let (wayX, wayY) = (x - square.x, y - square.y)
+        let distance = wayX * wayX + wayY * wayY
+        guard square.sideSquared <= limit * distance else {
+          place += 1
+          continue
+        }
+        let q = 1 / (1 + distance)
+        let all = square.points * q
+        sum += all
+        pushX += all * q * wayX
+        pushY += all * q * wayY
+        place = Int(square.next)
+      }
+      return (pushX, pushY, sum)
+    }
+  }
+}
