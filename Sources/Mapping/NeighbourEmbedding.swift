@@ -5,8 +5,8 @@ import Glibc
 /// G. Hinton, JMLR 9, 2008) with Barnes and Hut's approximation (JMLR 15, 2014).
 ///
 /// Columns are standardised first. As `sklearn.manifold.TSNE(init="pca", learning_rate="auto")`: 250
-/// of 1,000 steps with affinities twelve times as strong, momentum 0.5 and then 0.8, gains of single
-/// coordinates. It begins at the principal components, so nothing in it is random: the same rows
+/// of 1,000 steps with affinities twelve times as strong and a momentum of 0.5, then, from rest, 0.8,
+/// with gains of single coordinates. It begins at the principal components, so nothing in it is random: the same rows
 /// give the same points, whatever the number of threads.
 package struct NeighbourEmbedding {
   /// How it is made.
@@ -69,6 +69,7 @@ package struct NeighbourEmbedding {
         throw MapError(.cancelled, "the map was not finished", hint: "begin it anew")
       }
       let isExaggerated = step < Self.exaggeratedSteps
+      if step == Self.exaggeratedSteps { state.rest() }
       state.step(
         exaggeration: isExaggerated ? Self.exaggeration : 1, momentum: isExaggerated ? 0.5 : 0.8)
       if (step + 1) % Self.stepsBetweenReports == 0 { progress(step + 1, state.divergence()) }
@@ -85,11 +86,11 @@ package struct NeighbourEmbedding {
     let rate: Double
     let xs: SharedNumbers<Double>
     let ys: SharedNumbers<Double>
-    /// What draws and what pushes each point, x and y after each other.
-    private let draws: SharedNumbers<SIMD2<Double>>
-    private let pushes: SharedNumbers<SIMD2<Double>>
-    private var gains: [SIMD2<Double>]
-    private var updates: [SIMD2<Double>]
+    /// What draws and what pushes each point, along x and, after those of all points, along y.
+    private let draws: SharedNumbers<Double>
+    private let pushes: SharedNumbers<Double>
+    private var gains: [Double]
+    private var updates: [Double]
 
     init(_ affinities: Affinities, from start: PrincipalComponents, _ options: Options) {
       self.affinities = affinities
@@ -101,22 +102,30 @@ package struct NeighbourEmbedding {
       let scale = deviation > 0 ? 1e-4 / deviation : 0
       xs = SharedNumbers(start.points.map { $0.x * scale }, orEmpty: 0)
       ys = SharedNumbers(start.points.map { $0.y * scale }, orEmpty: 0)
-      draws = SharedNumbers(repeating: SIMD2(), count: count)
-      pushes = SharedNumbers(repeating: SIMD2(), count: count)
-      gains = [SIMD2<Double>](repeating: SIMD2(1, 1), count: count)
-      updates = [SIMD2<Double>](repeating: SIMD2(), count: count)
+      draws = SharedNumbers(repeating: 0, count: 2 * count)
+      pushes = SharedNumbers(repeating: 0, count: 2 * count)
+      gains = []
+      updates = []
+      rest()
+    }
+
+    /// Takes all momentum and all gains away.
+    mutating func rest() {
+      gains = [Double](repeating: 1, count: 2 * count)
+      updates = [Double](repeating: 0, count: 2 * count)
     }
 
     /// The sum of `q` over all pairs; fills ``pushes``.
     private func push() -> Double {
       let tree = RepulsionTree(xs, ys)
       let sums = SharedNumbers<Double>(repeating: 0, count: RowChunks.count)
-      let (xs, ys, pushes, angle) = (xs, ys, pushes, options.angle)
+      let (xs, ys, pushes, angle, count) = (xs, ys, pushes, options.angle, count)
       RowChunks.perform(count, threads: options.threads) { chunk, rows in
         var sum = 0.0
         for row in rows {
           let found = tree.push(x: xs[row], y: ys[row], angle: angle)
-          pushes[row] = SIMD2(found.x, found.y)
+          pushes[row] = found.x
+          pushes[count + row] = found.y
           sum += found.sum
         }
         sums[chunk] = sum
@@ -125,17 +134,20 @@ package struct NeighbourEmbedding {
     }
 
     private func draw() {
-      let (xs, ys, draws, affinities) = (xs, ys, draws, affinities)
+      let (xs, ys, draws, affinities, count) = (xs, ys, draws, affinities, count)
       RowChunks.perform(count, threads: options.threads) { _, rows in
         for row in rows {
-          let here = SIMD2(xs[row], ys[row])
-          var sum = SIMD2<Double>()
+          let (x, y) = (xs[row], ys[row])
+          var (drawX, drawY) = (0.0, 0.0)
           for place in affinities.starts[row]..<affinities.starts[row + 1] {
             let other = Int(affinities.rows[place])
-            let way = here - SIMD2(xs[other], ys[other])
-            sum += affinities.chances[place] / (1 + (way * way).sum()) * way
+            let (wayX, wayY) = (x - xs[other], y - ys[other])
+            let strength = affinities.chances[place] / (1 + wayX * wayX + wayY * wayY)
+            drawX += strength * wayX
+            drawY += strength * wayY
           }
-          draws[row] = sum
+          draws[row] = drawX
+          draws[count + row] = drawY
         }
       }
     }
@@ -143,16 +155,16 @@ package struct NeighbourEmbedding {
     mutating func step(exaggeration: Double, momentum: Double) {
       let sum = push()
       draw()
-      for row in 0..<count {
-        let gradient = 4 * (exaggeration * draws[row] - pushes[row] / sum)
-        for axis in 0..<2 {
-          let isSameWay = updates[row][axis] * gradient[axis] < 0
-          let gain = isSameWay ? gains[row][axis] + 0.2 : gains[row][axis] * 0.8
-          gains[row][axis] = max(gain, 0.01)
+      for place in 0..<2 * count {
+        let gradient = 4 * (exaggeration * draws[place] - pushes[place] / sum)
+        let isSameWay = updates[place] * gradient < 0
+        gains[place] = max(isSameWay ? gains[place] + 0.2 : gains[place] * 0.8, 0.01)
+        updates[place] = momentum * updates[place] - rate * gains[place] * gradient
+        if place < count {
+          xs[place] += updates[place]
+        } else {
+          ys[place - count] += updates[place]
         }
-        updates[row] = momentum * updates[row] - rate * gains[row] * gradient
-        xs[row] += updates[row].x
-        ys[row] += updates[row].y
       }
     }
 

@@ -235,12 +235,21 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=1000, help="Mbit/s of the link (1000)")
     parser.add_argument("--milliseconds", type=float, default=50, help="there and back (50)")
     parser.add_argument("--cuts", type=int, default=2, help="of the link, and of the server (2)")
+    parser.add_argument("--connections", type=int, default=1, help="of the stream (1)")
+    parser.add_argument("--compression", help="zstd, or none")
     parser.add_argument("--pause", type=float, default=0.0, help=argparse.SUPPRESS)
     parser.add_argument("--train", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.train:
+        import lathe
+
+        source: object = chosen.cache
+        if chosen.cache.startswith("http:"):
+            source = lathe.connect(
+                chosen.cache, connections=chosen.connections, compression=chosen.compression
+            )
         for said in train(
-            chosen.cache, chosen.view, chosen.epochs,
+            source, chosen.view, chosen.epochs,
             batch_size=chosen.batch, pause=chosen.pause, width=chosen.width,
         ):  # fmt: skip
             print(json.dumps(said), flush=True)
@@ -255,6 +264,8 @@ def compare(chosen: argparse.Namespace) -> int:
     cache = Path(chosen.cache).resolve()
     rest = ["--view", chosen.view, "--epochs", str(chosen.epochs)]
     rest += ["--width", str(chosen.width), "--batch", str(chosen.batch)]
+    rest += ["--connections", str(chosen.connections)]
+    rest += ["--compression", chosen.compression] if chosen.compression else []
     link = Link(chosen.rate, chosen.milliseconds)
     try:
         with tempfile.TemporaryDirectory() as folder:
