@@ -55,7 +55,7 @@ extension ServiceOperations {
         return (cache, try call.view(of: cache))
       }
       if call["method"] == "tsne" {
-        let bytes = try await call.service.work { try TrackMap.neighbours(cache, view) }
+        let bytes = try await call.service.make { try TrackMap.neighbours(cache, view) }
         return try await call.tagged("application/json", from: ["map", EntityTag.text(of: bytes)]) {
           bytes
         }

@@ -14,7 +14,7 @@ extension ServiceOperations {
       id: "plain-caches", path: "/plain", summary: "The caches, as HTML without JavaScript.",
       answers: [.bytes("text/html")]
     ) { call in
-      let names = try await call.service.work { call.service.catalogue.search.names() }
+      let names = try await call.service.work { call.service.cacheNames() }
       let items = names.map { "<li>\(link("/plain/\(RequestTarget.encoded($0))", $0))" }
       return html(
         "Caches",
