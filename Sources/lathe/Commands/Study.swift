@@ -82,18 +82,7 @@ struct Study: ParsableCommand {
     help: ArgumentHelp("How many seeds, each with a split of its own.", valueName: "n"))
   var seeds = 1
 
-  @Option(
-    help:
-      "The side to choose the best epoch by; validation where there is one. none: the last epoch is taken.",
-    completion: Completions.sides)
-  var selection: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The sides to learn from, such as train,validation once everything is chosen; train, or all folds but "
-        + "the one to measure by, if not given.", valueName: "sides"),
-    completion: Completions.sides)
-  var training: String?
+  @OptionGroup var sides: SideOptions
 
   @Option(
     help: "Epochs of some trainers, such as waveform=40,mel=15; the usual numbers if not given.")
@@ -151,10 +140,8 @@ struct Study: ParsableCommand {
     var study = ModeStudy(
       of: try source(), chosen.all(epochs: try chosenEpochs()), by: try division(), output: output)
     study.threads = threads
-    study.selection = selection
-    study.training = try training.map {
-      try StudyConfigurations.parts($0, option: "--training")
-    }
+    study.selection = sides.selection
+    study.training = try sides.learnt()
     study.report(progress)
     let cancellation = Cancellation()
     let interruption = Interruption(

@@ -55,18 +55,7 @@ struct Train: ParsableCommand {
     completion: Completions.sides)
   var test: String?
 
-  @Option(
-    help:
-      "The side to choose the best epoch by; validation if there is one. none: the last epoch is taken.",
-    completion: Completions.sides)
-  var selection: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The sides to learn from, such as train,validation once everything is chosen; train, or all folds but "
-        + "the one to measure by, if not given.", valueName: "sides"),
-    completion: Completions.sides)
-  var training: String?
+  @OptionGroup var sides: SideOptions
 
   @Option(help: "Of --csv: shares of train, validation and test, or of train and test.")
   var ratios: String?
@@ -185,9 +174,8 @@ struct Train: ParsableCommand {
     }
     let mode = try modeChosen()
     let samples = try self.samples(mode.view)
-    let learnt = try training.map { try StudyConfigurations.parts($0, option: "--training") }
     let roles = SideRoles(
-      of: samples.split, training: learnt, test: test, selection: selection)
+      of: samples.split, training: try sides.learnt(), test: test, selection: sides.selection)
     var chosen = try choices.chosen()
     chosen.batches = batches
     return try TrainingRun(try TrainingJob(mode, samples, roles: roles, chosen), at: output)

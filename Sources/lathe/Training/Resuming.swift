@@ -8,13 +8,12 @@ extension Train {
   func checkResuming() throws {
     let all: [(String, Bool)] = [
       (mode ?? "", mode != nil), ("--split", split != nil), ("--test", test != nil),
-      ("--selection", selection != nil), ("--training", training != nil),
       ("--ratios", ratios != nil), ("--policy", policy != nil),
       ("--split-seed", splitSeed != nil), ("--manifest", manifest != nil),
       ("--columns", columns != nil),
       ("--output", output != nil), ("--batches", batches != .none),
     ]
-    if let given = (all.filter(\.1).map(\.0) + choices.given).first {
+    if let given = (all.filter(\.1).map(\.0) + sides.given + choices.given).first {
       throw ValidationError(
         "--resume goes on with a run as it was begun: leave out \(Words.shown(given)).")
     }
