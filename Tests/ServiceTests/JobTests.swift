@@ -105,7 +105,7 @@ import Testing
 
   @Test func aCancelledJobEndsWithAllThatItStarted() async throws {
     let mark = folder.path("mark")
-    let queue = try queue("trap 'exit 130' INT; echo begun; sleep 60 & wait; echo no > \(mark)")
+    let queue = try queue("trap 'exit 130' INT; echo begun; sleep 900 & wait; echo no > \(mark)")
     queue.start()
     let job = try queue.add(kind, [:], [])
     let next = try queue.add(kind, [:], [])
@@ -121,7 +121,7 @@ import Testing
 
   /// A service that is told to end ends its job, which the next one begins again.
   @Test func theEndOfAServiceIsNoFailure() async throws {
-    let queue = try queue("trap 'exit 130' INT; sleep 60 & wait")
+    let queue = try queue("trap 'exit 130' INT; sleep 900 & wait")
     queue.start()
     let job = try queue.add(kind, [:], [])
     _ = try await wait(queue, job.id, for: [.running])
