@@ -15,10 +15,16 @@ final class FrameCompressor: @unchecked Sendable {
   private static let level: Int32 = 1
 
   /// - Throws: ``Problem`` 503 where there is no memory for it.
-  init() throws(Problem) {
+  convenience init() throws(Problem) {
     guard let context = ZSTD_createCCtx() else {
       throw Problem(.serviceUnavailable, "system", "there is no memory to compress with")
     }
+    self.init(context)
+  }
+
+  /// Apart from what can fail: the optimiser of Swift 6.3 ends with an error where an initialiser
+  /// throws while a mutex is already there.
+  private init(_ context: OpaquePointer) {
     self.context = context
     ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Self.level)
     // So that a wrong bit is found where it is undone.
