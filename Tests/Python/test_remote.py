@@ -1,6 +1,7 @@
 """Batches of a server against those of the cache itself."""
 
 import contextlib
+import io
 import os
 import pickle
 import signal
@@ -16,7 +17,7 @@ import pytest
 from conftest import ROOT
 
 import lathe
-from lathe._frames import compressions
+from lathe._frames import FrameBuffers, compressions
 
 FIELDS = ("inputs", "labels", "tracks", "slices", "label_distributions")
 
@@ -337,6 +338,38 @@ def test_a_server_that_is_killed_may_come_back(cache, folder):
     assert len(theirs) == len(ours)
     for one, other in zip(ours, theirs, strict=True):
         same(one, other)
+
+
+def test_whoever_waits_is_told_that_the_loader_was_closed(folder):
+    gone = Server(folder)
+    loader = lathe.connect(f"{gone.url}/demo.lathe").loader("mel", batch_size=1, epochs=None)
+    next(loader)
+    gone.end(signal.SIGKILL)
+    closing = threading.Timer(0.5, loader.close)
+    closing.start()
+    with pytest.raises(lathe.ReleasedError):
+        list(loader)
+    closing.join()
+
+
+def test_memory_of_a_frame_is_filled_again_once_nobody_holds_it():
+    content = b'{"inputs":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}     '
+
+    def bytes_of(number: int) -> bytes:
+        value = len(content).to_bytes(8, "little") + content + np.float32(number).tobytes()
+        return len(value).to_bytes(8, "little") + value
+
+    stream = io.BytesIO(b"".join(map(bytes_of, range(6))))
+    buffers = FrameBuffers()
+    held = [buffers.read(stream.readinto).tensor("inputs") for _ in range(3)]
+    places = {array.ctypes.data for array in held}
+    assert [float(array[0]) for array in held] == [0, 1, 2]
+    assert len(places) == 3
+    view = held.pop(1)[:]
+    held.clear()
+    again = [buffers.read(stream.readinto).tensor("inputs") for _ in range(2)]
+    assert {array.ctypes.data for array in again} == places - {view.ctypes.data}
+    assert [float(array[0]) for array in (view, *again)] == [1, 3, 4]
 
 
 def test_torch(cache, server, path):

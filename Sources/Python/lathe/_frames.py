@@ -75,9 +75,12 @@ class FrameBuffers:
 
     def _buffer(self, length: int) -> npt.NDArray[np.uint8]:
         for number in range(len(self._buffers)):
-            whole = self._buffers[number]
-            # The list, the variable and the call hold it, and so does every array that lies in it.
-            if len(whole) >= length + 64 and sys.getrefcount(whole) <= 3:
+            # Every array that lies in it holds it.
+            if (
+                len(self._buffers[number]) >= length + 64
+                and _holders(self._buffers, number) == _UNHELD
+            ):
+                whole = self._buffers[number]
                 break
         else:
             whole = self._allocation(length + 64)
@@ -86,6 +89,15 @@ class FrameBuffers:
                 self._buffers.pop(0)
         # Numbers begin at a multiple of 64 bytes of the value: so they do in memory.
         return whole[-whole.ctypes.data % 64 :][:length]
+
+
+def _holders(buffers: list[npt.NDArray[np.uint8]], number: int) -> int:
+    whole = buffers[number]
+    return sys.getrefcount(whole)
+
+
+# What the list, the variable and the call count, which differs between versions of Python.
+_UNHELD = _holders([np.empty(1, np.uint8)], 0)
 
 
 def _fill(target: memoryview, read_into: Callable[[memoryview], int]) -> None:

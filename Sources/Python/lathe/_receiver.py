@@ -13,7 +13,9 @@ from typing import Any
 from ._connection import Connection, refusal
 from ._frames import Allocation, Frame, FrameBuffers, decompressed
 from ._patience import BROKEN, Patience
-from .errors import ErrorCode, LatheError
+from .errors import ErrorCode, LatheError, ReleasedError
+
+CLOSED = "the loader was closed; open another"
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,9 @@ class Receiver:
         with contextlib.suppress(queue.Empty):
             while True:
                 self._frames.get_nowait()
+        # Whoever waits for the next frame in another thread; where the queue is full it has one.
+        with contextlib.suppress(queue.Full):
+            self._frames.put_nowait(ReleasedError(ErrorCode.STOPPED, CLOSED))
 
     def _run(self) -> None:
         try:

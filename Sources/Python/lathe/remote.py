@@ -12,7 +12,7 @@ from urllib.parse import quote
 from ._connection import Connection
 from ._frames import compressions, page_locked
 from ._patience import BROKEN, Patience
-from ._receiver import Receivers, Stream, after
+from ._receiver import CLOSED, Receivers, Stream, after
 from .batch import Array, Batch
 from .closing import Closing
 from .described import Described
@@ -258,7 +258,7 @@ class RemoteLoader(Closing, Generic[Array]):
 
     def __next__(self) -> Batch[Array]:
         if self._closed:
-            raise ReleasedError(ErrorCode.STOPPED, "the loader was closed; open another")
+            raise ReleasedError(ErrorCode.STOPPED, CLOSED)
         if self._receiver is None:
             self._receiver = Receivers(
                 self._stream(), self._state, self._cache._connections, self._ahead
