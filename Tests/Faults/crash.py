@@ -5,8 +5,9 @@
 
 For each case (a verb with what it begins from) the calls of an undisturbed run are counted by
 failpoints.c. Then the same run is killed by SIGKILL before each call, after it and, where it
-writes, after half of its bytes; and at random moments (--timed). With --errors each call fails
-instead with ENOSPC, EDQUOT or EIO, once or from then on. After each:
+writes, after half of its bytes; and at random moments (--timed). Where several processes work, all
+are killed at a call, or the one that makes it alone; at a moment the first. With --errors each call
+fails instead with ENOSPC, EDQUOT or EIO, once or from then on. After each:
 
 - the cache opens and `lathe verify` finds nothing, or it says that it is not finished;
 - every JSON file, table and picture that has its name is whole;
@@ -20,8 +21,10 @@ Without --audio the collection is made up; with it, it is that folder (--each tr
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import random
+import re
 import shutil
 import sys
 import time
@@ -36,6 +39,8 @@ from faults import Broken, Call, Done, FailPoints, Tally, expect, must, run
 ERRORS = ("ENOSPC", "EDQUOT", "EIO")
 WRITES = ("write", "pwrite", "writev", "pwritev")
 QUIET = ["--progress", "json"]
+# Of several processes the one that makes the call is killed.
+ALONE = "alone before"
 
 
 @dataclass
@@ -58,6 +63,10 @@ class Case:
     stale = 0
     #: Whether the cache may be damaged until the command has ended.
     is_damaged_before = False
+    #: Whether the command starts others.
+    has_several_processes = False
+    #: A package of Python that the command needs.
+    package: str | None = None
 
     def __init__(self, music: Collection) -> None:
         self.music = music
@@ -285,6 +294,31 @@ class ExportCard(WholeExport):
     output = "README.md"
 
 
+class ExportParquet(WholeExport):
+    """Parquet, written by Python from samples that it has the program write."""
+
+    has_several_processes = True
+    package = "pyarrow"
+    kind = ("parquet",)
+    options = ("--view", "mel", "--shard-megabytes", "1")
+
+    def command(self, folder: Path) -> list[str]:
+        settings = {
+            "LATHE_PYTHON": sys.executable,
+            "LATHE_PROGRAM": faults.program(),
+            "PYTHONPATH": faults.ROOT / "Sources/Python",
+        }
+        words = [f"{name}={value}" for name, value in settings.items()]
+        return ["/usr/bin/env", *words, faults.program(), *super().command(folder)]
+
+
+class ExportCroissant(ExportParquet):
+    """The same folder by its other name, of another view."""
+
+    kind = ("croissant",)
+    options = ("--view", "features-30s")
+
+
 class Train(Case):
     """A run with its records and checkpoints, which also keeps statistics in the cache."""
 
@@ -380,6 +414,8 @@ CASES: dict[str, type[Case]] = {
     "export-webdataset": ExportWebDataset,
     "export-jams": ExportJAMS,
     "export-card": ExportCard,
+    "export-parquet": ExportParquet,
+    "export-croissant": ExportCroissant,
     "train": Train,
     "loader": Loader,
 }
@@ -406,13 +442,25 @@ class Fault:
             return f"{self.what}{' from then on' if self.lasts else ''} at {place}"
         return f"killed {self.what} {place}"
 
+    def settings(self) -> dict[str, object]:
+        """What failpoints.c is to do."""
+        assert self.call is not None
+        settings: dict[str, object] = {"at": self.call.number, "do": self.what}
+        if self.lasts:
+            settings["lasts"] = 1
+        if self.what == ALONE:
+            settings["do"] = "before"
+        elif not self.is_error:
+            settings["whom"] = "group"
+        return settings
 
-def kills_of(calls: list[Call]) -> list[Fault]:
+
+def kills_of(calls: list[Call], has_several_processes: bool) -> list[Fault]:
     return [
         Fault(what, call)
         for call in calls
-        for what in ("before", "after", "within")
-        if what != "within" or call.name in WRITES
+        for what in ("before", "after", "within", ALONE)
+        if (what != "within" or call.name in WRITES) and (what != ALONE or has_several_processes)
     ]
 
 
@@ -456,7 +504,11 @@ class Harness:
         return FailPoints(self.library, folder).calls(self.case.command(folder))
 
     def all(self, timed: int, errors: bool, sample: int | None) -> list[Fault]:
-        found = errors_of(self.calls) if errors else kills_of(self.calls)
+        found = (
+            errors_of(self.calls)
+            if errors
+            else kills_of(self.calls, self.case.has_several_processes)
+        )
         if sample is not None and sample < len(found):
             found = self.random.sample(found, sample)
         if not errors:
@@ -473,12 +525,13 @@ class Harness:
                 done = run(self.case.command(folder), points.environment(), seconds=fault.moment)
                 self.tally.add("kills at a moment")
             else:
-                settings = {"at": fault.call.number, "do": fault.what}
-                if fault.lasts:
-                    settings["lasts"] = 1
-                done = run(self.case.command(folder), points.environment(**settings))
+                done = run(self.case.command(folder), points.environment(**fault.settings()))
                 if fault.is_error:
                     self.tally.add("errors")
+                    self.check_error(fault, done, folder)
+                elif fault.what == ALONE and not done.was_killed:
+                    self.tally.add("kills of a program that was started")
+                    expect(done.code != 0, "what it started was killed, and it ended well")
                     self.check_error(fault, done, folder)
                 else:
                     self.tally.add("kills at a call")
@@ -497,7 +550,8 @@ class Harness:
             return
         message = done.errors.strip().splitlines()[-1] if done.errors.strip() else ""
         message = next(
-            (line for line in done.errors.splitlines() if line.startswith("lathe:")), message
+            (line for line in done.errors.splitlines() if re.match(r"lathe[.a-z]*:", line)),
+            message,
         )
         self.tally.say(f"{fault.what}: {message}")
         expect(done.code == 1, f"ended with {done.code}: {done.errors[-600:]}")
@@ -627,6 +681,10 @@ def try_cases(
         music = collection(place, options.audio and options.audio.resolve(), options.each)
         library = faults.compiled(place)
         for name in cases:
+            package = CASES[name].package
+            if package and importlib.util.find_spec(package) is None:
+                print(f"{name}: not tried, since this Python has no {package}", flush=True)
+                continue
             tally = try_case(name, music, library, place / name)
             tally.show()
             broken += len(tally.broken)

@@ -5,10 +5,13 @@
    cc -shared -fPIC -O2 -o failpoints.so failpoints.c
 
    FAILPOINTS_UNDER   the folder, absolute; calls on other files pass unseen
+   FAILPOINTS_COUNTER a file of 8 zero bytes in which the calls are counted, where a program starts
+                      others, one at a time; without it each counts its own
    FAILPOINTS_TRACE   a file that takes a line for each call: number, name, path
    FAILPOINTS_AT      the number of the call at which something happens, from 1
    FAILPOINTS_DO      what: before, after (SIGKILL before or after the call), within (SIGKILL after
                       half of the bytes of a write), or ENOSPC, EDQUOT, EIO: the call fails
+   FAILPOINTS_WHOM    group: SIGKILL is for all processes of the group, not for the one of the call
    FAILPOINTS_LASTS   1: from then on each call fails for which the error is possible
    FAILPOINTS_RECORD  a file that takes each call with its bytes, in order; see powerloss.py
 
@@ -38,9 +41,10 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static char under[PATH_MAX];
 static size_t under_length;
 static int trace = -1, record = -1;
-static long at, counter;
+static long at, own_counter;
+static long *counter = &own_counter;
 static enum doing doing = NOTHING;
-static int failure, lasts, failing;
+static int failure, lasts, whole_group;
 
 static int opened_for(const char *variable) {
   const char *path = getenv(variable);
@@ -61,11 +65,19 @@ __attribute__((constructor)) static void begin(void) {
   under_length = strlen(under);
   trace = opened_for("FAILPOINTS_TRACE");
   record = opened_for("FAILPOINTS_RECORD");
+  const char *shared = getenv("FAILPOINTS_COUNTER");
+  if (shared != NULL) {
+    int file = (int)syscall(SYS_openat, AT_FDCWD, shared, O_RDWR | O_CLOEXEC);
+    void *found = mmap(NULL, sizeof *counter, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (found != MAP_FAILED) counter = found;
+    syscall(SYS_close, file);
+  }
   const char *number = getenv("FAILPOINTS_AT");
   const char *what = getenv("FAILPOINTS_DO");
   if (number == NULL || what == NULL) return;
   at = atol(number);
   lasts = getenv("FAILPOINTS_LASTS") != NULL;
+  whole_group = getenv("FAILPOINTS_WHOM") != NULL;
   if (strcmp(what, "before") == 0) doing = BEFORE;
   if (strcmp(what, "after") == 0) doing = AFTER;
   if (strcmp(what, "within") == 0) doing = WITHIN;
@@ -106,7 +118,7 @@ static void path_of(int descriptor, char *path) {
 }
 
 __attribute__((noreturn)) static void end(void) {
-  syscall(SYS_kill, (int)syscall(SYS_getpid), SIGKILL);
+  syscall(SYS_kill, whole_group ? 0 : (int)syscall(SYS_getpid), SIGKILL);
   for (;;) syscall(SYS_pause);
 }
 
@@ -123,25 +135,22 @@ struct point {
 static struct point entered(const char *name, enum kind kind, const char *path, const char *other) {
   struct point point = {0, 0, 0};
   pthread_mutex_lock(&mutex);
-  counter++;
+  long number = ++*counter;
   if (trace >= 0) {
     char line[2 * PATH_MAX + 64];
     int length = snprintf(
-        line, sizeof line, "%ld\t%s\t%s%s%s\n", counter, name, path, other ? "\t" : "",
+        line, sizeof line, "%ld\t%s\t%s%s%s\n", number, name, path, other ? "\t" : "",
         other ? other : "");
     syscall(SYS_write, trace, line, (size_t)length);
   }
   int possible = failure == EIO || kind == TAKES_SPACE;
-  if (failing && possible) point.error = failure;
-  if (counter != at) return point;
+  if (lasts && number > at && possible) point.error = failure;
+  if (number != at) return point;
   switch (doing) {
     case BEFORE: end();
     case AFTER: point.after = 1; break;
     case WITHIN: point.half = point.after = 1; break;
-    case FAIL:
-      failing = lasts;
-      point.error = failure;
-      break;
+    case FAIL: point.error = failure; break;
     case NOTHING: break;
   }
   return point;

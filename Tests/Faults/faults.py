@@ -83,13 +83,16 @@ def run(
 ) -> Done:
     """Runs the program, or with `python` first another one; a hang is a failure."""
     command = arguments if arguments[0].startswith("/") else [program(), *arguments]
-    everything = {**os.environ, **(environment or {})}
+    environment = environment or {}
+    everything = {**os.environ, **environment}
     with subprocess.Popen(
         command,
         env=everything,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
+        # What ends the whole group must not end this process.
+        start_new_session="FAILPOINTS_WHOM" in environment,
     ) as process:
         try:
             output, errors = process.communicate(timeout=seconds or SECONDS_FOR_A_COMMAND)
@@ -160,8 +163,11 @@ class FailPoints:
     under: Path
 
     def environment(self, **settings: object) -> dict[str, str]:
+        counter = self.under.with_name(f"{self.under.name}.counter")
+        counter.write_bytes(bytes(8))
         return {
             "LD_PRELOAD": str(self.library),
+            "FAILPOINTS_COUNTER": str(counter),
             "FAILPOINTS_UNDER": str(self.under),
             **{f"FAILPOINTS_{name.upper()}": str(value) for name, value in settings.items()},
         }

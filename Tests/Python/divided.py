@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,15 @@ exec "$real" "$@"
     def noted(self) -> list[str]:
         path = self.folder / "noted"
         return path.read_text().split() if path.exists() else []
+
+
+def waited(condition: Callable[[], object], seconds: float = 30) -> object:
+    """What a condition comes to, once it is something."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.02)
+    return value
 
 
 def is_alive(process: int) -> bool:

@@ -8,13 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
 import pytest
 from conftest import ROOT
-from divided import digest, is_alive, lathe_program
+from divided import digest, is_alive, lathe_program, waited
 
 import lathe
 import lathe.distribute
@@ -30,14 +29,6 @@ def distribute(*arguments, **options):
         check=False,
         **options,
     )
-
-
-def waited(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
-    return value
 
 
 def test_shards_on_threads_make_what_one_process_makes(audio, undivided, tmp_path):

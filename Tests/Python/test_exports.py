@@ -1,5 +1,6 @@
 """What is exported comes back, read by the tools that own the forms."""
 
+import errno
 import hashlib
 import io
 import json
@@ -14,6 +15,8 @@ import lathe
 import numpy as np
 import pytest
 from conftest import ROOT, program
+from divided import is_alive, waited
+from lathe.whole_folder import refusal
 
 
 def export(form, cache, output, *more, check=True):
@@ -360,6 +363,59 @@ def test_an_interrupted_parquet_leaves_nothing(path, tmp_path):
     running.communicate()
     assert running.returncode == 130
     assert not list(tmp_path.iterdir())
+
+
+def parquet_by(stand_in, path, output):
+    """An export whose program is a shell script."""
+    stand_in.write_text("#!/bin/bash\n" + stand_in.read_text())
+    stand_in.chmod(0o755)
+    return subprocess.Popen(
+        [sys.executable, "-m", "lathe.export", "parquet", path, "--view", "mel", "--output", str(output)],
+        env=os.environ | {"LATHE_PROGRAM": str(stand_in), "PYTHONPATH": str(ROOT / "Sources/Python")},
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_a_killed_parquet_takes_its_program_along(path, tmp_path):
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    stand_in, noted = tmp_path / "lathe", tmp_path / "noted"
+    stand_in.write_text(f"echo $$ > {noted}.part; mv {noted}.part {noted}; exec sleep 600")
+    running = parquet_by(stand_in, path, tmp_path / "p")
+    process = int(waited(lambda: noted.exists() and noted.read_text()))
+    # While it writes, the folder is its own.
+    refused = export("parquet", path, tmp_path / "p", "--view", "mel", check=False)
+    assert refused.returncode == 1 and "another process is writing" in refused.stderr
+    running.kill()
+    running.wait()
+    waited(lambda: not is_alive(process))
+    export("parquet", path, tmp_path / "p", "--view", "features-30s")
+    assert (tmp_path / "p" / "croissant.json").exists()
+    assert not (tmp_path / "p.unfinished").exists()
+
+
+@pytest.mark.parametrize("verb", ["webdataset", "card"])
+def test_a_parquet_whose_program_is_killed_says_so(verb, path, tmp_path):
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    stand_in = tmp_path / "lathe"
+    stand_in.write_text(f'[ "$2" = {verb} ] && kill -9 $$; exec {program()} "$@"')
+    running = parquet_by(stand_in, path, tmp_path / "p")
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert f"{tmp_path / 'p'} was not written" in errors and "SIGKILL; run the export again" in errors
+    assert [place.name for place in tmp_path.iterdir()] == ["lathe"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "line"),
+    [
+        (OSError(errno.ENOSPC, "no", "/d/a"), "/d/a: No space left on device; free some space"),
+        (OSError(errno.EDQUOT, "no", b"/d/a", None, b"/d/b"), "/d/b: Disk quota exceeded; free some space"),
+        (OSError(errno.EACCES, "no"), "/d/p: Permission denied; check the path and its permissions"),
+        (OSError("odd"), "/d/p: odd; check the path and its permissions"),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_the_file_and_what_to_do(cause, line):
+    assert refusal(cause, Path("/d/p")) == line
 
 
 def test_real_clips_come_back(tmp_path):

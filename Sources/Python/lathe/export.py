@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .errors import ConfigurationError, ErrorCode, LatheError
 from .exporting.interruption import install
+from .whole_folder import refusal
 
 _ABOUT = """\
 Writes the samples of a view as a folder of Parquet files that Hugging Face's datasets, DuckDB and pandas
@@ -76,8 +77,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigurationError as problem:
         print(f"lathe.export: {problem}", file=sys.stderr)
         return 2
-    except (LatheError, OSError) as problem:
+    except LatheError as problem:
         print(f"lathe.export: {problem}", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        print(f"lathe.export: {refusal(problem, chosen.output)}", file=sys.stderr)
         return 1
 
 

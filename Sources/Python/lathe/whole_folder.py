@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import ErrorCode, LatheError
 from .exporting.interruption import keep
 
 
+@dataclass(frozen=True)
+class Unfinished:
+    """A folder that is filled."""
+
+    path: Path
+    #: The descriptor that locks it. A program that is to fill it too inherits this, so that the folder stays
+    #: locked until the last of both has ended.
+    lock: int
+
+
 @contextmanager
-def unfinished(output: Path) -> Iterator[Path]:
+def unfinished(output: Path) -> Iterator[Unfinished]:
     """A folder beside the output that is filled; it goes unless it was renamed. What a killed run left there
     goes first, but not what a living one fills: it is locked meanwhile, as the program locks its own."""
     folder = output.with_name(f"{output.name}.unfinished")
@@ -31,7 +43,7 @@ def unfinished(output: Path) -> Iterator[Path]:
         raise
     try:
         keep(False)
-        yield folder
+        yield Unfinished(folder, lock)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
@@ -71,6 +83,21 @@ def finish(folder: Path, output: Path, *, is_replacing: bool) -> None:
     _sync(str(output.parent))
     if is_moved:
         shutil.rmtree(old)
+
+
+def refusal(cause: OSError, output: Path) -> str:
+    """One line of what the system refused: the file (the output, where the error names none) and what to do."""
+    place = cause.filename2 or cause.filename or output
+    place = os.fsdecode(place) if isinstance(place, bytes) else place
+    text = os.strerror(cause.errno) if cause.errno else str(cause)
+    remedies = {
+        errno.ENOSPC: "free some space",
+        errno.EDQUOT: "free some space",
+        errno.EFBIG: "raise the limit of file sizes (ulimit -f)",
+        errno.EIO: "the disk or the connection to it fails: see what the system says of it (dmesg)",
+    }
+    remedy = remedies.get(cause.errno or 0, "check the path and its permissions")
+    return f"{place}: {text}; {remedy}"
 
 
 def _locked(folder: Path) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import signal
 from pathlib import Path
 
 from ..errors import ErrorCode, LatheError
@@ -41,3 +43,30 @@ def program() -> str:
             "LATHE_PROGRAM",
         )
     return str(found)
+
+
+def signal_name(number: int) -> str:
+    """The name of a signal that ended a program."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+class DiesWithThread:
+    """Has the kernel kill a child when the thread that started it ends, as it does when its process is killed: a
+    program that nobody waits for would go on, and hold the lock of what it writes. For ``preexec_fn``."""
+
+    #: ``PR_SET_PDEATHSIG`` of ``<sys/prctl.h>``.
+    _OPTION = 1
+    # Loaded before there is a child, in which as little as can be is to happen.
+    _prctl = ctypes.CDLL(None).prctl
+
+    def __init__(self) -> None:
+        self.parent = os.getpid()
+
+    def __call__(self) -> None:
+        self._prctl(self._OPTION, signal.SIGKILL)
+        if os.getppid() != self.parent:
+            # The parent has died in between.
+            os._exit(1)

@@ -6,7 +6,6 @@ Everything here is imported and run on the worker, so a task and its outcome are
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import select
@@ -20,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from .program import program
+from .program import DiesWithThread, program, signal_name
 
 #: The program's exit statuses.
 DONE, FAILED, USAGE, QUARANTINED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -79,7 +78,7 @@ class Outcome:
         if self.message:
             return self.message
         if self.status < 0:
-            return f"its program was killed by {_signal_name(-self.status)}"
+            return f"its program was killed by {signal_name(-self.status)}"
         if self.status == INTERRUPTED:
             return "its program was stopped"
         return f"its program ended with status {self.status}"
@@ -152,7 +151,7 @@ def _started(task: Task, errors: IO[bytes]) -> subprocess.Popen[bytes] | None:
             # Ctrl-C on a terminal reaches it through this process alone.
             start_new_session=True,
             # It takes no lock that another thread may hold.
-            preexec_fn=_Death(),  # noqa: PLW1509
+            preexec_fn=DiesWithThread(),  # noqa: PLW1509
         )
         _running.setdefault(task.run, set()).add(process.pid)
     return process
@@ -195,29 +194,3 @@ def _last_words(errors: IO[bytes]) -> str:
     lines = errors.read().decode("utf-8", "replace").splitlines()
     said = [line for line in lines if line.strip() and not line.startswith(("Usage:", "  See '"))]
     return said[-1].removeprefix("Error: ").removeprefix("lathe: ") if said else ""
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
-
-
-class _Death:
-    """Has the kernel kill a child when the thread that started it ends, as it does when its process is killed: the
-    shard would be locked otherwise, by a program that nobody waits for."""
-
-    #: ``PR_SET_PDEATHSIG`` of ``<sys/prctl.h>``.
-    _OPTION = 1
-    # Loaded before there is a child, in which as little as can be is to happen.
-    _prctl = ctypes.CDLL(None).prctl
-
-    def __init__(self) -> None:
-        self.parent = os.getpid()
-
-    def __call__(self) -> None:
-        self._prctl(self._OPTION, signal.SIGKILL)
-        if os.getppid() != self.parent:
-            # The parent has died in between.
-            os._exit(1)

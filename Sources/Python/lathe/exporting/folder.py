@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..distribution.program import program
+from ..distribution.program import DiesWithThread, program, signal_name
 from ..errors import ConfigurationError, ErrorCode, LatheError
-from ..whole_folder import finish, refuse, unfinished
+from ..whole_folder import Unfinished, finish, refuse, unfinished
 from .card import card
 from .croissant import description
 from .interruption import keep
@@ -28,9 +28,10 @@ def export(chosen: argparse.Namespace) -> int:
     """Runs an export; the exit status."""
     output = Path(os.path.abspath(chosen.output))
     _check(output, chosen)
-    with unfinished(output) as folder:
+    with unfinished(output) as begun:
+        folder = begun.path
         samples = folder / "samples"
-        status = _run_program(chosen, samples)
+        status = _run_program(chosen, begun, samples)
         if status != 0:
             return status
         content = Content.read(samples)
@@ -52,8 +53,11 @@ def export(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _run_program(chosen: argparse.Namespace, samples: Path) -> int:
-    """Has the program write the samples; it knows splits, verdicts and licences, and shows its progress."""
+def _run_program(chosen: argparse.Namespace, begun: Unfinished, samples: Path) -> int:
+    """Has the program write the samples; it knows splits, verdicts and licences, and shows its progress.
+
+    It is killed with this process: a rerun would find it at work in the folder otherwise.
+    """
     command = [program(), "export", "webdataset", str(chosen.cache), "--view", chosen.view]
     command += ["--output", str(samples), "--progress", chosen.progress]
     if chosen.split is not None:
@@ -63,19 +67,31 @@ def _run_program(chosen: argparse.Namespace, samples: Path) -> int:
     if chosen.accept_licences:
         command.append("--accept-licences")
     keep(True)
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, pass_fds=(begun.lock,), preexec_fn=DiesWithThread())  # noqa: PLW1509
     try:
         keep(False)
-        return process.wait()
+        status = process.wait()
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
         raise
+    _check_end(status, chosen)
+    return status
+
+
+def _check_end(status: int, chosen: argparse.Namespace) -> None:
+    if status < 0:
+        raise LatheError(
+            ErrorCode.SYSTEM,
+            f"{chosen.output} was not written: the program that reads the cache was killed by "
+            f"{signal_name(-status)}; run the export again",
+        )
 
 
 def _card(chosen: argparse.Namespace) -> str:
     command = [program(), "export", "card", str(chosen.cache), "--output", "-"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
+    _check_end(done.returncode, chosen)
     if done.returncode != 0:
         raise LatheError(ErrorCode.SYSTEM, done.stderr.strip())
     return done.stdout

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..errors import ConfigurationError, ErrorCode, LatheError
 from ..exporting.interruption import install
-from ..whole_folder import finish, refuse, unfinished
+from ..whole_folder import finish, refusal, refuse, unfinished
 from .collection import AUDIO, MANIFEST, RECORD, Collection, check
 from .source import Source
 
@@ -62,8 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigurationError as problem:
         print(f"lathe.importing: {problem}", file=sys.stderr)
         return 2
-    except (LatheError, OSError) as problem:
+    except LatheError as problem:
         print(f"lathe.importing: {problem}", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        print(f"lathe.importing: {refusal(problem, chosen.output)}", file=sys.stderr)
         return 1
 
 
@@ -75,7 +78,8 @@ def _import(chosen: argparse.Namespace) -> int:
             ErrorCode.CONFIGURATION, f"--output {chosen.output} lies in what is imported"
         )
     refuse(output, RECORD, "import", is_replacing=chosen.overwrite)
-    with unfinished(output) as folder:
+    with unfinished(output) as begun:
+        folder = begun.path
         collection = Collection(folder)
         progress = _Progress(chosen.progress)
         for sample in source.samples(chosen.label, chosen.audio):
