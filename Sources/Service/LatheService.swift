@@ -59,9 +59,12 @@ public struct LatheService: Sendable {
         Task { try? await root.make { root.readAhead() } }
         await onListening("\(scheme)://\(host):\(channel.localAddress?.port ?? 0)")
       }, logger: logger)
-    // The last is told to end first: streams must end before the server can.
+    // The last is told to end first: streams must end before the server can, and are looked after
+    // until then.
     var group = ServiceGroupConfiguration(
-      services: [application, StreamEnding(streams: root.streams)],
+      services: [
+        StreamWatch(streams: root.streams), application, StreamEnding(streams: root.streams),
+      ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     group.maximumGracefulShutdownDuration = Self.patience
     root.jobs?.start()
@@ -101,6 +104,24 @@ public struct LatheService: Sendable {
       throw ConfigurationError(
         "tls-certificate", "\(certificate) and \(key) cannot be used: \(error)",
         hint: "give a certificate chain and its key, both in PEM")
+    }
+  }
+}
+
+/// Looks after streams whose clients take nothing.
+private struct StreamWatch: Service {
+  let streams: StreamBudget
+
+  private static let period = Duration.seconds(1)
+
+  func run() async throws {
+    // Whoever sends on a socket waits as long as it takes, so nobody must be left doing so.
+    defer { streams.breakOff() }
+    try? await cancelWhenGracefulShutdown {
+      while true {
+        try await Task.sleep(for: Self.period)
+        streams.look()
+      }
     }
   }
 }

@@ -34,6 +34,11 @@ struct Lathed: AsyncParsableCommand {
   @Option(help: "Streams of batches at a time. (default: 256)") var streams: String?
   @Option(help: "Bytes of the rings of all streams. (default: 4294967296)")
   var streamBytes: String?
+  @Option(
+    help:
+      "Seconds after which a stream that its client takes nothing of makes way for another. (default: 5)"
+  )
+  var stallSeconds: String?
   @Option(help: "Threads that fill the batches of a stream. (default: 1)")
   var loaderThreads: String?
   @Option(help: "The cache, by its path under the root, that the page is to be opened on.")
@@ -46,7 +51,8 @@ struct Lathed: AsyncParsableCommand {
       "tls-certificate": tlsCertificate, "tls-key": tlsKey,
       "plaintext": plaintext ? "true" : nil, "name": name, "log-format": logFormat,
       "log-level": logLevel, "connections": connections, "idle-seconds": idleSeconds,
-      "streams": streams, "stream-bytes": streamBytes, "loader-threads": loaderThreads,
+      "streams": streams, "stream-bytes": streamBytes, "stall-seconds": stallSeconds,
+      "loader-threads": loaderThreads,
     ]
     return given.compactMapValues { $0 }
   }

@@ -1,9 +1,10 @@
 """Clients as they should not be, many at a time, while a good one counts what it is refused.
 
-    python Tests/Python/bad_clients.py CACHE [--server .build/release/lathed] [--slow 200] [--idle 1000]
+    python Tests/Python/bad_clients.py CACHE [--server .build/release/lathed] [--slow 200] [--idle 1000] [--streams 100 …]
 
 Each misdeed is done by many connections to a `lathed` that is started for it, which stay for some seconds. Meanwhile one client asks for small answers
-and another reads batches; none of their requests may fail. After each misdeed the connections are gone, the server's open
+and another reads batches; none of their requests may fail, but that for batches may be put off for ten seconds where others fill
+all the room for streams. Options that are not this program's are the server's. After each misdeed the connections are gone, the server's open
 files and threads must be as few as before, and its memory at most what its limits allow: the rings of all
 streams, the answers that wait, and 64 KB a connection. It prints a row a misdeed and ends with 1 where anything does not hold.
 """
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -121,13 +123,18 @@ def is_closed_by_server(connection: socket.socket, seconds: float) -> bool:
 
 
 class Good:
-    """Two clients who do nothing wrong, until they are told to stop."""
+    """Two clients who do nothing wrong, until they are told to stop.
+
+    :ivar waited: the longest that the second was put off until it got batches.
+    """
 
     SMALL = ("/healthz", "/v1/caches", "/tracks?limit=2")
+    # Stalled streams make way after five seconds.
+    PATIENCE = 10
 
     def __init__(self, daemon: Daemon, view: str) -> None:
         self.daemon, self.view = daemon, view
-        self.answers, self.batches = 0, 0
+        self.answers, self.batches, self.waited = 0, 0, 0.0
         self.failures: list[str] = []
         self.seconds: list[float] = []
         self._stopped = threading.Event()
@@ -158,14 +165,19 @@ class Good:
 
     def _read(self) -> None:
         path = f"{self.daemon.path}/batches?view={self.view}&batch=4&count=20"
-        expected = None
+        expected, begun = None, time.monotonic()
         while not self._stopped.wait(0.01):
             try:
                 with urllib.request.urlopen(self.daemon.url + path, timeout=60) as answer:
+                    self.waited = max(self.waited, time.monotonic() - begun)
                     got = answer.read()
             except OSError as error:
-                self.failures.append(f"{path}: {error}")
+                waited = time.monotonic() - begun
+                is_put_off = isinstance(error, urllib.error.HTTPError) and error.code == 503
+                if not is_put_off or waited > self.PATIENCE:
+                    self.failures.append(f"{path}: {error} after {waited:.1f} s")
                 continue
+            begun = time.monotonic()
             expected = expected or got
             if got != expected:
                 self.failures.append(f"{path}: other bytes than before")
@@ -408,6 +420,8 @@ class Account:
             seconds = time.monotonic() - begun
             self.peak = max(self.peak, peak)
             faults = [f"{name}: {fault}" for fault in good.failures + self.misdeeds.refused]
+            if not good.batches:
+                faults.append(f"{name}: nobody got a batch meanwhile")
             self.misdeeds.refused.clear()
             if peak > most:
                 faults.append(f"{name}: {peak >> 20} MB of memory, over {most >> 20}")
@@ -425,7 +439,7 @@ class Account:
             worst = max(good.seconds, default=0) * 1e3
             report(
                 f"| {name} | {seconds:.0f} s | {peak / MEGABYTE:.0f} MB | {good.answers} answers, median "
-                f"{middle:.1f} ms, worst {worst:.0f} ms | {good.batches} batches | {len(faults)} faults |"
+                f"{middle:.1f} ms, worst {worst:.0f} ms | {good.batches} batches, put off {good.waited:.1f} s at most | {len(faults)} faults |"
             )
 
 
@@ -438,8 +452,8 @@ def main() -> int:
     parser.add_argument("--patience", type=int, default=10)
     parser.add_argument("--hold", type=float, default=5, help="seconds that the connections stay")
     parser.add_argument("--server", default=".build/release/lathed")
-    options = parser.parse_args()
-    daemon = Daemon(options.server, options.cache.resolve(), options.patience)
+    options, more = parser.parse_known_args()
+    daemon = Daemon(options.server, options.cache.resolve(), options.patience, *more)
     account = Account(daemon, options.view, options.slow, options.idle, options.hold)
     try:
         account.run(lambda line: print(line, flush=True))

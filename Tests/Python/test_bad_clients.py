@@ -8,7 +8,8 @@ from test_remote import daemon
 
 
 def test_bad_clients_harm_nobody(path: str) -> None:
-    server = Daemon(daemon(), Path(path), 1)
+    # Six of the eight who read nothing fill the room for streams.
+    server = Daemon(daemon(), Path(path), 1, "--streams", "6", "--stall-seconds", "1")
     rows: list[str] = []
     try:
         account = Account(server, "waveform", slow=8, idle=40, hold=0.1)
@@ -20,7 +21,7 @@ def test_bad_clients_harm_nobody(path: str) -> None:
 
 
 def test_streams_and_their_memory_are_limited(path: str) -> None:
-    server = Daemon(daemon(), Path(path), 60, "--streams", "2", "--stream-bytes", str(40 << 20))
+    server = Daemon(daemon(), Path(path), 60, "--streams", "2", "--stall-seconds", "60", "--stream-bytes", str(40 << 20))
     try:
         stream = f"{server.path}/batches?view=mel&batch=4&epochs=null"
         held = [server.ask(stream, reads_little=True) for _ in range(2)]

@@ -2,6 +2,7 @@ import Corpus
 import DataLoading
 import DatasetCache
 import Foundation
+import Glibc
 import OpenCaches
 import Safetensors
 import Testing
@@ -200,6 +201,40 @@ extension ServiceTests {
         #expect(reply.headers["retry-after"] != nil)
         // What is only described takes no room.
         #expect(try server.music("/loader?view=mel").status == 200)
+      }
+    }
+
+    @Test func whoTakesNothingMakesWayForAnother() async throws {
+      try await RunningServer.with({
+        $0.limits.streams = 1
+        $0.limits.stallSeconds = 0
+      }) { server throws in
+        let silent = try Reply.connection(to: server.port)
+        defer { close(silent) }
+        let path = "/v1/caches/music/batches?view=waveform&epochs=null"
+        Reply.send(Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8), on: silent)
+        func figure(_ name: String) throws -> String? {
+          try server.get("/metrics").text.split(separator: "\n")
+            .first { $0.hasPrefix("lathed_\(name) ") }.map { String($0.dropFirst(name.count + 8)) }
+        }
+        var looks = 0
+        while try figure("streams") != "1", looks < 1_000 {
+          Thread.sleep(forTimeInterval: 0.01)
+          looks += 1
+        }
+        // It is stalled as soon as something was sent that it does not take.
+        var reply = try server.music("/batches?view=mel&batch=5")
+        for _ in 0..<1_000 where reply.status == 503 {
+          Thread.sleep(forTimeInterval: 0.01)
+          reply = try server.music("/batches?view=mel&batch=5")
+        }
+        #expect(reply.status == 200)
+        #expect(try frames(reply.body).last?.metadata == ["end": "epochs"])
+        #expect(try figure("streams_displaced_total") == "1")
+        // What had arrived is there still, and no end of a stream behind it.
+        let rest = Reply.rest(of: silent)
+        #expect(
+          rest.starts(with: "HTTP/1.1 200".utf8) && rest.suffix(5) != Array("0\r\n\r\n".utf8)[...])
       }
     }
   }

@@ -41,9 +41,9 @@ struct Reply {
   /// The body as a text.
   var text: String { String(decoding: body, as: UTF8.self) }
 
-  private static func exchange(_ request: [UInt8], port: Int) throws -> [UInt8] {
+  /// A socket that is connected to a port of this machine.
+  static func connection(to port: Int) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
@@ -53,11 +53,19 @@ struct Reply {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard connected == 0 else { throw Unreadable() }
+    guard connected == 0 else {
+      close(descriptor)
+      throw Unreadable()
+    }
     // A server that does not answer must not hold the tests for ever.
     var limit = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    return descriptor
+  }
+
+  /// Sends all of a request, or what a server takes of it.
+  static func send(_ request: [UInt8], on descriptor: Int32) {
     var sent = 0
     while sent < request.count {
       let count = request[sent...].withUnsafeBytes {
@@ -67,6 +75,10 @@ struct Reply {
       guard count > 0 else { break }
       sent += count
     }
+  }
+
+  /// What comes until the end of a connection.
+  static func rest(of descriptor: Int32) -> [UInt8] {
     var all: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -74,6 +86,13 @@ struct Reply {
       guard count > 0 else { return all }
       all += part[..<count]
     }
+  }
+
+  private static func exchange(_ request: [UInt8], port: Int) throws -> [UInt8] {
+    let descriptor = try connection(to: port)
+    defer { close(descriptor) }
+    send(request, on: descriptor)
+    return rest(of: descriptor)
   }
 
   private static func joined(_ chunks: [UInt8]) throws -> [UInt8] {

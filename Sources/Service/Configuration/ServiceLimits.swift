@@ -5,9 +5,16 @@ public struct ServiceLimits: Sendable, Hashable {
   /// Seconds after which a connection is closed that asks for nothing, does not end its request, or
   /// takes nothing of its answer.
   public var idleSeconds = 60
-  /// Streams of batches that are open at a time; more are refused with 503.
+  /// Streams of batches that are open at a time; more are refused with 503, unless stalled ones make
+  /// way.
   public var streams = 256
-  /// Bytes of the rings of all streams together; a stream that would exceed it is refused with 503.
+  /// Seconds after which a stream whose client takes nothing makes way for another one, where there
+  /// is no room for both.
+  public var stallSeconds = 5
+  /// Seconds after which it is ended in any case.
+  public var streamSeconds = 300
+  /// Bytes of the rings of all streams together; a stream that would exceed it is refused with 503,
+  /// unless stalled ones make way.
   public var streamBytes = 4 << 30
   /// Threads that fill the batches of one stream.
   public var loaderThreads = 1

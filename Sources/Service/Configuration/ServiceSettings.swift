@@ -15,7 +15,7 @@ public struct ServiceSettings: Sendable {
   public static let names = [
     "root", "host", "port", "token-file", "tls-certificate", "tls-key", "plaintext", "name",
     "log-format", "log-level", "connections", "idle-seconds", "streams", "stream-bytes",
-    "loader-threads",
+    "stall-seconds", "loader-threads",
   ]
 
   private static let fileLimit = 1 << 20
@@ -107,6 +107,7 @@ extension ServiceSettings {
     made.limits.streams = try whole("streams", 0...1 << 16) ?? made.limits.streams
     made.limits.streamBytes =
       try whole("stream-bytes", 1 << 20...1 << 46) ?? made.limits.streamBytes
+    made.limits.stallSeconds = try whole("stall-seconds", 0...86_400) ?? made.limits.stallSeconds
     made.limits.loaderThreads = try whole("loader-threads", 0...64) ?? made.limits.loaderThreads
     try checkExposure(made)
     return made

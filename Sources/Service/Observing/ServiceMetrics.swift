@@ -19,6 +19,8 @@ final class ServiceMetrics: Sendable {
     var streams = 0
     var streamsBegun = 0
     var streamsRefused = 0
+    var streamsStalled = 0
+    var streamsDisplaced = 0
     var streamMemory = 0
     var answerMemory = 0
     var waitingForBatches = 0.0
@@ -56,6 +58,14 @@ final class ServiceMetrics: Sendable {
   }
 
   func streamRefused() { figures.withLock { $0.streamsRefused += 1 } }
+
+  /// A stream is ended since its client takes nothing.
+  /// - Parameter forRoom: whether another one is to have its room.
+  func streamStalled(forRoom: Bool) {
+    figures.withLock { figures in
+      if forRoom { figures.streamsDisplaced += 1 } else { figures.streamsStalled += 1 }
+    }
+  }
 
   func streamBegan(memory: Int) {
     figures.withLock { figures in
@@ -117,6 +127,13 @@ final class ServiceMetrics: Sendable {
     gauge("streams", "Streams of batches that are open.", now.streams)
     count("streams_begun_total", "Streams of batches that were begun.", now.streamsBegun)
     count("streams_refused_total", "Streams refused for want of room.", now.streamsRefused)
+    count(
+      "streams_displaced_total",
+      "Streams ended to make way for another one, since their clients took nothing.",
+      now.streamsDisplaced)
+    count(
+      "streams_stalled_total", "Streams ended since their clients took nothing for minutes.",
+      now.streamsStalled)
     gauge("stream_memory_bytes", "Bytes of the rings of all open streams.", now.streamMemory)
     gauge(
       "answer_memory_bytes", "Bytes of long answers that wait for their clients.", now.answerMemory)

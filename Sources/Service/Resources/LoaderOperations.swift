@@ -40,10 +40,10 @@ extension ServiceOperations {
       parameters: BatchRequest.parameters + BatchRequest.streamParameters,
       answers: [.bytes("application/vnd.lathe.batches")]
     ) { call in
+      let parts = try await call.service.work { try BatchRequest.parts(call) }
+      // Before the memory is: what is refused must not take any.
+      let room = try await call.service.streams.take(bytes: BatchRequest.ringBytes(parts))
       let stream = try await call.service.work {
-        let parts = try BatchRequest.parts(call)
-        // Before the memory is: what is refused must not take any.
-        let room = try call.service.streams.take(bytes: BatchRequest.ringBytes(parts))
         let loader = try BatchRequest.loader(parts, call)
         if let known = call.request.headers[.ifMatch],
           !EntityTag.list(known, holds: tag(of: loader))
@@ -58,7 +58,7 @@ extension ServiceOperations {
         let isDirect = compressor == nil && call.service.configuration.tlsCertificate == nil
         return FrameStream(
           loader: loader, parts: parts, room: room, service: call.service,
-          count: call.integer("count"), channel: isDirect ? call.context.channel : nil,
+          count: call.integer("count"), channel: call.context.channel, isDirect: isDirect,
           compressor: compressor)
       }
       var headers: HTTPFields = [

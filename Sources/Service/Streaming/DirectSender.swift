@@ -5,17 +5,12 @@ import Safetensors
 /// HTTP/1.1 answer whose head was sent.
 struct DirectSender: Sendable {
   let loader: Loader
-  let socket: PlainSocket
+  let socket: ClientSocket
   let service: ServedRoot
   let count: Int?
 
-  /// For how long a client that takes nothing is waited for, and for how long where the server is
-  /// shutting down.
-  private static let patience = Duration.seconds(300)
-  private static let patienceAtTheEnd = Duration.seconds(20)
-
   /// Sends until the stream ends; the frame that says why is not sent.
-  func run() -> Result<BatchFrame.End, PlainSocket.Gone> {
+  func run() -> Result<BatchFrame.End, ClientSocket.Gone> {
     var sent = 0
     while true {
       if let end = service.streams.end(after: sent, of: count) { return .success(end) }
@@ -31,7 +26,7 @@ struct DirectSender: Sendable {
           samples: lent.count, bytes: 8 + layout.byteCount,
           waitedForBatch: (ready - asked).inSeconds,
           waitedForClient: (ContinuousClock.now - ready).inSeconds)
-      } catch let gone as PlainSocket.Gone {
+      } catch let gone as ClientSocket.Gone {
         return .failure(gone)
       } catch {
         return .success(.problem(Problem(error)))
@@ -39,23 +34,16 @@ struct DirectSender: Sendable {
     }
   }
 
-  private func send(_ lent: LentBatch, _ layout: SafetensorsLayout) throws(PlainSocket.Gone) {
+  private func send(_ lent: LentBatch, _ layout: SafetensorsLayout) throws(ClientSocket.Gone) {
     let length = layout.byteCount
     let opening =
       Array("\(String(8 + length, radix: 16))\r\n".utf8)
       + (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + layout.header
     let closing = Array("\r\n".utf8)
-    let begun = ContinuousClock.now
-    let mayWait = {
-      ContinuousClock.now - begun
-        < (service.streams.isEnding ? Self.patienceAtTheEnd : Self.patience)
-    }
     let result = opening.withUnsafeBytes { opening in
       closing.withUnsafeBytes { closing in
-        Result { () throws(PlainSocket.Gone) in
-          try socket.send(
-            [opening] + BatchFrame.pieces(lent, of: loader, layout) + [closing],
-            whileWaiting: mayWait)
+        Result { () throws(ClientSocket.Gone) in
+          try socket.send([opening] + BatchFrame.pieces(lent, of: loader, layout) + [closing])
         }
       }
     }

@@ -15,22 +15,16 @@ struct FrameStream: Sendable {
   let service: ServedRoot
   /// How many batches at most; nil for all.
   let count: Int?
-  /// The connection, where batches can be sent from where they lie.
-  let channel: (any Channel)?
+  let channel: any Channel
+  /// Whether batches can be sent from where they lie.
+  let isDirect: Bool
   /// Compresses each frame for itself; nil where the client did not ask for that.
   let compressor: FrameCompressor?
 
   /// The body of the answer.
   func write(to writer: inout any ResponseBodyWriter) async throws {
     do {
-      let end: BatchFrame.End
-      if let channel, let socket = try await PlainSocket(of: channel) {
-        defer { socket.close() }
-        end = try await send(on: socket)
-      } else {
-        end = try await send(to: &writer)
-      }
-      let last = BatchFrame.end(end)
+      let last = BatchFrame.end(try await send(to: &writer))
       try await writer.write(try compressor?.compressed(last) ?? last)
       try await writer.finish(nil)
     } catch {
@@ -40,8 +34,20 @@ struct FrameStream: Sendable {
     await close()
   }
 
+  /// Sends the batches, while it is watched whether the client takes them.
+  private func send(to writer: inout any ResponseBodyWriter) async throws -> BatchFrame.End {
+    guard let socket = try await ClientSocket(of: channel) else {
+      return try await sendCopies(to: &writer)
+    }
+    room.watch(.init(progress: { socket.progress }, end: { socket.breakOff() }))
+    defer { room.watch(nil) }
+    guard isDirect else { return try await sendCopies(to: &writer) }
+    try await socket.waitUntilFree(channel)
+    return try await send(on: socket)
+  }
+
   /// Sends on a socket, in a thread that may wait for it.
-  private func send(on socket: PlainSocket) async throws -> BatchFrame.End {
+  private func send(on socket: ClientSocket) async throws -> BatchFrame.End {
     let sender = DirectSender(
       loader: loader, socket: socket, service: service, count: count)
     let thread = Mutex<OwnThread?>(nil)
@@ -58,7 +64,9 @@ struct FrameStream: Sendable {
   }
 
   /// Sends copies through the connection's pipeline, as TLS needs it.
-  private func send(to writer: inout any ResponseBodyWriter) async throws -> BatchFrame.End {
+  private func sendCopies(
+    to writer: inout any ResponseBodyWriter
+  ) async throws -> BatchFrame.End {
     var sent = 0
     while true {
       if let end = service.streams.end(after: sent, of: count) { return end }
