@@ -176,8 +176,8 @@ let package = Package(
       name: "ServicePage",
       resources: [
         "address.js", "app.js", "copies.js", "corrections.js", "elements.js", "index.html",
-        "jobs.js", "leaks.js", "map.js", "overview.js", "player.js", "plot.js", "runs.js",
-        "service.js", "style.css", "track.js", "tracks.js",
+        "jobs.js", "leaks.js", "map.js", "overview.js", "plane.js", "player.js", "plot.js",
+        "runs.js", "service.js", "style.css", "track.js", "tracks.js",
       ].map { .embedInCode("Page/\($0)") },
       swiftSettings: swift),
     .target(
@@ -300,7 +300,7 @@ let package = Package(
       name: "ServiceTests",
       dependencies: [
         "Service", "OpenCaches", "Preparation", "DatasetCache", "Mapping", "DataLoading",
-        "Safetensors", "AudioIO", "Corpus", "CZstd", "Wording", "TestSupport",
+        "Training", "Safetensors", "AudioIO", "Corpus", "CZstd", "Wording", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swift),

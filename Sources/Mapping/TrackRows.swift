@@ -18,8 +18,9 @@ package struct TrackRows {
   private static let mostColumns = 2_048
 
   /// Reads them.
+  /// - Parameter records: the records of all tracks of the cache, where they were read already.
   /// - Throws: ``MapError`` for a view whose samples are no rows of numbers; `CacheError`.
-  package init(_ cache: Cache, _ view: View) throws {
+  package init(_ cache: Cache, _ view: View, among records: [TrackRecord]? = nil) throws {
     guard let fingerprint = try cache.description()?.fingerprints[view],
       let facts = try cache.viewFacts()[view], !facts.isSignal, facts.axes.count == 1
     else {
@@ -29,7 +30,7 @@ package struct TrackRows {
         .view, "the samples of \(view.rawValue) are no rows of numbers",
         hint: "there is \(known.isEmpty ? "no view of such" : known.joined(separator: ", "))")
     }
-    let records = try cache.trackRecords().filter { $0.views[view] == fingerprint }
+    let records = try (records ?? cache.trackRecords()).filter { $0.views[view] == fingerprint }
     var columns = 0
     var means: [Float] = []
     var tracks: [TrackRecord] = []

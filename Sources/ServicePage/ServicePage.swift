@@ -29,6 +29,7 @@ public enum ServicePage {
     "leaks.js": File(bytes: PackageResources.leaks_js, mediaType: script),
     "map.js": File(bytes: PackageResources.map_js, mediaType: script),
     "overview.js": File(bytes: PackageResources.overview_js, mediaType: script),
+    "plane.js": File(bytes: PackageResources.plane_js, mediaType: script),
     "player.js": File(bytes: PackageResources.player_js, mediaType: script),
     "plot.js": File(bytes: PackageResources.plot_js, mediaType: script),
     "runs.js": File(bytes: PackageResources.runs_js, mediaType: script),

@@ -22,7 +22,7 @@ from pathlib import Path
 from conftest import ROOT, program
 
 sys.path.insert(0, str(ROOT / "Tests" / "Reference"))
-from measure_scale import RATE, RECIPE, write_audio
+from measure_scale import LABELS, RATE, RECIPE, write_audio
 
 VIEWS = {
     "overview": "/",
@@ -33,6 +33,13 @@ VIEWS = {
     "list": "/?page=tracks&as=list",
     "track": "/?track=t00000000",
     "leaks": "/?page=leaks",
+    "leaks of a split that leaks": "/?page=leaks&split=leaky",
+    "map": "/?page=map",
+    "map, looked at closely": "/?page=map&box=-1,-1,1,1",
+    "map of a label": "/?page=map&label=genre3",
+    "corrections": "/?page=corrections",
+    "runs": "/?page=runs",
+    "a run": "/?page=runs&run=run",
 }
 
 # Runs until the mouse wheel would have been turned for so many frames; gives the milliseconds of each.
@@ -59,26 +66,45 @@ return performance.getEntriesByType('resource').concat(performance.getEntriesByT
 """
 
 
-def make(folder: Path, tracks: int) -> Path:
-    """A root with one cache of so many tracks of 0.2 s, each with a picture."""
-    root = folder / f"root-{tracks}"
-    if (root / "many.lathe/card.json").exists():
+def make(folder: Path, tracks: int, labels: int = LABELS) -> Path:
+    """A root with one cache of so many tracks of 0.2 s, each with a picture and a row of features, with a split
+    that leaks, a run of one epoch, and 3,000 corrections."""
+    root = folder / f"root-{tracks}-{labels}"
+    cache = root / "many.lathe"
+    if (root / "run/result.json").exists():
         return root
+    shutil.rmtree(root, ignore_errors=True)
     audio = folder / "audio"
-    write_audio(audio, tracks)
+    write_audio(audio, tracks, labels)
     short = {"length": RATE // 5, "hop": RATE // 5}
     mel = {"kind": "mel", "slices": short, "transformLength": 256, "hop": 64, "bands": 16}
     recipe = folder / "recipe.json"
-    recipe.write_text(json.dumps({**RECIPE, "views": {**RECIPE["views"], "mel": mel}}))
-    command = [program(), "prepare", audio, "--cache", root / "many.lathe", "--recipe", recipe]
-    subprocess.run([*command, "--progress", "none"], check=True, capture_output=True)
+    features = {"kind": "features", "slices": short}
+    recipe.write_text(
+        json.dumps({**RECIPE, "views": {**RECIPE["views"], "mel": mel, "features": features}}))
+    quiet = ["--progress", "none"]
+    for command in (
+        ["prepare", audio, "--cache", cache, "--recipe", recipe, *quiet],
+        ["split", cache, "--policy", "slices", "--name", "leaky"],
+        ["train", "features", "--cache", cache, "--split", "stratified-seed1-0.8-0.1-0.1", "--epochs", "1",
+         "--output", root / "run", *quiet],
+    ):
+        subprocess.run([program(), *command], check=True, capture_output=True)
     shutil.rmtree(audio)
+    corrections = [{"track": f"t{number:08d}", "flag": "odd"} for number in range(3_000)]
+    (root / "many.lathe.overlay.json").write_text(
+        json.dumps({"schema": "lathe.overlay/1", "corrections": corrections}))
     return root
 
 
 def asked(browser: object) -> list[dict]:
     """The requests of the page that is open."""
     return browser.execute_script(ASKED)
+
+
+def largest(requests: list[dict]) -> dict:
+    """The longest answer, of sound excepted, which is played as it comes."""
+    return max((one for one in requests if "/audio" not in one["name"]), key=lambda one: one["bytes"])
 
 
 def frames(browser: object, count: int) -> list[float]:
@@ -91,15 +117,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tracks", type=int, default=100_000)
+    parser.add_argument("--labels", type=int, default=LABELS)
     parser.add_argument("--turns", type=int, default=5)
     options = parser.parse_args()
     from test_page import Service, chromium, show
 
     options.folder.mkdir(parents=True, exist_ok=True)
-    service = Service(make(options.folder, options.tracks))
+    service = Service(make(options.folder, options.tracks, options.labels))
     browser = chromium()
     try:
-        print("| view | until it is drawn: first, median | requests | largest answer |\n|---|---|---|---|")
+        print("| view | until it is drawn: first, median | requests | largest answer | which |\n|---|---|---|---|---|")
         for name, path in VIEWS.items():
             taken = []
             for _ in range(options.turns):
@@ -112,7 +139,8 @@ def main() -> None:
             requests = asked(browser)
             print(
                 f"| {name} | {taken[0]:.0f} ms, {statistics.median(taken):.0f} ms | {len(requests)} "
-                f"| {max(one['bytes'] for one in requests) / 1e3:.0f} kB |", flush=True)
+                f"| {largest(requests)['bytes'] / 1e3:.0f} kB | {largest(requests)['name'].partition('/v1/')[2][:90]} |",
+                flush=True)
         show(browser, service, "/?page=tracks")
         before = len(asked(browser))
         times = frames(browser, 600)

@@ -398,5 +398,6 @@ def test_serve_opens_on_a_cache(browser: webdriver.Chrome, service: Service) -> 
 
 
 def test_the_page_is_in_the_program() -> None:
-    files = {file.name for file in (ROOT / "Sources/ServicePage/Page").iterdir()}
+    files = {file.name: file.stat().st_size for file in (ROOT / "Sources/ServicePage/Page").iterdir()}
     assert "index.html" in files and len(files) > 10
+    assert sum(files.values()) < 150_000

@@ -37,7 +37,7 @@ def header(size: int) -> bytes:
     )
 
 
-def write_audio(folder: pathlib.Path, tracks: int) -> None:
+def write_audio(folder: pathlib.Path, tracks: int, labels: int = LABELS) -> None:
     """Noise, of which no two files are the same."""
     noise = []
     for seed in range(64):
@@ -48,7 +48,7 @@ def write_audio(folder: pathlib.Path, tracks: int) -> None:
         mark = struct.pack("<Q", track * 0x9E3779B97F4A7C15 % 2**64)
         for place, byte in enumerate(mark):
             samples[3 * place] = byte * 100
-        place = folder / f"genre{track % LABELS}" / f"{track // 10_000:03d}"
+        place = folder / f"genre{track % labels}" / f"{track // 10_000:03d}"
         place.mkdir(parents=True, exist_ok=True)
         data = samples.tobytes()
         (place / f"t{track:08d}.wav").write_bytes(header(len(data)) + data)

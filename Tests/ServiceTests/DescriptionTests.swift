@@ -28,6 +28,7 @@ extension ServiceTests {
       "loaderTrack": "/v1/caches/music/loader/tracks/1?view=mel",
       "batches": "/v1/caches/music/batches?view=mel&count=1", "runs": "/v1/runs",
       "collection": "/v1/caches/music/collection", "map": "/v1/caches/music/map?view=features",
+      "likely-mislabelled": "/v1/caches/music/likely-mislabelled",
       "copies": "/v1/caches/music/copies", "overlay": "/v1/caches/music/overlay",
       "jobs": "/v1/jobs", "job-kinds": "/v1/job-kinds", "page": "/?page=map",
       "page-file": "/page/app.js", "plain-caches": "/plain", "plain-tracks": "/plain/music",
@@ -45,9 +46,10 @@ extension ServiceTests {
         }
         #expect(document["openapi"] == "3.1.0")
         let check = SchemaCheck(schemas: schemas)
-        // What there is nothing to ask of here, and what CorrectionTests ask for.
+        // What there is nothing to ask of here, and what CorrectionTests and RunTests ask for.
         var unasked = Set(ServiceOperations.all.map(\.id)).subtracting([
-          "run", "outcomes", "correct", "take-back", "start-job", "cancel-job", "job", "job-log",
+          "run", "outcomes", "confusions", "correct", "take-back", "start-job", "cancel-job", "job",
+          "job-log",
           "job-events",
         ])
         for operation in ServiceOperations.all {

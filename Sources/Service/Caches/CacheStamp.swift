@@ -1,7 +1,8 @@
 import Files
 import Glibc
 
-/// What changes when the files of a cache do: sizes and times of its stores and its card.
+/// What changes when the files of a folder do: of a cache the sizes and times of its stores and its
+/// card.
 struct CacheStamp: Sendable, Hashable {
   private struct File: Sendable, Hashable {
     let name: String
@@ -14,11 +15,12 @@ struct CacheStamp: Sendable, Hashable {
 
   private let files: [File]
 
-  /// The stamp of the cache in a folder.
+  /// The stamp of a folder.
+  /// - Parameter endings: those of the names of the files that count.
   /// - Throws: `FileError` where the folder cannot be listed.
-  init(folder: String) throws(FileError) {
+  init(folder: String, endings: [String] = [".lmdb", ".json"]) throws(FileError) {
     var files: [File] = []
-    for name in try Files.names(folder) where name.hasSuffix(".lmdb") || name.hasSuffix(".json") {
+    for name in try Files.names(folder) where endings.contains(where: name.hasSuffix) {
       var status = stat()
       guard stat("\(folder)/\(name)", &status) == 0 else { continue }
       files.append(

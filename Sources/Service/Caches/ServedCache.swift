@@ -15,6 +15,8 @@ final class ServedCache: Sendable {
   private let found = Once<Neighbours?>()
   private let facts = Once<[View: ViewFacts]>()
   private let splits = Mutex<[String: Split]>([:])
+  private let maps = Mutex<[String: PlacedTracks]>([:])
+  private let mistakes = Mutex<LikelyMistakes?>(nil)
 
   init(name: String, open: OpenCache, stamp: CacheStamp) {
     self.name = name
@@ -47,5 +49,29 @@ final class ServedCache: Sendable {
   /// - Throws: `CacheError`, `InterfaceError`.
   func neighbours() throws -> Neighbours? {
     try found.get { try cache.keptNeighbours(among: try tracks().records) }
+  }
+
+  /// A map by its name, made where there is none, or one of another identity.
+  func map(
+    _ name: String, identity: String, make: () throws -> PlacedTracks
+  ) rethrows -> PlacedTracks {
+    try maps.withLock { maps in
+      if let known = maps[name], known.identity == identity { return known }
+      let made = try make()
+      maps[name] = made
+      return made
+    }
+  }
+
+  /// The likely mistakes among its labels, found anew where the runs are not those of a stamp.
+  func likelyMistakes(
+    stamp: String, find: () throws -> LikelyMistakes
+  ) rethrows -> LikelyMistakes {
+    try mistakes.withLock { mistakes in
+      if let mistakes, mistakes.stamp == stamp { return mistakes }
+      let found = try find()
+      mistakes = found
+      return found
+    }
   }
 }

@@ -24,9 +24,15 @@ struct TrackList: Sendable {
   private let verdicts: [Set<String>]
 
   init(_ open: OpenCache) throws {
-    records = try open.cache.trackRecords()
-    let limits = try open.cache.description().map(OpenCache.limits) ?? VerdictLimits()
-    self.limits = limits
+    self.init(
+      try open.cache.trackRecords(),
+      limits: try open.cache.description().map(OpenCache.limits) ?? VerdictLimits())
+  }
+
+  /// A list of these tracks.
+  /// - Parameter records: in the byte order of their ids.
+  init(_ records: [TrackRecord], limits: VerdictLimits) {
+    (self.records, self.limits) = (records, limits)
     verdicts = records.map { record in
       Set(OpenCache.verdicts(record, limits) + (record.faults ?? []).map(\.kind.rawValue))
     }
@@ -76,6 +82,22 @@ struct TrackList: Sendable {
       if let holding, !holding.contains(position) { return false }
       return true
     }
+  }
+
+  /// Where a track stands; nil where it does not.
+  func position(of id: String) -> Int? {
+    let place = place(of: id)
+    return place < records.count && records[place].id == id ? place : nil
+  }
+
+  /// Where a track stands, or the first one behind where it would.
+  func place(of id: String) -> Int {
+    var (first, last) = (0, records.count)
+    while first < last {
+      let middle = (first + last) / 2
+      if ByteOrder.precedes(records[middle].id, id) { first = middle + 1 } else { last = middle }
+    }
+    return first
   }
 
   /// What a list says of a track.

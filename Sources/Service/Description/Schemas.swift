@@ -41,7 +41,7 @@ enum Schemas {
         "seconds": number,
       ])),
     "NeighbourList": object([
-      "known": flag,
+      "known": flag, "total": whole,
       "neighbours": list(
         of: object([
           "track": text, "offset": number, "similarity": number, "overlap": number,
@@ -102,16 +102,33 @@ enum Schemas {
           "overlap": number, "identical": flag,
         ])),
     ]),
-    "Outcomes": object(["outcomes": named(list(of: outcome))]),
+    "Outcomes": object(["outcomes": named(list(of: outcome)), "totals": named(whole)]),
+    "Confusions": page(
+      "cells", of: object(["label": text, "predicted": text, "tracks": whole])),
+    "MislabelledList": object([
+      "total": whole, "offset": whole, "runs": whole,
+      "tracks": list(
+        of: object([
+          "track": text, "labels": list(of: text), "taken_for": text, "runs": whole,
+          "wrong": whole, "probability": number,
+        ])),
+    ]),
     "Map": object(
       [
         "method": text, "columns": whole, "tracks": whole, "explained": list(of: number),
-        "perplexity": number, "divergence": number,
+        "perplexity": number, "divergence": number, "placed": whole, "total": whole,
+        "offset": whole, "doubtful": whole, "extent": box,
         "points": list(of: object(["track": text, "label": text, "x": number, "y": number])),
-      ], optional: ["explained", "perplexity", "divergence"]),
+        "compact": object([
+          "box": box, "labels": list(of: text), "track": list(of: text),
+          "label": list(of: whole), "x": list(of: whole), "y": list(of: whole),
+        ]),
+      ], optional: ["explained", "perplexity", "divergence", "points", "compact"]),
     "Overlay": .object([
       "oneOf": [
-        object(["file": text, "corrections": list(of: correction)]),
+        object([
+          "file": text, "total": whole, "offset": whole, "corrections": list(of: correction),
+        ]),
         // With format=json: the file itself.
         object(["schema": text, "corrections": list(of: correction)]),
       ]
@@ -147,6 +164,7 @@ enum Schemas {
   private static let outcome = object([
     "track": text, "label": text, "predicted": text, "probability": number,
   ])
+  private static let box = object(["left": number, "right": number, "low": number, "high": number])
   private static let job = object([
     "id": whole, "kind": text, "fields": named(text), "arguments": list(of: text), "state": text,
     "exit_code": wholeOrNull, "detail": textOrNull, "starts": whole, "asked": text,

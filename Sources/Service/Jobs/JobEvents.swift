@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import Hummingbird
 import NIOCore
 import Programs
@@ -34,6 +35,22 @@ struct JobEvents: Sendable {
         if quiet % 50 == 0 { try await writer.write(ByteBuffer(string: ": waiting\n\n")) }
         try await Task.sleep(for: Self.pause)
       }
+    }
+  }
+
+  /// Where the lines begin that lie wholly within so many bytes before the end; 0 for nil.
+  func start(ofTail tail: Int?) async throws -> Int {
+    guard let tail else { return 0 }
+    let path = jobs.log(of: id)
+    return try await service.work {
+      var status = stat()
+      guard stat(path, &status) == 0, Int(status.st_size) > tail else { return 0 }
+      let place = Int(status.st_size) - tail
+      // From the end of the line that begins earlier.
+      guard let bytes = try Files.read(path, at: place - 1, count: Self.atOnce),
+        let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
+      else { return place }
+      return place + end
     }
   }
 

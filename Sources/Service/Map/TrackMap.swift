@@ -6,28 +6,28 @@ import OpenCaches
 
 /// All tracks as points on a plane, near each other where their rows in a view are alike.
 enum TrackMap {
-  /// The first two principal components, as JSON.
+  /// The first two principal components.
   /// - Throws: ``Problem`` 422 for a view whose samples are no rows of numbers; `CacheError`.
-  static func components(_ served: ServedCache, _ view: View) throws -> [UInt8] {
-    let found = try rows(served, view)
-    let components = PrincipalComponents(rows: found.rows, columns: found.columns)
-    return json(
-      "pca", columns: found.columns, tracks: found.tracks.count,
-      points: zip(found.tracks, components.points).map { track, point in
-        // As much as a screen can show.
-        self.point(
-          track, x: (point.x * 1_000).rounded() / 1_000, y: (point.y * 1_000).rounded() / 1_000)
-      },
-      [
-        "explained": .array([
-          .number(components.explained.0), .number(components.explained.1),
-        ])
-      ])
+  static func components(_ served: ServedCache, _ view: View) throws -> PlacedTracks {
+    try served.map("pca \(view.rawValue)", identity: "pca") {
+      let found = try rows(served, view)
+      let components = PrincipalComponents(rows: found.rows, columns: found.columns)
+      return PlacedTracks(
+        zip(found.tracks, components.points).map { ($0.id, $1.x, $1.y) },
+        among: try served.tracks(), identity: "pca",
+        facts: facts(
+          "pca", columns: found.columns, tracks: found.tracks.count,
+          [
+            "explained": .array([
+              .number(components.explained.0), .number(components.explained.1),
+            ])
+          ]))
+    }
   }
 
-  /// The map by neighbours that a job made, as JSON.
+  /// The map by neighbours that a job made.
   /// - Throws: ``Problem`` 404 where there is none, or one of an earlier state of the cache.
-  static func neighbours(_ served: ServedCache, _ view: View) throws -> [UInt8] {
+  static func neighbours(_ served: ServedCache, _ view: View) throws -> PlacedTracks {
     let missing = Problem.missing(
       "no map by neighbours of \(view.rawValue) was computed yet",
       hint: "start a job map with cache '\(served.name)' and view '\(view.rawValue)'")
@@ -35,42 +35,35 @@ enum TrackMap {
     guard let kept = try? KeptMap.read(KeptMap.path(in: served.open.cache.path, view)) else {
       throw missing
     }
-    let found = try rows(served, view)
-    guard kept.identity == found.identity else {
-      throw Problem.missing(
-        "the map by neighbours of \(view.rawValue) is of an earlier state of the cache",
-        hint: missing.hint)
+    let identity = "tsne \(kept.identity) \(kept.sha256)"
+    return try served.map("tsne \(view.rawValue)", identity: identity) {
+      guard kept.identity == (try rows(served, view).identity) else {
+        throw Problem.missing(
+          "the map by neighbours of \(view.rawValue) is of an earlier state of the cache",
+          hint: missing.hint)
+      }
+      return PlacedTracks(
+        kept.points.map { ($0.track, $0.x, $0.y) }, among: try served.tracks(), identity: identity,
+        facts: facts(
+          "tsne", columns: kept.columns, tracks: kept.tracks,
+          ["perplexity": .number(kept.perplexity), "divergence": .number(kept.divergence)]))
     }
-    let records = Dictionary(
-      found.tracks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    return json(
-      "tsne", columns: kept.columns, tracks: kept.tracks,
-      points: kept.points.compactMap { point in
-        records[point.track].map { self.point($0, x: point.x, y: point.y) }
-      }, ["perplexity": .number(kept.perplexity), "divergence": .number(kept.divergence)])
   }
 
   private static func rows(_ served: ServedCache, _ view: View) throws -> TrackRows {
-    do { return try TrackRows(try served.cache.snapshot(), view) } catch let error as MapError {
+    do {
+      return try TrackRows(
+        try served.cache.snapshot(), view, among: try served.tracks().records)
+    } catch let error as MapError {
       throw Problem(.unprocessableContent, "source", error.detail, hint: error.hint)
     }
   }
 
-  private static func point(_ track: TrackRecord, x: Double, y: Double) -> JSONValue {
-    .object([
-      "track": .text(track.id), "label": .text(track.labelNames.first ?? ""), "x": .number(x),
-      "y": .number(y),
-    ])
-  }
-
-  private static func json(
-    _ method: String, columns: Int, tracks: Int, points: [JSONValue], _ more: [String: JSONValue]
-  ) -> [UInt8] {
-    JSONValue.object(
-      more.merging([
-        "method": .string(method), "columns": .count(columns), "tracks": .count(tracks),
-        "points": .array(points),
-      ]) { $1 }
-    ).canonicalBytes()
+  private static func facts(
+    _ method: String, columns: Int, tracks: Int, _ more: [String: JSONValue]
+  ) -> [String: JSONValue] {
+    more.merging([
+      "method": .string(method), "columns": .count(columns), "tracks": .count(tracks),
+    ]) { $1 }
   }
 }

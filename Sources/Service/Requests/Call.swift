@@ -23,8 +23,11 @@ struct Call: Sendable {
     throw .parameter(name, "is missing", hint: "give it")
   }
 
-  /// A number.
+  /// A whole number.
   func integer(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
+
+  /// A number with a fraction.
+  func number(_ name: String) -> Double? { values[name].flatMap { Double($0) } }
 
   /// A flag; false where it is not given.
   func flag(_ name: String) -> Bool { values[name] == "true" }

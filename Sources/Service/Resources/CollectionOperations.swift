@@ -39,33 +39,5 @@ extension ServiceOperations {
         return .json(.object(list))
       }
     },
-    Operation(
-      id: "map", path: "/v1/caches/{cache}/map",
-      summary:
-        "Each track as a point: the first two principal components of its mean row in a view, or "
-        + "a map by neighbours that a job made.",
-      parameters: [
-        .init("view", .text(), "the name of a view of rows of numbers", isRequired: true),
-        .init("method", .choice(["pca", "tsne"]), "how it is made; pca where left out"),
-      ],
-      answers: [.json("Map")]
-    ) { call in
-      let (cache, view) = try await call.service.work {
-        let cache = try call.cache()
-        return (cache, try call.view(of: cache))
-      }
-      if call["method"] == "tsne" {
-        let bytes = try await call.service.make { try TrackMap.neighbours(cache, view) }
-        return try await call.tagged("application/json", from: ["map", EntityTag.text(of: bytes)]) {
-          bytes
-        }
-      }
-      let parts = ["map", cache.name, cache.stamp.text, view.rawValue]
-      return try await call.tagged("application/json", from: parts) {
-        try call.service.kept.bytes(EntityTag.text(of: parts)) {
-          try TrackMap.components(cache, view)
-        }
-      }
-    },
   ]
 }

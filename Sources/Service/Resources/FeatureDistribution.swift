@@ -11,8 +11,9 @@ struct FeatureDistribution {
   }
 
   /// The distribution as JSON.
+  /// - Parameter label: the one label to tell of; nil for all.
   /// - Throws: ``Problem`` 422 for a view that is no table; `CacheError`.
-  static func json(_ served: ServedCache, _ view: View) throws -> [UInt8] {
+  static func json(_ served: ServedCache, _ view: View, label wanted: String?) throws -> [UInt8] {
     let cache = try served.cache.snapshot()
     guard let about = try cache.description(), let columns = about.columns[view],
       let fingerprint = about.fingerprints[view]
@@ -23,7 +24,9 @@ struct FeatureDistribution {
         hint: tables.isEmpty
           ? "prepare the view features" : "there is \(tables.joined(separator: ", "))")
     }
-    let records = try cache.trackRecords().filter { $0.views[view] == fingerprint }
+    let records = try served.tracks().records.filter { record in
+      record.views[view] == fingerprint && wanted.map(record.labelNames.contains) ?? true
+    }
     var labels: [String: Rows] = [:]
     try cache.withValues(of: view, fingerprint: fingerprint, tracks: records.map(\.id)) {
       position, value in
@@ -31,7 +34,7 @@ struct FeatureDistribution {
         entry.shape.last == columns.count
       else { return }
       let floats = entry.floats(in: value)
-      for label in records[position].labelNames {
+      for label in records[position].labelNames where label == wanted ?? label {
         var rows = labels[label] ?? Rows(columns: Array(repeating: [], count: columns.count))
         for (place, number) in floats.enumerated() {
           rows.columns[place % columns.count].append(number)

@@ -9,7 +9,8 @@ extension ServiceOperations {
       id: "features", path: "/v1/caches/{cache}/features",
       summary: "How each feature is distributed over the slices of each label.",
       parameters: [
-        .init("view", .text(), "the name of a view of columns; features where left out")
+        .init("view", .text(), "the name of a view of columns; features where left out"),
+        .init("label", .text(), "the one label to tell of; all where left out"),
       ],
       answers: [.json("Features")]
     ) { call in
@@ -17,10 +18,10 @@ extension ServiceOperations {
         let cache = try call.cache()
         return (cache, try cache.open.view(named: call["view"] ?? "features"))
       }
-      let parts = ["features", cache.name, cache.stamp.text, view.rawValue]
+      let parts = ["features", cache.name, cache.stamp.text, view.rawValue, call["label"] ?? ""]
       return try await call.tagged("application/json", from: parts) {
         try call.service.kept.bytes(EntityTag.text(of: parts)) {
-          try FeatureDistribution.json(cache, view)
+          try FeatureDistribution.json(cache, view, label: call["label"])
         }
       }
     }

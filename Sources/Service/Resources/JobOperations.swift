@@ -62,6 +62,12 @@ extension ServiceOperations {
     Operation(
       id: "job-events", path: "/v1/jobs/{job}/events",
       summary: "What a job says, a line an event, as it says it (server-sent events).",
+      parameters: [
+        .init(
+          "tail", .integer(0...1 << 40),
+          "how many bytes before the end of what was said to begin at most; at the beginning where "
+            + "left out")
+      ],
       answers: [.bytes("text/event-stream")]
     ) { call in
       let (id, jobs) = (try known(call).job.id, try call.jobs())
@@ -70,8 +76,9 @@ extension ServiceOperations {
       return Response(
         status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
         body: .init { writer in
-          try await JobEvents(service: call.service, jobs: jobs, id: id).write(
-            to: &writer, from: max(0, start))
+          let events = JobEvents(service: call.service, jobs: jobs, id: id)
+          try await events.write(
+            to: &writer, from: max(0, start, try await events.start(ofTail: call.integer("tail"))))
         })
     },
   ]

@@ -13,7 +13,9 @@ extension ServiceOperations {
       id: "overlay", path: path,
       summary: "What people have corrected, with the name of the file that preparation reads.",
       parameters: [
-        .init("format", .choice(["json", "csv"]), "the file itself, in a form that prepare reads")
+        .init("format", .choice(["json", "csv"]), "the file itself, in a form that prepare reads"),
+        .init("offset", .integer(0...1 << 40), "how many to pass over; 0 where left out"),
+        .init("limit", .integer(0...1 << 40), "how many to give at most; all where left out"),
       ],
       answers: [.json("Overlay"), .bytes("text/csv")]
     ) { call in
@@ -24,10 +26,14 @@ extension ServiceOperations {
         case "csv": return .bytes(Array(overlay.csv.utf8), "text/csv; charset=utf-8")
         case "json": return .bytes(overlay.canonicalJSON(), "application/json")
         default:
+          let all = overlay.corrections
+          let offset = min(call.integer("offset") ?? 0, all.count)
           return .json(
             .object([
               "file": .text(call.service.overlays.name(of: cache.name)),
-              "corrections": .array(overlay.corrections.map(\.json)),
+              "total": .count(all.count), "offset": .count(offset),
+              "corrections": .array(
+                all[offset...].prefix(call.integer("limit") ?? .max).map(\.json)),
             ]))
         }
       }

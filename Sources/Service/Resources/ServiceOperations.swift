@@ -6,7 +6,7 @@ import Wording
 enum ServiceOperations {
   static let all: [Operation] =
     health + caches + tracks + sound + pictures + values + features + splits + loaders + runs
-    + collection + corrections + jobs + pages + plain
+    + collection + maps + corrections + jobs + pages + plain
 
   /// The form of names of caches and runs.
   static let name = ParameterForm.text(most: 1_024)
@@ -14,15 +14,21 @@ enum ServiceOperations {
   /// The parameters of a page of a list.
   static let page: [Operation.Parameter] = [
     .init("offset", .integer(0...1 << 40), "how many to pass over; 0 where left out"),
-    .init("limit", .integer(0...1_000), "how many to give at most; 100 where left out"),
+    .init(
+      "limit", .integer(0...1_000), "how many to give at most; \(usualLimit) where left out"),
   ]
+  static let usualLimit = 100
 
   /// A list of which a page is given.
-  static func paged(_ call: Call, count: Int, name: String, _ item: (Int) throws -> JSONValue)
-    rethrows -> JSONValue
-  {
-    let offset = min(call.integer("offset") ?? 0, count)
-    let end = min(count, offset + (call.integer("limit") ?? 100))
+  /// - Parameter start: where it begins, where that is not what `offset` says; below 0 for a page whose
+  ///   first part is none.
+  static func paged(
+    _ call: Call, count: Int, from start: Int? = nil, name: String,
+    _ item: (Int) throws -> JSONValue
+  ) rethrows -> JSONValue {
+    let first = min(start ?? call.integer("offset") ?? 0, count)
+    let offset = max(0, first)
+    let end = max(offset, min(count, first + (call.integer("limit") ?? usualLimit)))
     return .object([
       "total": .count(count), "offset": .count(offset),
       name: .array(try (offset..<end).map(item)),

@@ -32,21 +32,50 @@ extension ServiceOperations {
     },
     Operation(
       id: "audit", path: "/v1/caches/{cache}/splits/{split}/audit",
-      summary: "What leaks between the sides of a split.", answers: [.json("Audit")]
+      summary: "What leaks between the sides of a split.",
+      parameters: [
+        .init(
+          "names", .integer(0...1 << 40),
+          "how many names of each kind to give at most, of each two sides; all where left out"),
+        .init(
+          "labels", .flag, "whether the counts of single labels are given; true where left out"),
+      ],
+      answers: [.json("Audit")]
     ) { call in
       let cache = try await call.service.work { try call.cache() }
       let name = try call.required("split")
-      let parts = ["audit", cache.name, cache.stamp.text, name]
+      let names = call.integer("names")
+      let hasLabels = call["labels"] != "false"
+      let parts = [
+        "audit", cache.name, cache.stamp.text, name, "\(names ?? -1)", "\(hasLabels)",
+      ]
       return try await call.tagged("application/json", from: parts) {
         try call.service.kept.bytes(EntityTag.text(of: parts)) {
           guard let audit = try cache.cache.audit(split: name) else {
             throw Problem.missing("\(cache.name) has no split '\(name)'")
           }
-          return try CanonicalJSON.encode(audit)
+          return try CanonicalJSON.encode(shortened(audit, names: names, hasLabels: hasLabels))
         }
       }
     },
   ]
+
+  /// An audit without more names than are asked for, or without the counts of single labels.
+  static func shortened(_ audit: SplitAudit, names: Int?, hasLabels: Bool) -> SplitAudit {
+    var audit = audit
+    for pair in audit.pairs.indices {
+      audit.pairs[pair].shared = audit.pairs[pair].shared.mapValues { overlap in
+        var overlap = overlap
+        overlap.names = Array(overlap.names.prefix(names ?? .max))
+        return overlap
+      }
+    }
+    if !hasLabels {
+      audit.balance.labels = []
+      for side in audit.sides.indices { audit.sides[side].labels = [:] }
+    }
+    return audit
+  }
 
   private static func splitList(_ cache: ServedCache) throws -> [UInt8] {
     var list: [JSONValue] = []

@@ -14,6 +14,8 @@ extension ServiceOperations {
         .init("side", .text(), "the side of the split that the tracks are on"),
         .init("verdict", .text(), "a verdict or kind of fault that the tracks have"),
         .init("text", .text(), "what id, path, artist, title or label holds, in any case"),
+        .init("after", .text(), "the id behind which to begin; offset counts from there"),
+        .init("before", .text(), "the id before which to end; offset counts back from there"),
       ], answers: [.json("TrackList")]
     ) { call in
       try await call.service.make {
@@ -28,8 +30,11 @@ extension ServiceOperations {
         let filter = TrackList.Filter(
           label: call["label"], side: call["side"], verdict: call["verdict"], text: call["text"])
         let positions = list.positions(filter, split: split)
+        let start = try start(call, positions, list)
         return .json(
-          paged(call, count: positions.count, name: "tracks") { list.json(positions[$0]) })
+          paged(call, count: positions.count, from: start, name: "tracks") {
+            list.json(positions[$0])
+          })
       }
     },
     Operation(
@@ -89,18 +94,26 @@ extension ServiceOperations {
     Operation(
       id: "neighbours", path: "/v1/caches/{cache}/tracks/{track}/neighbours",
       summary: "The tracks that sound the same, as far as that was looked for.",
+      parameters: [
+        .init("limit", .integer(0...1 << 40), "how many to give at most; all where left out"),
+        .init("other", .text(), "the one other track to tell of; all where left out"),
+      ],
       answers: [.json("NeighbourList")]
     ) { call in
       try await call.service.make {
         let cache = try call.cache()
         let record = try call.track(of: cache)
         let found = try cache.neighbours()
-        let pairs = (found?.pairs ?? []).filter { $0.first == record.id || $0.second == record.id }
+        let pairs = (found?.pairs ?? []).filter { pair in
+          guard pair.first == record.id || pair.second == record.id else { return false }
+          let other = pair.first == record.id ? pair.second : pair.first
+          return other == call["other"] ?? other
+        }
         return .json(
           .object([
-            "known": .bool(found != nil),
+            "known": .bool(found != nil), "total": .count(pairs.count),
             "neighbours": .array(
-              pairs.map { pair in
+              pairs.prefix(call.integer("limit") ?? .max).map { pair in
                 let isFirst = pair.first == record.id
                 return .object(
                   pair.likeness.merging([
@@ -113,6 +126,23 @@ extension ServiceOperations {
       }
     },
   ]
+
+  /// Where a page of tracks begins; nil where only `offset` says so.
+  private static func start(_ call: Call, _ positions: [Int], _ list: TrackList) throws -> Int? {
+    /// The first of the positions from a place in the list on.
+    func first(from place: Int) -> Int { positions.firstIndex { $0 >= place } ?? positions.count }
+    let offset = call.integer("offset") ?? 0
+    switch (call["after"], call["before"]) {
+    case (nil, nil): return nil
+    case (let id?, nil):
+      let place = list.place(of: id)
+      return first(from: list.position(of: id) == nil ? place : place + 1) + offset
+    case (nil, let id?):
+      return first(from: list.place(of: id)) - (call.integer("limit") ?? usualLimit) - offset
+    default:
+      throw Problem.parameter("before", "cannot stand beside after", hint: "give one of them")
+    }
+  }
 
   /// What lists and the track itself say of a record.
   private static func json(_ record: TrackRecord, in cache: ServedCache) throws -> JSONValue {

@@ -3,7 +3,7 @@
 
 import { link } from "./address.js";
 import { add, announce, element, minutes, percent } from "./elements.js";
-import { stage, waveform } from "./plot.js";
+import { samplesPerPeak, stage, waveform } from "./plot.js";
 import { get, source } from "./service.js";
 
 export async function copies(place, fields, signal) {
@@ -12,8 +12,8 @@ export async function copies(place, fields, signal) {
   const bases = ids.map((id) => ["caches", cache, "tracks", id]);
   const [records, found, peaks, sounds] = await Promise.all([
     Promise.all(bases.map((base) => get(base, {}, signal))),
-    get([...bases[0], "neighbours"], {}, signal),
-    Promise.all(bases.map((base) => get([...base, "peaks"], { samples: 1024 }, signal))),
+    get([...bases[0], "neighbours"], { other: ids[1] }, signal),
+    Promise.all(bases.map(async (base) => get([...base, "peaks"], { samples: samplesPerPeak(await get(base, {}, signal)) }, signal))),
     Promise.all(bases.map((base) => source([...base, "audio"], { format: "wav" }, signal))),
   ]);
   const pair = found.neighbours.find((one) => one.track === ids[1]) ?? { offset: 0, similarity: 0, overlap: 0 };

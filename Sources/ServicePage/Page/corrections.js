@@ -5,9 +5,16 @@ import { go, link } from "./address.js";
 import { add, announce, count, element, table } from "./elements.js";
 import { get, path, send } from "./service.js";
 
+const pageSize = 200;
+
 export async function corrections(place, fields, signal) {
   const { cache } = fields;
-  const overlay = await get(["caches", cache, "overlay"], {}, signal);
+  // The newest, unless earlier ones are wanted.
+  const { total } = await get(["caches", cache, "overlay"], { limit: 0 }, signal);
+  const last = Math.max(0, total - pageSize);
+  const offset = Math.min(last, Math.max(0, parseInt(fields.offset ?? "", 10) || (fields.offset === "0" ? 0 : last)));
+  const overlay = await get(["caches", cache, "overlay"], { offset, limit: pageSize }, signal);
+  const step = (to, name) => element("a", { href: link({ ...fields, page: "corrections", offset: String(to) }) }, name);
   add(place,
     element("h1", {}, "Corrections"),
     element("p", {}, overlay.corrections.length
@@ -17,12 +24,15 @@ export async function corrections(place, fields, signal) {
     element("p", { class: "row" },
       element("a", { href: path(["caches", cache, "overlay"], { format: "json" }), download: `${cache}.overlay.json` }, "As JSON"),
       element("a", { href: path(["caches", cache, "overlay"], { format: "csv" }), download: `${cache}.overlay.csv` }, "As a table")),
-    overlay.corrections.length > 0 && table(`${count(overlay.corrections.length)} corrections, later ones hold`, [
+    overlay.total > overlay.corrections.length && element("nav", { class: "row", "aria-label": "More corrections" },
+      `${count(offset + 1)} to ${count(offset + overlay.corrections.length)} of ${count(overlay.total)} `,
+      offset > 0 && step(Math.max(0, offset - pageSize), "← earlier"), offset < last && step(offset + pageSize, "later →")),
+    overlay.corrections.length > 0 && table(`${count(overlay.total)} corrections, later ones hold`, [
       { name: "Track", cell: (one) => element("a", { href: link({ cache, track: one.track }) }, one.track) },
       { name: "What", cell: inWords }, { name: "Who", cell: (one) => one.author ?? "" }, { name: "When", cell: (one) => one.time ?? "" },
       { name: "", cell: (one) => element("button", {
         onclick: async () => {
-          await send("DELETE", ["caches", cache, "overlay", String(overlay.corrections.indexOf(one))]);
+          await send("DELETE", ["caches", cache, "overlay", String(offset + overlay.corrections.indexOf(one))]);
           go(fields, true);
         },
       }, "Take back") },

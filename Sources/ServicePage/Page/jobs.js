@@ -3,6 +3,9 @@
 import { add, count, element, table } from "./elements.js";
 import { events, get, send } from "./service.js";
 
+// Bytes of what a job said before it is looked at.
+const mostSaid = 100_000;
+
 export async function jobs(place, fields, signal) {
   add(place, element("h1", {}, "Jobs"));
   const kinds = (await get(["job-kinds"], {}, signal)).kinds;
@@ -37,9 +40,9 @@ export async function jobs(place, fields, signal) {
     log.hidden = false;
     log.textContent = "";
     try {
-      for await (const event of events(["jobs", String(job.id), "events"], mine.signal)) {
+      for await (const event of events(["jobs", String(job.id), "events"], mine.signal, { tail: mostSaid })) {
         if (event.event === "ended") break;
-        log.textContent += `${event.data}\n`;
+        log.append(`${event.data}\n`);
         log.scrollTop = log.scrollHeight;
       }
       await show();

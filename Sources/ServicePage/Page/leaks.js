@@ -4,6 +4,8 @@ import { go, link } from "./address.js";
 import { add, count, element, percent, table } from "./elements.js";
 import { get } from "./service.js";
 
+// Names of each kind that are asked for, of each two sides.
+const mostNames = 50;
 const relations = {
   tracks: "slices of one track", recordings: "one recording", neighbours: "sound the same", artists: "one artist", titles: "one title",
 };
@@ -17,7 +19,7 @@ export async function leaks(place, fields, signal) {
     return;
   }
   const split = splits.splits.find((one) => one.name === (fields.split ?? splits.default)) ?? splits.splits[0];
-  const audit = await get(["caches", cache, "splits", split.name, "audit"], {}, signal);
+  const audit = await get(["caches", cache, "splits", split.name, "audit"], { names: mostNames, labels: false }, signal);
   add(place,
     element("div", { class: "row" }, element("label", {}, "Split",
       element("select", { onchange: (event) => go({ page: "leaks", cache, split: event.target.value }) },
@@ -36,7 +38,8 @@ export async function leaks(place, fields, signal) {
     add(place, element("details", { open: shared.names.length <= 12 },
       element("summary", {}, `${pair.first} and ${pair.second}: ${relations[relation] ?? relation} · ${count(shared.tracks)} tracks of ${pair.second}, ${shared.percent.toFixed(1)} %`),
       element("ul", {}, shared.names.map((name) => element("li", {},
-        element("a", { href: link({ page: "tracks", cache, text: name }) }, name))))));
+        element("a", { href: link({ page: "tracks", cache, text: name }) }, name)))),
+      shared.names.length === mostNames && element("p", { class: "faint" }, `The first ${mostNames}.`)));
   }
   await suspects(place, cache, split, signal);
   add(place, element("h2", {}, "All that was looked for"), table("Shares of the second side", [

@@ -25,6 +25,11 @@ export function stage(seconds, seek, drawn, name) {
   };
 }
 
+// How many samples a peak has of which there are as many as a screen is wide, for whole tracks.
+export function samplesPerPeak(record) {
+  return [256, 1024, 4096, 16384].find((samples) => record.frames / samples <= 3000) ?? 65536;
+}
+
 // The waveform of peaks, redrawn where the width changes.
 export function waveform(peaks, height = 110) {
   const canvas = element("canvas", { height });

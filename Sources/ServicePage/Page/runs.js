@@ -4,6 +4,10 @@ import { link } from "./address.js";
 import { add, count, drawing, element, percent, table } from "./elements.js";
 import { get } from "./service.js";
 
+const pageSize = 50;
+// Labels up to which all is shown as a matrix; of more, a list of what was taken for something else.
+const mostInMatrix = 30;
+
 export async function runs(place, fields, signal) {
   const list = await get(["runs"], { limit: 1000 }, signal);
   add(place, element("h1", {}, fields.run ? `Run ${fields.run}` : "Runs"));
@@ -12,87 +16,91 @@ export async function runs(place, fields, signal) {
     return;
   }
   if (fields.run) return one(place, fields, signal);
-  const all = await Promise.all(list.runs.slice(0, 200).map((name) => get(["runs", name], {}, signal).catch(() => null)));
+  const all = await Promise.all(list.runs.slice(0, 200).map((name) => get(["runs", name], { brief: true }, signal).catch(() => null)));
   const known = all.filter(Boolean);
   add(place,
     table("Runs, with what they reach on the side that they were tested on", [
       { name: "Run", cell: (run) => element("a", { href: link({ ...fields, page: "runs", run: run.name }) }, run.name) },
       { name: "Trainer", cell: (run) => run.record.trainer ?? "" },
       { name: "Split", cell: (run) => run.record.split?.name ?? run.record.source?.split ?? "" },
-      { name: "Epochs", number: true, cell: (run) => count(run.epochs.length) },
+      { name: "Epochs", number: true, cell: (run) => count(run.epochs.at(-1)?.epoch ?? 0) },
       { name: "Tracks right", number: true, cell: (run) => share(run, "trackAccuracy") },
       { name: "Slices right", number: true, cell: (run) => share(run, "sliceAccuracy") },
     ], known),
     element("h2", {}, "Their curves"), curves(known.slice(0, 8).map((run) => ({ name: run.name, epochs: run.epochs }))),
-    ...await mislabels(fields.cache, known, signal));
+    ...await mislabels(fields, signal));
 }
 
 // Tracks that runs, which had not learnt them, take for something else: the surest first.
-async function mislabels(cache, list, signal) {
-  const honest = list.filter((run) => !Object.values(run.record.learntTracks ?? {}).some(Boolean));
-  const outcomes = await Promise.all(honest.map((run) => get(["runs", run.name, "outcomes"], {}, signal).catch(() => ({ outcomes: {} }))));
-  const tracks = new Map();
-  for (const one of outcomes.flatMap((found) => Object.values(found.outcomes).flat())) {
-    const known = tracks.get(one.track) ?? { track: one.track, label: one.label, runs: 0, wrong: 0, weight: 0, taken: {} };
-    known.runs += 1;
-    if (one.predicted !== one.label) {
-      known.wrong += 1;
-      known.weight += one.probability;
-      known.taken[one.predicted] = (known.taken[one.predicted] ?? 0) + one.probability;
-    }
-    tracks.set(one.track, known);
-  }
-  const doubtful = [...tracks.values()].filter((one) => one.wrong > 0)
-    .sort((one, other) => other.weight / other.runs - one.weight / one.runs).slice(0, 50);
-  if (!doubtful.length) return [];
-  return [element("h2", {}, "Likely wrong labels"), table("Tracks that runs without a leak take for something else, the surest first", [
+async function mislabels(fields, signal) {
+  const { cache } = fields;
+  if (!cache) return [];
+  const offset = Math.max(0, parseInt(fields.offset ?? "0", 10) || 0);
+  const found = await get(["caches", cache, "likely-mislabelled"], { offset, limit: pageSize }, signal);
+  if (!found.total) return [];
+  const step = (to, name) => element("a", { href: link({ ...fields, page: "runs", offset: to || "" }) }, name);
+  return [element("h2", {}, "Likely wrong labels"), table(`${count(found.total)} tracks of ${cache} that runs without a leak take for something else, the surest first`, [
     { name: "Track", cell: (one) => element("a", { href: link({ cache, track: one.track }) }, one.track) },
-    { name: "Label", cell: (one) => one.label },
-    { name: "Taken for", cell: (one) => Object.entries(one.taken).sort((a, b) => b[1] - a[1])[0][0] },
+    { name: "Label", cell: (one) => one.labels.join(", ") },
+    { name: "Taken for", cell: (one) => one.taken_for },
     { name: "Runs", number: true, cell: (one) => `${one.wrong} of ${one.runs}` },
-    { name: "How surely", number: true, cell: (one) => percent(one.weight / one.wrong) },
-  ], doubtful)];
+    { name: "How surely", number: true, cell: (one) => percent(one.probability) },
+  ], found.tracks), element("nav", { class: "row", "aria-label": "More tracks" },
+    offset > 0 && step(Math.max(0, offset - pageSize), "← before"),
+    offset + pageSize < found.total && step(offset + pageSize, "next →"))];
 }
 
 const tested = (run) => run.result?.evaluations?.test ?? Object.values(run.result?.evaluations ?? {})[0];
 const share = (run, key) => tested(run)?.metrics?.[key] === undefined ? "" : percent(tested(run).metrics[key]);
 
 async function one(place, fields, signal) {
-  const [run, { outcomes }] = await Promise.all([
-    get(["runs", fields.run], {}, signal), get(["runs", fields.run, "outcomes"], {}, signal),
-  ]);
-  const [side, evaluation] = Object.entries(run.result?.evaluations ?? {}).find(([name]) => name === (fields.of ?? "test"))
-    ?? Object.entries(run.result?.evaluations ?? {})[0] ?? [];
+  const run = await get(["runs", fields.run], { brief: true }, signal);
+  const evaluations = run.result?.evaluations ?? {};
+  const side = evaluations[fields.of ?? "test"] ? fields.of ?? "test" : Object.keys(evaluations)[0];
   add(place, element("p", {}, element("a", { href: link({ page: "runs", cache: fields.cache }) }, "← all runs")),
     element("h2", {}, "Curves"), curves([{ name: run.name, epochs: run.epochs }]));
-  if (!evaluation) { add(place, element("p", {}, "It has not ended yet.")); return; }
+  if (!side) { add(place, element("p", {}, "It has not ended yet.")); return; }
+  const { metrics } = evaluations[side];
   add(place, element("h2", {}, `On ${side}`), element("p", {},
-    `${share(run, "trackAccuracy")} of tracks, ${share(run, "sliceAccuracy")} of slices.`));
-  const confusion = evaluation.trackConfusion ?? evaluation.sliceConfusion;
-  const labels = run.record.labels ?? run.record.source?.labels ?? confusion?.map((_, index) => String(index));
+    `${percent(metrics.trackAccuracy)} of tracks, ${percent(metrics.sliceAccuracy)} of slices.`));
+  if (run.record.tagged) return;
+  const { labels } = run.record;
+  const isSmall = labels.length <= mostInMatrix;
+  const found = await get(["runs", fields.run, "confusions"], { side, wrong: !isSmall, limit: isSmall ? 1000 : 200 }, signal);
   const chosen = element("div", { "aria-live": "polite" });
-  if (confusion) {
-    const most = Math.max(1, ...confusion.flat());
-    const tracks = outcomes[side] ?? [];
-    add(place, element("p", { class: "faint" }, "A row is what a track is, a column what it was taken for. A cell shows its tracks."),
-      element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Confusion matrix" }, element("table", { class: "matrix" },
-        element("thead", {}, element("tr", {}, element("td", {}), labels.map((label) => element("th", { scope: "col" }, label)))),
-        element("tbody", {}, confusion.map((row, truth) => element("tr", {}, element("th", { scope: "row" }, labels[truth]),
-          row.map((number, guess) => element("td", {
-            style: number ? { background: `color-mix(in srgb, var(${truth === guess ? "--good" : "--bad"}) ${15 + 45 * number / most}%, transparent)` } : {},
-          }, number ? element("button", {
-            "aria-label": `${number}: ${labels[truth]} taken for ${labels[guess]}`,
-            onclick: () => chosen.replaceChildren(...cell(fields.cache, tracks, labels, truth, guess)),
-          }, String(number)) : "")))))) ), chosen);
-  }
+  const show = async (label, predicted) => chosen.replaceChildren(...await tracksOf(fields, side, label, predicted, signal));
+  const button = (cell, name) => element("button", {
+    "aria-label": `${cell.tracks}: ${cell.label} taken for ${cell.predicted}`, onclick: () => show(cell.label, cell.predicted),
+  }, name ?? String(cell.tracks));
+  if (isSmall) add(place, element("p", { class: "faint" }, "A row is what a track is, a column what it was taken for. A cell shows its tracks."), matrix(labels, found.cells, button));
+  else add(place, table(`What was taken for something else, the most frequent of ${count(found.total)} first`, [
+    { name: "Label", cell: (cell) => cell.label }, { name: "Taken for", cell: (cell) => cell.predicted },
+    { name: "Tracks", number: true, cell: (cell) => button(cell) },
+  ], found.cells));
+  add(place, chosen);
 }
 
-function cell(cache, tracks, labels, truth, guess) {
-  const those = tracks.filter((track) => track.label === labels[truth] && track.predicted === labels[guess]);
-  return [element("h2", {}, `${labels[truth]} taken for ${labels[guess]}`),
+function matrix(labels, cells, button) {
+  const most = Math.max(1, ...cells.map((cell) => cell.tracks));
+  const known = new Map(cells.map((cell) => [JSON.stringify([cell.label, cell.predicted]), cell]));
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Confusion matrix" }, element("table", { class: "matrix" },
+    element("thead", {}, element("tr", {}, element("td", {}), labels.map((label) => element("th", { scope: "col" }, label)))),
+    element("tbody", {}, labels.map((truth) => element("tr", {}, element("th", { scope: "row" }, truth), labels.map((guess) => {
+      const cell = known.get(JSON.stringify([truth, guess]));
+      return element("td", {
+        style: cell ? { background: `color-mix(in srgb, var(${truth === guess ? "--good" : "--bad"}) ${15 + 45 * cell.tracks / most}%, transparent)` } : {},
+      }, cell && button(cell));
+    }))))));
+}
+
+async function tracksOf(fields, side, label, predicted, signal) {
+  const found = await get(["runs", fields.run, "outcomes"], { side, label, predicted, limit: pageSize }, signal);
+  const [those, all] = [found.outcomes[side] ?? [], found.totals[side] ?? 0];
+  return [element("h2", {}, `${label} taken for ${predicted}`),
     those.length ? element("ul", {}, those.map((track) => element("li", {},
-      element("a", { href: link({ cache, track: track.track }) }, track.track), ` ${percent(track.probability)}`)))
-      : element("p", {}, element("a", { href: link({ page: "tracks", cache, label: labels[truth] }) }, `All tracks of ${labels[truth]}`), " (this run kept no predictions of single tracks).")];
+      element("a", { href: link({ cache: fields.cache, track: track.track }) }, track.track), ` ${percent(track.probability)}`)))
+      : element("p", {}, element("a", { href: link({ page: "tracks", cache: fields.cache, label }) }, `All tracks of ${label}`), " (this run kept no predictions of single tracks)."),
+    all > those.length && element("p", { class: "faint" }, `${count(those.length)} of ${count(all)} tracks.`)].filter(Boolean);
 }
 
 const hues = ["--accent", "--warm", "--good", "--bad", "--faint"];
@@ -102,7 +110,7 @@ function curves(list) {
   const [width, height, left, bottom] = [720, 240, 46, 26];
   const lines = list.flatMap((run) => ["train", "validation", "test"].map((side) => ({
     name: list.length > 1 ? `${run.name} ${side}` : side,
-    points: run.epochs.map((epoch, index) => [index + 1, loss(epoch, side)]).filter(([, value]) => Number.isFinite(value)),
+    points: run.epochs.map((epoch) => [epoch.epoch, loss(epoch, side)]).filter(([, value]) => Number.isFinite(value)),
   }))).filter((line) => line.points.length > 1);
   if (!lines.length) return element("p", { class: "faint" }, "There is no curve yet.");
   const most = Math.max(...lines.flatMap((line) => line.points.map(([, value]) => value)));

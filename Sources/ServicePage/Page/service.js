@@ -52,12 +52,12 @@ export async function bytes(parts, parameters, signal) {
 // What a server says as it happens: each event is {id, event, data}. Asked for by fetch, since the
 // browser's own EventSource cannot send a token; where the connection breaks it goes on after the
 // last event.
-export async function* events(parts, signal) {
+export async function* events(parts, signal, parameters) {
   let last = "";
   for (let pause = 500; ; pause = Math.min(2 * pause, 10_000)) {
     try {
       const headers = { Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) };
-      const reader = (await ask(path(parts), { signal, headers })).body.pipeThrough(new TextDecoderStream()).getReader();
+      const reader = (await ask(path(parts, parameters), { signal, headers })).body.pipeThrough(new TextDecoderStream()).getReader();
       for (let rest = ""; ;) {
         const { value, done } = await reader.read();
         if (done) break;

@@ -2,8 +2,8 @@
 
 import { go, link } from "./address.js";
 import { correct } from "./corrections.js";
-import { add, announce, element, minutes, percent, table } from "./elements.js";
-import { axis, stage, timeTicks, waveform } from "./plot.js";
+import { add, announce, count, element, minutes, percent, table } from "./elements.js";
+import { axis, samplesPerPeak, stage, timeTicks, waveform } from "./plot.js";
 import { Player } from "./player.js";
 import { get, source } from "./service.js";
 
@@ -42,7 +42,7 @@ async function listen(place, { base, cache, about, record, pictures, seconds, li
   const player = new Player(cache, record.id, record.sample_rate);
   await player.open(signal);
   const [peaks, picture, covered] = await Promise.all([
-    get([...base, "peaks"], { samples: 1024 }, signal),
+    get([...base, "peaks"], { samples: samplesPerPeak(record) }, signal),
     pictures.length ? source([...base, "spectrogram"], { view: pictures[0][0], width: 1000, height: 256 }, signal) : null,
     pictures.length ? coveredSeconds(base, pictures[0][0], signal) : 0,
   ]);
@@ -115,9 +115,9 @@ async function coveredSeconds(base, view, signal) {
 async function features(place, base, about, record, cache, signal) {
   const view = ["features-30s", "features"].find((name) => about.views[name] && record.views.includes(name))
     ?? Object.keys(about.views).find((name) => about.views[name].columns && record.views.includes(name));
-  if (!view) return;
+  if (!view || !record.labels.length) return;
   const [values, distribution] = await Promise.all([
-    get([...base, "values"], { view }, signal), get(["caches", cache, "features"], { view }, signal),
+    get([...base, "values"], { view }, signal), get(["caches", cache, "features"], { view, label: record.labels[0] }, signal),
   ]);
   const { columns } = distribution;
   const rows = values.values.length / columns.length;
@@ -149,11 +149,11 @@ function spread({ value, figures }) {
 }
 
 async function neighbours(place, base, cache, record, signal) {
-  const found = await get([...base, "neighbours"], {}, signal);
+  const found = await get([...base, "neighbours"], { limit: 100 }, signal);
   add(place, element("h2", {}, "Tracks that sound the same"));
   if (!found.known) add(place, element("p", {}, "Nobody has looked for copies yet: lathe duplicates does."));
   else if (!found.neighbours.length) add(place, element("p", {}, "None was found."));
-  else add(place, table("Suspected copies", [
+  else add(place, table(`${count(found.total)} suspected copies${found.total > found.neighbours.length ? `, the first ${found.neighbours.length}` : ""}`, [
     { name: "Track", cell: (other) => element("a", { href: link({ cache, track: other.track }) }, other.track) },
     { name: "Alike", number: true, cell: (other) => percent(other.similarity) },
     { name: "Begins at", number: true, cell: (other) => `${other.offset.toFixed(2)} s` },
@@ -164,10 +164,13 @@ async function neighbours(place, base, cache, record, signal) {
 
 function listenForKeys(keys, signal, cache, fields, record) {
   const step = async (by) => {
-    const list = await get(["caches", cache, "tracks"], { limit: 1000, label: fields.label }, signal);
-    const index = list.tracks.findIndex((one) => one.id === record.id);
-    const next = list.tracks[index + by];
-    if (index >= 0 && next) go({ ...fields, track: next.id, slice: "" });
+    // The next one of those among which it was found.
+    const { label, side, split, verdict, text } = fields;
+    const list = await get(["caches", cache, "tracks"], {
+      [by > 0 ? "after" : "before"]: record.id, limit: 1, label, side, split: side ? split : "", verdict, text,
+    }, signal);
+    if (list.tracks.length) go({ ...fields, track: list.tracks[0].id, slice: "" });
+    else announce(by > 0 ? "This is the last track." : "This is the first track.");
   };
   keys.n = () => step(1);
   keys.p = () => step(-1);

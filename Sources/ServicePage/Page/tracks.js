@@ -35,7 +35,10 @@ export async function tracks(place, fields, signal) {
       picture && element("button", { type: "button", "aria-pressed": isList, onclick: () => change({ as: isList ? "" : "list", offset }) }, "As a list")),
     element("p", { class: "faint" }, list.total === 0 ? "No track is like this."
       : `${count(offset + 1)} to ${count(offset + list.tracks.length)} of ${count(list.total)}`));
-  add(place, isList ? rows(cache, list.tracks) : await tiles(cache, list.tracks, picture, signal));
+  // A track's page goes on to the next one of the same choice.
+  const { label, side, verdict, text } = fields;
+  const to = (track) => link({ cache, track: track.id, label, side, split: side && fields.split, verdict, text });
+  add(place, isList ? rows(to, list.tracks) : await tiles(cache, to, list.tracks, picture, signal));
   const step = (to, name) => element("a", { href: link({ ...fields, page: "tracks", offset: to || "" }) }, name);
   add(place, element("nav", { class: "row", "aria-label": "More tracks" },
     offset > 0 && step(Math.max(0, offset - pageSize), "← before"),
@@ -43,9 +46,9 @@ export async function tracks(place, fields, signal) {
   if (fields.text !== undefined) announce(`${count(list.total)} tracks`);
 }
 
-function rows(cache, list) {
+function rows(to, list) {
   return table("Tracks", [
-    { name: "Track", cell: (track) => element("a", { href: link({ cache, track: track.id }) }, track.id) },
+    { name: "Track", cell: (track) => element("a", { href: to(track) }, track.id) },
     { name: "Label", cell: (track) => track.labels.join(", ") },
     { name: "Artist", cell: (track) => track.artist ?? "" }, { name: "Title", cell: (track) => track.title ?? "" },
     { name: "Length", number: true, cell: (track) => minutes(track.frames / track.sample_rate) },
@@ -54,9 +57,9 @@ function rows(cache, list) {
 }
 
 // A picture is asked for when it is about to be seen, so that scrolling does not ask for all.
-async function tiles(cache, list, view, signal) {
+async function tiles(cache, to, list, view, signal) {
   return element("div", { class: "grid" }, await Promise.all(list.map(async (track) =>
-    element("a", { class: "tile", href: link({ cache, track: track.id }) },
+    element("a", { class: "tile", href: to(track) },
       element("img", {
         loading: "lazy", decoding: "async", width: 150, height: 92, alt: "",
         src: await source(["caches", cache, "tracks", track.id, "spectrogram"], { view, slice: 0, width: 150, height: 92 }, signal),

@@ -1,0 +1,87 @@
+/// Points on a plane in an order of which every beginning shows the whole: whoever can draw some of
+/// them only draws the first ones, and the first ones within a part of the plane where that part is
+/// looked at. It depends on nothing but places, labels and their order.
+///
+/// Within a label every other point is the next one of ever smaller squares of the plane, one point
+/// a square, so that what lies by itself comes early; those between are chosen evenly among all, so
+/// that what is dense looks dense. A label of `n` points has a share as the square root of `n`: a
+/// rare one is there as a whole before a common one is.
+struct OverviewOrder: Sendable {
+  /// The numbers of the points.
+  let points: [Int32]
+
+  private static let levels = 16
+
+  /// Orders points.
+  /// - Parameters:
+  ///   - xs, ys: where they lie, all finite.
+  ///   - labels: the number of the label of each, from 0.
+  init(xs: [Double], ys: [Double], labels: [Int32]) {
+    let codes = Self.codes(xs, ys)
+    var members: [Int32: [Int32]] = [:]
+    for (point, label) in labels.enumerated() { members[label, default: []].append(Int32(point)) }
+    var keys: [(key: Double, point: Int32)] = []
+    keys.reserveCapacity(labels.count)
+    for points in members.values {
+      let share = Double(points.count).squareRoot()
+      for (place, point) in Self.order(points, codes).enumerated() {
+        keys.append((Double(place + 1) / share, point))
+      }
+    }
+    keys.sort { ($0.key, $0.point) < ($1.key, $1.point) }
+    points = keys.map(\.point)
+  }
+
+  /// The points of one label.
+  private static func order(_ points: [Int32], _ codes: [UInt32]) -> [Int32] {
+    let along = points.sorted { (codes[Int($0)], $0) < (codes[Int($1)], $1) }
+    // Whoever is first of its square at some level is the one that stands for it.
+    var levels = [Int](repeating: 0, count: along.count)
+    for place in along.indices.dropFirst() {
+      let difference = codes[Int(along[place])] ^ codes[Int(along[place - 1])]
+      levels[place] = difference.leadingZeroBitCount / 2 + 1
+    }
+    let bySquare = along.indices.sorted {
+      (levels[$0], mixed(along[$0]), along[$0]) < (levels[$1], mixed(along[$1]), along[$1])
+    }.map { along[$0] }
+    let byChance = points.sorted { (mixed($0), $0) < (mixed($1), $1) }
+    var taken = Set<Int32>(minimumCapacity: points.count)
+    var order: [Int32] = []
+    order.reserveCapacity(points.count)
+    for pair in zip(bySquare, byChance) {
+      for point in [pair.0, pair.1] where taken.insert(point).inserted { order.append(point) }
+    }
+    return order
+  }
+
+  /// Where each point lies on a curve that goes through all squares: two bits a level.
+  private static func codes(_ xs: [Double], _ ys: [Double]) -> [UInt32] {
+    guard let left = xs.min(), let right = xs.max(), let low = ys.min(), let high = ys.max() else {
+      return []
+    }
+    let side = max(right - left, high - low)
+    let most = Double(1 << levels - 1)
+    let scale = side > 0 ? most / side : 0
+    return zip(xs, ys).map { x, y in
+      spread(UInt32(min(most, (x - left) * scale))) << 1
+        | spread(UInt32(min(most, (y - low) * scale)))
+    }
+  }
+
+  /// The bits of a number of 16, with a zero before each.
+  private static func spread(_ number: UInt32) -> UInt32 {
+    var bits = number
+    bits = (bits | bits << 8) & 0x00FF_00FF
+    bits = (bits | bits << 4) & 0x0F0F_0F0F
+    bits = (bits | bits << 2) & 0x3333_3333
+    return (bits | bits << 1) & 0x5555_5555
+  }
+
+  /// A number that says nothing of the one it is made from (SplitMix64's last step).
+  private static func mixed(_ number: Int32) -> UInt64 {
+    var bits = UInt64(UInt32(bitPattern: number)) &* 0x9E37_79B9_7F4A_7C15
+    bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+    return bits ^ bits >> 31
+  }
+}
