@@ -31,6 +31,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from conftest import program
@@ -55,11 +56,37 @@ def digest(batch: object) -> bytes:
     return made.digest()
 
 
+def misfits(asked: dict[int, str], cancelled: set[int], known: dict[int, dict]) -> list[str]:
+    """What is wrong with the jobs at the end: asked for by number and kind, and as the service knows them."""
+    faults = []
+    for number, kind in asked.items():
+        job = known.get(number)
+        if job is None:
+            faults.append(f"job {number} is forgotten")
+            continue
+        was_killed = "signal 9" in (job["detail"] or "") or "killed" in (job["detail"] or "")
+        fits = (
+            job["state"] == "done"
+            or (job["state"] == "failed" and (was_killed or job["exit_code"] == 1))
+            or (job["state"] == "cancelled" and number in cancelled)
+            or (job["state"] == "interrupted" and (kind not in REPEATABLE or job["starts"] == 3))
+        )
+        if not fits:
+            faults.append(f"job {number}, {kind}: {job}")
+    return faults
+
+
+def lost_corrections(answered: set[str], overlay: dict) -> set[str]:
+    """The flags that were answered and are not kept."""
+    return answered - {one.get("flag") for one in overlay["corrections"]}
+
+
 class Day:
     """The work and its account."""
 
-    def __init__(self, root: Path, seconds: float, seed: int, pause: float) -> None:
+    def __init__(self, root: Path, seconds: float, seed: int, pause: float, caches: int = 7, between_jobs: float = 0.4) -> None:
         self.root, self.seconds, self.pause = root, seconds, pause
+        self.caches, self.between_jobs = caches, between_jobs
         self.random = random.Random(seed)
         self.port = free_port()
         self.server = Server(root, self.port)
@@ -71,7 +98,6 @@ class Day:
         self.figures: list[tuple[int, int, int]] = []
         self._down = threading.Event()
         self._over = threading.Event()
-        self._begun = 0
 
     def run(self) -> None:
         work = (self._read_batches, self._ask, self._begin_jobs, self._correct, self._kill_jobs)
@@ -140,16 +166,20 @@ class Day:
                 time.sleep(0.1)
                 continue
             loader = remote.loader("mel", **options)
-            for index, batch in enumerate(loader):
-                if digest(batch) != expected[index]:
-                    self.faults.append(f"batch {index} is another one")
-                self.counts["batches"] += 1
-                if self._over.is_set():
-                    break
-            else:
-                if index + 1 != len(expected):
-                    self.faults.append(f"{index + 1} batches, not {len(expected)}")
+            self.compare(loader, expected)
             loader.close()
+
+    def compare(self, batches: Iterable[object], expected: list[bytes]) -> None:
+        """Compares batches with the digests of those that they must be, until the work is over."""
+        index = -1
+        for index, batch in enumerate(batches):
+            if index >= len(expected) or digest(batch) != expected[index]:
+                self.faults.append(f"batch {index} is another one")
+            self.counts["batches"] += 1
+            if self._over.is_set():
+                return
+        if index + 1 != len(expected):
+            self.faults.append(f"{index + 1} batches, not {len(expected)}")
 
     def _ask(self) -> None:
         base = f"/v1/caches/{CACHE}"
@@ -171,7 +201,7 @@ class Day:
 
     def _begin_jobs(self) -> None:
         number = 0
-        while not self._over.wait(self.pause / 20):
+        while not self._over.wait(self.between_jobs):
             number += 1
             kind, fields = self.random.choice(
                 [
@@ -179,7 +209,7 @@ class Day:
                     ("audit", {"cache": CACHE}),
                     ("split", {"cache": CACHE, "seed": str(number % 5)}),
                     ("prepare", {"audio": "audio", "cache": CACHE}),
-                    ("prepare", {"audio": "audio", "cache": f"new/{number % 7}"}),
+                    ("prepare", {"audio": "audio", "cache": f"new/{number % self.caches}"}),
                     ("export", {"form": "csv", "cache": CACHE, "view": "features", "output": f"{number}.csv"}),
                 ]
             )
@@ -231,23 +261,10 @@ class Day:
                 break
             time.sleep(0.2)
         known = {job["id"]: job for job in jobs}
-        for number, kind in self.jobs.items():
-            job = known.get(number)
-            if job is None:
-                self.faults.append(f"job {number} is forgotten")
-                continue
-            self.counts[f"jobs {job['state']}"] += 1
-            was_killed = "signal 9" in (job["detail"] or "") or "killed" in (job["detail"] or "")
-            fits = (
-                job["state"] == "done"
-                or (job["state"] == "failed" and (was_killed or job["exit_code"] == 1))
-                or (job["state"] == "cancelled" and number in self.cancelled)
-                or (job["state"] == "interrupted" and (kind not in REPEATABLE or job["starts"] == 3))
-            )
-            if not fits:
-                self.faults.append(f"job {number}, {kind}: {job}")
-        kept = {one.get("flag") for one in self._call(f"/v1/caches/{CACHE}/overlay")["corrections"]}
-        if lost := self.corrections - kept:
+        self.faults += misfits(self.jobs, self.cancelled, known)
+        self.counts.update(f"jobs {known[number]['state']}" for number in self.jobs if number in known)
+        overlay = self._call(f"/v1/caches/{CACHE}/overlay")
+        if lost := lost_corrections(self.corrections, overlay):
             self.faults.append(f"{len(lost)} corrections are lost")
         self.counts["corrections"] = len(self.corrections)
         for cache in [self.root / CACHE, self.root / "still.lathe", *sorted((self.root / "new").glob("[0-9]"))]:
