@@ -168,12 +168,16 @@ def test_every_view_is_drawn(
 def test_it_is_accessible(browser: webdriver.Chrome, service: Service, view: str) -> None:
     found = pytest.importorskip("axe_core_python", reason="axe_core_python is not installed")
     rules = Path(found.__file__).with_name("axe.min.js").read_text()
-    show(browser, service, VIEWS[view])
-    browser.execute_script(rules)
-    result = browser.execute_async_script(
-        "const done = arguments[0]; axe.run().then((found) => done(found.violations))"
-    )
-    assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in result] == []
+    for width, scheme in (("desktop", "light"), ("phone", "dark")):
+        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+        show(browser, service, VIEWS[view], width)
+        browser.execute_script(rules)
+        result = browser.execute_async_script(
+            "const done = arguments[0]; axe.run().then((found) => done(found.violations))"
+        )
+        assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in result] == []
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def test_the_collection_is_that_of_the_interface(
@@ -248,6 +252,49 @@ def test_a_track_plays_and_a_slice_is_looped_whole(
     assert start <= player(browser, "player.time") <= start + seconds
     body.send_keys("l")
     assert player(browser, "player.loop") is None
+
+
+def test_keys_work_where_a_button_has_the_focus(
+    browser: webdriver.Chrome, service: Service
+) -> None:
+    show(browser, service, "/?track=jazz.00000")
+    assert "slice 1 of" in text(browser)
+    browser.find_element(By.CSS_SELECTOR, "[aria-label='The next slice']").click()
+    focused = browser.switch_to.active_element
+    assert focused.tag_name == "button" and "slice 2 of" in text(browser)
+    focused.send_keys(",")
+    assert "slice 1 of" in text(browser)
+    # Space presses the button, and plays nothing.
+    focused.send_keys(" ")
+    assert "slice 2 of" in text(browser) and not player(browser, "player.isPlaying")
+    label = browser.find_element(By.ID, "label")
+    label.send_keys(".")
+    assert "slice 2 of" in text(browser) and label.get_attribute("value") == "jazz."
+
+
+def test_one_comes_to_the_top_of_a_track_and_back_to_where_one_was(
+    browser: webdriver.Chrome, service: Service
+) -> None:
+    show(browser, service, "/?page=tracks", "phone")
+    browser.execute_script("scrollTo(0, document.documentElement.scrollHeight)")
+    before = browser.execute_script("return scrollY")
+    assert before > 400
+    browser.find_elements(By.CSS_SELECTOR, ".tile")[-1].click()
+    WebDriverWait(browser, 30).until(lambda page: page.find_elements(By.ID, "author"))
+    where = "return [scrollY, document.activeElement.id]"
+    assert browser.execute_script(where) == [0, "content"]
+    browser.back()
+    WebDriverWait(browser, 30).until(lambda page: page.find_elements(By.CSS_SELECTOR, ".tile"))
+    assert abs(browser.execute_script("return scrollY") - before) <= 1
+
+
+def test_a_choice_keeps_the_focus(browser: webdriver.Chrome, service: Service) -> None:
+    show(browser, service, "/?page=tracks")
+    browser.find_element(By.ID, "by-label").send_keys("jazz")
+    WebDriverWait(browser, 30).until(
+        lambda page: len(page.find_elements(By.CSS_SELECTOR, ".tile")) == 2
+    )
+    assert browser.switch_to.active_element.get_attribute("id") == "by-label"
 
 
 def test_the_picture_lies_where_its_slices_do(browser: webdriver.Chrome, service: Service) -> None:
@@ -360,6 +407,11 @@ def test_without_javascript_tracks_can_be_read(browser: webdriver.Chrome, servic
         browser.find_element(By.LINK_TEXT, "demo.lathe").click()
         rows = browser.find_elements(By.CSS_SELECTOR, "table tr")
         assert len(rows) == 1 + service.get("/v1/caches/demo.lathe")["tracks"]
+        browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True})
+        page = browser.find_element(By.TAG_NAME, "html")
+        assert int(page.get_property("scrollWidth")) <= int(page.get_property("clientWidth"))
         if shots := os.environ.get("LATHE_SCREENSHOTS"):
             browser.save_screenshot(f"{shots}/plain.png")
         browser.find_element(By.LINK_TEXT, "mel").click()

@@ -28,6 +28,25 @@ import Testing
     _ = long
   }
 
+  @Test func anEarlierStateMakesWayForTheLater() {
+    // Seven of a hundred bytes have room.
+    let kept = KeptAnswers(limit: 800, metrics: ServiceMetrics())
+    var made = 0
+    func ask(_ name: String, _ state: Int) -> [UInt8] {
+      kept.bytes(name, of: "\(state)") {
+        made += 1
+        return [UInt8](repeating: UInt8(state), count: 100)
+      }
+    }
+    for name in ["a", "b", "c", "d", "e", "f"] { _ = ask(name, 0) }
+    for state in 1...20 {
+      #expect(ask("changing", state) == [UInt8](repeating: UInt8(state), count: 100))
+    }
+    #expect(made == 26)
+    for name in ["a", "b", "c", "d", "e", "f"] { _ = ask(name, 0) }
+    #expect(ask("changing", 20).first == 20 && made == 26)
+  }
+
   @Test func foldersAreLookedForAgainAfterAChange() throws {
     let folder = try TemporaryFolder()
     func make(_ name: String) throws {

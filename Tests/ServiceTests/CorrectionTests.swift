@@ -99,6 +99,14 @@ extension ServiceTests {
         let events = try server.get("/v1/jobs/1/events")
         #expect(events.headers["content-type"] == "text/event-stream")
         #expect(events.text.contains("event: ended\n"))
+        // Only what was said last, from the beginning of a line on.
+        let log = try server.get("/v1/jobs/1/log").body
+        let last = log.dropLast().split(separator: UInt8(ascii: "\n")).last ?? []
+        let tail = try server.get("/v1/jobs/1/events?tail=\(last.count + 2)").text
+        #expect(tail.matches(of: /event: line/).count == (log.isEmpty ? 0 : 1), "\(tail)")
+        #expect(tail.contains("data: \(String(decoding: last, as: UTF8.self))\n"), "\(tail)")
+        let all = try server.get("/v1/jobs/1/events?tail=\(log.count)").text
+        #expect(all == events.text)
         #expect(try faults(server.get("/v1/jobs/1"), "Job").isEmpty)
         #expect(try server.get("/v1/jobs/1/log").status == 200)
         #expect(try server.get("/v1/jobs/2").status == 404)

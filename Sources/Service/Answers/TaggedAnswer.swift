@@ -3,6 +3,20 @@ import Hummingbird
 import NIOCore
 
 extension Call {
+  /// An answer that is made once of each state of what it tells of.
+  /// - Parameters:
+  ///   - subject: what is asked for.
+  ///   - mediaType: its form.
+  ///   - state: what changes when the answer does.
+  func kept(
+    _ subject: [String], as mediaType: String = "application/json", in state: String = "",
+    make: @Sendable @escaping () throws -> [UInt8]
+  ) async throws -> Response {
+    try await tagged(mediaType, from: subject + [state]) {
+      try service.kept.bytes(EntityTag.text(of: subject), of: state, make: make)
+    }
+  }
+
   /// Bytes that are named by what they are made from, so that whoever has them is told so.
   /// - Parameters:
   ///   - parts: all that they depend on.

@@ -20,9 +20,8 @@ extension ServiceOperations {
       answers: [.json("Cache")]
     ) { call in
       let cache = try await call.service.work { try call.cache() }
-      let parts = ["cache", cache.name, cache.stamp.text]
-      return try await call.tagged("application/json", from: parts) {
-        try call.service.kept.bytes(EntityTag.text(of: parts)) { try description(of: cache) }
+      return try await call.kept(["cache", cache.name], in: cache.stamp.text) {
+        try description(of: cache)
       }
     },
     Operation(

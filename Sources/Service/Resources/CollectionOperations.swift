@@ -10,9 +10,8 @@ extension ServiceOperations {
       answers: [.json("Collection")]
     ) { call in
       let cache = try await call.service.work { try call.cache() }
-      let parts = ["collection", cache.name, cache.stamp.text]
-      return try await call.tagged("application/json", from: parts) {
-        try call.service.kept.bytes(EntityTag.text(of: parts)) { try CollectionGlance.json(cache) }
+      return try await call.kept(["collection", cache.name], in: cache.stamp.text) {
+        try CollectionGlance.json(cache)
       }
     },
     Operation(

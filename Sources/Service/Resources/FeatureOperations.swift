@@ -18,11 +18,9 @@ extension ServiceOperations {
         let cache = try call.cache()
         return (cache, try cache.open.view(named: call["view"] ?? "features"))
       }
-      let parts = ["features", cache.name, cache.stamp.text, view.rawValue, call["label"] ?? ""]
-      return try await call.tagged("application/json", from: parts) {
-        try call.service.kept.bytes(EntityTag.text(of: parts)) {
-          try FeatureDistribution.json(cache, view, label: call["label"])
-        }
+      let subject = ["features", cache.name, view.rawValue, call["label"] ?? ""]
+      return try await call.kept(subject, in: cache.stamp.text) {
+        try FeatureDistribution.json(cache, view, label: call["label"])
       }
     }
   ]

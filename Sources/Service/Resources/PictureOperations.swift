@@ -34,22 +34,20 @@ extension ServiceOperations {
         call["slice"] ?? "", map.rawValue, call["axes"] ?? "", call["width"] ?? "",
         call["height"] ?? "",
       ]
-      return try await call.tagged("image/png", from: parts) {
-        try call.service.kept.bytes(EntityTag.text(of: parts)) {
-          let picture = try spectrogram(call, cache, record, view)
-          if call.flag("axes") {
-            let chart = SpectrogramChart(
-              title: record.id + (call["slice"].map { ", slice \($0)" } ?? ""),
-              spectrogram: picture, map: map,
-              extent: Size(
-                Double(call.integer("width") ?? 430), Double(call.integer("height") ?? 250)))
-            return try chart.rendered(.png(scale: 1))
-          }
-          return try StretchedSpectrogram(
-            spectrogram: picture, map: map, width: call.integer("width") ?? picture.frames,
-            height: call.integer("height") ?? picture.bands
-          ).rendered(.png(scale: 1), background: nil)
+      return try await call.kept(parts, as: "image/png") {
+        let picture = try spectrogram(call, cache, record, view)
+        if call.flag("axes") {
+          let chart = SpectrogramChart(
+            title: record.id + (call["slice"].map { ", slice \($0)" } ?? ""),
+            spectrogram: picture, map: map,
+            extent: Size(
+              Double(call.integer("width") ?? 430), Double(call.integer("height") ?? 250)))
+          return try chart.rendered(.png(scale: 1))
         }
+        return try StretchedSpectrogram(
+          spectrogram: picture, map: map, width: call.integer("width") ?? picture.frames,
+          height: call.integer("height") ?? picture.bands
+        ).rendered(.png(scale: 1), background: nil)
       }
     },
     Operation(
@@ -69,15 +67,13 @@ extension ServiceOperations {
         throw Problem.parameter("colour", "is '\(digits)'", hint: "give six hexadecimal digits")
       }
       let parts = place.parts + ["waveform", "\(width)", "\(height)", digits]
-      return try await call.tagged("image/png", from: parts) {
-        try call.service.kept.bytes(EntityTag.text(of: parts)) {
-          let sound = try place.sound()
-          let frames = sound.samples.shape.first ?? 0
-          let (low, high) = sound.peaks(every: max(1, (frames + width - 1) / width))
-          return try WaveformPicture(
-            low: low, high: high, colour: Colour(colour), width: width, height: height
-          ).rendered(.png(scale: 1), background: nil)
-        }
+      return try await call.kept(parts, as: "image/png") {
+        let sound = try place.sound()
+        let frames = sound.samples.shape.first ?? 0
+        let (low, high) = sound.peaks(every: max(1, (frames + width - 1) / width))
+        return try WaveformPicture(
+          low: low, high: high, colour: Colour(colour), width: width, height: height
+        ).rendered(.png(scale: 1), background: nil)
       }
     },
   ]

@@ -86,7 +86,7 @@ extension ServiceOperations {
       "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
       + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
       + "<title>\(text(title)) · Lathe</title><link rel=\"stylesheet\" href=\"/page/style.css\">"
-      + "<main><h1>\(text(title))</h1>\(body)</main></html>\n"
+      + "<main class=\"scroll\"><h1>\(text(title))</h1>\(body)</main></html>\n"
     var response = Response.bytes(Array(page.utf8), "text/html; charset=utf-8")
     response.protectAsPage()
     return response

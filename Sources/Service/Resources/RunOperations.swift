@@ -130,11 +130,8 @@ extension ServiceOperations {
       return (folder, try CacheStamp(folder: folder, endings: [".json", ".jsonl", ".csv"]))
     }
     let values = call.values.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
-    let parts = ["run", kind, stamp.text] + values
-    return try await call.tagged("application/json", from: parts) {
-      try call.service.kept.bytes(EntityTag.text(of: parts)) {
-        try make(RunDirectory.contents(at: folder, withOutcomes: withOutcomes)).canonicalBytes()
-      }
+    return try await call.kept(["run", kind] + values, in: stamp.text) {
+      try make(RunDirectory.contents(at: folder, withOutcomes: withOutcomes)).canonicalBytes()
     }
   }
 

@@ -12,9 +12,8 @@ extension ServiceOperations {
       answers: [.json("SplitList")]
     ) { call in
       let cache = try await call.service.work { try call.cache() }
-      let parts = ["splits", cache.name, cache.stamp.text]
-      return try await call.tagged("application/json", from: parts) {
-        try call.service.kept.bytes(EntityTag.text(of: parts)) { try splitList(cache) }
+      return try await call.kept(["splits", cache.name], in: cache.stamp.text) {
+        try splitList(cache)
       }
     },
     Operation(
@@ -23,11 +22,8 @@ extension ServiceOperations {
     ) { call in
       let cache = try await call.service.work { try call.cache() }
       let name = try call.required("split")
-      let parts = ["split", cache.name, cache.stamp.text, name]
-      return try await call.tagged("application/json", from: parts) {
-        try call.service.kept.bytes(EntityTag.text(of: parts)) {
-          try cache.open.description(ofSplit: name).canonicalBytes()
-        }
+      return try await call.kept(["split", cache.name, name], in: cache.stamp.text) {
+        try cache.open.description(ofSplit: name).canonicalBytes()
       }
     },
     Operation(
@@ -46,16 +42,12 @@ extension ServiceOperations {
       let name = try call.required("split")
       let names = call.integer("names")
       let hasLabels = call["labels"] != "false"
-      let parts = [
-        "audit", cache.name, cache.stamp.text, name, "\(names ?? -1)", "\(hasLabels)",
-      ]
-      return try await call.tagged("application/json", from: parts) {
-        try call.service.kept.bytes(EntityTag.text(of: parts)) {
-          guard let audit = try cache.cache.audit(split: name) else {
-            throw Problem.missing("\(cache.name) has no split '\(name)'")
-          }
-          return try CanonicalJSON.encode(shortened(audit, names: names, hasLabels: hasLabels))
+      let subject = ["audit", cache.name, name, "\(names ?? -1)", "\(hasLabels)"]
+      return try await call.kept(subject, in: cache.stamp.text) {
+        guard let audit = try cache.cache.audit(split: name) else {
+          throw Problem.missing("\(cache.name) has no split '\(name)'")
         }
+        return try CanonicalJSON.encode(shortened(audit, names: names, hasLabels: hasLabels))
       }
     },
   ]

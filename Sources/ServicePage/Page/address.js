@@ -16,8 +16,18 @@ export function link(fields) {
 
 // Goes there without loading the page again; `stays` where the step is not worth a way back.
 export function go(fields, stays = false) {
-  history[stays ? "replaceState" : "pushState"](null, "", link(fields));
-  dispatchEvent(new Event("addresschange"));
+  if (stays) {
+    history.replaceState(history.state, "", link(fields));
+    dispatchEvent(new CustomEvent("addresschange", { detail: "same" }));
+  } else push(link(fields));
+}
+
+// How far a page was scrolled is kept with its address, for whoever comes back.
+history.scrollRestoration = "manual";
+function push(address) {
+  history.replaceState({ scrolled: scrollY }, "");
+  history.pushState(null, "", address);
+  dispatchEvent(new CustomEvent("addresschange", { detail: "new" }));
 }
 
 // Links within the page are followed without loading it again.
@@ -25,7 +35,6 @@ addEventListener("click", (event) => {
   const anchor = event.target.closest?.("a[href^='/?'], a[href='/']");
   if (!anchor || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
-  history.pushState(null, "", anchor.getAttribute("href"));
-  dispatchEvent(new Event("addresschange"));
+  push(anchor.getAttribute("href"));
 });
-addEventListener("popstate", () => dispatchEvent(new Event("addresschange")));
+addEventListener("popstate", () => dispatchEvent(new CustomEvent("addresschange", { detail: "back" })));

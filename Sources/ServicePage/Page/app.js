@@ -25,9 +25,11 @@ const choice = document.getElementById("cache");
 let shown = null;
 
 choice.addEventListener("change", () => go({ cache: choice.value }));
-addEventListener("addresschange", () => show());
+addEventListener("addresschange", (event) => show(event.detail));
 
-async function show() {
+// `way`: how one came here; "new" by a link, "back" by the browser's own buttons, "same" where only a
+// choice on the page changed.
+async function show(way) {
   shown?.abort();
   shown = new AbortController();
   const { signal } = shown;
@@ -51,7 +53,12 @@ async function show() {
     content.setAttribute("aria-busy", "true");
     await pages[page](place, fields, signal);
     if (signal.aborted) return;
+    const held = content.contains(document.activeElement) ? document.activeElement.id : "";
     content.replaceChildren(place);
+    // Whoever uses keys goes on from where they were, or from the beginning of what is new.
+    if (way) (document.getElementById(held) ?? content).focus({ preventScroll: true });
+    if (way === "new") scrollTo(0, 0);
+    if (way === "back") scrollTo(0, history.state?.scrolled ?? 0);
     document.title = `${place.querySelector("h1")?.textContent ?? "Lathe"} · Lathe`;
   } catch (error) {
     if (error.name === "AbortError" || signal.aborted) return;

@@ -2,7 +2,7 @@
 // found to be alike, and switched between while they play.
 
 import { link } from "./address.js";
-import { add, announce, element, minutes, percent } from "./elements.js";
+import { add, announce, element, isForElement, minutes, percent } from "./elements.js";
 import { samplesPerPeak, stage, waveform } from "./plot.js";
 import { get, source } from "./service.js";
 
@@ -16,7 +16,8 @@ export async function copies(place, fields, signal) {
     Promise.all(bases.map(async (base) => get([...base, "peaks"], { samples: samplesPerPeak(await get(base, {}, signal)) }, signal))),
     Promise.all(bases.map((base) => source([...base, "audio"], { format: "wav" }, signal))),
   ]);
-  const pair = found.neighbours.find((one) => one.track === ids[1]) ?? { offset: 0, similarity: 0, overlap: 0 };
+  const alike = found.neighbours.find((one) => one.track === ids[1]);
+  const pair = alike ?? { offset: 0 };
   const lengths = records.map((record) => record.frames / record.sample_rate);
   // Where each begins on the common axis.
   const starts = pair.offset >= 0 ? [0, pair.offset] : [-pair.offset, 0];
@@ -56,7 +57,9 @@ export async function copies(place, fields, signal) {
   players.forEach((player) => ["play", "pause", "ended"].forEach((name) => player.addEventListener(name, step)));
   add(place,
     element("h1", {}, "Are these copies?"),
-    element("p", {}, `${percent(pair.similarity)} alike over ${pair.overlap.toFixed(1)} s; ${ids[1]} begins ${pair.offset.toFixed(2)} s into ${ids[0]}.`),
+    element("p", {}, alike
+      ? `${percent(pair.similarity)} alike over ${pair.overlap.toFixed(1)} s; ${ids[1]} begins ${pair.offset.toFixed(2)} s into ${ids[0]}.`
+      : "They were not found to be alike: both begin at the same time."),
     ...records.flatMap((record, index) => [
       element("h2", {}, element("a", { href: link({ cache, track: record.id }) }, record.id), ` · ${record.labels.join(", ")}`,
         record.artist ? ` · ${record.artist}` : "", ` · ${Object.values(record.sides)[0] ?? ""}`), stages[index].element]),
@@ -64,7 +67,7 @@ export async function copies(place, fields, signal) {
   listenTo(0);
   draw();
   addEventListener("keydown", (event) => {
-    if (event.target.matches("input, select, textarea, button, a")) return;
+    if (isForElement(event)) return;
     if (event.key === " ") { event.preventDefault(); toggle(); }
     if (event.key === "s") change();
   }, { signal });

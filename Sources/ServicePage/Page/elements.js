@@ -36,6 +36,11 @@ export function table(caption, columns, rows) {
         element("td", { class: column.number && "number" }, column.cell(row))))))));
 }
 
+// Whether a key is for the element that has the focus: what is written into fields, and what presses.
+export function isForElement(event) {
+  return event.target.matches("input, select, textarea") || ([" ", "Enter"].includes(event.key) && event.target.matches("button, summary, a"));
+}
+
 export function announce(text) {
   const place = document.getElementById("announcement");
   place.textContent = text;
@@ -46,7 +51,9 @@ export function announce(text) {
 export const count = (number) => number.toLocaleString("en");
 export const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
-export function minutes(seconds) {
-  const whole = Math.floor(seconds / 60);
-  return `${whole}:${(seconds - 60 * whole).toFixed(1).padStart(4, "0")}`;
+export function minutes(seconds, digits = 1) {
+  // Rounded first: 59.96 seconds are a minute.
+  const rounded = Number(seconds.toFixed(digits));
+  const whole = Math.floor(rounded / 60);
+  return `${whole}:${(rounded - 60 * whole).toFixed(digits).padStart(digits ? digits + 3 : 2, "0")}`;
 }

@@ -15,10 +15,9 @@ export async function jobs(place, fields, signal) {
   const kind = element("select", { id: "kind", onchange: () => draw() }, kinds.map((one) => element("option", { value: one.name }, one.name)));
   const inputs = element("div", { class: "row" });
   const draw = () => inputs.replaceChildren(...kinds.find((one) => one.name === kind.value).fields.map((field) =>
-    element("label", {}, field.name, element("input", {
-      name: field.name, required: field.required, placeholder: field.about, title: field.about,
-      value: field.name === "cache" ? fields.cache ?? "" : "",
-    }))));
+    element("label", { class: "field" }, field.required ? field.name : `${field.name} (may be left out)`, element("input", {
+      name: field.name, required: field.required, value: field.name === "cache" ? fields.cache ?? "" : "",
+    }), element("span", { class: "faint" }, field.about))));
   draw();
   async function show() {
     const all = (await get(["jobs"], { limit: 100 }, signal)).jobs;

@@ -22,7 +22,7 @@ export async function leaks(place, fields, signal) {
   const audit = await get(["caches", cache, "splits", split.name, "audit"], { names: mostNames, labels: false }, signal);
   add(place,
     element("div", { class: "row" }, element("label", {}, "Split",
-      element("select", { onchange: (event) => go({ page: "leaks", cache, split: event.target.value }) },
+      element("select", { id: "split", onchange: (event) => go({ page: "leaks", cache, split: event.target.value }, true) },
         splits.splits.map((one) => element("option", { value: one.name, selected: one.name === split.name }, one.name))))),
     element("p", {}, `Policy ${split.policy}: `, split.sides.map((side, index) => [index ? ", " : "",
       element("a", { href: link({ page: "tracks", cache, split: split.name, side: side.name }) }, split.policy === "slices" ? side.name : `${side.name} ${count(side.tracks)}`)])));

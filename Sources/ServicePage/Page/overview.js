@@ -61,9 +61,12 @@ const card = (number, name) => element("div", { class: "card" }, element("strong
 const duration = (seconds) => seconds < 5400 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
 
 function histogram(durations) {
+  // As many digits as tell the steps apart.
+  const step = durations.length ? durations[0].to - durations[0].from : 1;
+  const digits = step >= 10 ? 0 : step >= 1 ? 1 : step >= 0.1 ? 2 : 3;
   const most = Math.max(1, ...durations.map((bin) => bin.tracks));
   return element("div", { class: "bars" }, durations.filter((bin) => bin.tracks > 0).map((bin) => [
-    element("span", {}, `${minutes(bin.from)} to ${minutes(bin.to)}`),
+    element("span", {}, `${minutes(bin.from, digits)} to ${minutes(bin.to, digits)}`),
     element("div", { class: "bar" }, element("span", { style: { width: `${100 * bin.tracks / most}%`, background: "var(--accent)" } })),
     element("span", { class: "faint" }, count(bin.tracks)),
   ]));

@@ -2,7 +2,7 @@
 
 import { go, link } from "./address.js";
 import { correct } from "./corrections.js";
-import { add, announce, count, element, minutes, percent, table } from "./elements.js";
+import { add, announce, count, element, isForElement, minutes, percent, table } from "./elements.js";
 import { axis, samplesPerPeak, stage, timeTicks, waveform } from "./plot.js";
 import { Player } from "./player.js";
 import { get, source } from "./service.js";
@@ -12,7 +12,9 @@ const speeds = [0.5, 0.75, 1, 1.5, 2];
 export async function track(place, fields, signal) {
   const { cache } = fields;
   const base = ["caches", cache, "tracks", fields.track];
-  const [about, record] = await Promise.all([get(["caches", cache], {}, signal), get(base, {}, signal)]);
+  const [about, record, { splits }] = await Promise.all([
+    get(["caches", cache], {}, signal), get(base, {}, signal), get(["caches", cache, "splits"], {}, signal)]);
+  const policies = new Map(splits.map((split) => [split.name, split.policy]));
   const sound = Object.entries(about.views).find(([, view]) => view.form === "signal");
   const pictures = Object.entries(about.views).filter(([name, view]) => view.form === "rows" && view.shape.length === 2 && record.views.includes(name));
   const seconds = record.frames / record.sample_rate;
@@ -27,7 +29,7 @@ export async function track(place, fields, signal) {
       ` · ${minutes(seconds)} · `, element("span", { class: "faint" }, record.path)),
     (record.verdicts.length || record.faults.length) > 0 &&
       element("p", {}, [...record.verdicts, ...record.faults].map((verdict) => element("span", { class: "verdict" }, verdict))),
-    element("p", { class: "faint" }, Object.entries(record.sides).map(([name, side]) => `${name}: ${side ?? "on no side"}`).join(" · ")));
+    element("p", { class: "faint" }, Object.entries(record.sides).map(([name, side]) => `${name}: ${side ?? (policies.get(name) === "slices" ? "divided by slices" : "on no side")}`).join(" · ")));
 
   const keys = {};
   if (sound) await listen(place, { base, cache, about, record, pictures, seconds, list, view, sliced, fields, keys }, signal);
@@ -74,10 +76,10 @@ async function listen(place, { base, cache, about, record, pictures, seconds, li
     announce(`Slice ${chosen + 1}: ${player.loop.samples} samples, as a model saw them`);
   }
   add(place, ...plots,
-    pictures.length > 0 && element("p", { class: "scale" }, `${pictures[0][0]}, ${pictures[0][1].unit || "values"}: low `, element("i", {}), " high"),
+    pictures.length > 0 && element("p", { class: "scale" }, `${pictures[0][0]}, ${pictures[0][1].unit || "values"}: low `, element("i", {}), " high", covered < seconds - 0.5 && ` · its slices end at ${minutes(covered)}`),
     element("div", { class: "row" }, play, clock, element("label", {}, "Speed", speed)),
     list.length > 0 && element("div", { class: "row" },
-      element("label", {}, "Slices of", element("select", { onchange: (event) => go({ ...fields, view: event.target.value, slice: "" }, true) },
+      element("label", {}, "Slices of", element("select", { id: "slices-of", onchange: (event) => go({ ...fields, view: event.target.value, slice: "" }, true) },
         sliced.map((name) => element("option", { value: name, selected: name === view }, name)))),
       element("button", { onclick: () => choose(chosen - 1), "aria-label": "The slice before" }, "◀"), number,
       element("button", { onclick: () => choose(chosen + 1), "aria-label": "The next slice" }, "▶"), loop),
@@ -175,7 +177,7 @@ function listenForKeys(keys, signal, cache, fields, record) {
   keys.n = () => step(1);
   keys.p = () => step(-1);
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea, button, summary, a")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isForElement(event)) return;
     if (!keys[event.key]) return;
     event.preventDefault();
     keys[event.key]();

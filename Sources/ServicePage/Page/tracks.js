@@ -21,7 +21,7 @@ export async function tracks(place, fields, signal) {
   const change = (more) => go({ ...fields, page: "tracks", offset: "", ...more }, true);
   const split = splits.splits.find((one) => one.name === (fields.split ?? splits.default));
   const choices = (name, all, values) => element("label", {}, name,
-    element("select", { onchange: (event) => change({ [name.toLowerCase()]: event.target.value }) },
+    element("select", { id: `by-${name.toLowerCase()}`, onchange: (event) => change({ [name.toLowerCase()]: event.target.value }) },
       element("option", { value: "" }, all),
       values.map((value) => element("option", { value, selected: value === fields[name.toLowerCase()] }, value))));
   const search = element("input", { type: "search", id: "search", value: fields.text ?? "", placeholder: "id, artist, title" });
@@ -32,7 +32,7 @@ export async function tracks(place, fields, signal) {
       choices("Label", "all labels", about.labels),
       split && choices("Side", "all sides", split.sides.map((side) => side.name)),
       fields.verdict && element("button", { type: "button", onclick: () => change({ verdict: "" }) }, `verdict ${fields.verdict} ✕`),
-      picture && element("button", { type: "button", "aria-pressed": isList, onclick: () => change({ as: isList ? "" : "list", offset }) }, "As a list")),
+      picture && element("button", { id: "as-list", type: "button", "aria-pressed": isList, onclick: () => change({ as: isList ? "" : "list", offset }) }, "As a list")),
     element("p", { class: "faint" }, list.total === 0 ? "No track is like this."
       : `${count(offset + 1)} to ${count(offset + list.tracks.length)} of ${count(list.total)}`));
   // A track's page goes on to the next one of the same choice.
