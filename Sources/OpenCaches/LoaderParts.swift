@@ -97,6 +97,24 @@ package struct LoaderParts: Sendable {
     }
   }
 
+  /// Whether batches can be lent piece by piece: samples that are augmented cannot.
+  package var canBeInPieces: Bool { configuration.augmentation == nil }
+
+  /// What a loader of pieces takes of memory, known before it is taken.
+  package var pieceBytes: Int {
+    PieceLoader.byteCount(longest: longestBatch, rowBytes: sampleBytes)
+  }
+
+  /// The same batches, lent piece by piece.
+  /// - Throws: as ``loader(_:)``; `.configuration` where samples are augmented.
+  package func pieces(_ share: BatchShare) throws(InterfaceError) -> PieceLoader {
+    do throws(LoadingError) {
+      return try PieceLoader(sources, configuration: configuration, state: state, share: share)
+    } catch {
+      throw InterfaceError(error)
+    }
+  }
+
   /// What a loader delivers.
   package static func description(
     of loader: Loader, normalisedBy statistics: SampleStatistics?

@@ -39,6 +39,12 @@ import Synchronization
       distribution: UnsafeMutablePointer<Float>?
     ) throws(SampleError) -> (label: Int64, track: Int64, slice: Int64) {
       try unsafe writer.write(draw, epoch: epoch, to: output, distribution: distribution)
+      return facts(of: draw)
+    }
+
+    /// Its numbers among those of all sources.
+    @inline(__always)
+    func facts(of draw: Draw) -> (label: Int64, track: Int64, slice: Int64) {
       let place = source.place(of: draw.sample)
       let label = source.label(of: draw.sample)
       return (
@@ -105,6 +111,29 @@ import Synchronization
     }
   }
 
+  /// Writes of each sample of a batch its label and its place, and sees whether it can be read where it
+  /// is not augmented; gives the first that cannot, and why.
+  func check(
+    _ step: BatchPlan.Step, in slot: BatchMemory.Slot, until stopped: borrowing Atomic<Bool>
+  ) -> RowFailure? {
+    var place = step.epoch * plan.epochLength + step.first
+    for row in 0..<step.count {
+      guard !stopped.load(ordering: .relaxed) else { return nil }
+      let (source, draw) = unsafe reader.pointee.draw(at: place)
+      do {
+        try unsafe readers[source].writer.check(draw.sample)
+      } catch {
+        return RowFailure(row: row, error: error)
+      }
+      let found = unsafe readers[source].facts(of: draw)
+      unsafe slot.labels[row] = found.label
+      unsafe slot.tracks[row] = found.track
+      unsafe slot.slices[row] = found.slice
+      place += plan.worldSize
+    }
+    return nil
+  }
+
   /// Writes some rows of a batch; gives the first that could not be read, and why.
   func fill(
     _ rows: Range<Int>, of step: BatchPlan.Step, in slot: BatchMemory.Slot,
@@ -144,7 +173,8 @@ import Synchronization
     let distribution =
       unsafe distributionCount > 0 ? slot.distributions + row * distributionCount : nil
     let found = try unsafe readers[number].write(
-      draw, epoch: epoch, to: slot.inputs + row * rowBytes, distribution: distribution)
+      draw, epoch: epoch, to: slot.inputs + (row - slot.firstRow) * rowBytes,
+      distribution: distribution)
     unsafe slot.labels[row] = found.label
     unsafe slot.tracks[row] = found.track
     unsafe slot.slices[row] = found.slice

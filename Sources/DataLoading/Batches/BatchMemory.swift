@@ -8,6 +8,8 @@ import Glibc
   /// Where the parts of one slot lie.
   @unsafe struct Slot {
     let inputs: UnsafeMutableRawPointer
+    /// The row that lies first in `inputs`; in all else the first row is 0.
+    var firstRow = 0
     let labels: UnsafeMutablePointer<Int64>
     let tracks: UnsafeMutablePointer<Int64>
     let slices: UnsafeMutablePointer<Int64>
@@ -29,9 +31,9 @@ import Glibc
   /// huge pages.
   static let hugePage = 2 << 20
 
-  /// Memory for `slots` batches of `rows` samples.
+  /// Memory for `slots` batches of `rows` samples, or of the inputs of fewer, `inputRows`.
   init(
-    slots: Int, rows: Int, rowBytes: Int, distributionCount: Int
+    slots: Int, rows: Int, inputRows: Int? = nil, rowBytes: Int, distributionCount: Int
   ) throws(LoadingError) {
     func refused() -> LoadingError {
       LoadingError(
@@ -39,7 +41,7 @@ import Glibc
         detail: "\(slots) batches of \(rows) samples of \(rowBytes) bytes cannot be had",
         hint: "give a smaller batch, or fill fewer ahead")
     }
-    let (inputBytes, overflows) = rows.multipliedReportingOverflow(by: rowBytes)
+    let (inputBytes, overflows) = (inputRows ?? rows).multipliedReportingOverflow(by: rowBytes)
     let perRow = 3 * MemoryLayout<Int64>.stride + distributionCount * MemoryLayout<Float>.stride
     let (otherBytes, otherOverflows) = rows.multipliedReportingOverflow(by: perRow)
     let most = 1 << 46
@@ -65,6 +67,13 @@ import Glibc
       // faults.
       unsafe madvise(base, slots * inputStride, MADV_HUGEPAGE)
     }
+  }
+
+  /// Bytes of one slot without label distributions, of sizes that can be had.
+  static func byteCount(rows: Int, inputRows: Int, rowBytes: Int) -> Int {
+    let inputs = inputRows * rowBytes
+    return rounded(inputs, to: inputs >= hugePage ? hugePage : page)
+      + rounded(rows * 3 * MemoryLayout<Int64>.stride, to: page)
   }
 
   deinit { unsafe munmap(mapping, mappedBytes) }

@@ -51,11 +51,7 @@ import Synchronization
   private var batchesDelivered = 0
   private var callerWaits = false
   private var idle = 0
-  private var samplesBegun = 0
-  private var batchesBegun = 0
-  /// The batch whose pages are to be asked for next.
-  private var nextPages: BatchPlan.Step?
-  private var pagesAsked = 0
+  private var pages: PagesAhead
 
   /// - Parameter generation: of the process that the ring is made in; a test makes one of another.
   init(
@@ -73,7 +69,7 @@ import Synchronization
     free = Array((0..<sizes.slots).reversed())
     queue = Array(repeating: 0, count: sizes.slots)
     next = content.plan.first(from: content.start)
-    nextPages = next
+    pages = PagesAhead(content, most: sizes.batchesOfPages)
     delivered = content.start
   }
 
@@ -131,7 +127,9 @@ extension BatchRing {
     guard rows.lowerBound == 0 else {
       return Claim(slot: slot, step: step, rows: rows, pagesFrom: nil, pagesOfBatches: 0)
     }
-    return claimOfFirstRows(slot, step, rows)
+    // Who begins a batch asks for the pages of later ones.
+    let (from, count) = pages.begin(step)
+    return Claim(slot: slot, step: step, rows: rows, pagesFrom: from, pagesOfBatches: count)
   }
 
   /// Begins the next batch where a slot is free for it.
@@ -142,29 +140,9 @@ extension BatchRing {
     slots[slot].failure = nil
     queue[(oldest + begun) % queue.count] = slot
     begun += 1
-    batchesBegun += 1
-    samplesBegun += step.count
     open = slot
     openRow = 0
     next = content.plan.next(after: step)
-  }
-
-  /// Who begins a batch asks for the pages of later ones, until every page was likely asked for
-  /// once. The first batches ask for few, so that the first one is not late.
-  private func claimOfFirstRows(
-    _ slot: Int, _ step: BatchPlan.Step, _ rows: Range<Int>
-  ) -> Claim {
-    let from = nextPages
-    var count = 0
-    if samplesBegun - step.count < content.sources.count {
-      let wanted = batchesBegun + min(batchesBegun, sizes.batchesOfPages)
-      while pagesAsked < wanted, let asked = nextPages {
-        nextPages = content.plan.next(after: asked)
-        pagesAsked += 1
-        count += 1
-      }
-    }
-    return Claim(slot: slot, step: step, rows: rows, pagesFrom: from, pagesOfBatches: count)
   }
 
   private func complete(_ claim: Claim, failure: RowFailure?) {
@@ -191,10 +169,7 @@ extension BatchRing {
     monitor.lock()
     defer { monitor.unlock() }
     while true {
-      guard !stopped.load(ordering: .relaxed) else {
-        throw LoadingError(
-          kind: .cancelled, subject: "loader", detail: "it was closed", hint: "open another")
-      }
+      if stopped.load(ordering: .relaxed) { throw .closed }
       if isOldestReady { return .batch(try takeOldest()) }
       if begun == 0, next == nil { return .end }
       guard lent < slots.count else {
@@ -226,10 +201,7 @@ extension BatchRing {
     if let failure = slots[slot].failure {
       slots[slot].failure = nil
       putBack(slot)
-      throw LoadingError(
-        kind: .sample, subject: "batch \(index), row \(failure.row) (epoch \(step.epoch))",
-        detail: "\(failure.error.subject): \(failure.error.detail)", hint: failure.error.hint,
-        sample: failure.error)
+      throw LoadingError(failure, batch: index, epoch: step.epoch)
     }
     slots[slot].isLent = true
     lent += 1

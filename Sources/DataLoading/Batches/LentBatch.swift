@@ -30,6 +30,15 @@ public struct LentBatch: Sendable, Hashable {
   public let labelDistributions: UnsafeMutablePointer<Float>?
 }
 
+extension BatchAddresses {
+  /// Where the parts of a slot lie.
+  init(_ slot: BatchMemory.Slot, _ content: LoaderContent) {
+    unsafe self.init(
+      inputs: slot.inputs, labels: slot.labels, tracks: slot.tracks, slices: slot.slices,
+      labelDistributions: content.distributionCount > 0 ? slot.distributions : nil)
+  }
+}
+
 /// What waiting for a batch came to.
 public enum WaitedBatch: Sendable, Hashable {
   /// It is lent.

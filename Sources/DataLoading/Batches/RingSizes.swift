@@ -29,6 +29,12 @@ struct RingSizes: Sendable {
     let worthWaking = max(1, Self.bytesPerWake / batchBytes)
     readyToWake = max(1, min(worthWaking, ahead / 4))
     freeToWake = max(1, min(worthWaking, ahead / 4))
-    batchesOfPages = min(64, max(1, Self.bytesAhead / batchBytes))
+    batchesOfPages = Self.batchesOfPages(content)
+  }
+
+  /// For how many batches after the current one pages are asked for.
+  static func batchesOfPages(_ content: LoaderContent) -> Int {
+    let bytes = content.plan.longest.multipliedReportingOverflow(by: content.rowBytes).partialValue
+    return min(64, max(1, bytesAhead / max(1, bytes)))
   }
 }

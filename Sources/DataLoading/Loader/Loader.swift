@@ -7,7 +7,7 @@ internal import Synchronization
 /// threads and batches ahead. The whole state is a place in the order: see ``state``.
 ///
 /// One thread at a time asks for batches; another may ``close()`` the loader meanwhile.
-public final class Loader: Sendable {
+public final class Loader: BatchSource {
   private let ring: BatchRing
   private let threads: Mutex<[OwnThread]>
   /// Fills in the caller's thread, where there are no others.
@@ -114,10 +114,7 @@ public final class Loader: Sendable {
 
   /// Where a held batch lies.
   @unsafe public func addresses(of batch: LentBatch) -> BatchAddresses {
-    let slot = unsafe ring.memory[batch.slot]
-    return unsafe BatchAddresses(
-      inputs: slot.inputs, labels: slot.labels, tracks: slot.tracks, slices: slot.slices,
-      labelDistributions: ring.content.distributionCount > 0 ? slot.distributions : nil)
+    unsafe BatchAddresses(ring.memory[batch.slot], ring.content)
   }
 
   /// The state after a batch.

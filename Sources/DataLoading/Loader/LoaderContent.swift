@@ -13,7 +13,7 @@ struct LoaderContent: Sendable {
   /// Floats of label distribution that belong to a sample, 0 where labels are not mixed and each sample has one.
   let distributionCount: Int
   /// Whether samples are written past the processor's caches.
-  let streamsStores: Bool
+  var streamsStores: Bool
 
   init(
     _ list: [WeightedSource], _ configuration: LoaderConfiguration, state: LoaderState?,

@@ -48,6 +48,20 @@ public struct LoadingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// One line that a person can act on.
   public var description: String { Words.shown("\(subject): \(detail); \(hint)") }
 
+  /// A sample of a batch cannot be read.
+  init(_ failure: RowFailure, batch: Int, epoch: Int) {
+    self.init(
+      kind: .sample, subject: "batch \(batch), row \(failure.row) (epoch \(epoch))",
+      detail: "\(failure.error.subject): \(failure.error.detail)", hint: failure.error.hint,
+      sample: failure.error)
+  }
+
+  /// The loader was closed.
+  static var closed: LoadingError {
+    LoadingError(
+      kind: .cancelled, subject: "loader", detail: "it was closed", hint: "open another")
+  }
+
   /// The ``ForkGate`` could not be set up.
   static var noMemoryForForks: LoadingError {
     LoadingError(

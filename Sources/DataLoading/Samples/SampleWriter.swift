@@ -122,6 +122,9 @@ struct SampleWriter: ~Copyable, Sendable {
     }
   }
 
+  /// - Throws: ``SampleError`` where a sample cannot be read.
+  func check(_ sample: Int) throws(SampleError) { try unsafe read(sample) { _, _ in } }
+
   /// Reads a sample's window, which is known to have the right length and to lie in its track.
   ///
   /// - Parameter reach: says which numbers of the track the body reads.

@@ -17,7 +17,7 @@ extension ServiceOperations {
         guard case .object(var fields) = description else { return .json(description) }
         fields["state"] = try JSONValue(encoding: loader.state)
         fields["sample_bytes"] = .count(parts.sampleBytes)
-        return .json(.object(fields), headers: [.eTag: tag(of: loader)])
+        return .json(.object(fields), headers: [.eTag: tag(of: loader.state)])
       }
     },
     Operation(
@@ -41,29 +41,31 @@ extension ServiceOperations {
       answers: [.bytes("application/vnd.lathe.batches")]
     ) { call in
       let parts = try await call.service.work { try BatchRequest.parts(call) }
+      let isCompressed = ContentCoding.zstd.isTaken(by: call.request.headers[.acceptEncoding])
+      let isDirect = !isCompressed && call.service.configuration.tlsCertificate == nil
+      let isInPieces = isDirect && parts.canBeInPieces
       // Before the memory is: what is refused must not take any.
-      let room = try await call.service.streams.take(bytes: BatchRequest.ringBytes(parts))
-      let stream = try await call.service.work {
-        let loader = try BatchRequest.loader(parts, call)
+      let room = try await call.service.streams.take(
+        bytes: isInPieces ? parts.pieceBytes : BatchRequest.ringBytes(parts))
+      let (stream, identity) = try await call.service.work {
+        let (batches, state) = try BatchRequest.batches(parts, call, inPieces: isInPieces)
+        let identity = tag(of: state)
         if let known = call.request.headers[.ifMatch],
-          !EntityTag.list(known, holds: tag(of: loader))
+          !EntityTag.list(known, holds: identity)
         {
           throw Problem(
             .preconditionFailed, "state", "the samples are not those that If-Match names",
             hint: "begin anew: the cache was prepared again, or it is another one")
         }
-        let compressor =
-          ContentCoding.zstd.isTaken(by: call.request.headers[.acceptEncoding])
-          ? try FrameCompressor() : nil
-        let isDirect = compressor == nil && call.service.configuration.tlsCertificate == nil
-        return FrameStream(
-          loader: loader, parts: parts, room: room, service: call.service,
+        let stream = FrameStream(
+          batches: batches, parts: parts, room: room, service: call.service,
           count: call.integer("count"), channel: call.context.channel, isDirect: isDirect,
-          compressor: compressor)
+          compressor: isCompressed ? try FrameCompressor() : nil)
+        return (stream, identity)
       }
       var headers: HTTPFields = [
         .contentType: "application/vnd.lathe.batches", .cacheControl: "no-store",
-        .eTag: tag(of: stream.loader), .vary: "Accept-Encoding",
+        .eTag: identity, .vary: "Accept-Encoding",
       ]
       if stream.compressor != nil { headers[.contentEncoding] = ContentCoding.zstd.name }
       return Response(
@@ -81,8 +83,7 @@ extension ServiceOperations {
 
   /// What two servers have in common whose streams are the same: samples, recipe of the view,
   /// checksums of the audio, split, order.
-  private static func tag(of loader: Loader) -> String {
-    let state = loader.state
-    return "\"\(EntityTag.text(of: [state.identity, state.order, "\(state.version)"]))\""
+  private static func tag(of state: LoaderState) -> String {
+    "\"\(EntityTag.text(of: [state.identity, state.order, "\(state.version)"]))\""
   }
 }

@@ -24,7 +24,8 @@ enum BatchFrame {
   }
 
   /// The layout of a batch.
-  static func layout(_ lent: LentBatch, of loader: Loader) throws(TensorError) -> SafetensorsLayout
+  static func layout(_ lent: LentBatch, of loader: any BatchSource) throws(TensorError)
+    -> SafetensorsLayout
   {
     let state = loader.state(after: lent)
     let isFloat = loader.configuration.dataType == .float32
@@ -52,7 +53,7 @@ enum BatchFrame {
 
   /// Where the numbers of a batch lie, in the order of a layout.
   static func pieces(
-    _ lent: LentBatch, of loader: Loader, _ layout: SafetensorsLayout
+    _ lent: LentBatch, of loader: any BatchSource, _ layout: SafetensorsLayout
   ) -> [UnsafeRawBufferPointer] {
     let addresses = unsafe loader.addresses(of: lent)
     return layout.entries.map { entry in
@@ -69,7 +70,9 @@ enum BatchFrame {
   }
 
   /// A whole frame, copied.
-  static func buffer(_ lent: LentBatch, of loader: Loader) throws(TensorError) -> ByteBuffer {
+  static func buffer(_ lent: LentBatch, of loader: any BatchSource) throws(TensorError)
+    -> ByteBuffer
+  {
     let layout = try layout(lent, of: loader)
     var buffer = ByteBufferAllocator().buffer(capacity: 8 + layout.byteCount)
     buffer.writeInteger(UInt64(layout.byteCount), endianness: .little)

@@ -100,7 +100,25 @@ enum BatchRequest {
 
   /// A loader of these parts.
   static func loader(_ parts: LoaderParts, _ call: Call) throws -> Loader {
-    do throws(InterfaceError) { return try parts.loader(share(call)) } catch {
+    try placed(call) { () throws(InterfaceError) in try parts.loader(share(call)) }
+  }
+
+  /// What makes the batches of a stream, and the state that it begins with.
+  static func batches(
+    _ parts: LoaderParts, _ call: Call, inPieces: Bool
+  ) throws -> (FrameStream.Batches, LoaderState) {
+    guard inPieces else {
+      let loader = try loader(parts, call)
+      return (.whole(loader), loader.state)
+    }
+    let loader = try placed(call) { () throws(InterfaceError) in try parts.pieces(share(call)) }
+    return (.pieces(loader), loader.start)
+  }
+
+  private static func placed<Made>(
+    _ call: Call, _ make: () throws(InterfaceError) -> Made
+  ) throws -> Made {
+    do throws(InterfaceError) { return try make() } catch {
       if error.code == .state, let position = call["position"] {
         throw Problem.parameter(
           "position", "\(position) is not in an epoch", hint: "give one that a frame says")

@@ -8,7 +8,15 @@ import Synchronization
 /// Sends the batches of a loader one after the other, each when the client has taken the one
 /// before: a client that does not read keeps its own ring waiting, and nobody else.
 struct FrameStream: Sendable {
-  let loader: Loader
+  /// What makes the batches.
+  enum Batches: Sendable {
+    /// Ahead, each as a whole, and copied into the answer where that cannot be helped.
+    case whole(Loader)
+    /// As they are sent: what a client that does not read costs is one piece.
+    case pieces(PieceLoader)
+  }
+
+  let batches: Batches
   /// Keeps the caches open.
   let parts: LoaderParts
   let room: StreamBudget.Room
@@ -37,11 +45,13 @@ struct FrameStream: Sendable {
   /// Sends the batches, while it is watched whether the client takes them.
   private func send(to writer: inout any ResponseBodyWriter) async throws -> BatchFrame.End {
     guard let socket = try await ClientSocket(of: channel) else {
-      return try await sendCopies(to: &writer)
+      throw ClientSocket.Gone()
     }
     room.watch(.init(progress: { socket.progress }, end: { socket.breakOff() }))
     defer { room.watch(nil) }
-    guard isDirect else { return try await sendCopies(to: &writer) }
+    if case .whole(let loader) = batches, !isDirect {
+      return try await sendCopies(of: loader, to: &writer)
+    }
     try await socket.waitUntilFree(channel)
     return try await send(on: socket)
   }
@@ -49,7 +59,7 @@ struct FrameStream: Sendable {
   /// Sends on a socket, in a thread that may wait for it.
   private func send(on socket: ClientSocket) async throws -> BatchFrame.End {
     let sender = DirectSender(
-      loader: loader, socket: socket, service: service, count: count)
+      batches: batches, socket: socket, service: service, count: count)
     let thread = Mutex<OwnThread?>(nil)
     let result = await withCheckedContinuation { continuation in
       do throws(LoadingError) {
@@ -65,7 +75,7 @@ struct FrameStream: Sendable {
 
   /// Sends copies through the connection's pipeline, as TLS needs it.
   private func sendCopies(
-    to writer: inout any ResponseBodyWriter
+    of loader: Loader, to writer: inout any ResponseBodyWriter
   ) async throws -> BatchFrame.End {
     var sent = 0
     while true {
@@ -99,6 +109,7 @@ struct FrameStream: Sendable {
 
   /// Ends the loader's threads, which takes as long as a sample of each.
   private func close() async {
+    guard case .whole(let loader) = batches else { return }
     _ = try? await service.streamThreads.runIfActive { loader.close() }
   }
 }
