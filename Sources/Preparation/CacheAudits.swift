@@ -39,7 +39,13 @@ extension Cache {
   ///
   /// - Throws: `PreparationError` where a record is damaged.
   public func audit(_ split: Split) throws(PreparationError) -> SplitAudit {
-    let records = try onCache { () throws(CacheError) in try trackRecords() }
+    try audit(split, records: try onCache { () throws(CacheError) in try trackRecords() })
+  }
+
+  /// The same, the cache's records having been read already.
+  public func audit(
+    _ split: Split, records: [TrackRecord]
+  ) throws(PreparationError) -> SplitAudit {
     let links = try neighbours(among: records).links
     let slices = try sliceCounts()
     return audit(

@@ -36,7 +36,8 @@ public struct LatheService: Sendable {
 
   /// Serves until the process gets SIGTERM or SIGINT, or the task is cancelled. Streams then end
   /// after the batch that they are sending.
-  /// - Parameter onListening: is given the address once requests are answered.
+  /// - Parameter onListening: is given the address once requests are answered, and what the first
+  ///   views of the caches need has been read.
   /// - Throws: what keeps it from listening.
   public func run(onListening: @escaping @Sendable (_ address: String) async -> Void) async throws {
     let responder = ServiceResponder(
@@ -56,8 +57,14 @@ public struct LatheService: Sendable {
         availableConnectionsDelegate: MaximumAvailableConnections(
           connections, logger: logger)),
       onServerRunning: { [root] channel in
-        Task { try? await root.make { root.readAhead() } }
-        await onListening("\(scheme)://\(host):\(channel.localAddress?.port ?? 0)")
+        let port = channel.localAddress?.port ?? 0
+        // Requests are answered meanwhile.
+        Task {
+          let caches = try? await root.make { root.readAhead() }
+          await onListening("\(scheme)://\(host):\(port)")
+          // One at a time, so that others who have something made come between.
+          for cache in caches ?? [] { try? await root.make { root.auditAhead(cache) } }
+        }
       }, logger: logger)
     // The last is told to end first: streams must end before the server can, and are looked after
     // until then.

@@ -55,6 +55,27 @@ import Testing
       storage: maybe(.int16) ?? .float32, views: views, figures: maybe(figures))
   }
 
+  @Test(arguments: [1, 3]) func manyAreReadInTheirOrder(threads: Int) throws {
+    var generator = CounterGenerator(seed: 43)
+    let records = try (0..<2_000).map { _ in try record(&generator) }
+    func block(damaged: Set<Int>) throws -> RecordBlock {
+      var block = RecordBlock(threads: threads)
+      for (number, record) in records.enumerated() {
+        let json = damaged.contains(number) ? Array("{}".utf8) : try RecordJSON.encode(record)
+        let id = Array("t\(number)".utf8)
+        unsafe block.append(id: id.span.bytes, json: json.span.bytes)
+      }
+      return block
+    }
+    var sound = try block(damaged: [])
+    #expect(try sound.read() == records)
+    #expect(try sound.read().isEmpty)
+    // The first is named, whichever thread finds its own first.
+    var broken = try block(damaged: [1_900, 700])
+    let error = #expect(throws: CacheError.self) { try broken.read() }
+    #expect(error?.kind == .invalidRecord && error?.subject == "track 't700'")
+  }
+
   @Test func whatIsWrittenIsRead() throws {
     var generator = CounterGenerator(seed: 41)
     var reader = TrackRecordReader()

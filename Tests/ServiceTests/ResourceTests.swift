@@ -102,9 +102,13 @@ extension ServiceTests {
         }
         #expect(shown.count == 10)
         for (left, right) in zip(shown, highs) { #expect(abs(left - right) <= 0.000_06) }
-        #expect(try server.get("/metrics").text.contains("lathed_kept_misses_total 1\n"))
+        func kept(_ figure: String) throws -> Substring? {
+          try server.get("/metrics").text.split(separator: "\n")
+            .first { $0.hasPrefix("lathed_kept_\(figure)_total ") }
+        }
+        #expect(try kept("hits") == "lathed_kept_hits_total 0")
         _ = try server.music("/tracks/t0/peaks?samples=1024")
-        #expect(try server.get("/metrics").text.contains("lathed_kept_hits_total 1\n"))
+        #expect(try kept("hits") == "lathed_kept_hits_total 1")
       }
     }
 

@@ -15,9 +15,13 @@ public protocol BatchSource: Sendable {
 }
 
 extension PieceLoader {
+  /// The names of the labels, in byte order; of several sources all of theirs.
   public var labels: [String] { content.sources.labels }
+  /// Whether batches bring the weight of each label.
   public var hasLabelDistributions: Bool { content.distributionCount > 0 }
+  /// The lengths of the axes of a sample.
   public var sampleShape: [Int] { content.sources.shape }
+  /// The state after a batch.
   public func state(after batch: LentBatch) -> LoaderState { content.state(at: batch.after) }
   /// The state of a loader that has delivered nothing.
   public var start: LoaderState { content.state(at: content.start) }

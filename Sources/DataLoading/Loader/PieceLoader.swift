@@ -17,6 +17,7 @@ internal import Synchronization
   private var batches = 0
   private let stopped = Atomic(false)
 
+  /// What was asked for.
   public let configuration: LoaderConfiguration
   /// How many samples a piece has, but for the last of a batch.
   public let samplesPerPiece: Int

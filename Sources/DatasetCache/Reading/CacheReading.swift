@@ -13,16 +13,17 @@ extension Cache {
   }
 
   /// The records of all tracks, in the order of their ids' bytes.
-  public func trackRecords() throws(CacheError) -> [TrackRecord] {
+  /// - Parameter threads: how many read them; several are not for a process that may be forked.
+  public func trackRecords(threads: Int = 1) throws(CacheError) -> [TrackRecord] {
     let state = try state([Layout.tracks])
     var all: [TrackRecord] = []
     all.reserveCapacity(try state.size(of: Layout.tracks)?.entries ?? 0)
-    var reader = TrackRecordReader()
+    var block = RecordBlock(threads: threads)
     try state.walk(Layout.tracks) { (key, json) throws(CacheError) in
-      let id = String(decoding: copy(key) ?? [], as: UTF8.self)
-      all.append(try reader.record(copy(json) ?? [], subject: "track '\(id)'"))
+      block.append(id: key, json: json)
+      if block.isFull { all += try block.read() }
     }
-    return all
+    return all + (try block.read())
   }
 
   /// How many tracks there are.

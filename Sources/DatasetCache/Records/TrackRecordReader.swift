@@ -168,26 +168,28 @@ struct TrackRecordReader {
 
   /// - Throws: `TensorError` also where they are not as this program writes them.
   private static func figures(_ scanner: inout HeaderScanner) throws(TensorError) -> TrackFigures {
-    var numbers: [String: Double] = [:]
+    var (seconds, peak, level, offset): (Double?, Double?, Double?, Double?)
+    var (clipped, silent, longestSilence, infrasonic): (Double?, Double?, Double?, Double?)
     var header: String?
     var members = 0
     try scanner.members { (scanner, name) throws(TensorError) in
       members += 1
-      let name = String(decoding: name, as: UTF8.self)
-      if name == "header" {
-        header = try scanner.string()
-      } else {
-        numbers[name] = Double(written: try scanner.number())
+      func number() throws(TensorError) -> Double? { Double(written: try scanner.number()) }
+      switch String(decoding: name, as: UTF8.self) {
+      case "header": header = try scanner.string()
+      case "seconds": seconds = try number()
+      case "peak": peak = try number()
+      case "level": level = try number()
+      case "offset": offset = try number()
+      case "clipped": clipped = try number()
+      case "silent": silent = try number()
+      case "longestSilence": longestSilence = try number()
+      case "infrasonic": infrasonic = try number()
+      default: throw scanner.failure("figures of another kind")
       }
     }
-    let known = ["seconds", "peak", "offset", "clipped", "silent", "longestSilence", "infrasonic"]
-    let level = numbers["level"]
-    guard numbers.count == known.count + (level == nil ? 0 : 1),
-      members == numbers.count + (header == nil ? 0 : 1),
-      let seconds = numbers["seconds"], let peak = numbers["peak"],
-      let offset = numbers["offset"], let clipped = numbers["clipped"],
-      let silent = numbers["silent"], let longestSilence = numbers["longestSilence"],
-      let infrasonic = numbers["infrasonic"]
+    guard members == 7 + (level == nil ? 0 : 1) + (header == nil ? 0 : 1), let seconds, let peak,
+      let offset, let clipped, let silent, let longestSilence, let infrasonic
     else { throw scanner.failure("figures of another kind") }
     return TrackFigures(
       seconds: seconds, peak: peak, level: level, offset: offset, clipped: clipped,

@@ -1,6 +1,8 @@
 import Corpus
 import DatasetCache
+import NIOCore
 import OpenCaches
+import Preparation
 import Synchronization
 
 /// A cache under the root, open, as it was when it was last looked at. What is read of all its
@@ -15,6 +17,7 @@ final class ServedCache: Sendable {
   private let found = Once<Neighbours?>()
   private let facts = Once<[View: ViewFacts]>()
   private let splits = Mutex<[String: Split]>([:])
+  private let audits = Mutex<[String: SplitAudit]>([:])
   private let maps = Mutex<[String: PlacedTracks]>([:])
   private let mistakes = Mutex<LikelyMistakes?>(nil)
 
@@ -28,7 +31,9 @@ final class ServedCache: Sendable {
 
   /// All tracks with what is searched in them.
   /// - Throws: `CacheError`, `InterfaceError`.
-  func tracks() throws -> TrackList { try list.get { try TrackList(open) } }
+  func tracks() throws -> TrackList {
+    try list.get { try TrackList(open, threads: System.coreCount) }
+  }
 
   /// What the values of each view are.
   /// - Throws: `CacheError`.
@@ -42,6 +47,19 @@ final class ServedCache: Sendable {
       guard let read = try cache.split(named: name) else { return nil }
       splits[name] = read
       return read
+    }
+  }
+
+  /// What leaks between the sides of a split; nil where there is none of that name. Whoever asks
+  /// while it is found waits for that.
+  /// - Throws: `CacheError`, `InterfaceError`, `PreparationError`.
+  func audit(split name: String) throws -> SplitAudit? {
+    try audits.withLock { audits in
+      if let known = audits[name] { return known }
+      guard let split = try split(named: name) else { return nil }
+      let found = try cache.audit(split, records: try tracks().records)
+      audits[name] = found
+      return found
     }
   }
 

@@ -1,10 +1,12 @@
 import DatasetCache
+import Dispatch
 import Files
 import Foundation
 import HTTPTypes
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 import Wording
 
 /// What all requests share.
@@ -22,6 +24,7 @@ final class ServedRoot: Sendable {
   /// Nil where the root cannot be written, or another service keeps its jobs.
   let jobs: JobQueue?
   let jobArguments: JobArguments
+  private let ready = Atomic(false)
   /// Tracks that are read before anybody asks: a gigabyte of memory.
   private static let tracksAhead = 300_000
   /// For what is looked up, so that no connection waits behind it. More threads than processors are
@@ -76,18 +79,43 @@ final class ServedRoot: Sendable {
   /// The names of all caches.
   func cacheNames() -> [String] { catalogue.names.names(after: jobs?.endedJobs ?? 0) }
 
-  /// Reads what lists need of the caches, so that the first who looks at one need not wait for it.
-  func readAhead() {
+  /// Whether what the first views need has been read.
+  var isReady: Bool { ready.load(ordering: .acquiring) }
+
+  /// Reads and makes what the first views of the caches need, so that who looks at one first need not
+  /// wait for it. Where that cannot be read, who looks is told.
+  /// - Returns: the caches of which it was.
+  func readAhead() -> [ServedCache] {
+    defer { ready.store(true, ordering: .releasing) }
     var room = Self.tracksAhead
+    var caches: [ServedCache] = []
     for name in cacheNames() {
       guard let cache = try? catalogue.cache(named: name),
         let count = try? cache.cache.trackCount()
       else { continue }
       room -= count
-      if room < 0 { return }
-      _ = try? cache.tracks()
-      if let split = try? cache.cache.defaultSplit() { _ = try? cache.split(named: split) }
+      if room < 0 { break }
+      caches.append(cache)
     }
+    let reads: [@Sendable (ServedCache) -> Void] = [
+      { _ = try? $0.tracks() },
+      { [kept] cache in
+        try? CacheAnswer.splits.keep(of: cache, in: kept)
+        try? CacheAnswer.description.keep(of: cache, in: kept)
+      },
+    ]
+    let read = caches
+    DispatchQueue.concurrentPerform(iterations: read.count * reads.count) { number in
+      reads[number % reads.count](read[number / reads.count])
+    }
+    for cache in read { try? CacheAnswer.collection.keep(of: cache, in: kept) }
+    return read
+  }
+
+  /// Audits the default split of a cache, for who looks at leaks first.
+  func auditAhead(_ cache: ServedCache) {
+    guard let split = try? cache.cache.defaultSplit() else { return }
+    _ = try? cache.audit(split: split)
   }
 
   /// The names of all runs.

@@ -23,9 +23,10 @@ struct TrackList: Sendable {
   /// The verdicts and the kinds of fault of each.
   private let verdicts: [Set<String>]
 
-  init(_ open: OpenCache) throws {
+  /// - Parameter threads: how many read the records.
+  init(_ open: OpenCache, threads: Int) throws {
     self.init(
-      try open.cache.trackRecords(),
+      try open.cache.trackRecords(threads: threads),
       limits: try open.cache.description().map(OpenCache.limits) ?? VerdictLimits())
   }
 

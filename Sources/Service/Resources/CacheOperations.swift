@@ -18,12 +18,7 @@ extension ServiceOperations {
       id: "cache", path: "/v1/caches/{cache}",
       summary: "What a cache holds: views, labels, splits, recipe, counts.",
       answers: [.json("Cache")]
-    ) { call in
-      let cache = try await call.service.work { try call.cache() }
-      return try await call.kept(["cache", cache.name], in: cache.stamp.text) {
-        try description(of: cache)
-      }
-    },
+    ) { try await CacheAnswer.description.answer(to: $0) },
     Operation(
       id: "quarantine", path: "/v1/caches/{cache}/quarantine",
       summary: "The files that could not be used, each with its reason.", parameters: page,
@@ -43,7 +38,8 @@ extension ServiceOperations {
     },
   ]
 
-  private static func description(of cache: ServedCache) throws -> [UInt8] {
+  /// What a cache holds, as JSON.
+  static func description(of cache: ServedCache) throws -> [UInt8] {
     guard case .object(var fields) = try cache.open.description() else {
       throw Problem(.internalServerError, "system", "\(cache.name) has no description")
     }

@@ -8,12 +8,7 @@ extension ServiceOperations {
       id: "collection", path: "/v1/caches/{cache}/collection",
       summary: "The collection at a glance: tracks by label and side, lengths, verdicts.",
       answers: [.json("Collection")]
-    ) { call in
-      let cache = try await call.service.work { try call.cache() }
-      return try await call.kept(["collection", cache.name], in: cache.stamp.text) {
-        try CollectionGlance.json(cache)
-      }
-    },
+    ) { try await CacheAnswer.collection.answer(to: $0) },
     Operation(
       id: "copies", path: "/v1/caches/{cache}/copies",
       summary: "The pairs of tracks that sound the same, as far as that was looked for.",

@@ -42,11 +42,18 @@ enum ServiceOperations {
     ) { _ in .bytes(Array("ok\n".utf8), "text/plain") },
     Operation(
       id: "readiness", path: "/readyz",
-      summary: "Whether the root can be read and the server is not shutting down.",
+      summary:
+        "Whether the root can be read, what the first views of the caches need has been read, and the "
+        + "server is not shutting down.",
       answers: [.bytes("text/plain")], isOpen: true
     ) { call in
       if call.service.streams.isEnding {
         throw Problem(.serviceUnavailable, "stopped", "the server is shutting down")
+      }
+      guard call.service.isReady else {
+        throw Problem(
+          .serviceUnavailable, "stopped", "the caches are still being read", hint: "try again",
+          headers: [.retryAfter: "1"])
       }
       try await call.service.work { try call.service.checkRoot() }
       return .bytes(Array("ready\n".utf8), "text/plain")

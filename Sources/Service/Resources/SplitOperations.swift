@@ -10,12 +10,7 @@ extension ServiceOperations {
       id: "splits", path: "/v1/caches/{cache}/splits",
       summary: "The splits of a cache with the tracks of each side.",
       answers: [.json("SplitList")]
-    ) { call in
-      let cache = try await call.service.work { try call.cache() }
-      return try await call.kept(["splits", cache.name], in: cache.stamp.text) {
-        try splitList(cache)
-      }
-    },
+    ) { try await CacheAnswer.splits.answer(to: $0) },
     Operation(
       id: "split", path: "/v1/caches/{cache}/splits/{split}",
       summary: "How a split was made, and its fingerprint.", answers: [.json("Split")]
@@ -44,7 +39,7 @@ extension ServiceOperations {
       let hasLabels = call["labels"] != "false"
       let subject = ["audit", cache.name, name, "\(names ?? -1)", "\(hasLabels)"]
       return try await call.kept(subject, in: cache.stamp.text) {
-        guard let audit = try cache.cache.audit(split: name) else {
+        guard let audit = try cache.audit(split: name) else {
           throw Problem.missing("\(cache.name) has no split '\(name)'")
         }
         return try CanonicalJSON.encode(shortened(audit, names: names, hasLabels: hasLabels))
@@ -69,7 +64,8 @@ extension ServiceOperations {
     return audit
   }
 
-  private static func splitList(_ cache: ServedCache) throws -> [UInt8] {
+  /// The splits of a cache, as JSON.
+  static func splitList(_ cache: ServedCache) throws -> [UInt8] {
     var list: [JSONValue] = []
     for name in try cache.cache.splitNames() {
       guard let split = try cache.split(named: name) else { continue }
