@@ -8,6 +8,10 @@ so much time there and back between them: two TUN devices between which this pro
 time has come, since not every kernel has `tc`'s netem. Three trainings run one after the other: from the file, from the
 stream (both timed), and from the stream again while the link is taken down and the server is killed, each some times. It
 ends with 1 where any two differ in a bit of their weights.
+
+    python Tests/Python/two_machines.py CACHE --throughput 1 2 4
+
+trains nothing, and says how many megabytes a second a loader brings over so many connections.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ import heapq
 import json
 import os
 import signal
+import statistics
 import struct
 import subprocess
 import sys
@@ -85,6 +90,19 @@ def train(
             "batches": batches,
             "weights": digest.hexdigest(),
         }
+
+
+def loaded(source: object, view: str, batch_size: int, seconds: float = 5.0) -> float:
+    """Megabytes a second that a loader brings, once its connections have found their speed."""
+    loader = source.loader(view, batch_size=batch_size, epochs=None)
+    begun = time.monotonic()
+    while time.monotonic() - begun < seconds / 2:
+        next(loader)
+    begun, size = time.monotonic(), 0
+    while (taken := time.monotonic() - begun) < seconds:
+        size += memoryview(next(loader).inputs).nbytes
+    loader.close()
+    return size / taken / 1e6
 
 
 class Direction(threading.Thread):
@@ -237,6 +255,9 @@ def main() -> int:
     parser.add_argument("--cuts", type=int, default=2, help="of the link, and of the server (2)")
     parser.add_argument("--connections", type=int, default=1, help="of the stream (1)")
     parser.add_argument("--compression", help="zstd, or none")
+    parser.add_argument(
+        "--throughput", type=int, nargs="*", help="measure so many connections, and train nothing"
+    )
     parser.add_argument("--pause", type=float, default=0.0, help=argparse.SUPPRESS)
     parser.add_argument("--train", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -248,13 +269,41 @@ def main() -> int:
             source = lathe.connect(
                 chosen.cache, connections=chosen.connections, compression=chosen.compression
             )
+        if chosen.throughput is not None:
+            print(json.dumps(loaded(source, chosen.view, chosen.batch)), flush=True)
+            return 0
         for said in train(
             source, chosen.view, chosen.epochs,
             batch_size=chosen.batch, pause=chosen.pause, width=chosen.width,
         ):  # fmt: skip
             print(json.dumps(said), flush=True)
         return 0
-    return compare(chosen)
+    return compare(chosen) if chosen.throughput is None else measure(chosen)
+
+
+def measure(chosen: argparse.Namespace) -> int:
+    """Says what a loader brings over some numbers of connections."""
+    import tempfile
+
+    cache = Path(chosen.cache).resolve()
+    rest = ["--view", chosen.view, "--batch", str(chosen.batch), "--throughput"]
+    rest += ["--compression", chosen.compression] if chosen.compression else []
+    link = Link(chosen.rate, chosen.milliseconds)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            server = RemoteServer(link, cache.parent, Path(folder))
+            address = f"http://{SERVER}:8765/{cache.name}"
+            for connections in chosen.throughput:
+                turns = [
+                    trained([address, *rest, "--connections", str(connections)], link)[0]
+                    for _ in range(3)
+                ]
+                brought = statistics.median(turns)
+                print(f"{connections} connection(s): {brought:.1f} MB/s of {chosen.rate / 8:.0f}")
+            server.kill()
+    finally:
+        link.close()
+    return 0
 
 
 def compare(chosen: argparse.Namespace) -> int:
