@@ -9,21 +9,21 @@ import Testing
   private struct Content: Equatable {
     var inputs: [UInt8] = []
     var others: [Int64] = []
+    var distributions: [Float] = []
     var state: LoaderState
   }
 
-  private func content(
-    _ batch: LentBatch, of source: some BatchSource, inputs: [UInt8]? = nil
-  ) -> Content {
-    let bytes =
-      batch.count * source.sampleShape.reduce(1, *) * source.configuration.dataType.size
+  /// All but the inputs.
+  private func content(_ batch: LentBatch, of source: some BatchSource) -> Content {
     let addresses = unsafe source.addresses(of: batch)
     var content = Content(state: source.state(after: batch))
-    content.inputs =
-      unsafe inputs ?? Array(UnsafeRawBufferPointer(start: addresses.inputs, count: bytes))
     unsafe content.others += UnsafeBufferPointer(start: addresses.labels, count: batch.count)
     unsafe content.others += UnsafeBufferPointer(start: addresses.tracks, count: batch.count)
     unsafe content.others += UnsafeBufferPointer(start: addresses.slices, count: batch.count)
+    if let start = unsafe addresses.labelDistributions {
+      unsafe content.distributions += UnsafeBufferPointer(
+        start: start, count: batch.count * source.labels.count)
+    }
     return content
   }
 
@@ -31,12 +31,14 @@ import Testing
   private func batches(_ loader: PieceLoader) throws -> [Content] {
     var all: [Content] = []
     while let batch = try loader.nextBatch() {
-      var inputs: [UInt8] = []
+      // It may be sent before any inputs.
+      var content = content(batch.lent, of: loader)
       for start in stride(from: 0, to: batch.lent.count, by: loader.samplesPerPiece) {
         let end = min(start + loader.samplesPerPiece, batch.lent.count)
-        unsafe inputs += try loader.piece(start..<end, of: batch)
+        unsafe content.inputs += try loader.piece(start..<end, of: batch)
       }
-      all.append(content(batch.lent, of: loader, inputs: inputs))
+      #expect(self.content(batch.lent, of: loader).distributions == content.distributions)
+      all.append(content)
     }
     return all
   }
@@ -44,7 +46,12 @@ import Testing
   private func batches(_ loader: Loader) throws -> [Content] {
     var all: [Content] = []
     while let lent = try loader.nextLent() {
-      all.append(content(lent, of: loader))
+      var content = content(lent, of: loader)
+      let bytes =
+        lent.count * loader.sampleShape.reduce(1, *) * loader.configuration.dataType.size
+      unsafe content.inputs += UnsafeRawBufferPointer(
+        start: loader.addresses(of: lent).inputs, count: bytes)
+      all.append(content)
       loader.release(slot: lent.slot)
     }
     return all
@@ -86,6 +93,31 @@ import Testing
             longest: configuration.batchSize, rowBytes: length * configuration.dataType.size)
             <= max(400 << 10, length * 4 + 8_192))
       }
+    }
+  }
+
+  @Test func labelsOfTaggedTracksAreThereBeforeTheInputs() throws {
+    func source(_ labels: [String], _ tags: [[Int: Float]]) throws -> WeightedSource {
+      WeightedSource(
+        try MemorySamples(
+          name: labels[0], identity: labels[0], shape: [2], labels: labels,
+          trackIDs: tags.indices.map { "\(labels[0])\($0)" },
+          rows: tags.indices.map { MemorySamples.Row(label: -1, track: $0, slice: 0) },
+          values: (0..<2 * tags.count).map { Float($0) }, tags: tags))
+    }
+    let sources = [
+      try source(["a", "c"], [[0: 1, 1: 0.5], [1: 1], [:]]),
+      try source(["b", "c", "d"], [[0: 0.25, 2: 1], [1: 0.75]]),
+    ]
+    for dataType in DataType.allCases {
+      let configuration = LoaderConfiguration.with {
+        $0.batchSize = 3
+        $0.epochs = 2
+        $0.dataType = dataType
+      }
+      let expected = try batches(Loader(sources, configuration: configuration))
+      #expect(expected.contains { $0.distributions.contains(0.75) })
+      #expect(try batches(PieceLoader(sources, configuration: configuration)) == expected)
     }
   }
 

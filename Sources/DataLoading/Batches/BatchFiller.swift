@@ -111,8 +111,8 @@ import Synchronization
     }
   }
 
-  /// Writes of each sample of a batch its label and its place, and sees whether it can be read where it
-  /// is not augmented; gives the first that cannot, and why.
+  /// Writes of each sample of a batch its labels and its place, and sees whether it can be read, where
+  /// samples are not augmented; gives the first that cannot, and why.
   func check(
     _ step: BatchPlan.Step, in slot: BatchMemory.Slot, until stopped: borrowing Atomic<Bool>
   ) -> RowFailure? {
@@ -129,6 +129,11 @@ import Synchronization
       unsafe slot.labels[row] = found.label
       unsafe slot.tracks[row] = found.track
       unsafe slot.slices[row] = found.slice
+      if distributionCount > 0 {
+        let distribution = unsafe slot.distributions + row * distributionCount
+        unsafe readers[source].writer.writeLabels(of: draw.sample, to: distribution)
+        if readerCount > 1 { unsafe merge(distribution, by: readers[source].labels) }
+      }
       place += plan.worldSize
     }
     return nil

@@ -108,8 +108,7 @@ internal import Synchronization
       start: slot.inputs, count: rows.count * content.rowBytes)
   }
 
-  /// Where what belongs to a batch lies: labels, tracks and slices from the beginning, label
-  /// distributions once all its pieces were made; `inputs` is the last piece.
+  /// Where what belongs to a batch lies, from its beginning; `inputs` is the last piece that was made.
   @unsafe public func addresses(of batch: LentBatch) -> BatchAddresses {
     unsafe BatchAddresses(memory[batch.slot], content)
   }

@@ -90,8 +90,7 @@ struct SampleWriter: ~Copyable, Sendable {
     distribution: UnsafeMutablePointer<Float>? = nil
   ) throws(SampleError) {
     if source.isTagged, augmentation.mixup == nil, let distribution = unsafe distribution {
-      unsafe distribution.update(repeating: 0, count: distributionCount)
-      unsafe addLabels(of: draw.sample, to: distribution)
+      unsafe writeLabels(of: draw.sample, to: distribution)
     }
     if !augments, normaliser == nil {
       return try unsafe writePlain(draw.sample, to: output)
@@ -120,6 +119,12 @@ struct SampleWriter: ~Copyable, Sendable {
           base + window.elements.lowerBound * size, window.elements.count * size)
       }
     }
+  }
+
+  /// Writes the weights of the labels of a sample that is not mixed, ``distributionCount`` floats.
+  func writeLabels(of sample: Int, to distribution: UnsafeMutablePointer<Float>) {
+    unsafe distribution.update(repeating: 0, count: distributionCount)
+    unsafe addLabels(of: sample, to: distribution)
   }
 
   /// - Throws: ``SampleError`` where a sample cannot be read.
