@@ -70,6 +70,17 @@ package struct LoaderParts: Sendable {
     return elements * configuration.dataType.size
   }
 
+  /// How many weights of labels belong to a sample in a batch: none where each has one label.
+  private var distributionCount: Int {
+    let isTagged = sources.contains { $0.source.isTagged }
+    guard isTagged || configuration.augmentation?.mixup != nil else { return 0 }
+    return Set(sources.flatMap(\.source.labels)).count
+  }
+
+  /// Bytes of what belongs to a sample in a batch besides its numbers: label, track, slice and weights
+  /// of labels.
+  package var bytesBeside: Int { 3 * 8 + 4 * distributionCount }
+
   /// The most samples that a batch can have.
   package var longestBatch: Int {
     let all = sources.reduce(0) { $0 + $1.source.count }
@@ -102,7 +113,8 @@ package struct LoaderParts: Sendable {
 
   /// What a loader of pieces takes of memory, known before it is taken.
   package var pieceBytes: Int {
-    PieceLoader.byteCount(longest: longestBatch, rowBytes: sampleBytes)
+    PieceLoader.byteCount(
+      longest: longestBatch, rowBytes: sampleBytes, distributionCount: distributionCount)
   }
 
   /// The same batches, lent piece by piece.

@@ -88,10 +88,13 @@ import Testing
         #expect(!expected.isEmpty)
         let loader = try PieceLoader(sources, configuration: configuration, share: share)
         #expect(try batches(loader) == expected)
+        // A piece, or one sample, and some pages.
+        #expect(loader.byteCount <= max(384 << 10, length * 4) + 8_192)
         #expect(
-          PieceLoader.byteCount(
-            longest: configuration.batchSize, rowBytes: length * configuration.dataType.size)
-            <= max(400 << 10, length * 4 + 8_192))
+          loader.byteCount
+            == PieceLoader.byteCount(
+              longest: loader.longestBatch, rowBytes: length * configuration.dataType.size,
+              distributionCount: 0))
       }
     }
   }
@@ -117,7 +120,12 @@ import Testing
       }
       let expected = try batches(Loader(sources, configuration: configuration))
       #expect(expected.contains { $0.distributions.contains(0.75) })
-      #expect(try batches(PieceLoader(sources, configuration: configuration)) == expected)
+      let loader = try PieceLoader(sources, configuration: configuration)
+      #expect(try batches(loader) == expected)
+      #expect(
+        loader.byteCount
+          == PieceLoader.byteCount(
+            longest: 3, rowBytes: 2 * dataType.size, distributionCount: 4))
     }
   }
 

@@ -42,7 +42,7 @@ import Glibc
         hint: "give a smaller batch, or fill fewer ahead")
     }
     let (inputBytes, overflows) = (inputRows ?? rows).multipliedReportingOverflow(by: rowBytes)
-    let perRow = 3 * MemoryLayout<Int64>.stride + distributionCount * MemoryLayout<Float>.stride
+    let perRow = Self.bytesBeside(distributionCount)
     let (otherBytes, otherOverflows) = rows.multipliedReportingOverflow(by: perRow)
     let most = 1 << 46
     guard !overflows, !otherOverflows, inputBytes < most / slots, otherBytes < most / slots else {
@@ -69,11 +69,18 @@ import Glibc
     }
   }
 
-  /// Bytes of one slot without label distributions, of sizes that can be had.
-  static func byteCount(rows: Int, inputRows: Int, rowBytes: Int) -> Int {
+  /// Bytes of one slot, of sizes that can be had.
+  static func byteCount(
+    rows: Int, inputRows: Int, rowBytes: Int, distributionCount: Int
+  ) -> Int {
     let inputs = inputRows * rowBytes
     return rounded(inputs, to: inputs >= hugePage ? hugePage : page)
-      + rounded(rows * 3 * MemoryLayout<Int64>.stride, to: page)
+      + rounded(rows * bytesBeside(distributionCount), to: 64)
+  }
+
+  /// Bytes of what belongs to a row besides its inputs.
+  private static func bytesBeside(_ distributionCount: Int) -> Int {
+    3 * MemoryLayout<Int64>.stride + distributionCount * MemoryLayout<Float>.stride
   }
 
   deinit { unsafe munmap(mapping, mappedBytes) }

@@ -63,12 +63,19 @@ internal import Synchronization
     min(longest, max(1, pieceBytes / max(1, rowBytes)))
   }
 
-  /// Bytes of memory of a piece and of what belongs to a batch, known before it is taken; label
-  /// distributions are not counted.
-  public static func byteCount(longest: Int, rowBytes: Int) -> Int {
+  /// Bytes of memory of a piece and of what belongs to a batch, known before it is taken.
+  /// - Parameter distributionCount: how many weights of labels belong to a sample.
+  public static func byteCount(longest: Int, rowBytes: Int, distributionCount: Int) -> Int {
     BatchMemory.byteCount(
-      rows: longest, inputRows: samples(longest: longest, rowBytes: rowBytes), rowBytes: rowBytes)
+      rows: longest, inputRows: samples(longest: longest, rowBytes: rowBytes), rowBytes: rowBytes,
+      distributionCount: distributionCount)
   }
+
+  /// The most samples that a batch can have.
+  public var longestBatch: Int { plan.longest }
+
+  /// Bytes of memory of its piece and of what belongs to a batch.
+  public var byteCount: Int { memory.byteCount }
 
   /// The next batch, all of whose samples can be read; nil after the last epoch.
   /// - Throws: ``LoadingError`` where one cannot, or after ``close()``.

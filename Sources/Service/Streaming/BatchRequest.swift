@@ -13,8 +13,6 @@ enum BatchRequest {
   /// 22 MB, were measured to come as fast with one ahead.
   private static let bytesAhead = 8 << 20
   private static let mostAhead = 64
-  /// Bytes of a sample's label, track and slice.
-  private static let bytesBeside = 24
   /// The batches of a ring of long ones: one ahead, one that is sent, one that was.
   private static let slotsBeside = 3
 
@@ -69,7 +67,7 @@ enum BatchRequest {
     let limits = call.service.configuration.limits
     parts.configuration.threads = limits.loaderThreads
     let (batchBytes, overflows) = parts.longestBatch.multipliedReportingOverflow(
-      by: parts.sampleBytes + bytesBeside)
+      by: parts.sampleBytes + parts.bytesBeside)
     guard !overflows, batchBytes <= limits.streamBytes / slotsBeside else {
       throw Problem.parameter(
         "batch", "\(parts.longestBatch) samples of \(parts.sampleBytes) bytes are too many",
@@ -95,7 +93,8 @@ enum BatchRequest {
     }
     let slots = (parts.configuration.prefetch ?? 1) + 2
     return slots
-      * (rounded(parts.longestBatch * parts.sampleBytes) + rounded(parts.longestBatch * bytesBeside))
+      * (rounded(parts.longestBatch * parts.sampleBytes)
+        + rounded(parts.longestBatch * parts.bytesBeside))
   }
 
   /// A loader of these parts.
