@@ -63,12 +63,13 @@ export async function copies(place, fields, signal) {
     ...records.flatMap((record, index) => [
       element("h2", {}, element("a", { href: link({ cache, track: record.id }) }, record.id), ` · ${record.labels.join(", ")}`,
         record.artist ? ` · ${record.artist}` : "", ` · ${Object.values(record.sides)[0] ?? ""}`), stages[index].element]),
-    element("div", { class: "row" }, play, clock, switcher, element("span", { class: "faint" }, element("kbd", {}, "space"), " plays, ", element("kbd", {}, "s"), " switches")));
+    element("div", { class: "row" }, play, clock, switcher, element("span", { class: "faint" }, element("kbd", {}, "space"), " plays, ", element("kbd", {}, "s"), " switches, ", element("kbd", {}, "←"), " ", element("kbd", {}, "→"), " move by a second")));
   listenTo(0);
   draw();
   addEventListener("keydown", (event) => {
     if (isForElement(event)) return;
     if (event.key === " ") { event.preventDefault(); toggle(); }
     if (event.key === "s") change();
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") seek(Math.max(0, Math.min(total, now() + (event.key === "ArrowLeft" ? -1 : 1))));
   }, { signal });
 }

@@ -116,7 +116,7 @@ function curves(list) {
   const most = Math.max(...lines.flatMap((line) => line.points.map(([, value]) => value)));
   const last = Math.max(...lines.map((line) => line.points.at(-1)[0]));
   const x = (epoch) => left + (width - left - 8) * (epoch - 1) / Math.max(1, last - 1);
-  const y = (value) => 8 + (height - bottom - 8) * (1 - value / most);
+  const y = (value) => 16 + (height - bottom - 16) * (1 - value / most);
   return element("figure", {}, drawing("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Loss over epochs", width },
     [0, 0.5, 1].map((part) => [drawing("line", { x1: left, x2: width, y1: y(part * most), y2: y(part * most), stroke: "var(--line)" }),
       drawing("text", { x: left - 6, y: y(part * most) + 4, "text-anchor": "end" }, (part * most).toFixed(2))]),
