@@ -1,3 +1,4 @@
+import HTTPTypes
 import Logging
 import Preparation
 import Testing
@@ -12,9 +13,10 @@ extension ServiceTests {
       let root = ServedRoot(
         ServiceConfiguration(root: try ServedMusic.get().root), metrics: metrics,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-      #expect(!root.isReady)
+      let early = #expect(throws: Problem.self) { try root.checkReadiness() }
+      #expect(early?.status == .serviceUnavailable && early?.headers[.retryAfter] == "1")
       let caches = root.readAhead()
-      #expect(root.isReady)
+      try root.checkReadiness()
       #expect(caches.map(\.name) == ["inner/other", "music"])
       for cache in caches { root.auditAhead(cache) }
       #expect(metrics.text().contains("lathed_kept_misses_total 6\n"))
@@ -31,6 +33,9 @@ extension ServiceTests {
         #expect(try audit == cache.cache.audit(split: ServedMusic.split))
         #expect(try cache.audit(split: "none") == nil)
       }
+      root.streams.end()
+      let late = #expect(throws: Problem.self) { try root.checkReadiness() }
+      #expect(late?.status == .serviceUnavailable)
       await root.end()
     }
 

@@ -121,8 +121,17 @@ final class ServedRoot: Sendable {
   /// The names of all runs.
   func runNames() -> [String] { runs.names(after: jobs?.endedJobs ?? 0) }
 
-  /// - Throws: ``Problem`` 503 where the root cannot be listed.
-  func checkRoot() throws(Problem) {
+  /// - Throws: ``Problem`` 503 where the server is shutting down, what the first views need has not
+  ///   been read, or the root cannot be listed.
+  func checkReadiness() throws(Problem) {
+    if streams.isEnding {
+      throw Problem(.serviceUnavailable, "stopped", "the server is shutting down")
+    }
+    guard isReady else {
+      throw Problem(
+        .serviceUnavailable, "stopped", "the caches are still being read", hint: "try again",
+        headers: [.retryAfter: "1"])
+    }
     if (try? Files.names(configuration.root)) == nil {
       throw Problem(.serviceUnavailable, "system", "the root cannot be read")
     }

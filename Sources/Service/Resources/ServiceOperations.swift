@@ -47,15 +47,7 @@ enum ServiceOperations {
         + "server is not shutting down.",
       answers: [.bytes("text/plain")], isOpen: true
     ) { call in
-      if call.service.streams.isEnding {
-        throw Problem(.serviceUnavailable, "stopped", "the server is shutting down")
-      }
-      guard call.service.isReady else {
-        throw Problem(
-          .serviceUnavailable, "stopped", "the caches are still being read", hint: "try again",
-          headers: [.retryAfter: "1"])
-      }
-      try await call.service.work { try call.service.checkRoot() }
+      try await call.service.work { try call.service.checkReadiness() }
       return .bytes(Array("ready\n".utf8), "text/plain")
     },
     Operation(
