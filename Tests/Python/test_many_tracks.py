@@ -148,6 +148,31 @@ def test_the_map_is_looked_at_closely_with_buttons_and_wheel(browser, service):
     until(browser, lambda _: "in this part" not in shown(browser))
 
 
+def test_a_finger_on_the_map_scrolls_the_page_or_moves_a_part(browser, service):
+    def swipe() -> None:
+        way = {"x": 200, "y": 500, "xDistance": 60, "yDistance": -150, "gestureSourceType": "touch"}
+        browser.execute_cdp_cmd("Input.synthesizeScrollGesture", way)
+
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    try:
+        show(browser, service, "/?page=map&points=300", "phone")
+        taken = "return getComputedStyle(document.querySelector('canvas')).touchAction"
+        # Left to the browser, which scrolls; a headless one does not.
+        assert browser.execute_script(taken) == "pan-y"
+        swipe()
+        assert "box=" not in browser.current_url
+        browser.execute_script("document.querySelector('#closer').click()")
+        until(browser, lambda _: "in this part" in shown(browser))
+        assert browser.execute_script(taken) == "none"
+        before = box(browser)
+        swipe()
+        until(browser, lambda _: box(browser) != before)
+        # To the right and up: what lies to the left and below comes into sight.
+        assert box(browser)["left"] < before["left"] and box(browser)["low"] < before["low"]
+    finally:
+        browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
 def test_the_next_track_is_that_of_the_same_choice(browser, service):
     show(browser, service, "/?page=tracks&label=genre7")
     tiles = browser.find_elements(By.CSS_SELECTOR, ".tile")

@@ -103,7 +103,7 @@ export async function map(place, fields, signal) {
       element("li", {}, element("a", { href: link({ cache, track: point.track }) }, point.track), ` ${point.label}`)));
   }
   const name = `Map of ${count(whole.placed)} tracks by ${methods[method]} of ${view}`;
-  add(place, element("div", { class: "stage" }, plane.draws(name)),
+  add(place, element("div", { class: "stage scrolls" }, plane.draws(name)),
     element("div", { class: "row" },
       element("button", { id: "closer", onclick: () => plane.zoom(0.5) }, "Closer"),
       element("button", { id: "farther", onclick: () => plane.zoom(2) }, "Farther"),

@@ -119,6 +119,8 @@ export class Plane {
   draw() {
     const { canvas } = this;
     if (!canvas?.clientWidth) return;
+    // A finger on the whole scrolls the page, on a part of it moves the part.
+    canvas.style.touchAction = this.box ? "none" : "pan-y";
     const ratio = devicePixelRatio || 1;
     canvas.width = canvas.clientWidth * ratio;
     canvas.height = height * ratio;
