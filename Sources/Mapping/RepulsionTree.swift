@@ -15,7 +15,7 @@ struct RepulsionTree: Sendable {
 
   /// Depth first: the squares within one follow it.
   private var squares: [Square] = []
-  private static let levels = 16
+  private static let levels = SquareCurve.levels
 
   /// Divides the points.
   init(_ xs: SharedNumbers<Double>, _ ys: SharedNumbers<Double>) {
@@ -26,26 +26,14 @@ struct RepulsionTree: Sendable {
       (low, high) = (min(low, ys[place]), max(high, ys[place]))
     }
     let side = max(right - left, high - low, 1e-300)
-    let scale = 65_535.0 / side
-    // Places along a curve that goes through the squares in order; equal ones by their number.
+    let curve = SquareCurve(left: left, low: low, side: side)
+    // Equal places by their number.
     var order = (0..<count).map { place in
-      let curve =
-        Self.spread(UInt32((xs[place] - left) * scale)) << 1
-        | Self.spread(UInt32((ys[place] - low) * scale))
-      return UInt64(curve) << 32 | UInt64(place)
+      UInt64(curve.place(x: xs[place], y: ys[place])) << 32 | UInt64(place)
     }
     order.sort()
     squares.reserveCapacity(2 * count)
     divide(order[...], level: 0, side: side * 65_536 / 65_535, xs, ys)
-  }
-
-  /// The bits of a number of 16, with a zero between each two.
-  private static func spread(_ number: UInt32) -> UInt32 {
-    var bits = min(number, 65_535)
-    bits = (bits | bits << 8) & 0x00FF_00FF
-    bits = (bits | bits << 4) & 0x0F0F_0F0F
-    bits = (bits | bits << 2) & 0x3333_3333
-    return (bits | bits << 1) & 0x5555_5555
   }
 
   private mutating func divide(

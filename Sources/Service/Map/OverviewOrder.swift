@@ -1,3 +1,5 @@
+import Mapping
+
 /// Points on a plane in an order of which every beginning shows the whole: whoever can draw some of
 /// them only draws the first ones, and the first ones within a part of the plane where that part is
 /// looked at. It depends on nothing but places, labels and their order.
@@ -9,8 +11,6 @@
 struct OverviewOrder: Sendable {
   /// The numbers of the points.
   let points: [Int32]
-
-  private static let levels = 16
 
   /// Orders points.
   /// - Parameters:
@@ -59,22 +59,8 @@ struct OverviewOrder: Sendable {
     guard let left = xs.min(), let right = xs.max(), let low = ys.min(), let high = ys.max() else {
       return []
     }
-    let side = max(right - left, high - low)
-    let most = Double(1 << levels - 1)
-    let scale = side > 0 ? most / side : 0
-    return zip(xs, ys).map { x, y in
-      spread(UInt32(min(most, (x - left) * scale))) << 1
-        | spread(UInt32(min(most, (y - low) * scale)))
-    }
-  }
-
-  /// The bits of a number of 16, with a zero before each.
-  private static func spread(_ number: UInt32) -> UInt32 {
-    var bits = number
-    bits = (bits | bits << 8) & 0x00FF_00FF
-    bits = (bits | bits << 4) & 0x0F0F_0F0F
-    bits = (bits | bits << 2) & 0x3333_3333
-    return (bits | bits << 1) & 0x5555_5555
+    let curve = SquareCurve(left: left, low: low, side: max(right - left, high - low, 1e-300))
+    return zip(xs, ys).map { curve.place(x: $0, y: $1) }
   }
 
   /// A number that says nothing of the one it is made from (SplitMix64's last step).
