@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, program
 from divided import is_alive, waited
-from lathe.whole_folder import refusal
+from lathe.whole_folder import finish, refusal
 
 
 def export(form, cache, output, *more, check=True):
@@ -403,6 +403,25 @@ def test_a_parquet_whose_program_is_killed_says_so(verb, path, tmp_path):
     assert running.returncode == 1
     assert f"{tmp_path / 'p'} was not written" in errors and "SIGKILL; run the export again" in errors
     assert [place.name for place in tmp_path.iterdir()] == ["lathe"]
+
+
+@pytest.mark.parametrize("can_exchange", [True, False])
+def test_a_folder_takes_the_place_of_another(tmp_path, monkeypatch, can_exchange):
+    output, folder = tmp_path / "output", tmp_path / "output.unfinished"
+    for place, text in ((output, "old"), (folder, "new")):
+        place.mkdir()
+        (place / "record.json").write_text(text)
+    if can_exchange:
+
+        def renamed(*_):
+            raise AssertionError("there is a moment without a folder of the name")
+
+        monkeypatch.setattr(Path, "rename", renamed)
+    else:
+        monkeypatch.setattr("lathe.whole_folder._EXCHANGE", 1 << 20)  # is refused
+    finish(folder, output, is_replacing=True)
+    assert [place.name for place in tmp_path.iterdir()] == ["output"]
+    assert (output / "record.json").read_text() == "new"
 
 
 @pytest.mark.parametrize(

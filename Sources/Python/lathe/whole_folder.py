@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import fcntl
 import os
@@ -13,6 +14,9 @@ from pathlib import Path
 
 from .errors import ErrorCode, LatheError
 from .exporting.interruption import keep
+
+# AT_FDCWD and RENAME_EXCHANGE of Linux.
+_HERE, _EXCHANGE = -100, 2
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,29 @@ def finish(folder: Path, output: Path, *, is_replacing: bool) -> None:
         _sync(place)
     old = output.with_name(f"{output.name}.replaced-{os.getpid()}")
     is_moved = is_replacing and output.exists()
-    if is_moved:
-        output.rename(old)
-    folder.rename(output)
+    # There is one of both under the name at any moment, where the file system can do that.
+    if is_moved and _exchanged(folder, output):
+        old = folder
+    else:
+        if is_moved:
+            output.rename(old)
+        folder.rename(output)
     _sync(str(output.parent))
     if is_moved:
         shutil.rmtree(old)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether two names were exchanged in one step; not every file system or library can."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    if rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.EINVAL, errno.ENOSYS):
+        return False
+    raise OSError(code, os.strerror(code), str(one), None, str(other))
 
 
 def refusal(cause: OSError, output: Path) -> str:
