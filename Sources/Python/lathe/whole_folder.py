@@ -128,7 +128,8 @@ def _locked(folder: Path) -> int:
     except OSError as cause:
         os.close(descriptor)
         raise LatheError(
-            ErrorCode.SYSTEM, f"another process is writing {folder}; wait for it, or write elsewhere"
+            ErrorCode.SYSTEM,
+            f"another process is writing {folder}; wait for it, or write elsewhere",
         ) from cause
     return descriptor
 
