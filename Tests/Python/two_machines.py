@@ -281,70 +281,68 @@ def main() -> int:
     return compare(chosen) if chosen.throughput is None else measure(chosen)
 
 
-def measure(chosen: argparse.Namespace) -> int:
-    """Says what a loader brings over some numbers of connections."""
+@contextlib.contextmanager
+def served(chosen: argparse.Namespace) -> Iterator[tuple[Link, RemoteServer, str]]:
+    """The line, a server of the cache at its other end, and the cache's address there."""
     import tempfile
 
     cache = Path(chosen.cache).resolve()
-    rest = ["--view", chosen.view, "--batch", str(chosen.batch), "--throughput"]
-    rest += ["--compression", chosen.compression] if chosen.compression else []
     link = Link(chosen.rate, chosen.milliseconds)
     try:
         with tempfile.TemporaryDirectory() as folder:
             server = RemoteServer(link, cache.parent, Path(folder))
-            address = f"http://{SERVER}:8765/{cache.name}"
-            for connections in chosen.throughput:
-                turns = [
-                    trained([address, *rest, "--connections", str(connections)], link)[0]
-                    for _ in range(3)
-                ]
-                brought = statistics.median(turns)
-                print(f"{connections} connection(s): {brought:.1f} MB/s of {chosen.rate / 8:.0f}")
-            server.kill()
+            yield link, server, f"http://{SERVER}:8765/{cache.name}"
     finally:
         link.close()
+
+
+def measure(chosen: argparse.Namespace) -> int:
+    """Says what a loader brings over some numbers of connections."""
+    rest = ["--view", chosen.view, "--batch", str(chosen.batch), "--throughput"]
+    rest += ["--compression", chosen.compression] if chosen.compression else []
+    with served(chosen) as (link, server, address):
+        for connections in chosen.throughput:
+            turns = [
+                trained([address, *rest, "--connections", str(connections)], link)[0]
+                for _ in range(3)
+            ]
+            brought = statistics.median(turns)
+            print(f"{connections} connection(s): {brought:.1f} MB/s of {chosen.rate / 8:.0f}")
+        server.kill()
     return 0
 
 
 def compare(chosen: argparse.Namespace) -> int:
     """Trains from the file, from the stream, and from a stream that is cut."""
-    import tempfile
-
     cache = Path(chosen.cache).resolve()
     rest = ["--view", chosen.view, "--epochs", str(chosen.epochs)]
     rest += ["--width", str(chosen.width), "--batch", str(chosen.batch)]
     rest += ["--connections", str(chosen.connections)]
     rest += ["--compression", chosen.compression] if chosen.compression else []
-    link = Link(chosen.rate, chosen.milliseconds)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            server = RemoteServer(link, cache.parent, Path(folder))
-            address = f"http://{SERVER}:8765/{cache.name}"
-            local = trained([str(cache), *rest], None)
-            print("from the file:  ", *(epoch["seconds"] for epoch in local), "s an epoch")
-            stream = trained([address, *rest], link)
-            print("from the stream:", *(epoch["seconds"] for epoch in stream), "s an epoch")
+    with served(chosen) as (link, server, address):
+        local = trained([str(cache), *rest], None)
+        print("from the file:  ", *(epoch["seconds"] for epoch in local), "s an epoch")
+        stream = trained([address, *rest], link)
+        print("from the stream:", *(epoch["seconds"] for epoch in stream), "s an epoch")
 
-            def disturb(process: subprocess.Popen) -> None:
-                for _ in range(chosen.cuts):
-                    time.sleep(3)
-                    link.set("down")
-                    time.sleep(2)
-                    link.set("up")
-                    time.sleep(3)
-                    server.kill()
-                    time.sleep(1)
-                    server.start()
-                assert process.poll() is None, (
-                    "it had ended before it was cut off: give more epochs"
-                )
+        def disturb(process: subprocess.Popen) -> None:
+            for _ in range(chosen.cuts):
+                time.sleep(3)
+                link.set("down")
+                time.sleep(2)
+                link.set("up")
+                time.sleep(3)
+                server.kill()
+                time.sleep(1)
+                server.start()
+            assert process.poll() is None, (
+                "it had ended before it was cut off: give more epochs"
+            )
 
-            slow = [*rest, "--pause", str(8.0 * chosen.cuts / chosen.epochs / local[0]["batches"])]
-            cut = trained([address, *slow], link, disturb=disturb)
-            print(f"cut off {2 * chosen.cuts} times:", *(epoch["seconds"] for epoch in cut), "s")
-            server.kill()
-    finally:
-        link.close()
+        slow = [*rest, "--pause", str(8.0 * chosen.cuts / chosen.epochs / local[0]["batches"])]
+        cut = trained([address, *slow], link, disturb=disturb)
+        print(f"cut off {2 * chosen.cuts} times:", *(epoch["seconds"] for epoch in cut), "s")
+        server.kill()
     for one, other, third in zip(local, stream, cut, strict=True):
         if not one["weights"] == other["weights"] == third["weights"]:
             print(f"the weights differ after epoch {one['epoch']}", file=sys.stderr)
