@@ -27,6 +27,8 @@ public struct AudioComparison: Sendable {
     public var compared = 0
     /// Views that are computed by programs, which were not started.
     public var passedOver: [View] = []
+    /// Views of kinds that this program does not have.
+    public var unknown: [View] = []
     /// What differs: values, and tracks whose file is gone or another one.
     public var problems: [CacheProblem] = []
   }
@@ -37,15 +39,17 @@ public struct AudioComparison: Sendable {
   public func run(_ cache: Cache) throws(PreparationError) -> Outcome {
     guard let choices = try cache.choices() else { return Outcome() }
     let recipe = choices.recipe
-    let fingerprints = try recipe.fingerprints()
+    let programs = Set(recipe.views.filter { !$0.kind.command.isEmpty }.map(\.name))
+    let unknown = Set(recipe.views.filter { $0.kind is UnknownKind }.map(\.name))
+    let known = recipe.leavingOut(unknown)
+    let fingerprints = known.views.isEmpty ? [:] : try known.fingerprints()
     let records = try onCache { () throws(CacheError) in try cache.soundRecords().tracks }
     let count = min(tracks ?? records.count, records.count)
     let chosen = (0..<count).map { records[$0 * records.count / count] }
-    let programs = Set(recipe.views.filter { !$0.kind.command.isEmpty }.map(\.name))
-    let outcome = Mutex(Outcome(passedOver: programs.sorted()))
+    let outcome = Mutex(Outcome(passedOver: programs.sorted(), unknown: unknown.sorted()))
     let failure = Mutex<PreparationError?>(nil)
     let next = Atomic(0)
-    let plain = recipe.leavingOut(programs)
+    let plain = known.leavingOut(programs)
     DispatchQueue.concurrentPerform(iterations: max(1, min(threads, chosen.count))) { _ in
       do throws(PreparationError) {
         var worker = try Self.worker(plain, fingerprints)

@@ -31,12 +31,16 @@ extension Recipe {
 
   /// The fingerprint of each view, the recipe having been checked.
   ///
-  /// - Throws: `PreparationError` where the recipe cannot be used.
+  /// - Throws: `PreparationError` where the recipe cannot be used, or has a view of a kind that this program lacks:
+  ///   nobody here knows its fingerprint, and with another one the values that the cache has of it would be lost.
   func fingerprints() throws(PreparationError) -> [View: Fingerprint] {
     do {
       try check()
     } catch {
       throw .recipe(error)
+    }
+    for view in views {
+      if let unknown = view.kind as? UnknownKind { throw .signal(unknown.refusal(of: view.name)) }
     }
     return try onCache { () throws(CacheError) in
       var result: [View: Fingerprint] = [:]

@@ -1,3 +1,4 @@
+import AudioIO
 import Corpus
 import DatasetCache
 import Foundation
@@ -121,10 +122,29 @@ struct Crossings: ViewKind {
     #expect(try cache.samples(view: View(like: "mel8")).shape == [8, 8])
     #expect(try cache.verify() == [])
     #expect(try cache.choices()?.recipe == known)
+    let audio = AudioRoots(try PreparedMusic.get().audio)
+    let outcome = try AudioComparison(audio, tracks: 2).run(cache)
+    #expect(outcome.compared == 2 && outcome.problems.isEmpty)
+    #expect(outcome.unknown.map(\.rawValue) == ["zero"])
+  }
+
+  /// What cannot be prepared leaves the cache as it was, with the values of the kind that is not here.
+  @Test func preparingWithAKindThatIsNotHereChangesNothing() throws {
+    let folder = try TemporaryFolder()
+    _ = try prepare(folder, try recipe())
+    let before = try Cache.open(at: folder.path("cache"), for: .reading).digest()
+    let description = try Cache.open(at: folder.path("cache"), for: .reading).description()
     var preparation = Preparation(
       folder: try PreparedMusic.get().audio, cachePath: folder.path("cache"))
-    preparation.recipe = known
-    #expect(throws: PreparationError.self) { _ = try preparation.run(progress: Silence()) }
+    preparation.recipe = try #require(description).recipe()
+    let error = #expect(throws: PreparationError.self) {
+      _ = try preparation.run(progress: Silence())
+    }
+    #expect("\(try #require(error))".contains("view zero: is of the kind crossings, which this"))
+    #expect(throws: PreparationError.self) { _ = try preparation.overview() }
+    let cache = try Cache.open(at: folder.path("cache"), for: .reading)
+    #expect(try cache.digest() == before)
+    #expect(try cache.samples(view: View(like: "zero")).shape == [8])
   }
 
   @Test func theArticleShowsTheKindThatIsCompiledHere() throws {
@@ -135,7 +155,7 @@ struct Crossings: ViewKind {
       encoding: .utf8)
     let block = try #require(article.components(separatedBy: "```swift\n").dropFirst().first)
     let code = try #require(block.components(separatedBy: "```").first)
-    #expect(code.split(separator: "\n", omittingEmptySubsequences: false).count <= 35)
+    #expect(code.split(separator: "\n", omittingEmptySubsequences: false).count <= 30)
     let start = try #require(code.range(of: "/// How often"))
     let own = try String(contentsOf: URL(fileURLWithPath: #filePath), encoding: .utf8)
     #expect(own.contains(code[start.lowerBound...]))

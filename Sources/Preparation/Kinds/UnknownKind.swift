@@ -24,9 +24,13 @@ struct UnknownKind: ViewKind {
   func axes(_ context: ViewContext) -> [ViewAxis] { [] }
 
   func makeComputer(_ context: ViewContext) throws(SignalError) -> any ViewComputer {
-    throw SignalError(
-      "view \(context.view.rawValue)",
-      "is of the kind \(kindName), which this program does not have",
+    throw refusal(of: context.view)
+  }
+
+  /// Why a view of it cannot be computed.
+  func refusal(of view: View) -> SignalError {
+    SignalError(
+      "view \(view.rawValue)", "is of the kind \(kindName), which this program does not have",
       hint: "use the program that prepared it, or take the view out of the recipe")
   }
 }

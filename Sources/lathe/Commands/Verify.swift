@@ -101,6 +101,8 @@ enum VerificationText {
     private(set) var compared: Int?
     /// Views that programs compute, which were not started to compare them.
     private(set) var notCompared: [View]?
+    /// Views of kinds that this program does not have, which cannot be compared.
+    private(set) var unknown: [View]?
     private(set) var problems: [Problem]
     /// Whether all records have checksums; not in caches of earlier versions.
     let recordChecksums: Bool
@@ -112,7 +114,7 @@ enum VerificationText {
     private(set) var found: [CacheProblem]
 
     private enum CodingKeys: String, CodingKey {
-      case schema, cache, tracks, deep, compared, notCompared, problems, recordChecksums
+      case schema, cache, tracks, deep, compared, notCompared, unknown, problems, recordChecksums
       case isUnfinished = "unfinished"
     }
 
@@ -137,6 +139,7 @@ enum VerificationText {
     mutating func add(_ outcome: AudioComparison.Outcome) {
       compared = (compared ?? 0) + outcome.compared
       if !outcome.passedOver.isEmpty { notCompared = outcome.passedOver }
+      if !outcome.unknown.isEmpty { unknown = outcome.unknown }
       found += outcome.problems
       problems += outcome.problems.map(Problem.init)
       if !found.isEmpty { tracks = 0 }
@@ -187,6 +190,11 @@ enum VerificationText {
     }
     if let views = report.notCompared {
       Output.line("not compared, since programs compute them: \(Words.list(views.map(\.rawValue)))")
+    }
+    if let views = report.unknown {
+      Output.line(
+        "not compared, since this program does not have their kinds: "
+          + Words.list(views.map(\.rawValue)))
     }
     if !report.isMerged {
       Output.line("its shards are not merged: \(Words.command(["lathe", "merge", report.cache]))")
