@@ -177,8 +177,10 @@ struct TrackWorker: ~Copyable {
   }
 
   private static func fault(_ error: SignalError) -> TrackFault {
-    TrackFault(
-      subject: nil, code: error.code, message: "\(error.subject) \(error.detail)",
+    // Both are one sentence, save of a view.
+    let colon = error.subject.hasPrefix("view ") ? ":" : ""
+    return TrackFault(
+      subject: nil, code: error.code, message: "\(error.subject)\(colon) \(error.detail)",
       hint: error.hint)
   }
 }

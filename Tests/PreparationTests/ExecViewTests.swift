@@ -134,6 +134,7 @@ struct ExecViewTests {
       try music.prepareStarting(program.recipe(program.view("die")), threads: 2)
     }
     #expect("\(error)".contains("ended with status 3; the last that it wrote"), "\(error)")
+    #expect("\(error)".hasPrefix("view emb: its program /usr/bin/python3 "), "\(error)")
     // Nothing is lost: all tracks are as they were.
     #expect(try music.open().summary().tracks == 8)
     #expect(try music.open().quarantined().isEmpty)

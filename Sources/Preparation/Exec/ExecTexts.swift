@@ -8,7 +8,7 @@ struct ExecTexts {
   let kind: ExecKind
   let context: ViewContext
 
-  private var subject: String { "view \(context.view.rawValue):" }
+  private var subject: String { "view \(context.view.rawValue)" }
   private var program: String { "its program \(LastWords.shown(Words.command(kind.program)))" }
   private static let hint =
     "see what a program must do: Sources/Preparation/Preparation.docc/ExecViews.md"
