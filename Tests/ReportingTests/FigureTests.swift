@@ -182,6 +182,16 @@ import Training
     #expect(ColourMap.magma.table.suffix(3) == [252, 253, 191])
   }
 
+  /// Of cepstral coefficients the first may lie hundreds below the others.
+  @Test func onlyDecibelsEndBelowTheHighest() throws {
+    for (unit, levels) in [("", -300.0...100.0), ("dB", 20.0...100.0)] {
+      let picture = try Spectrogram(
+        values: [-300, -250, 0, 100], bands: 2, frames: 2,
+        rowAxis: SampleAxis("coefficient"), columnAxis: .time(step: 0.1), unit: unit)
+      #expect(picture.levels() == levels)
+    }
+  }
+
   @Test func silenceIsDrawnToo() throws {
     for value in [Float.nan, 0, -80, -Float.infinity] {
       let spectrogram = try Spectrogram(

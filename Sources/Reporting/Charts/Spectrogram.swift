@@ -49,14 +49,15 @@ public struct Spectrogram: Sendable, Hashable {
       columnAxis: .time(step: Double(hop) / sampleRate), unit: "dB")
   }
 
-  /// From so many decibels below the highest value to the highest, or to the lowest value where
-  /// that is nearer.
+  /// From the lowest value to the highest; of decibels from no lower than so many below the highest.
+  ///
+  /// Numbers of other units, such as cepstral coefficients, may differ by any amount.
   public func levels(dynamicRange: Double = 80) -> ClosedRange<Double> {
     let finite = values.lazy.filter(\.isFinite)
     guard let high = finite.max().map(Double.init), let low = finite.min().map(Double.init) else {
       return -1...0
     }
-    let floor = max(low, high - dynamicRange)
+    let floor = unit == "dB" ? max(low, high - dynamicRange) : low
     return floor < high ? floor...high : high - 1...high
   }
 

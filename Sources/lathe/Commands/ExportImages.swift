@@ -12,7 +12,7 @@ struct ExportImages: ParsableCommand {
     abstract: "Write every slice of a view of two axes as a PNG, such as its mel spectrogram.",
     discussion: """
       A pixel a value, the lowest band at the bottom, a frame a column: 87 by 128 with the usual recipe. \
-      Colours go from the lowest level of a slice (80 dB below its highest at most) to its highest. Folders \
+      Colours go from the lowest number of a slice (of decibels 80 below its highest at most) to its highest. Folders \
       are by label, and with --split by side above, as torchvision's ImageFolder and Keras read them: \
       rock/rock.00000.3.png is slice 3 of track rock.00000.
 
