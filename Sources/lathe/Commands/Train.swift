@@ -12,9 +12,10 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a classifier on a view of a cache, or on a table of features.",
     discussion: """
-      The view says the mode: features (57 numbers of a slice, or of a whole track with features-30s), \
-      waveform (2 s of samples) or mel (pictures). Each has a usual trainer; --trainer names another, or a \
-      program of your own with exec:COMMAND. Learnt is the side train; the best epoch is chosen by \
+      A view of any name and kind can be learnt from. Its samples say the usual trainer: vectors, such as the \
+      57 features or embeddings, a multi-layer perceptron; samples of audio 1-D convolutions; pictures, such \
+      as mel, a ResNet-18. --trainer names another, such as linear, or a program of your own with \
+      exec:COMMAND. Learnt is the side train; the best epoch is chosen by \
       validation where the split has it, and the last is taken where not; test only measures. Of a split \
       into folds, --test names the one that is left out.
 
@@ -25,6 +26,7 @@ struct Train: ParsableCommand {
         lathe train features --cache gtzan.lathe
         lathe train mel --cache gtzan.lathe --split grouped-seed1-0.8-0.1-0.1 --trainer mel-small --epochs 40
         lathe train waveform --cache gtzan.lathe --set learning-rate=0.002 --set dropout=0.4 --output runs/a
+        lathe train embeddings --trainer linear --cache gtzan.lathe
         lathe train features-30s --csv features_30_sec.csv --ratios 0.8,0.2 --policy stratified
         lathe train features-30s --csv features_30_sec.csv --manifest gtzan --policy published:fault-filtered
         lathe train features --csv mine.csv --columns tempo,loudness,brightness
@@ -34,7 +36,8 @@ struct Train: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A view (features, features-30s, waveform, mel), or a trainer by name.", valueName: "mode"),
+      "A view of the cache, such as features, waveform or mel, or a trainer by name.",
+      valueName: "mode"),
     completion: Completions.modes)
   var mode: String?
 
