@@ -14,6 +14,14 @@ import Testing
     #expect(Shard("0/1")?.description == "0/1")
   }
 
+  /// By this a folder of caches is searched.
+  @Test func aFolderIsACachesByItsNames() {
+    #expect(Cache.isCache(["card.json", "shard-00000.lmdb"]))
+    #expect(Cache.isCache(["plan.json", "shard-00003.lmdb"]), "a shard of one that is not merged")
+    #expect(!Cache.isCache(["run.json", "shard-00000.lmdb-lock", "my-shard-1.lmdb"]))
+    #expect(!Cache.isCache([]))
+  }
+
   /// The rule that every machine goes by, whatever its version: XXH3-64 of the id, modulo the
   /// number. The values are those of the xxhash package of PyPI.
   @Test func aTrackLiesWhereTheHashOfItsIdSays() {

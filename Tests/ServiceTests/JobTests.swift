@@ -1,4 +1,5 @@
 import Corpus
+import DatasetCache
 import Foundation
 import TestSupport
 import Testing
@@ -175,7 +176,7 @@ import Testing
     try? FileManager.default.createSymbolicLink(
       atPath: "\(root)/link", withDestinationPath: "/tmp")
     return try JobArguments(
-      root: root, caches: FolderSearch(root: root) { $0.contains("card.json") },
+      root: root, caches: FolderSearch(root: root, isOne: Cache.isCache),
       overlays: OverlayFiles(root: root)
     ).arguments(kind, fields)
   }

@@ -89,7 +89,7 @@ enum Layout {
   /// Whether a file may lie in the folder of a cache that was never finished.
   static func isOwnFile(_ name: String) -> Bool {
     [card, "\(card).temporary", plan].contains(name) || name.hasPrefix("\(plan).temporary")
-      || name.hasPrefix(listing) || name.hasPrefix(lock) || name.hasPrefix("shard-")
+      || name.hasPrefix(listing) || name.hasPrefix(lock) || name.hasPrefix(Shard.prefix)
       || name.hasPrefix(merged)
   }
 

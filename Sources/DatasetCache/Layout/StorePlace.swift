@@ -14,9 +14,17 @@ struct StorePlace: Sendable, Hashable {
   static func shard(_ shard: Shard) -> StorePlace {
     if shard.count == 1 { return .only }
     return StorePlace(
-      file: shard.file, lock: "\(Layout.lock)-\(Shard.stem(shard.index).dropFirst("shard-".count))")
+      file: shard.file,
+      lock: "\(Layout.lock)-\(Shard.stem(shard.index).dropFirst(Shard.prefix.count))")
   }
 
   /// A store that is being made anew, in place of this one.
   var rebuilt: String { "\(file).rebuilt" }
+}
+
+extension Cache {
+  /// Whether these are names of files in the folder of a cache, of one that is not finished too.
+  @Sendable public static func isCache(_ names: [String]) -> Bool {
+    names.contains { $0 == Layout.card || Shard.isFile($0) }
+  }
 }

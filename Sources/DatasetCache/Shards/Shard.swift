@@ -51,11 +51,17 @@ public struct Shard: Sendable, Hashable, CustomStringConvertible {
   /// The name of its file.
   var file: String { Self.file(index) }
 
-  static func file(_ index: Int) -> String { "\(stem(index)).lmdb" }
+  static func file(_ index: Int) -> String { stem(index) + ending }
+
+  /// Whether a name is that of a shard's store.
+  static func isFile(_ name: String) -> Bool { name.hasPrefix(prefix) && name.hasSuffix(ending) }
+
+  static let prefix = "shard-"
+  private static let ending = ".lmdb"
 
   /// What the names of its files begin with.
   static func stem(_ index: Int) -> String {
     let digits = String(index)
-    return "shard-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    return prefix + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
   }
 }

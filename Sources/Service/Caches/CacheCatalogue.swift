@@ -22,10 +22,7 @@ final class CacheCatalogue: Sendable {
   private let metrics: ServiceMetrics
 
   init(root: String, most: Int, metrics: ServiceMetrics) {
-    names = FolderNames(
-      FolderSearch(root: root) { names in
-        names.contains { $0 == "card.json" || ($0.hasPrefix("shard-") && $0.hasSuffix(".lmdb")) }
-      })
+    names = FolderNames(FolderSearch(root: root, isOne: Cache.isCache))
     self.most = most
     self.metrics = metrics
   }

@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import Synchronization
+import Training
 import Wording
 
 /// What all requests share.
@@ -40,7 +41,8 @@ final class ServedRoot: Sendable {
     self.metrics = metrics
     catalogue = CacheCatalogue(
       root: configuration.root, most: configuration.limits.openCaches, metrics: metrics)
-    runs = FolderNames(FolderSearch(root: configuration.root) { $0.contains("run.json") })
+    runs = FolderNames(
+      FolderSearch(root: configuration.root) { $0.contains(RunDirectory.File.record) })
     kept = KeptAnswers(limit: configuration.limits.keptBytes, metrics: metrics)
     answers = AnswerBudget(limit: configuration.limits.answerBytes, metrics: metrics)
     peaks = KeptFiles(
@@ -82,8 +84,8 @@ final class ServedRoot: Sendable {
   /// Whether what the first views need has been read.
   var isReady: Bool { ready.load(ordering: .acquiring) }
 
-  /// Reads and makes what the first views of the caches need, so that who looks at one first need not
-  /// wait for it. Where that cannot be read, who looks is told.
+  /// Reads and makes what the first views of the caches need, so that the first visitor need not
+  /// wait for it. If something cannot be read, a visitor gets that error later.
   /// - Returns: the caches of which it was.
   func readAhead() -> [ServedCache] {
     defer { ready.store(true, ordering: .releasing) }

@@ -1,4 +1,5 @@
 import Corpus
+import DatasetCache
 package import HTTPTypes
 import OpenCaches
 
@@ -29,7 +30,7 @@ package struct RequestReading: Sendable {
       gate: Gate(configuration, token: try tokenFile.map { try AccessToken(file: $0) }),
       limits: limits)
     jobArguments = JobArguments(
-      root: root, caches: FolderSearch(root: root) { $0.contains("card.json") },
+      root: root, caches: FolderSearch(root: root, isOne: Cache.isCache),
       overlays: OverlayFiles(root: root))
   }
 
