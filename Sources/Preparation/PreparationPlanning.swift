@@ -121,8 +121,9 @@ extension Preparation {
     guard labels.lookLikeArtists else { return [] }
     return [
       "the \(labels.labels) outermost folders become \(labels.labels) labels, half of them with "
-        + "\(labels.medianTracks) tracks or fewer, as artists or albums would; if they are no classes, "
-        + "write a table with the columns path,label and give it: lathe prepare … --labels TABLE.csv"
+        + "at most \(counted(labels.medianTracks, "track", "tracks")), as artists or albums would; "
+        + "if they are no classes, write a table with the columns path,label and give it: "
+        + "lathe prepare … --labels TABLE.csv"
     ]
   }
 

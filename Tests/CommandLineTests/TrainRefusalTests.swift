@@ -41,7 +41,10 @@ import Testing
 
   /// Names and values that only the cache or the trainer can judge.
   @Test(arguments: [
-    (["--split", "none"], 2, "it has stratified-seed1-0.5-0.25-0.25"),
+    (
+      ["--split", "none"], 2,
+      "it has stratified-seed1-0.5-0.25-0.25; make another with: lathe split "
+    ),
     (["--test", "exam"], 2, "it has train, validation, test"),
     (["--selection", "exam"], 2, "it has train, validation, test"),
     (["--test", "train"], 2, "learnt from"), (["--selection", "train"], 2, "learnt from"),

@@ -24,7 +24,10 @@ import Training
     }
     #expect(error.kind == .choice && error.subject == open.cache.path)
     #expect(
-      error.detail == "it has no split 'mine'" && error.hint == "it has \(PreparedMusic.split)")
+      error.detail == "it has no split 'mine'"
+        && error.hint
+          == "it has \(PreparedMusic.split); make another with: lathe split \(open.cache.path)"
+    )
     let samples = try open.features()
     error = try refusal { _ = try samples.samples(["exam"]) }
     #expect(error.kind == .choice && error.hint == "it has train, validation, test")

@@ -39,23 +39,28 @@ extension Cache {
     let names = try splitNames()
     if let name {
       if names.contains(name) { return name }
-      throw failure(
-        .unknownName, "it has no split '\(name)'",
-        names.isEmpty
-          ? "make one with: \(Words.command(["lathe", "split", path]))"
-          : "it has \(Words.list(names))")
+      throw noSplit(named: name, among: names)
     }
     if let chosen = try defaultSplit() { return chosen }
     if names.isEmpty {
-      throw failure(
-        .unknownName, "it has no split",
-        "make one with: \(Words.command(["lathe", "split", path]))")
+      throw failure(.unknownName, "it has no split", "make one with: \(makingSplits)")
     }
     throw failure(
       .unknownName, "it has \(names.count) splits and none is the default: \(Words.list(names))",
       "name one, or choose it with: "
         + Words.command(["lathe", "split", path, "--default", names[0]]))
   }
+
+  /// The error for a split that is not among those that there are; it says the command that makes one.
+  func noSplit(named name: String, among names: [String]) -> CacheError {
+    failure(
+      .unknownName, "it has no split '\(name)'",
+      names.isEmpty
+        ? "make one with: \(makingSplits)"
+        : "it has \(Words.list(names)); make another with: \(makingSplits)")
+  }
+
+  private var makingSplits: String { Words.command(["lathe", "split", path]) }
 }
 
 extension RecordTransaction {

@@ -55,10 +55,7 @@ extension Cache {
       return try SideColumn(value, name: name, tracks: tracks.count)
     }
     guard let made = try SampleIndexBuilder.split(name, state, tracks) else {
-      let names = try splitNames()
-      throw failure(
-        .unknownName, "it has no split '\(name)'",
-        names.isEmpty ? "make one with lathe split" : "it has \(names.joined(separator: ", "))")
+      throw noSplit(named: name, among: try splitNames())
     }
     return try SideColumn(try IndexValue(made), name: name, tracks: tracks.count)
   }
