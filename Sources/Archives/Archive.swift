@@ -56,7 +56,7 @@ package final class Archive: Sendable {
     form = stream.archiveForm
   }
 
-  /// What tells whether an archive has changed.
+  /// What shows whether an archive has changed.
   package struct Stamp: Sendable, Hashable {
     /// Its size.
     package let byteCount: Int64

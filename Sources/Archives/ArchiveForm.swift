@@ -1,4 +1,4 @@
-/// The forms of archives, told by their first bytes.
+/// The forms of archives, recognised by their first bytes.
 package enum ArchiveForm: Sendable, Hashable {
   case zip, tar
   /// A tar packed as a whole: gzip, bzip2, xz or Zstandard.

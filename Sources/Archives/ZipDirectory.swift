@@ -36,15 +36,15 @@ package struct ZipDirectory: Sendable, Hashable {
     var records: [ZipRecord] = []
     records.reserveCapacity(Int(end.count))
     var tally = ArchiveTally(limits, path: path, archiveBytes: byteCount)
-    var place = 0
+    var position = 0
     for _ in 0..<end.count {
-      guard let (record, length) = ZipRecord.read(bytes, at: place, shift: end.shift),
+      guard let (record, length) = ZipRecord.read(bytes, at: position, shift: end.shift),
         record.headerOffset >= 0, record.packedBytes >= 0, record.byteCount >= 0,
         record.headerOffset < end.start, record.packedBytes <= end.start - record.headerOffset
       else { throw damaged }
       try tally.count(record.shownName, byteCount: record.byteCount)
       records.append(record)
-      place += length
+      position += length
     }
     self.records = records
     start = end.start
@@ -73,47 +73,49 @@ package struct ZipDirectory: Sendable, Hashable {
     let tailStart = max(0, byteCount - Int64(endBytes + 65_535 + 20))
     let tail = try read(tailStart, Int(byteCount - tailStart))
     guard tail.count >= endBytes,
-      let place = stride(from: tail.count - endBytes, through: 0, by: -1).first(where: {
+      let position = stride(from: tail.count - endBytes, through: 0, by: -1).first(where: {
         tail.number(4, at: $0) == 0x0605_4B50
           && $0 + endBytes + Int(tail.number(2, at: $0 + 20)) <= tail.count
       })
     else { throw truncated }
-    var (size, start) = (tail.number(4, at: place + 12), tail.number(4, at: place + 16))
-    var count = tail.number(2, at: place + 10)
-    var disk = tail.number(2, at: place + 4)
-    var recordPlace = tailStart + Int64(place)
-    if place >= 20, tail.number(4, at: place - 20) == 0x0706_4B50 {
-      let stated = tail.number(8, at: place - 12)
+    var (size, start) = (tail.number(4, at: position + 12), tail.number(4, at: position + 16))
+    var count = tail.number(2, at: position + 10)
+    var disk = tail.number(2, at: position + 4)
+    var recordStart = tailStart + Int64(position)
+    if position >= 20, tail.number(4, at: position - 20) == 0x0706_4B50 {
+      let stated = tail.number(8, at: position - 12)
       // Where something stands before the archive, the record lies right before its locator.
-      for candidate in [Int64(clamping: stated), recordPlace - 20 - 56] where candidate >= 0 {
+      for candidate in [Int64(clamping: stated), recordStart - 20 - 56] where candidate >= 0 {
         let large = try read(candidate, 56)
         guard large.count == 56, large.number(4, at: 0) == 0x0606_4B50 else { continue }
         (size, start) = (large.number(8, at: 40), large.number(8, at: 48))
         count = large.number(8, at: 32)
         disk = large.number(4, at: 16)
-        recordPlace = candidate
+        recordStart = candidate
         break
       }
     }
     if disk != 0, disk != 0xFFFF {
       throw ArchiveError(.unsupported, path, detail: "is one part of several")
     }
-    let found = recordPlace - Int64(clamping: size)
+    let found = recordStart - Int64(clamping: size)
     return (found, Int64(clamping: size), Int64(clamping: count), found - Int64(clamping: start))
   }
 }
 
 extension ZipRecord {
-  /// The record at a place of the directory, and its length; nil where there is none.
+  /// The record at an offset in the directory, and its length; nil where there is none.
   fileprivate static func read(
-    _ bytes: [UInt8], at place: Int, shift: Int64
+    _ bytes: [UInt8], at position: Int, shift: Int64
   ) -> (ZipRecord, length: Int)? {
-    guard place + 46 <= bytes.count, bytes.number(4, at: place) == 0x0201_4B50 else { return nil }
-    func field(_ count: Int, _ offset: Int) -> UInt64 { bytes.number(count, at: place + offset) }
+    guard position + 46 <= bytes.count, bytes.number(4, at: position) == 0x0201_4B50 else {
+      return nil
+    }
+    func field(_ count: Int, _ offset: Int) -> UInt64 { bytes.number(count, at: position + offset) }
     let lengths = [28, 30, 32].map { Int(field(2, $0)) }
     let length = 46 + lengths.reduce(0, +)
-    guard place + length <= bytes.count else { return nil }
-    let nameStart = place + 46
+    guard position + length <= bytes.count else { return nil }
+    let nameStart = position + 46
     let raw = Array(bytes[nameStart..<nameStart + lengths[0]])
     let extra = Array(bytes[nameStart + lengths[0]..<nameStart + lengths[0] + lengths[1]])
     // Sizes that don't fit in four bytes stand in the extra field 1, those that are full in turn.
@@ -158,14 +160,14 @@ extension ZipRecord {
 
   /// The data of the extra field of a number.
   private static func extra(_ number: UInt64, in bytes: [UInt8]) -> [UInt8]? {
-    var place = 0
-    while place + 4 <= bytes.count {
-      let length = Int(bytes.number(2, at: place + 2))
-      guard place + 4 + length <= bytes.count else { return nil }
-      if bytes.number(2, at: place) == number {
-        return Array(bytes[place + 4..<place + 4 + length])
+    var position = 0
+    while position + 4 <= bytes.count {
+      let length = Int(bytes.number(2, at: position + 2))
+      guard position + 4 + length <= bytes.count else { return nil }
+      if bytes.number(2, at: position) == number {
+        return Array(bytes[position + 4..<position + 4 + length])
       }
-      place += 4 + length
+      position += 4 + length
     }
     return nil
   }

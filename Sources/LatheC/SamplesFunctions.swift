@@ -71,7 +71,7 @@ public func latheSamplesPlaces(
   }
 }
 
-/// Tells the weights of the labels of samples.
+/// Writes the weights of the labels of samples.
 @_cdecl("lathe_samples_label_weights")
 public func latheSamplesLabelWeights(
   _ samples: OpaquePointer?, _ first: Int64, _ count: Int64, _ weights: UnsafeMutablePointer<Float>?

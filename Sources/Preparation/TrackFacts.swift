@@ -2,7 +2,7 @@ internal import Corpus
 internal import DatasetCache
 
 extension Track {
-  /// The track, where more is known of it than its place.
+  /// The track, if more is known of it than its path.
   var facts: Track? {
     group == nil && artist == nil && title == nil && licence == nil && faults.isEmpty
       && !label.isEmpty && tags == nil

@@ -66,8 +66,8 @@ public struct LatheService: Sendable {
           for cache in caches ?? [] { try? await root.make { root.auditAhead(cache) } }
         }
       }, logger: logger)
-    // The last is told to end first: streams must end before the server can, and are looked after
-    // until then.
+    // Services are ended from the last to the first: streams must end before the server can, and
+    // are looked after until then.
     var group = ServiceGroupConfiguration(
       services: [
         StreamWatch(streams: root.streams), application, StreamEnding(streams: root.streams),

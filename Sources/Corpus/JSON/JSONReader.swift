@@ -3,17 +3,17 @@
 /// Texts come from outside, so neither their depth nor their numbers may cost more than their length.
 struct JSONReader {
   private let json: [UInt8]
-  private var place: Int
+  private var position: Int
 
   /// The value of a text.
   /// - Throws: ``JSONFault``, the first that there is.
   static func value(of json: [UInt8]) throws(JSONFault) -> JSONValue {
     // A text in UTF-16 that is read as UTF-8 has zeros.
     if json.contains(0) || !isUTF8(json) { throw JSONFault(.encoding, line: 1) }
-    var reader = JSONReader(json: json, place: json.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+    var reader = JSONReader(json: json, position: json.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
     let value = try reader.value(depth: 0)
     reader.skipSpace()
-    if reader.place < json.count { throw reader.fault(.syntax, at: reader.place) }
+    if reader.position < json.count { throw reader.fault(.syntax, at: reader.position) }
     return value
   }
 
@@ -27,7 +27,7 @@ struct JSONReader {
     _ take: (JSONValue) -> Void
   ) throws(JSONFault) -> JSONValue {
     if json.contains(0) || !isUTF8(json) { throw JSONFault(.encoding, line: 1) }
-    var reader = JSONReader(json: json, place: json.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+    var reader = JSONReader(json: json, position: json.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
     reader.skipSpace()
     guard reader.next == UInt8(ascii: "{") else { return try value(of: json) }
     let value = try reader.object(depth: 1) { (name, members, reader) throws(JSONFault) in
@@ -41,7 +41,7 @@ struct JSONReader {
       return .array([])
     }
     reader.skipSpace()
-    if reader.place < json.count { throw reader.fault(.syntax, at: reader.place) }
+    if reader.position < json.count { throw reader.fault(.syntax, at: reader.position) }
     return value
   }
 
@@ -85,10 +85,10 @@ struct JSONReader {
     if skip(to: UInt8(ascii: "}")) { return .object(members) }
     repeat {
       skipSpace()
-      let start = place
-      guard next == UInt8(ascii: "\"") else { throw fault(.syntax, at: place) }
+      let start = position
+      guard next == UInt8(ascii: "\"") else { throw fault(.syntax, at: position) }
       let key = try text()
-      guard skip(to: UInt8(ascii: ":")) else { throw fault(.syntax, at: place) }
+      guard skip(to: UInt8(ascii: ":")) else { throw fault(.syntax, at: position) }
       let given = try member(key, members, &self)
       let read = if let given { given } else { try value(depth: depth) }
       if members.updateValue(read, forKey: key) != nil {
@@ -100,74 +100,74 @@ struct JSONReader {
 
   /// Goes into a list or an object, which is the `depth`-th around what follows.
   private mutating func enter(_ depth: Int) throws(JSONFault) {
-    if depth > JSONValue.maximumDepth { throw fault(.depth, at: place) }
-    place += 1
+    if depth > JSONValue.maximumDepth { throw fault(.depth, at: position) }
+    position += 1
   }
 
   private mutating func word(_ word: String, _ value: JSONValue) throws(JSONFault) -> JSONValue {
-    guard json[place...].starts(with: word.utf8) else { throw fault(.syntax, at: place) }
-    place += word.utf8.count
+    guard json[position...].starts(with: word.utf8) else { throw fault(.syntax, at: position) }
+    position += word.utf8.count
     return value
   }
 
   private mutating func number() throws(JSONFault) -> JSONValue {
-    let start = place
-    if next == UInt8(ascii: "-") { place += 1 }
-    let firstDigit = place
+    let start = position
+    if next == UInt8(ascii: "-") { position += 1 }
+    let firstDigit = position
     guard skipDigits() else { throw fault(.syntax, at: start) }
-    if json[firstDigit] == UInt8(ascii: "0"), place > firstDigit + 1 {
+    if json[firstDigit] == UInt8(ascii: "0"), position > firstDigit + 1 {
       throw fault(.syntax, at: start)
     }
     if next == UInt8(ascii: ".") {
-      place += 1
+      position += 1
       guard skipDigits() else { throw fault(.syntax, at: start) }
     }
     if next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
-      place += 1
-      if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { place += 1 }
+      position += 1
+      if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { position += 1 }
       guard skipDigits() else { throw fault(.syntax, at: start) }
     }
-    let value = JSONValue(digits: String(decoding: json[start..<place], as: UTF8.self))
+    let value = JSONValue(digits: String(decoding: json[start..<position], as: UTF8.self))
     if case .number(let number) = value, !number.isFinite { throw fault(.syntax, at: start) }
     return value
   }
 
   /// False where no digit comes.
   private mutating func skipDigits() -> Bool {
-    let start = place
-    while let byte = next, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { place += 1 }
-    return place > start
+    let start = position
+    while let byte = next, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { position += 1 }
+    return position > start
   }
 
   private mutating func text() throws(JSONFault) -> String {
-    let start = place
-    place += 1
+    let start = position
+    position += 1
     // What stands before the last escape.
     var content: [UInt8] = []
-    var copied = place
+    var copied = position
     while let byte = next, byte >= 0x20 {
       switch byte {
       case UInt8(ascii: "\""):
-        let rest = json[copied..<place]
-        place += 1
+        let rest = json[copied..<position]
+        position += 1
         if content.isEmpty { return String(decoding: rest, as: UTF8.self) }
         return String(decoding: content + rest, as: UTF8.self)
       case UInt8(ascii: "\\"):
-        content += json[copied..<place]
-        place += 1
+        content += json[copied..<position]
+        position += 1
         guard let scalar = escaped() else { throw fault(.syntax, at: start) }
         content += Array(String(scalar).utf8)
-        copied = place
-      default: place += 1
+        copied = position
+      default: position += 1
       }
     }
-    throw fault(.syntax, at: place < json.count ? start : place)
+    throw fault(.syntax, at: position < json.count ? start : position)
   }
 
   /// The character of an escape whose backslash was read; nil for one that JSON does not have.
   private mutating func escaped() -> Unicode.Scalar? {
     guard let byte = next else { return nil }
-    place += 1
+    position += 1
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
     case UInt8(ascii: "b"): return "\u{8}"
@@ -181,8 +181,10 @@ struct JSONReader {
     guard let first = hexadecimal() else { return nil }
     guard UTF16.isLeadSurrogate(first) else { return Unicode.Scalar(first) }
     // A character beyond the first 65,536 takes two.
-    guard json[place...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else { return nil }
-    place += 2
+    guard json[position...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else {
+      return nil
+    }
+    position += 2
     guard let second = hexadecimal(), UTF16.isTrailSurrogate(second) else { return nil }
     return UTF16.decode(UTF16.EncodedScalar([first, second]))
   }
@@ -194,16 +196,16 @@ struct JSONReader {
         return nil
       }
       unit = unit << 4 | UInt16(digit)
-      place += 1
+      position += 1
     }
     return unit
   }
 
-  private var next: UInt8? { place < json.count ? json[place] : nil }
+  private var next: UInt8? { position < json.count ? json[position] : nil }
 
   private mutating func skipSpace() {
     while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
-      place += 1
+      position += 1
     }
   }
 
@@ -211,18 +213,18 @@ struct JSONReader {
   private mutating func skip(to mark: UInt8) -> Bool {
     skipSpace()
     guard next == mark else { return false }
-    place += 1
+    position += 1
     return true
   }
 
   /// True after a comma, false after the end.
   private mutating func skipComma(orEnd end: UInt8) throws(JSONFault) -> Bool {
     if skip(to: UInt8(ascii: ",")) { return true }
-    guard skip(to: end) else { throw fault(.syntax, at: place) }
+    guard skip(to: end) else { throw fault(.syntax, at: position) }
     return false
   }
 
-  private func fault(_ kind: JSONFault.Kind, at place: Int) -> JSONFault {
-    JSONFault(kind, line: 1 + json[..<place].count { $0 == UInt8(ascii: "\n") })
+  private func fault(_ kind: JSONFault.Kind, at position: Int) -> JSONFault {
+    JSONFault(kind, line: 1 + json[..<position].count { $0 == UInt8(ascii: "\n") })
   }
 }

@@ -39,7 +39,7 @@ extension JSONValue {
 }
 
 extension JSONFieldError {
-  /// What a decoder says of the value at `path`, with the place in it.
+  /// What a decoder says of the value at `path`, with the path to the fault.
   init(_ error: DecodingError, at path: String, expected: String) {
     func place(_ keys: [any CodingKey]) -> String {
       keys.reduce(path) { path, key in

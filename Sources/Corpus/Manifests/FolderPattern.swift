@@ -78,18 +78,18 @@ public struct FolderPattern: Sendable, Hashable {
       return nil
     }
     var reading = Reading()
-    var place = 0
+    var index = 0
     for part in parts {
       switch part {
-      case .rest: place += rest
-      case .any: place += 1
+      case .rest: index += rest
+      case .any: index += 1
       case .label, .artist, .group:
-        let name = String(components[place])
+        let name = String(components[index])
         if part == .label { reading.label = name }
         if part == .artist { reading.artist = name }
         // Two artists may have albums of one name.
-        if part == .group { reading.group = components[...place].joined(separator: "/") }
-        place += 1
+        if part == .group { reading.group = components[...index].joined(separator: "/") }
+        index += 1
       }
     }
     return reading

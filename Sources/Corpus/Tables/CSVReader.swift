@@ -22,7 +22,7 @@ package struct CSVReader {
   private static let carriageReturn = UInt8(ascii: "\r")
 
   private let bytes: [UInt8]
-  private var place = 0
+  private var position = 0
   private var line = 1
 
   /// - Throws: ``ManifestError`` for a table that is too large.
@@ -34,18 +34,18 @@ package struct CSVReader {
         hint: "check that it is the table of a dataset", operation: Self.operation)
     }
     self.bytes = bytes
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { place = 3 }
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
   /// The next row that is not empty, or nil at the end.
   package mutating func next() throws(ManifestError) -> Row? {
-    while place < bytes.count, endLine() {}
-    if place >= bytes.count { return nil }
+    while position < bytes.count, endLine() {}
+    if position >= bytes.count { return nil }
     var row = Row(line: line)
     while true {
       row.fields.append(try field())
-      if place < bytes.count, bytes[place] == Self.comma {
-        place += 1
+      if position < bytes.count, bytes[position] == Self.comma {
+        position += 1
       } else {
         _ = endLine()
         return row
@@ -72,13 +72,13 @@ package struct CSVReader {
 
   /// Passes over the end of a line; false where there is none here.
   private mutating func endLine() -> Bool {
-    if place >= bytes.count { return false }
-    if bytes[place] == Self.lineFeed {
-      place += 1
-    } else if bytes[place] == Self.carriageReturn, place + 1 < bytes.count,
-      bytes[place + 1] == Self.lineFeed
+    if position >= bytes.count { return false }
+    if bytes[position] == Self.lineFeed {
+      position += 1
+    } else if bytes[position] == Self.carriageReturn, position + 1 < bytes.count,
+      bytes[position + 1] == Self.lineFeed
     {
-      place += 2
+      position += 2
     } else {
       return false
     }
@@ -87,42 +87,42 @@ package struct CSVReader {
   }
 
   private mutating func field() throws(ManifestError) -> Range<Int> {
-    let start = place
+    let start = position
     let first = line
-    let isQuoted = place < bytes.count && bytes[place] == Self.quote
+    let isQuoted = position < bytes.count && bytes[position] == Self.quote
     if isQuoted {
-      place += 1
+      position += 1
       var isOpen = true
       while isOpen {
-        if place >= bytes.count {
+        if position >= bytes.count {
           throw error(.badTable, first, "has a quote that is never closed", hint: "close it")
         }
-        if bytes[place] == Self.lineFeed { line += 1 }
-        if bytes[place] == Self.quote {
-          if place + 1 < bytes.count, bytes[place + 1] == Self.quote {
-            place += 1
+        if bytes[position] == Self.lineFeed { line += 1 }
+        if bytes[position] == Self.quote {
+          if position + 1 < bytes.count, bytes[position + 1] == Self.quote {
+            position += 1
           } else {
             isOpen = false
           }
         }
-        place += 1
+        position += 1
       }
     }
-    while place < bytes.count, bytes[place] != Self.comma, bytes[place] != Self.lineFeed {
-      if bytes[place] == Self.carriageReturn, place + 1 < bytes.count,
-        bytes[place + 1] == Self.lineFeed
+    while position < bytes.count, bytes[position] != Self.comma, bytes[position] != Self.lineFeed {
+      if bytes[position] == Self.carriageReturn, position + 1 < bytes.count,
+        bytes[position + 1] == Self.lineFeed
       {
         break
       }
-      if isQuoted || bytes[place] == Self.quote {
+      if isQuoted || bytes[position] == Self.quote {
         throw error(
           .badTable, line,
           isQuoted ? "has text behind a quoted field" : "has a quote in a bare field",
           hint: "put the whole field in quotes and double the quotes in it")
       }
-      place += 1
+      position += 1
     }
-    return start..<place
+    return start..<position
   }
 
   private static let operation = "read table"

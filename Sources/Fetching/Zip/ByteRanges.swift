@@ -23,7 +23,7 @@ struct ByteRanges: Sendable, Hashable {
     ranges.reduce(0) { $0 + max(0, min($1.upperBound, place) - $1.lowerBound) }
   }
 
-  /// Tells them from others.
+  /// A name that no other ranges have.
   var name: String {
     let text = ranges.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
     return String(TextHash.fnv1a(text), radix: 16)

@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 
 extension Call {
-  /// An answer that is made once of each state of what it tells of.
+  /// An answer that is made once for each state of its subject.
   /// - Parameters:
   ///   - subject: what is asked for.
   ///   - mediaType: its form.
@@ -17,7 +17,7 @@ extension Call {
     }
   }
 
-  /// Bytes that are named by what they are made from, so that whoever has them is told so.
+  /// Bytes that are named by what they are made from, so that a client that has them gets 304.
   /// - Parameters:
   ///   - parts: all that they depend on.
   ///   - hasRanges: whether a part of them may be asked for.

@@ -36,7 +36,7 @@ struct FolderSearch: Sendable {
   /// - Parameter kind: what errors call it.
   /// - Throws: ``Problem`` 404 for what is no plain path under the root (with `..`, an empty or a
   ///   hidden part), and where a part of it is a link or nothing: whether something lies outside
-  ///   the root is not told.
+  ///   the root is not revealed.
   func folder(named name: String, _ kind: String) throws(Problem) -> String {
     let missing = Problem.missing(
       "there is no \(kind) '\(name.prefix(200))'", hint: "list them: /v1/\(kind)s")

@@ -1,8 +1,8 @@
 import Synchronization
 
 /// Bytes that were made once and may be asked for again, up to a number of bytes; the ones that
-/// were not asked for longest go first. What tells of an earlier state of something goes when it is
-/// made of a later one: nobody asks for it any more.
+/// were not asked for longest go first. An answer about an earlier state goes when that of a later
+/// state is made: nobody asks for it any more.
 final class KeptAnswers: Sendable {
   private struct Entry {
     let bytes: [UInt8]

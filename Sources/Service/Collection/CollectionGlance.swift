@@ -4,7 +4,7 @@ import OpenCaches
 
 /// What a collection is, in figures.
 enum CollectionGlance {
-  /// How many lengths are told apart.
+  /// How many classes of length are counted.
   private static let bins = 12
 
   /// The figures as JSON.

@@ -99,7 +99,7 @@ final class ConnectionKeeper: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // Within a request whoever reads it is told.
+    // Within a request the error goes to what reads it.
     guard !isReading, let problem = Self.problem(of: error) else {
       context.fireErrorCaught(error)
       return

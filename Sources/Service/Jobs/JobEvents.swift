@@ -31,7 +31,7 @@ struct JobEvents: Sendable {
         return try await writer.finish(nil)
       } else {
         quiet += 1
-        // A client that is gone is noticed by being told something.
+        // That a client has gone is noticed only when something is sent to it.
         if quiet % 50 == 0 { try await writer.write(ByteBuffer(string: ": waiting\n\n")) }
         try await Task.sleep(for: Self.pause)
       }

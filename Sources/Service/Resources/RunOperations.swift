@@ -60,7 +60,8 @@ extension ServiceOperations {
       parameters: [
         .init("side", .text(), "the measured side", isRequired: true),
         .init(
-          "wrong", .flag, "whether only what was taken for another is told; false where left out"),
+          "wrong", .flag,
+          "whether only what was taken for another label is listed; false where left out"),
       ] + page, answers: [.json("Confusions")]
     ) { call in
       try await answer(call, "confusions") { contents in
@@ -93,7 +94,7 @@ extension ServiceOperations {
       parameters: [
         .init(
           "brief", .flag,
-          "whether it is told without matrices, scores of single labels and more than "
+          "whether the answer comes without matrices, scores of single labels and more than "
             + "\(briefEpochs) epochs, evenly chosen; false where left out")
       ],
       answers: [.json("Run")]

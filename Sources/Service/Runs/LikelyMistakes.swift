@@ -33,7 +33,7 @@ struct LikelyMistakes: Sendable {
   /// The surest first: in the order of the mean probability of what they were wrongly taken for, over
   /// all runs.
   let tracks: [Track]
-  /// How many runs told of tracks of this cache.
+  /// How many runs have predictions for tracks of this cache.
   let runs: Int
   /// What changes when a run does.
   let stamp: String
@@ -44,7 +44,7 @@ struct LikelyMistakes: Sendable {
   /// The likely mistakes in a cache, by all runs under the root.
   /// - Throws: `CacheError`, `InterfaceError`.
   static func of(_ cache: ServedCache, _ service: ServedRoot) throws -> LikelyMistakes {
-    // One that goes away meanwhile, or cannot be read, tells nothing.
+    // A run that goes away meanwhile, or cannot be read, is left out.
     let folders = service.runNames().prefix(mostRuns)
       .compactMap { try? service.runs.search.folder(named: $0, "run") }
     let stamps = folders.map { (try? CacheStamp(folder: $0).text) ?? "" }

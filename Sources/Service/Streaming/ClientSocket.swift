@@ -51,7 +51,7 @@ final class ClientSocket: Sendable {
       }, waiting: Int(waiting))
   }
 
-  /// Breaks the connection; whoever waits in ``send(_:)`` is told. What was not sent is thrown away.
+  /// Breaks the connection; a wait in ``send(_:)`` ends with an error. What was not sent is thrown away.
   func breakOff() {
     var now = linger(l_onoff: 1, l_linger: 0)
     setsockopt(

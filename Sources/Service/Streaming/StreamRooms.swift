@@ -1,4 +1,4 @@
-/// Which streams have room and who waits for it: an account that is told what time it is.
+/// Which streams have room and which wait for it. The time is passed in; nothing here reads a clock.
 ///
 /// A stream is stalled for as long as its client takes nothing of what was sent to it. Where there is
 /// no room for another one, the streams that have been stalled longest are ended, as many as it takes,
