@@ -28,7 +28,7 @@ package final class ExclusiveLock: Sendable {
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 
-  /// Takes the lock, waiting for nobody but who only looks whether it is taken (``isHeld(_:)``). A
+  /// Takes the lock; waits only for a process that checks whether it is taken (``isHeld(_:)``). A
   /// link is refused: the id is written into the file.
   package init(_ path: String) throws(Refusal) {
     let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)

@@ -89,7 +89,7 @@ package struct FolderReplacement: ~Copyable {
         continue
       }
       let descriptor = try Files.lockedFolder(path)
-      // Who found the new folder before it was locked may have removed it.
+      // A process that found the new folder before it was locked may have removed it.
       if isAt(path, descriptor) { return descriptor }
       close(descriptor)
     }

@@ -24,7 +24,7 @@ final class Handles: Sendable {
       }
     }
 
-    /// The error of who gave this where another kind is wanted.
+    /// The error for a handle of this kind where another kind is wanted.
     func refusal(wanted: String) -> InterfaceError {
       InterfaceError(.handle, "the handle is one of \(name), not of \(wanted)")
     }

@@ -66,7 +66,7 @@ extension OpenLoader {
   ///   - patience: how many milliseconds to wait for it; nil for as long as it takes.
   /// - Throws: `.handle`, `.damaged`, `.borrowed`, `.stopped`, `.system`.
   func next(_ record: UnsafeMutableRawPointer, patience: Int?) throws(InterfaceError) -> Answer {
-    // Counted before it is taken: whoever closes the loader meanwhile then leaves its memory.
+    // Counted before it is taken: a close in between then leaves its memory.
     try use.withLock { use throws(InterfaceError) in
       if use.isClosed { throw Self.closed }
       use.borrowed += 1
@@ -114,7 +114,7 @@ extension OpenLoader {
   /// it.
   var isOver: Bool { use.withLock { $0.isClosed && $0.borrowed == 0 } }
 
-  /// Ends the threads and whoever waits; batches that are borrowed stay.
+  /// Ends the threads and all waits; batches that are borrowed stay.
   func stop() { loader.close() }
 
   /// Refuses everything but releasing from now on.

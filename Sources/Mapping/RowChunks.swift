@@ -26,10 +26,10 @@ enum RowChunks {
   }
 }
 
-/// Numbers that threads fill together, each other places of it.
+/// Numbers that several threads fill, each thread other elements.
 ///
-/// `@unchecked Sendable`: who reads a place does so after ``RowChunks/perform(_:threads:_:)`` has
-/// returned in which it was written.
+/// `@unchecked Sendable`: an element is read only after the ``RowChunks/perform(_:threads:_:)`` that
+/// wrote it has returned.
 final class SharedNumbers<Number: BitwiseCopyable>: @unchecked Sendable {
   let count: Int
   private let base: UnsafeMutablePointer<Number>

@@ -104,7 +104,7 @@ struct PlanMaking {
       counts.drop(record.reason)
       note(record.track, .dropped, record.message)
     }
-    // Who excludes a track by its name knows that its values go.
+    // A user who excludes a track by its name knows that its values go.
     if let subject = record.reason.subject, known[Array(record.track.id.utf8)] != nil {
       losses.drop(subject)
     }

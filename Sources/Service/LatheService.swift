@@ -62,7 +62,7 @@ public struct LatheService: Sendable {
         Task {
           let caches = try? await root.make { root.readAhead() }
           await onListening("\(scheme)://\(host):\(port)")
-          // One at a time, so that others who have something made come between.
+          // One at a time, so that requests can be computed in between.
           for cache in caches ?? [] { try? await root.make { root.auditAhead(cache) } }
         }
       }, logger: logger)
@@ -122,7 +122,7 @@ private struct StreamWatch: Service {
   private static let period = Duration.seconds(1)
 
   func run() async throws {
-    // Whoever sends on a socket waits as long as it takes, so nobody must be left doing so.
+    // A send on a socket waits as long as it takes, so none may be left waiting.
     defer { streams.breakOff() }
     try? await cancelWhenGracefulShutdown {
       while true {

@@ -8,8 +8,8 @@ package enum AudioExtensions {
     "sph", "nist", "voc", "iff", "svx", "8svx", "16svx", "ircam", "sf", "paf", "fap", "pvf", "avr",
   ]
 
-  /// Formats that hold audio and are not read here. Their files are looked at all the same: many a
-  /// name is wrong, and who has a folder of them must hear that nothing of it is used.
+  /// Formats that hold audio and are not read here. Their files are read all the same: some
+  /// names are wrong, and the owner of a folder of them must learn that nothing of it is used.
   static let notRead: Set<String> = [
     "m4a", "m4b", "m4p", "m4r", "mp4", "m4v", "mov", "3gp", "3g2", "aac", "adts", "wma", "wmv",
     "asf", "webm", "weba", "mka", "mkv", "avi", "flv", "ape", "wv", "tta", "tak", "mpc", "mpp",

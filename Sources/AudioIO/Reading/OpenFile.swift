@@ -101,7 +101,7 @@ import Glibc
     if let contents = unsafe contents { unsafe HeldBuffers.giveBack(contents) }
     if descriptor < 0 { return }
     let status = close(descriptor)
-    // Whoever closed it before may close another thread's file the next time.
+    // A second close could close another thread's file.
     assert(status == 0 || errno != EBADF, "\(path) was closed by somebody else")
   }
 

@@ -127,7 +127,7 @@ extension BatchRing {
     guard rows.lowerBound == 0 else {
       return Claim(slot: slot, step: step, rows: rows, pagesFrom: nil, pagesOfBatches: 0)
     }
-    // Who begins a batch asks for the pages of later ones.
+    // The thread that begins a batch asks for the pages of later ones.
     let (from, count) = pages.begin(step)
     return Claim(slot: slot, step: step, rows: rows, pagesFrom: from, pagesOfBatches: count)
   }

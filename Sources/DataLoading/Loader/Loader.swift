@@ -151,7 +151,7 @@ public final class Loader: BatchSource {
   /// The id of a track by its number in a batch; nil for a number that is in none.
   public func trackID(_ number: Int64) -> String? { ring.content.trackID(number) }
 
-  /// Ends the loader's threads, after at most one sample each, and whoever waits for a batch.
+  /// Ends the loader's threads, after at most one sample each, and all waits for a batch.
   /// Batches that are held stay valid.
   public func close() {
     // A forked process has no threads to join, and the lock may be held by one that it doesn't

@@ -50,7 +50,7 @@ import Glibc
   func lock() { unsafe pthread_mutex_lock(mutex) }
   func unlock() { unsafe pthread_mutex_unlock(mutex) }
   /// Gives the lock up until the condition is signalled; as always, it must be checked again then.
-  /// Who waits is inside the ``ForkGate``, and outside while it waits.
+  /// A caller is inside the ``ForkGate``, but outside it during the wait.
   func wait(for condition: Condition) {
     ForkGate.leave()
     unsafe pthread_cond_wait(conditions + condition.rawValue, mutex)

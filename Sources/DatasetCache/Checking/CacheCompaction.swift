@@ -7,7 +7,7 @@ extension Cache {
   /// that are gone. The content stays what it is.
   ///
   /// Each new file is written beside the old one, which takes as much space as is left, and then takes its
-  /// place: a kill in between leaves the old one. Who reads the old one goes on with it.
+  /// place: a kill in between leaves the old one. Readers of the old one go on with it.
   ///
   /// - Returns: the bytes of all files before and after.
   /// - Throws: `CacheError` `.notFound`, `.notACache`, `.locked`, `.damaged`, `.noSpace`, `.system`.
@@ -39,7 +39,7 @@ extension Cache {
       try? Folder.remove(new)
       throw error
     }
-    // Whoever still reads the old file keeps the table of its readers; the new one gets its own.
+    // Readers of the old file keep its table of readers; the new one gets its own.
     try Folder.remove("\(file)-lock")
     if unsafe rename(new, file) != 0 {
       throw CacheError(system: errno, operation: "replace", subject: file)

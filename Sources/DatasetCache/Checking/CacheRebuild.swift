@@ -55,7 +55,7 @@ extension Cache {
     let hasRecipe = try inStore { () throws(StoreError) in
       try completeMeta(new, schemaMayBeLost: true)
     }
-    // Whoever still reads the old shard keeps the table of its readers; the new one gets its own.
+    // Readers of the old shard keep its table of readers; the new one gets its own.
     unsafe unlink("\(shard)-lock")
     if unsafe rename(new, shard) != 0 {
       throw CacheError(system: errno, operation: "replace", subject: shard)

@@ -32,7 +32,7 @@ enum Folder {
   /// A cache's own files beside the shards are some megabytes.
   private static let largestFile = 1 << 30
 
-  /// Replaces a file so that whoever reads it, at any moment and after any crash, finds the old
+  /// Replaces a file so that a reader, at any moment and after any crash, finds the old
   /// content or the new one.
   static func replace(_ path: String, with bytes: [UInt8]) throws(CacheError) {
     try onFiles { () throws(FileError) in try Files.replace(path, with: bytes) }
@@ -63,7 +63,7 @@ enum Folder {
     }
   }
 
-  /// Copies a file, if it is there; who reads the other one finds the old content or the new one.
+  /// Copies a file, if it is there; a reader of the other one finds the old content or the new one.
   static func copy(_ path: String, to other: String) throws(CacheError) {
     try onFiles { () throws(FileError) in try Files.copy(path, to: other) }
   }

@@ -81,7 +81,7 @@ public struct Card: Sendable, Hashable, Codable {
 }
 
 extension Cache {
-  /// Writes the card; whoever reads it meanwhile, or after a crash, finds the old one or this.
+  /// Writes the card; a reader meanwhile, or after a crash, finds the old one or this.
   ///
   /// - Parameter endsChange: whether splits and card now cover everything there is: see
   ///   ``hasUnfinishedChange()``.

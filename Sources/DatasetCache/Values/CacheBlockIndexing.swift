@@ -5,7 +5,7 @@ extension Cache {
   /// Writes the checksums of blocks of values that have none, such as those of a cache of an
   /// earlier version. A value that does not have its own checksum gets none.
   func writeMissingBlocks() throws(CacheError) {
-    // Whoever prepares a shard writes those of its tracks.
+    // The process that prepares a shard writes those of its tracks.
     if isDivided { return }
     let known = try viewFacts()
     for (view, fingerprint) in try fingerprints() {

@@ -32,7 +32,7 @@ final class FetchFolder {
   }
 
   deinit {
-    // Only where nothing is left in it. Who came in between finds that out, and makes it anew.
+    // Only if it is empty. Another process that wanted to use it notices, and makes it anew.
     unsafe rmdir(downloads)
     if lock >= 0 { close(lock) }
   }

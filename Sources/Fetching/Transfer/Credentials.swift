@@ -32,7 +32,7 @@ struct Credentials: Sendable {
     }
   }
 
-  /// What to set where a server wants to know who asks.
+  /// What to set if a server wants credentials.
   static func remedy(for address: RemoteAddress) -> String {
     switch address.host {
     case "huggingface.co": "set HF_TOKEN to a token that may read it"

@@ -37,7 +37,7 @@ extension Preparation {
       if let found = try listed(shard) { return found }
       let turn = try onCache { () throws(CacheError) in try ListingTurn(at: cachePath) }
       if let turn {
-        // Whoever had the turn before may have listed it meanwhile.
+        // The process that had the lock before may have listed it meanwhile.
         let found = try part(of: shard, pins: true)
         withExtendedLifetime(turn) {}
         return found

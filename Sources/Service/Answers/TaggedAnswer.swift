@@ -21,7 +21,7 @@ extension Call {
   /// - Parameters:
   ///   - parts: all that they depend on.
   ///   - hasRanges: whether a part of them may be asked for.
-  ///   - make: makes them; not called for whoever has them.
+  ///   - make: makes them; not called if the client has them.
   func tagged(
     _ mediaType: String, from parts: [String], hasRanges: Bool = false,
     make: @Sendable @escaping () throws -> [UInt8]

@@ -3,7 +3,7 @@ import Files
 import OpenCaches
 import Synchronization
 
-/// The caches under the root. Each is opened once, for all who ask.
+/// The caches under the root. Each is opened once, for all requests.
 final class CacheCatalogue: Sendable {
   private struct Place {
     var cache: ServedCache

@@ -19,7 +19,7 @@ final class FolderNames: Sendable {
   /// - Parameter changes: how often this process itself has changed what lies there: what was found
   ///   before the last change is not given.
   func names(after changes: Int) -> [String] {
-    // Whoever asks meanwhile waits for what is being found.
+    // A caller during the search waits for its result.
     found.withLock { found in
       let now = ContinuousClock.now
       if let found, found.changes == changes, now - found.time < Self.age { return found.names }

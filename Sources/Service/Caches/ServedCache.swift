@@ -50,8 +50,8 @@ final class ServedCache: Sendable {
     }
   }
 
-  /// What leaks between the sides of a split; nil where there is none of that name. Whoever asks
-  /// while it is found waits for that.
+  /// What leaks between the sides of a split; nil if there is none of that name. A call
+  /// during the computation waits for its result.
   /// - Throws: `CacheError`, `InterfaceError`, `PreparationError`.
   func audit(split name: String) throws -> SplitAudit? {
     try audits.withLock { audits in

@@ -114,7 +114,7 @@ final class ServedRoot: Sendable {
     return read
   }
 
-  /// Audits the default split of a cache, for who looks at leaks first.
+  /// Audits the default split of a cache before the first request for it.
   func auditAhead(_ cache: ServedCache) {
     guard let split = try? cache.cache.defaultSplit() else { return }
     _ = try? cache.audit(split: split)

@@ -1,7 +1,7 @@
 import Corpus
 import HTTPTypes
 
-/// What somebody asks for who wants a job done.
+/// A request for a new job.
 enum NewJob {
   /// The kind and the fields.
   /// - Throws: ``Problem`` 422.

@@ -35,7 +35,7 @@ struct OverviewOrder: Sendable {
   /// The points of one label.
   private static func order(_ points: [Int32], _ codes: [UInt32]) -> [Int32] {
     let along = points.sorted { (codes[Int($0)], $0) < (codes[Int($1)], $1) }
-    // Whoever is first of its square at some level is the one that stands for it.
+    // The first point of a square at some level represents the square.
     var levels = [Int](repeating: 0, count: along.count)
     for place in along.indices.dropFirst() {
       let difference = codes[Int(along[place])] ^ codes[Int(along[place - 1])]

@@ -52,7 +52,7 @@ public struct LineLog: LogHandler {
     case .text:
       var line = "\(time) \(event.level.rawValue) \(event.message)"
       for (name, value) in fields.sorted(by: { $0.key < $1.key }) { line += " \(name)=\(value)" }
-      // Paths come from whoever asks.
+      // Paths come from clients.
       write(Words.shown(line))
     }
   }

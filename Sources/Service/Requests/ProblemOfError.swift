@@ -10,7 +10,7 @@ import Reporting
 import Training
 
 extension Problem {
-  /// The problem that an error of a library is to whoever asks.
+  /// The problem by which a client is answered for an error of a library.
   init(_ error: any Error) {
     switch error {
     case let problem as Problem: self = problem

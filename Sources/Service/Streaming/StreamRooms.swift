@@ -6,7 +6,7 @@
 struct StreamRooms {
   typealias Instant = ContinuousClock.Instant
 
-  /// What becomes of somebody who asks for room.
+  /// The answer to a request for room.
   enum Answer: Sendable, Equatable {
     case granted
     /// Streams are being ended for it.
@@ -46,9 +46,9 @@ struct StreamRooms {
   struct Overdue: Sendable, Equatable {
     /// The streams that are to be ended.
     var ending: [Int] = []
-    /// Those who wait in vain.
+    /// The waiting streams that get no room.
     var refused: [Int] = []
-    /// Those who have room instead of them.
+    /// The streams that get the room of others.
     var granted: [Int] = []
   }
 
@@ -101,7 +101,7 @@ struct StreamRooms {
     return Asked(answer: grant(at: now).isEmpty ? .waits : .granted, ending: ended)
   }
 
-  /// Gives room to those who wait, in their order, as far as there is any.
+  /// Gives room to the waiting streams in their order, as far as there is any.
   private mutating func grant(at now: Instant) -> [Int] {
     var granted: [Int] = []
     while let first = askers.first, streams.count < limits.streams,
@@ -126,7 +126,7 @@ struct StreamRooms {
   }
 
   /// A stream has let its room go.
-  /// - Returns: those who waited and have room now.
+  /// - Returns: the streams that waited and have room now.
   mutating func remove(_ number: Int, at now: Instant) -> [Int] {
     streams[number] = nil
     return grant(at: now)
@@ -144,7 +144,7 @@ struct StreamRooms {
   }
 
   /// Gives no more room.
-  /// - Returns: those who wait in vain.
+  /// - Returns: the waiting streams that get no room.
   mutating func close() -> [Int] {
     isClosed = true
     defer { askers = [] }

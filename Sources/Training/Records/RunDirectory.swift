@@ -19,7 +19,7 @@ import Synchronization
 ///   run.lock            held by the process that writes the run
 /// ```
 /// Every file but `metrics.jsonl` is replaced as a whole; lines of that are on the disk before
-/// ``append(_:)`` returns. Whoever reads the directory meanwhile (``contents(at:)``) needs no lock.
+/// ``append(_:)`` returns. Reading the directory meanwhile (``contents(at:)``) needs no lock.
 public final class RunDirectory: Sendable {
   /// The names of the files.
   public enum File {

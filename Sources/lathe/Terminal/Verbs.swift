@@ -1,7 +1,7 @@
 import ArgumentParser
 import Corpus
 
-/// The verbs of the command line, for who mistypes one.
+/// The verbs of the command line, to suggest one for a mistyped verb.
 enum Verbs {
   /// The verb, with those above it, that the first words most likely stand for; nil where they are
   /// verbs, or like none.
