@@ -1,12 +1,12 @@
 """Clients as they should not be, many at a time, while a good one counts what it is refused.
 
-    python Tests/Python/bad_clients.py CACHE [--server .build/release/lathed] [--slow 200] [--idle 1000] [--streams 100 …]
+    python Tests/Python/bad_clients.py CACHE [--server .build/release/lathed] [--slow 200] [--idle 1000] [--tls] [--streams 100 …]
 
 Each misdeed is done by many connections to a `lathed` that is started for it, which stay for some seconds. Meanwhile one client asks for small answers
 and another reads batches; none of their requests may fail, but that for batches may be put off for ten seconds where others fill
 all the room for streams. Options that are not this program's are the server's. After each misdeed the connections are gone, the server's open
-files and threads must be as few as before, and its memory at most what its limits allow: the rings of all
-streams, the answers that wait, and 64 KB a connection. It prints a row a misdeed and ends with 1 where anything does not hold.
+files and threads must be as few as before, and its memory at most what its limits allow: 3 MB a
+stream, the answers that wait, and 64 KB a connection. It prints a row a misdeed and ends with 1 where anything does not hold.
 """
 
 from __future__ import annotations
@@ -18,34 +18,49 @@ import os
 import re
 import signal
 import socket
+import ssl
 import statistics
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPResponse
 from pathlib import Path
 from urllib.parse import quote
+
+from certificates import Authority
 
 MEGABYTE = 1 << 20
 # What the server keeps of answers and of tracks, its code, and what its allocator has not given back.
 OWN_MEMORY = 256 * MEGABYTE
 A_CONNECTION = 64 << 10
+# A stream whose batches are made in pieces: a piece, labels, and by TLS what it makes of a piece.
+A_STREAM = 3 * MEGABYTE
 
 
 class Daemon:
     """A `lathed` over the folder in which a cache lies.
 
     :param patience: seconds after which it closes connections that do nothing.
+    :param authority: who signs its certificate, where it is to speak TLS.
     """
 
-    def __init__(self, program: str, cache: Path, patience: int, *more: str) -> None:
+    def __init__(
+        self, program: str, cache: Path, patience: int, *more: str, authority: Authority | None = None
+    ) -> None:
         command = [program, "--root", cache.parent, "--port", "0", "--log-level", "critical"]
         command += ["--idle-seconds", str(patience), *more]
+        self.trust = None
+        if authority:
+            certificate, key = authority.sign("server", "IP:127.0.0.1,DNS:localhost")
+            command += ["--tls-certificate", certificate, "--tls-key", key]
+            self.trust = ssl.create_default_context(cafile=authority.certificate)
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().split()[-1]
         self.port = int(self.url.rsplit(":", 1)[1])
@@ -56,13 +71,16 @@ class Daemon:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(60)
 
+    def open(self, path: str, seconds: float = 60) -> HTTPResponse:
+        return urllib.request.urlopen(self.url + path, timeout=seconds, context=self.trust)
+
     def json(self, path: str) -> dict:
-        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
+        with self.open(path) as answer:
             return json.load(answer)
 
     def figure(self, name: str) -> int:
         """A figure of `/metrics`."""
-        with urllib.request.urlopen(self.url + "/metrics", timeout=60) as answer:
+        with self.open("/metrics") as answer:
             found = re.search(rf"^{name} (\S+)$", answer.read().decode(), re.MULTILINE)
         return int(float(found[1]))
 
@@ -80,13 +98,15 @@ class Daemon:
     def threads(self) -> int:
         return len(os.listdir(f"/proc/{self.process.pid}/task"))
 
-    def connect(self, *, reads_little: bool = False) -> socket.socket:
+    def connect(self, *, reads_little: bool = False, plainly: bool = False) -> socket.socket:
         made = socket.socket()
         if reads_little:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         made.settimeout(60)
         made.connect(("127.0.0.1", self.port))
-        return made
+        if plainly or not self.trust:
+            return made
+        return self.trust.wrap_socket(made, server_hostname="localhost")
 
     def ask(self, path: str, *fields: str, method: str = "GET", reads_little: bool = False) -> socket.socket:
         """Sends a request; nothing is read."""
@@ -98,7 +118,7 @@ class Daemon:
 
 def status(connection: socket.socket) -> int:
     """The status of the answer that comes; 0 where the connection is closed without one."""
-    with contextlib.suppress(ConnectionError, TimeoutError):
+    with contextlib.suppress(OSError):
         line = b""
         while b"\r\n" not in line and (part := connection.recv(4_096)):
             line += part
@@ -117,7 +137,7 @@ def is_closed_by_server(connection: socket.socket, seconds: float) -> bool:
                 return True
         except TimeoutError:
             return False
-        except ConnectionError:
+        except OSError:
             return True
     return False
 
@@ -131,6 +151,8 @@ class Good:
     SMALL = ("/healthz", "/v1/caches", "/tracks?limit=2")
     # Stalled streams make way after five seconds.
     PATIENCE = 10
+    # Batches of one request.
+    A_STREAM = 20
 
     def __init__(self, daemon: Daemon, view: str) -> None:
         self.daemon, self.view = daemon, view
@@ -156,7 +178,7 @@ class Good:
                 path = path if path.startswith(("/v1", "/healthz")) else self.daemon.path + path
                 begun = time.monotonic()
                 try:
-                    with urllib.request.urlopen(self.daemon.url + path, timeout=30) as answer:
+                    with self.daemon.open(path, 30) as answer:
                         answer.read()
                 except OSError as error:
                     self.failures.append(f"{path}: {error}")
@@ -164,11 +186,11 @@ class Good:
                 self.seconds.append(time.monotonic() - begun)
 
     def _read(self) -> None:
-        path = f"{self.daemon.path}/batches?view={self.view}&batch=4&count=20"
+        path = f"{self.daemon.path}/batches?view={self.view}&batch=4&count={self.A_STREAM}"
         expected, begun = None, time.monotonic()
         while not self._stopped.wait(0.01):
             try:
-                with urllib.request.urlopen(self.daemon.url + path, timeout=60) as answer:
+                with self.daemon.open(path) as answer:
                     self.waited = max(self.waited, time.monotonic() - begun)
                     got = answer.read()
             except OSError as error:
@@ -181,7 +203,7 @@ class Good:
             expected = expected or got
             if got != expected:
                 self.failures.append(f"{path}: other bytes than before")
-            self.batches += 20
+            self.batches += self.A_STREAM
 
 
 class Misdeeds:
@@ -204,6 +226,8 @@ class Misdeeds:
         yield "requests without reading an answer", self.pipeline
         yield "ranges of 8 GB", self.ask_for_long_ranges
         yield "what is no HTTP", self.speak_otherwise
+        if self.daemon.trust:
+            yield f"{self.slow} whose handshake does not end, or is none", self.shake_no_hands
 
     def expect(self, holds: bool, what: str) -> None:
         if not holds:
@@ -308,14 +332,14 @@ class Misdeeds:
         ):
             one = self.daemon.connect()
             made.append(one)
-            with contextlib.suppress(ConnectionError):
+            with contextlib.suppress(OSError):
                 lines = ["GET /healthz HTTP/1.1", "Host: localhost", *fields, "", ""]
                 one.sendall("\r\n".join(lines).encode())
             got = status(one)
             self.expect(got in (431, 0), f"a flood of header fields: {got}")
         one = self.daemon.connect()
         made.append(one)
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(OSError):
             one.sendall(b"GET /" + b"a" * 10_000_000)
         self.expect(status(one) in (414, 431, 0), "a path without an end")
         return made
@@ -365,6 +389,19 @@ class Misdeeds:
             made.append(one)
         return made
 
+    def shake_no_hands(self) -> list[socket.socket]:
+        made = []
+        # A greeting is announced as longer than what comes; then what is no TLS at all.
+        for said in (b"", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET /healthz HTTP/1.1\r\n\r\n"):
+            some = [self.daemon.connect(plainly=True) for _ in range(self.slow)]
+            for one in some:
+                one.sendall(said)
+            self.expect(
+                is_closed_by_server(some[0], self.daemon.patience + 30), f"{said!r} is waited for"
+            )
+            made += some
+        return made
+
 
 def is_closed_by_server_of(connection: socket.socket, daemon: Daemon) -> bool:
     """Whether a server ends a connection that is not read from: what it holds then is given back."""
@@ -402,19 +439,18 @@ class Account:
         self.peak = 0
 
     def run(self, report: Callable[[str], None]) -> None:
-        ring = self.daemon.json(f"{self.daemon.path}/loader?view={self.view}&batch=64")["bytes"]
         with Good(self.daemon, self.view):
             time.sleep(1)
         files, threads, memory = self.daemon.files, self.daemon.threads, self.daemon.memory
-        most = memory + OWN_MEMORY + self.connections * (A_CONNECTION + ring)
+        most = memory + OWN_MEMORY + self.connections * A_CONNECTION + self.misdeeds.slow * A_STREAM
         for name, misdeed in self.misdeeds.all():
             with Good(self.daemon, self.view) as good:
                 begun = time.monotonic()
                 made = misdeed()
                 peak, end = self.daemon.memory, time.monotonic() + self.hold
-                # The good reader is to get something while they stay.
-                late = end + 2 * Good.PATIENCE
-                while (now := time.monotonic()) < end or (now < late and not good.batches):
+                # The good reader is to get a stream that it asked for while they stay: the second from now.
+                late, served = end + 2 * Good.PATIENCE, good.batches + 2 * Good.A_STREAM
+                while (now := time.monotonic()) < end or (now < late and good.batches < served):
                     time.sleep(0.05)
                     peak = max(peak, self.daemon.memory)
                 for one in made:
@@ -422,7 +458,7 @@ class Account:
             seconds = time.monotonic() - begun
             self.peak = max(self.peak, peak)
             faults = [f"{name}: {fault}" for fault in good.failures + self.misdeeds.refused]
-            if not good.batches:
+            if good.batches < served:
                 faults.append(f"{name}: nobody got a batch meanwhile")
             self.misdeeds.refused.clear()
             if peak > most:
@@ -454,13 +490,16 @@ def main() -> int:
     parser.add_argument("--patience", type=int, default=10)
     parser.add_argument("--hold", type=float, default=5, help="seconds that the connections stay")
     parser.add_argument("--server", default=".build/release/lathed")
+    parser.add_argument("--tls", action="store_true", help="every connection by TLS")
     options, more = parser.parse_known_args()
-    daemon = Daemon(options.server, options.cache.resolve(), options.patience, *more)
-    account = Account(daemon, options.view, options.slow, options.idle, options.hold)
-    try:
-        account.run(lambda line: print(line, flush=True))
-    finally:
-        code = daemon.end()
+    with tempfile.TemporaryDirectory() as folder:
+        authority = Authority(Path(folder), "lab") if options.tls else None
+        daemon = Daemon(options.server, options.cache.resolve(), options.patience, *more, authority=authority)
+        account = Account(daemon, options.view, options.slow, options.idle, options.hold)
+        try:
+            account.run(lambda line: print(line, flush=True))
+        finally:
+            code = daemon.end()
     for fault in account.faults:
         print(fault, file=sys.stderr)
     print(f"largest memory {account.peak / MEGABYTE:.0f} MB; the server ended with {code}")

@@ -1,15 +1,22 @@
 """A few bad clients of every kind: see `bad_clients.py` for many."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from bad_clients import Account, Daemon, is_closed_by_server, settled, status
+from certificates import Authority
 from test_remote import daemon
 
+needs_openssl = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
 
-def test_bad_clients_harm_nobody(path: str) -> None:
+
+@pytest.mark.parametrize("by_tls", [False, pytest.param(True, marks=needs_openssl)])
+def test_bad_clients_harm_nobody(path: str, tmp_path: Path, by_tls: bool) -> None:
+    authority = Authority(tmp_path, "lab") if by_tls else None
     # Six of the eight who read nothing fill the room for streams.
-    server = Daemon(daemon(), Path(path), 1, "--streams", "6", "--stall-seconds", "1")
+    limits = ("--streams", "6", "--stall-seconds", "1")
+    server = Daemon(daemon(), Path(path), 1, *limits, authority=authority)
     rows: list[str] = []
     try:
         account = Account(server, "waveform", slow=8, idle=40, hold=0.1)
@@ -17,7 +24,7 @@ def test_bad_clients_harm_nobody(path: str) -> None:
     finally:
         code = server.end()
     assert account.faults == []
-    assert len(rows) == 11 and code == 0
+    assert len(rows) == (12 if by_tls else 11) and code == 0
 
 
 def test_streams_and_their_memory_are_limited(path: str) -> None:

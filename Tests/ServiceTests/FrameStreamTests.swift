@@ -182,6 +182,33 @@ extension ServiceTests {
       }
     }
 
+    /// Batches of every kind are the same after zstd, in parts or in rings: those of 4 waveforms and more
+    /// are of several parts.
+    @Test(arguments: requests.map(\.query) + ["view=waveform&batch=20"])
+    func compressedFramesAreThoseThatAreNot(query: String) async throws {
+      try await RunningServer.with { server throws in
+        let plain = try server.music("/batches?\(query)")
+        let reply = try server.music("/batches?\(query)", headers: ["Accept-Encoding: zstd"])
+        #expect(plain.status == 200 && reply.headers["content-encoding"] == "zstd")
+        #expect(try Zstd.decompressed(reply.body) == plain.body)
+      }
+    }
+
+    @Test func partsAreCutAtTheirLengthAndKeepTheOrder() {
+      let bytes = Array(0..<UInt8(100))
+      bytes.withUnsafeBytes { bytes in
+        let pieces = [0..<3, 3..<3, 3..<40, 40..<100].map {
+          UnsafeRawBufferPointer(rebasing: bytes[$0])
+        }
+        let runs = FrameParts.runs(of: pieces, most: 16)
+        #expect(runs.flatMap { $0 }.flatMap { Array($0) } == Array(bytes))
+        #expect(runs.map { $0.reduce(0) { $0 + $1.count } } == [16, 16, 16, 16, 16, 16, 4])
+        // What lies together is not cut further.
+        #expect(runs.map(\.count) == [2, 1, 2, 1, 1, 1, 1])
+        #expect(FrameParts.runs(of: []).isEmpty)
+      }
+    }
+
     @Test func streamsBeyondTheLimitAreRefusedAndRoomIsGivenBack() async throws {
       try await RunningServer.with({ $0.limits.streams = 1 }) { server throws in
         for _ in 0..<5 {

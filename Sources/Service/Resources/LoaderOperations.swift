@@ -43,10 +43,11 @@ extension ServiceOperations {
       let parts = try await call.service.work { try BatchRequest.parts(call) }
       let isCompressed = ContentCoding.zstd.isTaken(by: call.request.headers[.acceptEncoding])
       let isDirect = !isCompressed && call.service.configuration.tlsCertificate == nil
-      let isInPieces = isDirect && parts.canBeInPieces
+      let isInPieces = parts.canBeInPieces
       // Before the memory is: what is refused must not take any.
       let room = try await call.service.streams.take(
-        bytes: isInPieces ? parts.pieceBytes : BatchRequest.ringBytes(parts))
+        bytes: (isInPieces ? parts.pieceBytes : BatchRequest.ringBytes(parts))
+          + (isDirect ? 0 : FrameStream.copyBytes(isCompressed: isCompressed)))
       let (stream, identity) = try await call.service.work {
         let (batches, state) = try BatchRequest.batches(parts, call, inPieces: isInPieces)
         let identity = tag(of: state)

@@ -69,16 +69,9 @@ enum BatchFrame {
     }
   }
 
-  /// A whole frame, copied.
-  static func buffer(_ lent: LentBatch, of loader: any BatchSource) throws(TensorError)
-    -> ByteBuffer
-  {
-    let layout = try layout(lent, of: loader)
-    var buffer = ByteBufferAllocator().buffer(capacity: 8 + layout.byteCount)
-    buffer.writeInteger(UInt64(layout.byteCount), endianness: .little)
-    buffer.writeBytes(layout.header)
-    for piece in pieces(lent, of: loader, layout) { buffer.writeBytes(piece) }
-    return buffer
+  /// What stands before the numbers: the frame's length and its header.
+  static func head(of layout: SafetensorsLayout) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: layout.byteCount >> (8 * $0)) } + layout.header
   }
 
   /// The frame that ends a stream.
@@ -96,8 +89,7 @@ enum BatchFrame {
       }
     var buffer = ByteBuffer()
     if let layout = try? SafetensorsLayout([], metadata: metadata) {
-      buffer.writeInteger(UInt64(layout.byteCount), endianness: .little)
-      buffer.writeBytes(layout.header)
+      buffer.writeBytes(head(of: layout))
     }
     return buffer
   }

@@ -33,21 +33,53 @@ final class FrameCompressor: @unchecked Sendable {
 
   deinit { ZSTD_freeCCtx(context) }
 
-  /// A frame in its compressed form.
+  /// What comes of a frame with some more of its bytes: it may be nothing yet.
   /// - Throws: ``Problem`` 500 where zstd fails.
-  func compressed(_ frame: ByteBuffer) throws(Problem) -> ByteBuffer {
-    let bound = ZSTD_compressBound(frame.readableBytes)
-    var made = ByteBufferAllocator().buffer(capacity: bound)
-    let count = isFree.withLock { _ in
-      made.writeWithUnsafeMutableBytes(minimumWritableBytes: bound) { target in
-        frame.withUnsafeReadableBytes { source in
-          let count = ZSTD_compress2(
-            context, target.baseAddress, target.count, source.baseAddress, source.count)
-          return ZSTD_isError(count) == 0 ? count : 0
-        }
+  func compressed(_ part: FrameParts.Part) throws(Problem) -> ByteBuffer {
+    try compressed(
+      part.bytes, ofFrame: part.beginsFrame ? part.frameBytes : nil, ends: part.endsFrame)
+  }
+
+  /// A whole frame in its compressed form.
+  /// - Throws: ``Problem`` 500 where zstd fails.
+  func compressed(whole frame: ByteBuffer) throws(Problem) -> ByteBuffer {
+    let made = frame.withUnsafeReadableBytes { bytes in
+      Result<ByteBuffer, Problem> { () throws(Problem) in
+        try compressed([bytes], ofFrame: bytes.count, ends: true)
       }
     }
-    guard count > 0 else {
+    return try made.get()
+  }
+
+  /// - Parameter byteCount: bytes of the frame that begins; nil where it was begun before.
+  private func compressed(
+    _ pieces: [UnsafeRawBufferPointer], ofFrame byteCount: Int?, ends: Bool
+  ) throws(Problem) -> ByteBuffer {
+    let step = ZSTD_CStreamOutSize()
+    var made = ByteBufferAllocator().buffer(capacity: step)
+    let holds = isFree.withLock { _ in
+      if let byteCount {
+        // What was left of a frame that was not ended goes.
+        ZSTD_CCtx_reset(context, ZSTD_reset_session_only)
+        ZSTD_CCtx_setPledgedSrcSize(context, UInt64(byteCount))
+      }
+      for (index, piece) in pieces.enumerated() {
+        let isLast = ends && index == pieces.count - 1
+        var source = ZSTD_inBuffer(src: piece.baseAddress, size: piece.count, pos: 0)
+        var left = 1
+        while source.pos < source.size || (isLast && left > 0) {
+          made.writeWithUnsafeMutableBytes(minimumWritableBytes: step) { target in
+            var output = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
+            left = ZSTD_compressStream2(
+              context, &output, &source, isLast ? ZSTD_e_end : ZSTD_e_continue)
+            return output.pos
+          }
+          if ZSTD_isError(left) != 0 { return false }
+        }
+      }
+      return true
+    }
+    guard holds else {
       throw Problem(.internalServerError, "system", "a batch could not be compressed")
     }
     return made

@@ -10,7 +10,7 @@ import Synchronization
 struct FrameStream: Sendable {
   /// What makes the batches.
   enum Batches: Sendable {
-    /// Ahead, each as a whole, and copied into the answer where that cannot be helped.
+    /// Ahead, each as a whole.
     case whole(Loader)
     /// As they are sent: what a client that does not read costs is one piece.
     case pieces(PieceLoader)
@@ -33,7 +33,7 @@ struct FrameStream: Sendable {
   func write(to writer: inout any ResponseBodyWriter) async throws {
     do {
       let last = BatchFrame.end(try await send(to: &writer))
-      try await writer.write(try compressor?.compressed(last) ?? last)
+      try await writer.write(try compressor?.compressed(whole: last) ?? last)
       try await writer.finish(nil)
     } catch {
       await close()
@@ -49,9 +49,7 @@ struct FrameStream: Sendable {
     }
     room.watch(.init(progress: { socket.progress }, end: { socket.breakOff() }))
     defer { room.watch(nil) }
-    if case .whole(let loader) = batches, !isDirect {
-      return try await sendCopies(of: loader, to: &writer)
-    }
+    if !isDirect { return try await sendCopies(to: &writer) }
     try await socket.waitUntilFree(channel)
     return try await send(on: socket)
   }
@@ -73,38 +71,57 @@ struct FrameStream: Sendable {
     return try result.get()
   }
 
-  /// Sends copies through the connection's pipeline, as TLS needs it.
-  private func sendCopies(
-    of loader: Loader, to writer: inout any ResponseBodyWriter
-  ) async throws -> BatchFrame.End {
-    var sent = 0
+  /// Bytes that a stream takes besides its loader where its frames are copied: a part of one, what TLS
+  /// makes of it, and what zstd holds of a frame at its first level.
+  static func copyBytes(isCompressed: Bool) -> Int {
+    4 * FrameParts.bytes + (isCompressed ? 2 << 20 : 0)
+  }
+
+  /// A part of a frame as it goes through the connection's pipeline.
+  private struct Copy {
+    let buffer: ByteBuffer
+    let samples: Int
+    let endsFrame: Bool
+  }
+
+  /// Sends copies through the connection's pipeline, as TLS and compression need it. The next part is
+  /// made when the connection has taken the one before.
+  private func sendCopies(to writer: inout any ResponseBodyWriter) async throws -> BatchFrame.End {
+    let parts = FrameParts(batches)
+    var account = FrameAccount(service.metrics)
     while true {
-      if let end = service.streams.end(after: sent, of: count) { return end }
-      let asked = ContinuousClock.now
-      let next = try await service.streamThreads.runIfActive {
-        () -> Result<(frame: ByteBuffer, samples: Int)?, Problem> in
-        do {
-          guard let lent = try loader.nextLent() else { return .success(nil) }
-          defer { loader.release(slot: lent.slot) }
-          let frame = try BatchFrame.buffer(lent, of: loader)
-          return .success((try compressor?.compressed(frame) ?? frame, lent.count))
-        } catch {
-          return .failure(Problem(error))
+      if account.isBetweenFrames, let end = service.streams.end(after: account.sent, of: count) {
+        return end
+      }
+      let next: Copy?
+      do {
+        next = try await account.making {
+          try await service.streamThreads.runIfActive { try copy(ofNext: parts) }
         }
+      } catch {
+        // Within a frame nothing can be said any more.
+        guard account.isBetweenFrames, !(error is ClientSocket.Gone) else { throw error }
+        return .problem(Problem(error))
       }
-      let ready = ContinuousClock.now
-      switch next {
-      case .failure(let problem): return .problem(problem)
-      case .success(nil): return .epochs
-      case .success(let (frame, samples)?):
-        try await writer.write(frame)
-        sent += 1
-        service.metrics.batchSent(
-          samples: samples, bytes: frame.readableBytes,
-          waitedForBatch: (ready - asked).inSeconds,
-          waitedForClient: (ContinuousClock.now - ready).inSeconds)
-      }
+      guard let next else { return .epochs }
+      if next.buffer.readableBytes > 0 { try await writer.write(next.buffer) }
+      account.add(
+        samples: next.samples, bytes: next.buffer.readableBytes, endsFrame: next.endsFrame)
     }
+  }
+
+  private func copy(ofNext parts: FrameParts) throws -> Copy? {
+    guard let part = try parts.next() else { return nil }
+    let buffer: ByteBuffer
+    if let compressor {
+      buffer = try compressor.compressed(part)
+    } else {
+      var copied = ByteBufferAllocator().buffer(
+        capacity: part.bytes.reduce(0) { $0 + $1.count })
+      for bytes in part.bytes { copied.writeBytes(bytes) }
+      buffer = copied
+    }
+    return Copy(buffer: buffer, samples: part.samples, endsFrame: part.endsFrame)
   }
 
   /// Ends the loader's threads, which takes as long as a sample of each.
