@@ -19,14 +19,14 @@ struct JobEvents: Sendable {
     var quiet = 0
     while true {
       // Asked before its log is read: what it says last is not missed.
-      let isOver = jobs.job(id)?.job.isOver ?? true
+      let isOver = try jobs.job(id)?.job.isOver ?? true
       let (lines, next) = try await lines(from: place, isOver: isOver)
       place = next
       if !lines.isEmpty {
         try await writer.write(ByteBuffer(string: lines.joined()))
         quiet = 0
       } else if isOver || service.streams.isEnding {
-        let state = jobs.job(id)?.job.state.rawValue ?? "unknown"
+        let state = try jobs.job(id)?.job.state.rawValue ?? "unknown"
         try await writer.write(ByteBuffer(string: "id: \(place)\nevent: ended\ndata: \(state)\n\n"))
         return try await writer.finish(nil)
       } else {

@@ -9,7 +9,11 @@ import Synchronization
 /// Runs jobs one after the other, each as a process of its own that cannot outlive this one.
 final class JobQueue: Sendable {
   private struct Content {
-    var jobs: [Int: Job] = [:]
+    /// Those that are not over, and others for as long as the store has not taken how they ended: a
+    /// service takes jobs on for months, and what is over costs it a number.
+    var held: [Int: Job] = [:]
+    /// The numbers of all that are kept, in their order.
+    var numbers: [Int] = []
     var progress: [Int: (done: Int, total: Int)] = [:]
     /// The running job that somebody wants ended.
     var cancelled: Set<Int> = []
@@ -40,7 +44,8 @@ final class JobQueue: Sendable {
     self.store = store
     self.program = program
     self.mostKept = mostKept
-    for var job in try store.all() {
+    for number in try store.numbers() {
+      guard var job = try store.job(number) else { continue }
       if job.state == .running {
         let kind = JobKind.all.first { $0.name == job.kind }
         job.state =
@@ -50,8 +55,9 @@ final class JobQueue: Sendable {
       }
       let kept = job
       content.withLock { content in
-        content.jobs[kept.id] = kept
-        content.last = max(content.last, kept.id)
+        if !kept.isOver { content.held[number] = kept }
+        content.numbers.append(number)
+        content.last = number
       }
     }
   }
@@ -69,23 +75,24 @@ final class JobQueue: Sendable {
     changes.signal()
   }
 
-  /// The jobs, the newest first, each with its progress.
-  func list() -> [(job: Job, progress: (done: Int, total: Int)?)] {
-    content.withLock { content in
-      content.jobs.values.sorted { $0.id > $1.id }.map { ($0, content.progress[$0.id]) }
-    }
-  }
+  /// The numbers of the jobs, the newest first.
+  var numbers: [Int] { content.withLock { $0.numbers.reversed() } }
 
-  /// A job; nil where there is none of that number.
-  func job(_ id: Int) -> (job: Job, progress: (done: Int, total: Int)?)? {
-    content.withLock { content in content.jobs[id].map { ($0, content.progress[id]) } }
+  /// A job with its progress; nil where there is none of that number.
+  /// - Throws: `StoreError`, `JSONFieldError` where what was kept cannot be read.
+  func job(_ id: Int) throws -> (job: Job, progress: (done: Int, total: Int)?)? {
+    let held = content.withLock { content in
+      content.held[id].map { ($0, content.progress[id]) }
+    }
+    // What ends meanwhile is in the store before it is let go.
+    return try held ?? store.job(id).map { ($0, nil) }
   }
 
   /// Where a job's output is written.
   func log(of id: Int) -> String { store.log(of: id) }
 
   /// How many wait or run.
-  var open: Int { content.withLock { $0.jobs.values.filter { !$0.isOver }.count } }
+  var open: Int { content.withLock { $0.held.values.filter { !$0.isOver }.count } }
 
   /// How many this process has brought to an end: each may have changed what lies under the root.
   var endedJobs: Int { content.withLock { $0.endedJobs } }
@@ -94,13 +101,14 @@ final class JobQueue: Sendable {
   /// - Throws: ``Problem`` 429 where too many wait.
   func add(_ kind: JobKind, _ fields: [String: String], _ arguments: [String]) throws -> Job {
     let job = try content.withLock { content throws(Problem) in
-      if content.jobs.values.filter({ !$0.isOver }).count >= 100 {
+      if content.held.values.filter({ !$0.isOver }).count >= 100 {
         throw Problem(.tooManyRequests, "limit", "a hundred jobs wait", hint: "cancel some")
       }
       content.last += 1
       let job = Job(
         id: content.last, kind: kind.name, fields: fields, arguments: arguments, asked: Self.now)
-      content.jobs[job.id] = job
+      content.held[job.id] = job
+      content.numbers.append(job.id)
       return job
     }
     try store.keep(job)
@@ -111,10 +119,11 @@ final class JobQueue: Sendable {
 
   private func forgetOldest() throws {
     let forgotten = content.withLock { content -> [Int] in
-      let surplus = content.jobs.count - mostKept
+      let surplus = content.numbers.count - mostKept
       guard surplus > 0 else { return [] }
-      let oldest = content.jobs.values.filter(\.isOver).map(\.id).sorted().prefix(surplus)
-      for id in oldest { content.jobs[id] = nil }
+      let oldest = content.numbers.filter { content.held[$0]?.isOver ?? true }.prefix(surplus)
+      for id in oldest { content.held[id] = nil }
+      content.numbers.removeAll { $0 <= (oldest.last ?? 0) && oldest.contains($0) }
       return Array(oldest)
     }
     for id in forgotten { try store.remove(id) }
@@ -123,15 +132,21 @@ final class JobQueue: Sendable {
   /// Ends a job, or takes it out of the queue; what is over stays as it is.
   func cancel(_ id: Int) throws {
     let taken = content.withLock { content -> Job? in
-      guard var job = content.jobs[id] else { return nil }
+      guard var job = content.held[id] else { return nil }
       if job.state == .running { content.cancelled.insert(id) }
       guard job.state == .queued else { return nil }
       job.state = .cancelled
       job.ended = Self.now
-      content.jobs[id] = job
+      content.held[id] = job
       return job
     }
-    if let taken { try store.keep(taken) }
+    if let taken { try letGo(taken) }
+  }
+
+  /// Leaves a job that is over to the store.
+  private func letGo(_ job: Job) throws {
+    try store.keep(job)
+    content.withLock { $0.held[job.id] = nil }
   }
 
   /// Tells the running job to end and waits for it; it is begun again by the next service where
@@ -164,13 +179,13 @@ final class JobQueue: Sendable {
   private func next() -> Job? {
     let job = content.withLock { content -> Job? in
       if content.isEnding { return nil }
-      guard var job = content.jobs.values.filter({ $0.state == .queued }).min(by: { $0.id < $1.id })
+      guard var job = content.held.values.filter({ $0.state == .queued }).min(by: { $0.id < $1.id })
       else { return nil }
       job.state = .running
       job.starts += 1
       job.began = Self.now
       job.detail = nil
-      content.jobs[job.id] = job
+      content.held[job.id] = job
       return job
     }
     if let job { try? store.keep(job) }
@@ -205,11 +220,12 @@ final class JobQueue: Sendable {
     job.ended = job.state == .running ? nil : Self.now
     let kept = job
     content.withLock { content in
-      content.jobs[kept.id] = kept
+      content.held[kept.id] = kept
       content.progress[kept.id] = nil
       content.endedJobs += 1
     }
-    try? store.keep(kept)
+    // Where the store takes nothing, as of a full disk, this service knows still how it ended.
+    if kept.isOver { try? letGo(kept) } else { try? store.keep(kept) }
   }
 
   /// Runs the program to its end, with its output in the job's log.

@@ -54,19 +54,30 @@ final class JobStore: Sendable {
   /// Where a job's output is written.
   func log(of id: Int) -> String { "\(folder)/logs/\(Self.key(id)).log" }
 
-  /// All jobs in the order of asking.
-  /// - Throws: `StoreError`, `JSONFieldError`.
-  func all() throws -> [Job] {
-    var records: [[UInt8]] = []
+  /// The numbers of all jobs, in the order of asking.
+  /// - Throws: `StoreError`.
+  func numbers() throws -> [Int] {
+    var numbers: [Int] = []
     let environment = try environment()
     guard let database = try environment.database(named: Self.database) else { return [] }
     try environment.read { transaction throws(StoreError) in
       var cursor = try transaction.cursor(in: database)
       while try cursor.next() {
-        records.append(cursor.value.withUnsafeBytes { Array($0) })
+        if let number = Int(cursor.keyText) { numbers.append(number) }
       }
     }
-    return try records.map { try StrictJSON.decode(Job.self, from: $0, named: "the job") }
+    return numbers
+  }
+
+  /// A job; nil where there is none of that number.
+  /// - Throws: `StoreError`, `JSONFieldError`.
+  func job(_ id: Int) throws -> Job? {
+    let environment = try environment()
+    guard let database = try environment.database(named: Self.database) else { return nil }
+    let record = try environment.read { transaction throws(StoreError) in
+      try transaction.value(for: Self.key(id), in: database)?.withUnsafeBytes { Array($0) }
+    }
+    return try record.map { try StrictJSON.decode(Job.self, from: $0, named: "the job") }
   }
 
   /// Keeps a job; it is on the disk when this returns.

@@ -14,11 +14,18 @@ extension ServiceOperations {
       id: "jobs", path: "/v1/jobs", summary: "The jobs, the newest first.", parameters: page,
       answers: [.json("JobList")]
     ) { call in
-      let list = try call.jobs().list()
-      return .json(
-        paged(call, count: list.count, name: "jobs") {
-          list[$0].job.json(progress: list[$0].progress)
-        })
+      try await call.service.work {
+        let jobs = try call.jobs()
+        let numbers = jobs.numbers
+        return .json(
+          try paged(call, count: numbers.count, name: "jobs") {
+            // The oldest may have been forgotten just now.
+            guard let (job, progress) = try jobs.job(numbers[$0]) else {
+              throw Problem(.serviceUnavailable, "system", "the list has changed", hint: "ask again")
+            }
+            return job.json(progress: progress)
+          })
+      }
     },
     Operation(
       id: "start-job", method: .post, path: "/v1/jobs", summary: "Takes a job on.", body: "NewJob",
@@ -39,24 +46,25 @@ extension ServiceOperations {
       id: "job", path: "/v1/jobs/{job}", summary: "A job: its state, progress and how it ended.",
       answers: [.json("Job")]
     ) { call in
-      let (job, progress) = try known(call)
-      return .json(job.json(progress: progress))
+      try await call.service.work {
+        let (job, progress) = try known(call)
+        return .json(job.json(progress: progress))
+      }
     },
     Operation(
       id: "cancel-job", method: .delete, path: "/v1/jobs/{job}",
       summary: "Ends a job, or takes it out of the queue.", answers: []
     ) { call in
-      let id = try known(call).job.id
-      try await call.service.work { try call.jobs().cancel(id) }
+      try await call.service.work { try call.jobs().cancel(try known(call).job.id) }
       return Response(status: .noContent)
     },
     Operation(
       id: "job-log", path: "/v1/jobs/{job}/log", summary: "What a job has said so far.",
       answers: [.bytes("text/plain")]
     ) { call in
-      let path = try call.jobs().log(of: try known(call).job.id)
-      return try await call.service.work {
-        .bytes(try Files.read(path, limit: 1 << 30) ?? [], "text/plain; charset=utf-8")
+      try await call.service.work {
+        let path = try call.jobs().log(of: try known(call).job.id)
+        return .bytes(try Files.read(path, limit: 1 << 30) ?? [], "text/plain; charset=utf-8")
       }
     },
     Operation(
@@ -70,7 +78,9 @@ extension ServiceOperations {
       ],
       answers: [.bytes("text/event-stream")]
     ) { call in
-      let (id, jobs) = (try known(call).job.id, try call.jobs())
+      let (id, jobs) = try await call.service.work {
+        (try known(call).job.id, try call.jobs())
+      }
       // A client that was cut off says how far it came.
       let start = call.request.headers[.lastEventID].flatMap { Int($0) } ?? 0
       return Response(
@@ -87,7 +97,7 @@ extension ServiceOperations {
     _ call: Call
   ) throws -> (job: Job, progress: (done: Int, total: Int)?) {
     let name = try call.required("job")
-    guard let known = Int(name).flatMap(try call.jobs().job) else {
+    guard let number = Int(name), let known = try call.jobs().job(number) else {
       throw Problem.missing("there is no job '\(name.prefix(40))'", hint: "list them: /v1/jobs")
     }
     return known
