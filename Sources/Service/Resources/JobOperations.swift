@@ -21,7 +21,8 @@ extension ServiceOperations {
           try paged(call, count: numbers.count, name: "jobs") {
             // The oldest may have been forgotten just now.
             guard let (job, progress) = try jobs.job(numbers[$0]) else {
-              throw Problem(.serviceUnavailable, "system", "the list has changed", hint: "ask again")
+              throw Problem(
+                .serviceUnavailable, "system", "the list has changed", hint: "ask again")
             }
             return job.json(progress: progress)
           })
