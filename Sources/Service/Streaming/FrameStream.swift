@@ -104,7 +104,12 @@ struct FrameStream: Sendable {
         return .problem(Problem(error))
       }
       guard let next else { return .epochs }
-      if next.buffer.readableBytes > 0 { try await writer.write(next.buffer) }
+      if next.buffer.readableBytes > 0 {
+        try await writer.write(next.buffer)
+        // The writer says that there is room until the event loop has come to what was written before:
+        // a fast loader filled many times a part meanwhile.
+        try await channel.eventLoop.submit {}.get()
+      }
       account.add(
         samples: next.samples, bytes: next.buffer.readableBytes, endsFrame: next.endsFrame)
     }
