@@ -126,6 +126,14 @@ public struct AcousticFingerprinter: ~Copyable {
     return raw.map { Float($0 / gain) }
   }
 
+  /// Bytes of its tables and buffers.
+  public var byteCount: Int {
+    let buffers = scratch.byteCount + decimationScratch.byteCount + rows.byteCount + block.byteCount
+    let filters = starts.byteCount + lengths.byteCount + weights.byteCount
+    return taps.byteCount + transform.byteCount + window.byteCount + buffers + filters
+      + slow.byteCount + energies.byteCount
+  }
+
   /// How many words a signal of `samples` samples has.
   public func words(samples: Int) -> Int {
     samples < span ? 0 : (samples - span) / hop + 1

@@ -16,6 +16,8 @@ struct AlignedBuffer<Element: BitwiseCopyable>: ~Copyable {
     for (index, element) in elements.enumerated() { base[index] = element }
   }
 
+  var byteCount: Int { count * MemoryLayout<Element>.stride }
+
   deinit {
     UnsafeMutableRawPointer(base).deallocate()
   }
@@ -24,4 +26,9 @@ struct AlignedBuffer<Element: BitwiseCopyable>: ~Copyable {
   mutating func reserve(_ count: Int) {
     if count > self.count { self = AlignedBuffer(count: count) }
   }
+}
+
+extension Array where Element: BitwiseCopyable {
+  /// Bytes that it has room for.
+  var byteCount: Int { capacity * MemoryLayout<Element>.stride }
 }

@@ -68,6 +68,8 @@ struct Chroma {
     self.sampleRate = sampleRate
   }
 
+  var byteCount: Int { banks.values.reduce(values.byteCount) { $0 + $1.byteCount } }
+
   /// Mean and variance over all classes and frames, for the tuning that `hundredth` stands for.
   mutating func moments(
     hundredth: Int, frames: Int, in spectra: borrowing SpectrumStore

@@ -47,6 +47,17 @@ public struct FeatureExtractor: ~Copyable {
     chroma = Chroma(sampleRate: sampleRate)
   }
 
+  /// Bytes of its tables and buffers.
+  public var byteCount: Int {
+    var bytes = spectra.byteCount + separation.byteCount + shape.byteCount + tuning.byteCount
+    bytes += chroma.byteCount + mel.byteCount
+    switch onsetMel {
+    case .some(let onsetMel): bytes += onsetMel.byteCount
+    case .none: break
+    }
+    return bytes + tempo.byteCount + timeDomain.byteCount + cepstrum.byteCount
+  }
+
   /// The features of `signal`: mono, full scale ±1, finite.
   ///
   /// - Throws: `SignalError` where it is empty.

@@ -48,6 +48,9 @@ struct FourierTransform: ~Copyable {
     }
   }
 
+  /// Bytes of its buffers and twiddles; what FFTW keeps of a plan is not among them.
+  var byteCount: Int { input.byteCount + output.byteCount + twiddles.byteCount }
+
   func runForward() { fftwf_execute(forward) }
   func runBackward() { fftwf_execute(backward) }
 }
@@ -77,6 +80,8 @@ struct ComplexTransform: ~Copyable {
     let plan = plan
     planner.withLock { fftw_destroy_plan(plan) }
   }
+
+  var byteCount: Int { input.byteCount + output.byteCount }
 
   func run() { fftw_execute(plan) }
 }

@@ -18,6 +18,8 @@ struct GammatoneFilters {
   private(set) var energyScales: [Double] = []
   let groups: Int
 
+  var byteCount: Int { coefficients.byteCount + energyScales.byteCount }
+
   init(_ parameters: GammatoneParameters) {
     groups = (parameters.bands + 7) / 8
     coefficients = [Double](repeating: 0, count: groups * 48)

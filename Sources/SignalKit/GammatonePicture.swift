@@ -37,6 +37,11 @@ public struct GammatonePicture: ~Copyable {
   /// How many frames a signal of `samples` samples gives: none where it is shorter than a window.
   public func frames(samples: Int) -> Int { parameters.frames(samples: samples) }
 
+  /// Bytes of its tables and buffers.
+  public var byteCount: Int {
+    filters.byteCount + state.byteCount + energies.byteCount + picture.byteCount
+  }
+
   /// Writes the picture of `signal`, `bands` rows of `frames` values, to `output`.
   ///
   /// - Throws: `SignalError` where the signal is shorter than a window or `output` has another

@@ -43,6 +43,12 @@ struct HarmonicPercussive: ~Copyable {
     sum = AlignedBuffer(count: 0)
   }
 
+  var byteCount: Int {
+    let rows = harmonic.byteCount + percussive.byteCount + percussiveBlock.byteCount
+    return transform.byteCount + synthesis.byteCount + rows + mask.byteCount
+      + normalisation.byteCount + self.rows.byteCount + outputs.byteCount + sum.byteCount
+  }
+
   func runTransform() { transform.runBackward() }
 
   /// Begins a signal of `frames` frames.

@@ -42,6 +42,12 @@ public struct KaldiFilterBank: ~Copyable {
   /// How many frames a signal of `samples` samples gives: none where it is shorter than a frame.
   public func frames(samples: Int) -> Int { parameters.frames(samples: samples) }
 
+  /// Bytes of its tables and buffers.
+  public var byteCount: Int {
+    let buffers = segment.byteCount + means.byteCount + sums.byteCount + picture.byteCount
+    return filters.byteCount + block.byteCount + window.byteCount + buffers + centred.byteCount
+  }
+
   /// Writes the picture of `signal`, `parameters.rows` rows of `frames` values, to `output`.
   ///
   /// - Throws: `SignalError` where the signal is shorter than a frame or `output` has another size.

@@ -11,6 +11,8 @@ struct KaldiWeights {
   private(set) var lengths: [Int32] = []
   private(set) var weights: [Float] = []
 
+  var byteCount: Int { starts.byteCount + lengths.byteCount + weights.byteCount }
+
   init(_ parameters: KaldiParameters) {
     let length = parameters.transformLength
     let lowest = 1_127 * log(1 + parameters.minimumFrequency / 700)

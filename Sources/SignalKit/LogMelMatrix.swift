@@ -23,6 +23,8 @@ struct LogMelMatrix: ~Copyable {
     values = AlignedBuffer(count: 0)
   }
 
+  var byteCount: Int { bank.byteCount + values.byteCount }
+
   mutating func begin(frames: Int) {
     self.frames = frames
     stride = Self.firstColumn + (frames + 15) / 16 * 16

@@ -46,6 +46,11 @@ struct LowBand: ~Copyable {
     rest = [Float](repeating: 0, count: length)
   }
 
+  var byteCount: Int {
+    weights.byteCount + ones.byteCount + moments.byteCount + rest.byteCount + transform.byteCount
+      + power.byteCount + scratch.byteCount
+  }
+
   /// Four boxes of `length` samples, convolved, with the sum 1; the last three of 4 x length are 0.
   private static func spline(_ length: Int) -> [Double] {
     var weights = [Double](repeating: 0, count: 4 * length)

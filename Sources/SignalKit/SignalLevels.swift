@@ -36,6 +36,9 @@ public struct LevelMeter: ~Copyable {
     lowBand = try LowBand(sampleRate: Double(self.sampleRate), limit: 20)
   }
 
+  /// Bytes of its tables and buffers.
+  public var byteCount: Int { lowBand.byteCount }
+
   /// Measures a signal, full scale being -1 to 1.
   ///
   /// The energy below 20 Hz is that of the signal's discrete Fourier transform, padded with zeros,

@@ -19,6 +19,8 @@ struct SpectralShape {
     self.resolution = resolution
   }
 
+  var byteCount: Int { centroid.byteCount + bandwidth.byteCount + rolloff.byteCount }
+
   mutating func begin(frames: Int) {
     centroid.removeAll(keepingCapacity: true)
     bandwidth.removeAll(keepingCapacity: true)

@@ -40,6 +40,12 @@ struct SpectrumStore: ~Copyable {
     magnitude = AlignedBuffer(count: Self.ringRows * Self.rowStride)
   }
 
+  var byteCount: Int {
+    let rows = real.byteCount + imaginary.byteCount + magnitude.byteCount
+    return transform.byteCount + twiddles.byteCount + window.byteCount + scratch.byteCount + rows
+      + blocks.byteCount
+  }
+
   func realRow(_ frame: Int) -> UnsafeMutablePointer<Float> { row(frame, of: real.base) }
   func imaginaryRow(_ frame: Int) -> UnsafeMutablePointer<Float> { row(frame, of: imaginary.base) }
   func magnitudeRow(_ frame: Int) -> UnsafeMutablePointer<Float> { row(frame, of: magnitude.base) }

@@ -42,6 +42,11 @@ struct Tempo: ~Copyable {
     }
   }
 
+  var byteCount: Int {
+    window.byteCount + power.byteCount + tempi.byteCount + logPrior.byteCount
+      + transform.byteCount + padded.byteCount
+  }
+
   func runTransform() { transform.run() }
 
   mutating func estimate(_ envelope: [Float]) -> Double {

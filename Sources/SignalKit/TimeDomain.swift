@@ -6,6 +6,8 @@ internal import CKernels
 struct TimeDomain {
   private var scratch = [Float](repeating: 0, count: SpectrumStore.hop)
 
+  var byteCount: Int { scratch.byteCount }
+
   /// √(mean of x²) a frame; the ends padded as the profile says. `librosa.feature.rms`.
   mutating func level(
     of signal: UnsafeBufferPointer<Float>, geometry: FrameGeometry

@@ -43,6 +43,10 @@ struct Tuning: ~Copyable {
     bin = AlignedBuffer(count: 0)
   }
 
+  var byteCount: Int {
+    below.byteCount + at.byteCount + above.byteCount + bin.byteCount
+  }
+
   mutating func begin(frames: Int) {
     found = 0
     let most = max(0, (frames + 16) * (lastBin - firstBin + 2) / 2)

@@ -6,6 +6,8 @@ struct Twiddles<Value: BinaryFloatingPoint & BitwiseCopyable>: ~Copyable {
   let cosine: AlignedBuffer<Value>
   let sine: AlignedBuffer<Value>
 
+  var byteCount: Int { cosine.byteCount + sine.byteCount }
+
   init(length: Int) {
     cosine = AlignedBuffer(count: length / 2 + 1)
     sine = AlignedBuffer(count: length / 2 + 1)

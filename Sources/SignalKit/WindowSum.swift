@@ -29,6 +29,8 @@ struct WindowSum: ~Copyable {
     }
   }
 
+  var byteCount: Int { tables.byteCount }
+
   /// One over the sum for each sample of hop `hop` (in hops from the start of the padded signal) of
   /// a signal of `frames` frames.
   func reciprocal(hop index: Int, frames: Int) -> UnsafePointer<Float> {

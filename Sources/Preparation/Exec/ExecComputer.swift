@@ -14,6 +14,12 @@ final class ExecComputer: ViewComputer {
     self.context = context
   }
 
+  /// A frame of slices on its way to the program, and the answer. What the program takes itself is not known.
+  var byteCount: Int {
+    let samples = context.slices.required * context.channels.count
+    return kind.batch * (samples + kind.shape.reduce(1, *)) * MemoryLayout<Float>.size
+  }
+
   func join(_ run: ViewRun) {
     program = run.program(of: context.view) { ExecProgram(kind, context, run.cancellation) }
   }

@@ -35,6 +35,8 @@ public struct AcousticKind: ViewKind {
       fingerprinter = try AcousticFingerprinter(sampleRate: rate)
     }
 
+    var byteCount: Int { fingerprinter.byteCount }
+
     func value(of track: TrackAudio, slices: Slices) throws(SignalError) -> [Tensor] {
       AcousticTensors.tensors(of: fingerprinter.fingerprint(of: track.floats.span))
     }

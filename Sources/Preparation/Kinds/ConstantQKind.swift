@@ -138,6 +138,8 @@ public struct ConstantQKind: ViewKind, ScaledKind {
       picture = try ConstantQPicture(parameters)
     }
 
+    var byteCount: Int { picture.byteCount }
+
     var tensorName: String { ConstantQKind.name }
 
     func shape(samples: Int) -> [Int] {

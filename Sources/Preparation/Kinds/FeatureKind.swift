@@ -37,6 +37,8 @@ public struct FeatureKind: ViewKind {
         profile: context.profile, sampleRate: Double(context.sampleRate))
     }
 
+    var byteCount: Int { extractor.byteCount }
+
     func value(of track: TrackAudio, slices: Slices) throws(SignalError) -> [Tensor] {
       var rows: [Float] = []
       rows.reserveCapacity(slices.count * FeatureVector.names.count)

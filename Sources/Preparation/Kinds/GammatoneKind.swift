@@ -84,6 +84,8 @@ public struct GammatoneKind: ViewKind {
       picture = try GammatonePicture(parameters)
     }
 
+    var byteCount: Int { picture.byteCount }
+
     var tensorName: String { GammatoneKind.name }
 
     func shape(samples: Int) -> [Int] {

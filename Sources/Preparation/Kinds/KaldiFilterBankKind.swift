@@ -118,6 +118,8 @@ public struct KaldiFilterBankKind: ViewKind {
       bank = try KaldiFilterBank(parameters)
     }
 
+    var byteCount: Int { bank.byteCount }
+
     var tensorName: String { KaldiFilterBankKind.name }
 
     func shape(samples: Int) -> [Int] { [bank.parameters.rows, bank.frames(samples: samples)] }

@@ -33,6 +33,9 @@ public struct WaveformKind: ViewKind {
   }
 
   private final class Computer: ViewComputer {
+    /// The samples are handed on.
+    var byteCount: Int { 0 }
+
     func value(of track: TrackAudio, slices: Slices) throws(SignalError) -> [Tensor] {
       let count = track.samples.count / track.channels
       let shape = track.channels == 1 ? [count] : [count, track.channels]

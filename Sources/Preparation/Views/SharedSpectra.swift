@@ -18,6 +18,8 @@ final class SpectrumComputer: ViewComputer {
 
   func frames(samples: Int) -> Int { spectra.frames(samples: samples) }
 
+  var byteCount: Int { spectra.byteCount + picture.byteCount }
+
   func value(of track: TrackAudio, slices: Slices) throws(SignalError) -> [Tensor] {
     try values(of: track, slices: slices, with: [])[0]
   }

@@ -6,6 +6,9 @@ public import SignalKit
 /// Turns tracks into the values of a view. One serves one thread, and keeps its buffers and plans
 /// from track to track.
 public protocol ViewComputer: AnyObject {
+  /// Bytes of the tables and buffers that it keeps from track to track. Buffers grow with the longest
+  /// slice so far, so that it is what a run takes once a track has been computed.
+  var byteCount: Int { get }
   /// The value of a track.
   ///
   /// - Parameters:
@@ -98,6 +101,9 @@ public final class SliceComputer: PictureComputer {
     self.shape = shape
     self.body = body
   }
+
+  /// Nothing is kept.
+  public var byteCount: Int { 0 }
 
   /// The lengths of the axes of a slice.
   public func shape(samples: Int) -> [Int] { shape(samples) }

@@ -54,6 +54,13 @@ public struct ConstantQPicture: ~Copyable {
   /// How many frames a signal of `samples` samples gives.
   public func frames(samples: Int) -> Int { parameters.frames(samples: samples) }
 
+  /// Bytes of its tables and buffers.
+  public var byteCount: Int {
+    let wavelets = banks.values.joined().reduce(0) { $0 + $1.byteCount }
+    let buffers = products.byteCount + block.byteCount + magnitudes.byteCount + matrix.byteCount
+    return wavelets + division.byteCount + (tuning?.byteCount ?? 0) + signal.byteCount + buffers
+  }
+
   /// Writes the picture of `signal`, `bins` rows of `frames` values, to `output`.
   ///
   /// - Throws: `SignalError` where the signal is empty or `output` has another size.

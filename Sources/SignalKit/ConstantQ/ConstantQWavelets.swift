@@ -48,6 +48,8 @@ final class ConstantQWavelets {
     }
   }
 
+  var byteCount: Int { matrix.byteCount }
+
   /// Writes the parts of `count` frames, `columns` floats each, to `output`. Frame t begins at
   /// `signal[t × hop − frameLength / 2]`.
   func analyse(

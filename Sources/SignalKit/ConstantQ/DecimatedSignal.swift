@@ -17,6 +17,8 @@ struct DecimatedSignal: ~Copyable {
   /// The first sample.
   var base: UnsafeMutablePointer<Float> { samples.base + margin }
 
+  var byteCount: Int { samples.byteCount + halved.byteCount }
+
   /// Begins with another signal at its full rate.
   mutating func begin(_ signal: UnsafeBufferPointer<Float>) {
     count = signal.count

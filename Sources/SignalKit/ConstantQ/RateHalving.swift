@@ -56,6 +56,8 @@ final class RateHalving {
     }
   }
 
+  var byteCount: Int { matrix.byteCount }
+
   /// Samples that must be readable past an end of the signal.
   static let margin = 512
 
@@ -77,6 +79,11 @@ struct RateDivision {
     divisions = (1...max(1, most)).map { stages in
       [RateHalving](repeating: .first(of: stages), count: stages - 1) + [.last(of: stages)]
     }
+  }
+
+  /// Bytes of the filters; all stages but the last are one.
+  var byteCount: Int {
+    divisions.reduce(0) { $0 + Set($1.map(\.byteCount)).reduce(0, +) }
   }
 
   /// A stage each.

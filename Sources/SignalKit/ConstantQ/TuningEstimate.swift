@@ -13,6 +13,8 @@ final class TuningEstimate {
     spectra = try SpectrumFrames(peaks.spectrum)
   }
 
+  var byteCount: Int { peaks.byteCount + spectra.byteCount }
+
   /// The hundredth of a class below which the tuning lies; see ``Tuning/edge(_:)``.
   func hundredth(of signal: Span<Float>) throws(SignalError) -> Int {
     try spectra.analyse(signal, for: [peaks])
@@ -32,6 +34,8 @@ private final class TuningPeaks: SpectrumPicture {
     tuning = Tuning(
       profile: .librosa10, sampleRate: sampleRate, bins: spectrum.bins, classes: classes)
   }
+
+  var byteCount: Int { tuning.byteCount + roots.byteCount }
 
   func begin(frames: Int) { tuning.begin(frames: frames) }
 

@@ -84,6 +84,12 @@ public final class CepstrumPicture: SpectrumPicture {
   /// Coefficients, and as many of each derivative.
   public var rows: Int { matrix.rows }
 
+  /// Bytes of its tables and buffers.
+  public var byteCount: Int {
+    mel.byteCount + transform.byteCount + derivatives.reduce(0) { $0 + $1.byteCount }
+      + matrix.byteCount
+  }
+
   /// Forgets what was added, and makes room for `frames` frames.
   ///
   /// - Throws: `SignalError` where they are fewer than a derivative takes.

@@ -62,6 +62,12 @@ public final class ChromaPicture: SpectrumPicture {
   /// Pitch classes.
   public var rows: Int { parameters.classes }
 
+  /// Bytes of its tables and buffers.
+  public var byteCount: Int {
+    (bank?.byteCount ?? 0) + banks.values.reduce(0) { $0 + $1.byteCount } + tuning.byteCount
+      + blocks.byteCount + matrix.byteCount
+  }
+
   /// Forgets what was added, and makes room for `frames` frames.
   public func begin(frames: Int) {
     matrix.begin(frames: frames)

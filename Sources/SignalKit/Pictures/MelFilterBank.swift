@@ -81,6 +81,9 @@ public struct MelFilterBank: Sendable, Hashable {
     self.weights = weights
   }
 
+  /// Bytes of its tables and buffers.
+  var byteCount: Int { starts.byteCount + lengths.byteCount + weights.byteCount }
+
   /// What filters are scaled to.
   public enum Area: String, Sendable, Hashable, Codable, CaseIterable {
     /// Every triangle has area 1 in hertz: `norm="slaney"`.

@@ -63,6 +63,9 @@ public final class MelPicture: SpectrumPicture {
   /// Bands.
   public var rows: Int { parameters.bands }
 
+  /// Bytes of its tables and buffers.
+  public var byteCount: Int { bank.byteCount + matrix.byteCount }
+
   /// Forgets what was added, and makes room for `frames` frames.
   public func begin(frames: Int) { matrix.begin(frames: frames) }
 

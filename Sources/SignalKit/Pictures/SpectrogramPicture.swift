@@ -32,6 +32,9 @@ public final class SpectrogramPicture: SpectrumPicture {
   /// Frequencies.
   public var rows: Int { parameters.spectrum.bins }
 
+  /// Bytes of its tables and buffers.
+  public var byteCount: Int { matrix.byteCount }
+
   /// Forgets what was added, and makes room for `frames` frames.
   public func begin(frames: Int) { matrix.begin(frames: frames) }
 

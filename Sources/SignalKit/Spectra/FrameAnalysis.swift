@@ -7,6 +7,8 @@ enum SpectrumQuantity { case magnitude, power }
 protocol FrameAnalysis: AnyObject {
   /// Samples of a frame that are read, and how many of them stand before the window.
   var extent: (length: Int, lead: Int) { get }
+  /// Bytes of its tables and buffers.
+  var byteCount: Int { get }
   /// Takes `count` frames, 1 ... 16, the first of which begins at `samples`.
   func analyse(_ samples: UnsafePointer<Float>, count: Int)
   /// The spectra of what was taken last, value [bin × 16 + frame]; silence from its count on.
@@ -75,6 +77,11 @@ private final class BlockAnalysis: FrameAnalysis {
     power = AlignedBuffer(count: parameters.bins * 16)
     magnitude = AlignedBuffer(count: parameters.bins * 16)
     segment = AlignedBuffer(count: 15 * parameters.hop + length)
+  }
+
+  var byteCount: Int {
+    window.byteCount + tables.byteCount + scratch.byteCount + power.byteCount
+      + magnitude.byteCount + segment.byteCount
   }
 
   func analyse(_ samples: UnsafePointer<Float>, count: Int) {
@@ -146,6 +153,10 @@ private final class RowAnalysis: FrameAnalysis {
     rows = AlignedBuffer(count: 16 * rowStride)
     given = AlignedBuffer(count: 16 * rowStride)
     derived = AlignedBuffer(count: 16 * rowStride)
+  }
+
+  var byteCount: Int {
+    transform.byteCount + rows.byteCount + given.byteCount + derived.byteCount
   }
 
   func analyse(_ samples: UnsafePointer<Float>, count: Int) {

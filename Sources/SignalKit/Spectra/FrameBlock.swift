@@ -35,6 +35,11 @@ struct FrameBlock: ~Copyable {
     power = AlignedBuffer(count: (half + 16) / 16 * 16 * 16)
   }
 
+  var byteCount: Int {
+    samples.byteCount + places.byteCount + window.byteCount + power.byteCount
+      + (kernel?.byteCount ?? 0) + (rows?.byteCount ?? 0)
+  }
+
   /// Takes `count` frames, 1 ... 16, the first of which begins at `signal`, the next ones `hop` samples after each
   /// other; the others are silent.
   func fill(_ signal: UnsafePointer<Float>, hop: Int, count: Int) {
@@ -57,6 +62,8 @@ struct FrameBlock: ~Copyable {
     let tables: AlignedBuffer<Float>
     let scratch: AlignedBuffer<Float>
 
+    var byteCount: Int { tables.byteCount + scratch.byteCount }
+
     init(half: Int) {
       let count = lathe_transform_tables(half)
       let exact = AlignedBuffer<Double>(count: count)
@@ -76,6 +83,10 @@ struct FrameBlock: ~Copyable {
     private let frames: AlignedBuffer<Float>
     private let spectra: AlignedBuffer<Float>
     private let scratch: AlignedBuffer<Float>
+
+    var byteCount: Int {
+      transform.byteCount + frames.byteCount + spectra.byteCount + scratch.byteCount
+    }
 
     init(length: Int, transformLength: Int) throws(SignalError) {
       transform = try FourierTransform(length: transformLength)

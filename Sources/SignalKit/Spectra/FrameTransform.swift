@@ -4,6 +4,8 @@ internal import CKernels
 protocol FrameTransform: AnyObject {
   /// What ``analyse(_:into:)`` writes.
   var quantity: SpectrumQuantity { get }
+  /// Bytes of its tables and buffers.
+  var byteCount: Int { get }
   /// Writes the spectrum of `samples`, as many as the window is long, to the `bins` first places of
   /// `row`.
   func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>)
@@ -28,6 +30,8 @@ final class SingleTransform: FrameTransform {
     scratch = AlignedBuffer(count: half / 2 + 1)
     start = transform.input.base + parameters.lead
   }
+
+  var byteCount: Int { transform.byteCount + window.byteCount + scratch.byteCount }
 
   func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
     lathe_window(samples, window.base, start, window.count)
@@ -62,6 +66,11 @@ final class DoubleTransform: FrameTransform {
     start = transform.input.base + parameters.lead
   }
 
+  var byteCount: Int {
+    transform.byteCount + twiddles.byteCount + window.byteCount + real.byteCount
+      + imaginary.byteCount
+  }
+
   func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
     lathe_window_double(samples, window.base, start, window.count)
     transform.run()
@@ -89,6 +98,10 @@ final class OddTransform: FrameTransform {
     real = AlignedBuffer(count: parameters.bins)
     imaginary = AlignedBuffer(count: parameters.bins)
     lead = parameters.lead
+  }
+
+  var byteCount: Int {
+    transform.byteCount + window.byteCount + real.byteCount + imaginary.byteCount
   }
 
   func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {

@@ -14,6 +14,7 @@ struct PictureMatrix: ~Copyable {
   }
 
   var base: UnsafeMutablePointer<Float> { values.base }
+  var byteCount: Int { values.byteCount }
   /// Floats of all rows, what fills them up too.
   var count: Int { rows * stride }
 

@@ -29,6 +29,9 @@ public struct SpectrumFrames: ~Copyable {
   /// How many frames a signal of `samples` samples gives; 0 where it is too short for one.
   public func frames(samples: Int) -> Int { geometry.count(samples: samples) }
 
+  /// Bytes of its tables and buffers.
+  public var byteCount: Int { analysis.byteCount + scratch.byteCount }
+
   /// Runs the Fourier transforms that a signal of `samples` samples takes, and nothing else: with it a
   /// benchmark tells their share.
   public func runTransforms(samples: Int) {

@@ -9,6 +9,8 @@ public protocol SpectrumPicture: AnyObject {
   var spectrum: SpectrumParameters { get }
   /// Values of a frame.
   var rows: Int { get }
+  /// Bytes of its tables and buffers; these grow with the longest signal so far.
+  var byteCount: Int { get }
   /// Forgets what was added, and makes room for `frames` frames.
   ///
   /// - Throws: `SignalError` where they are too few.
