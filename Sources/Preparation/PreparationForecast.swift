@@ -19,11 +19,16 @@ public struct PreparationForecast: Sendable, Hashable, Codable {
   public var freeBytes: Int
   /// Seconds that it will take; nil where that was not measured.
   public var seconds: Double?
+  /// The most bytes of memory that computing and writing take at once, besides what the program takes
+  /// without a track: for each thread the tables and buffers of its views and the audio of the longest
+  /// track, and the values that wait to be written. Without what programs of `exec` views take; nil
+  /// where it was not measured.
+  public var memoryBytes: Int?
 
   /// A forecast of parts.
   public init(
     tracks: Int, audioSeconds: Double, slices: [View: Int], bytes: Int, freeBytes: Int,
-    seconds: Double?
+    seconds: Double?, memoryBytes: Int? = nil
   ) {
     self.tracks = tracks
     self.audioSeconds = audioSeconds
@@ -31,6 +36,7 @@ public struct PreparationForecast: Sendable, Hashable, Codable {
     self.bytes = bytes
     self.freeBytes = freeBytes
     self.seconds = seconds
+    self.memoryBytes = memoryBytes
   }
 
   /// Whether the values will hardly find room.
@@ -46,14 +52,12 @@ struct ForecastMaking {
 
   /// So many headers are read.
   private static let mostProbes = 32
-  /// So many tracks are computed to see how long they take.
-  private static let mostMeasured = 3
 
   /// The forecast of a plan; nil where it has nothing to compute, or none of the files that were looked at has a
   /// header that says how long it is.
   ///
   /// - Parameter measures: whether some tracks are decoded and computed, without programs, to see how long it
-  ///   takes.
+  ///   takes and how much memory.
   func forecast(of plan: PreparationPlan, measures: Bool) -> PreparationForecast? {
     let tasks = plan.tasks.filter { !$0.views.isEmpty }
     let probed = Self.some(Self.mostProbes, of: tasks).compactMap { task in
@@ -77,37 +81,16 @@ struct ForecastMaking {
       }
     }
     let scale = Double(tasks.count) / Double(probed.count)
+    let longest = probed.max { $0.1.seconds < $1.1.seconds }?.0
+    let trial = measures ? ForecastTrial(self, tasks, longest: longest) : nil
     return PreparationForecast(
       tracks: tasks.count, audioSeconds: seconds * scale,
       slices: slices.mapValues { Int(($0 * scale).rounded()) }, bytes: Int(bytes * scale),
-      freeBytes: system.freeBytes, seconds: measures ? self.seconds(tasks) : nil)
-  }
-
-  /// Seconds that all tasks take, from some of them.
-  private func seconds(_ tasks: [PreparationPlan.Task]) -> Double? {
-    let programs = Set(recipe.views.filter { !$0.kind.command.isEmpty }.map(\.name))
-    guard programs.isEmpty, let fingerprints = try? recipe.fingerprints(),
-      var worker = try? TrackWorker(recipe: recipe, fingerprints: fingerprints)
-    else { return nil }
-    let clock = ContinuousClock()
-    let measured = Self.some(Self.mostMeasured, of: tasks)
-    let start = clock.now
-    var done = 0
-    for task in measured {
-      guard
-        let audio = try? roots.decode(
-          task.track.path, recipe.decoding, takesMD5: task.track.md5 != nil),
-        (try? worker.values(of: audio, id: task.track.id, views: task.views)) != nil
-      else { continue }
-      done += 1
-    }
-    guard done > 0 else { return nil }
-    let each = start.duration(to: clock.now) / .seconds(1) / Double(done)
-    return each * Double(tasks.count) / Double(max(1, min(threads, tasks.count)))
+      freeBytes: system.freeBytes, seconds: trial?.seconds, memoryBytes: trial?.memoryBytes)
   }
 
   /// Some elements, from all parts of a list.
-  private static func some<Element>(_ count: Int, of all: [Element]) -> [Element] {
+  static func some<Element>(_ count: Int, of all: [Element]) -> [Element] {
     if all.count <= count { return all }
     return (0..<count).map { all[$0 * all.count / count] }
   }

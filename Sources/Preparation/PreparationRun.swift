@@ -15,7 +15,7 @@ struct RunMeter {
 struct PreparationRun {
   /// Bytes of finished values that are written in one transaction: enough for the disk's speed, few
   /// enough to hold twice in memory.
-  private static let batchBytes = 24 << 20
+  static let batchBytes = 24 << 20
   private static let batchSeconds = 2.0
 
   let cache: Cache

@@ -56,9 +56,9 @@ final class PreparationWorkers: Sendable {
     programs = Set(recipe.views.filter { !$0.kind.command.isEmpty }.map(\.name))
     let programs = programs
     let startsPrograms = tasks.contains { !$0.views.isDisjoint(with: programs) }
-    count = startsPrograms ? 2 * threads : threads
+    count = Self.count(threads: threads, startsPrograms: startsPrograms)
     running = Atomic(count)
-    outcomes = BoundedQueue(capacity: 2 * threads)
+    outcomes = BoundedQueue(capacity: Self.places(threads: threads))
     let runs = (0..<threads).map { _ in ViewRun(cancellation) }
     for number in 0..<count {
       let thread = Thread { self.work(runs[number % threads]) }
@@ -67,6 +67,14 @@ final class PreparationWorkers: Sendable {
       thread.start()
     }
   }
+
+  /// How many workers there are for so many threads.
+  static func count(threads: Int, startsPrograms: Bool) -> Int {
+    startsPrograms ? 2 * threads : threads
+  }
+
+  /// How many finished tracks may wait for the writer.
+  static func places(threads: Int) -> Int { 2 * threads }
 
   /// Ends every worker after its track; none waits for a place in the queue any more.
   func stop() {

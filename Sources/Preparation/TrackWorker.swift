@@ -63,6 +63,10 @@ struct TrackWorker: ~Copyable {
     self.meter = meter
   }
 
+  /// Bytes that it keeps from track to track, but for the samples of the last: the computers' tables
+  /// and buffers, and those of the meter.
+  var byteCount: Int { jobs.reduce(meter.byteCount) { $0 + $1.computer.byteCount } }
+
   /// The figures of a track and the values of `views`; no values where ``judgement`` then says that
   /// it isn't used.
   ///

@@ -1,8 +1,11 @@
+import AudioIO
 import Corpus
 import DatasetCache
 import FoundationEssentials
-import Preparation
+import Safetensors
 import Testing
+
+@testable import Preparation
 
 /// What a preparation would take is known before it is done.
 @Suite struct ForecastTests {
@@ -28,6 +31,43 @@ import Testing
     #expect(recorder.overview?.forecast?.bytes == forecast.bytes)
     // Nothing is left to compute.
     #expect(try preparation.overview().forecast == nil)
+  }
+
+  @Test func theMemoryIsThatOfEachThreadAndOfWhatWaits() throws {
+    let folder = try MusicFolder()
+    try folder.music(labels: ["blues", "jazz"], count: 6)
+    try folder.write(Wave.pcm16(Wave.notes(seed: 3, count: 160_000)), "jazz/long.wav")
+    func memory(_ threads: Int, _ recipe: Recipe) throws -> Int {
+      var preparation = try preparation(folder)
+      preparation.threads = threads
+      preparation.recipe = recipe
+      return try #require(try preparation.overview().forecast?.memoryBytes)
+    }
+    let recipe = try Recipe.small()
+    let (one, two, four) = (
+      try memory(1, recipe), try memory(2, recipe), try memory(4, recipe)
+    )
+    // Two threads more take twice as much more as one, up to the spare room of arrays.
+    #expect(two > one && abs(four - two - 2 * (two - one)) < 4_096)
+    // A thread has its own computers, and the longest track as integers and as floats.
+    let fingerprints = try recipe.fingerprints()
+    var worker = try TrackWorker(recipe: recipe, fingerprints: fingerprints)
+    let audio = try AudioRoots(folder.audio).decode(
+      "jazz/long.wav", recipe.decoding, takesMD5: false)
+    let values = try worker.values(of: audio, views: Set(recipe.allViews.map(\.name))).values
+    let finished = values.flatMap(\.tensors).reduce(0) { $0 + $1.byteCount }
+    let least = worker.byteCount + 160_000 * (2 + 4) + 3 * finished
+    // The forecast's own has met more tunings, each with a bank of filters.
+    #expect(two - one >= least && Double(two - one) < 1.3 * Double(least))
+    // Another view is another computer.
+    var more = recipe
+    more.views[View(like: "wide")] = RecipeView(
+      MelKind(), slices: try SliceRule(length: 4_000, hop: 4_000))
+    #expect(try memory(1, more) > one)
+    // What is about to be prepared is not computed twice.
+    let recorder = Recorder()
+    try preparation(folder).run(progress: recorder)
+    #expect(recorder.overview?.forecast != nil && recorder.overview?.forecast?.memoryBytes == nil)
   }
 
   @Test func whatFindsNoRoomIsTooLarge() {

@@ -13,6 +13,14 @@ public enum Samples: Sendable, Hashable {
     }
   }
 
+  /// Bytes that they take.
+  public var byteCount: Int {
+    switch self {
+    case .int16(let samples): samples.count * MemoryLayout<Int16>.size
+    case .float32(let samples): samples.count * MemoryLayout<Float>.size
+    }
+  }
+
   /// The samples of `range` as floats, full scale being -1 to 1 (16-bit samples over 32,768).
   /// - Precondition: `range` lies within `0..<count`.
   /// - Complexity: O(range.count).

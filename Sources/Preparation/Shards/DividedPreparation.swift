@@ -157,6 +157,8 @@ extension PreparationForecast {
       all.slices.merge(part.slices, uniquingKeysWith: +)
       all.bytes += part.bytes
       all.freeBytes = min(all.freeBytes, part.freeBytes)
+      // One shard is computed after the other.
+      all.memoryBytes = [all.memoryBytes, part.memoryBytes].compactMap(\.self).max()
       if let seconds = all.seconds, let more = part.seconds { all.seconds = seconds + more }
     }
     self = all

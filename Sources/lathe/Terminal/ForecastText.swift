@@ -10,7 +10,9 @@ enum ForecastText {
       "\(Words.count($1)) of \($0.rawValue)"
     }
     let time = forecast.seconds.map { "about \(Words.duration($0)), " } ?? ""
-    return "forecast: \(Words.duration(forecast.audioSeconds)) of audio, \(time)"
+    let memory =
+      forecast.memoryBytes.map { "about \(Words.bytes($0)) of memory, " } ?? ""
+    return "forecast: \(Words.duration(forecast.audioSeconds)) of audio, \(time)\(memory)"
       + "\(Words.bytes(forecast.bytes)) of values (\(Words.bytes(forecast.freeBytes)) are free); "
       + "slices: \(slices.joined(separator: ", "))"
   }
