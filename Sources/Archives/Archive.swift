@@ -77,7 +77,7 @@ package final class Archive: Sendable {
   ///   what `sink` does.
   package func read(_ entry: ArchiveEntry, _ sink: (RawSpan) throws -> Void) throws {
     if case .zip(let record) = entry.location { return try file.unpack(record, sink) }
-    let (source, offset) = try unpackedPlace(of: entry)
+    let (source, offset) = try unpackedLocation(of: entry)
     var done: Int64 = 0
     while done < entry.byteCount {
       let piece = try source.bytes(
@@ -92,7 +92,7 @@ package final class Archive: Sendable {
   /// Where the bytes of an entry lie as they are: a descriptor of the caller's own, to be closed,
   /// and the offset of the first byte; nil where they are packed and at most `limit` bytes, so that
   /// they are better unpacked to memory.
-  package func place(
+  package func location(
     of entry: ArchiveEntry, unlessBelow limit: Int64
   ) throws(ArchiveError) -> (descriptor: Int32, offset: Int64)? {
     let (source, offset): (ArchiveFile, Int64)
@@ -102,14 +102,14 @@ package final class Archive: Sendable {
       try spool(into: source) { sink in try file.unpack(record, sink) }
       offset = 0
     } else {
-      (source, offset) = try unpackedPlace(of: entry)
+      (source, offset) = try unpackedLocation(of: entry)
     }
     guard let copy = source.duplicate() else { throw ArchiveError(.library, path) }
     return (copy, offset)
   }
 
   /// The tar, or what the compressed one unpacks to, and the first byte of an entry in it.
-  private func unpackedPlace(
+  private func unpackedLocation(
     of entry: ArchiveEntry
   ) throws(ArchiveError) -> (ArchiveFile, Int64) {
     guard case .tar(let offset?) = entry.location else {

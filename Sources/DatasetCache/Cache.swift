@@ -35,7 +35,7 @@ public final class Cache: Sendable {
   /// The shard that this is by itself; nil for a whole cache.
   public let shard: Shard?
   /// Where the one store lies, or that of the whole.
-  let place: StorePlace
+  let store: StoreFiles
   let environment: Environment
   /// The shards of a divided cache, as they were when it was opened; none where there is one store.
   let shards: [StoreState]
@@ -44,13 +44,13 @@ public final class Cache: Sendable {
   private let pinned: CacheState?
 
   init(
-    path: String, access: Access, shard: Shard? = nil, place: StorePlace, environment: Environment,
+    path: String, access: Access, shard: Shard? = nil, store: StoreFiles, environment: Environment,
     shards: [StoreState] = [], lock: ExclusiveLock? = nil, pinned: CacheState? = nil
   ) {
     self.path = path
     self.access = access
     self.shard = shard
-    self.place = place
+    self.store = store
     self.environment = environment
     self.shards = shards
     self.lock = lock
@@ -76,7 +76,7 @@ public final class Cache: Sendable {
   public func snapshot() throws(CacheError) -> Cache {
     if pinned != nil { return self }
     return Cache(
-      path: path, access: .reading, shard: shard, place: place, environment: environment,
+      path: path, access: .reading, shard: shard, store: store, environment: environment,
       shards: shards, pinned: try state(nil))
   }
 

@@ -17,28 +17,28 @@ extension Cache {
   ) throws(CacheError) -> Cache {
     if let shard {
       let cache = try openStore(
-        at: path, for: access, place: .shard(shard), shard: shard, initialMapSize)
+        at: path, for: access, store: .shard(shard), shard: shard, initialMapSize)
       try cache.checkShard(shard)
       return cache
     }
     guard let plan = try ShardPlan.read(at: path), plan.shards > 1 else {
-      return try openStore(at: path, for: access, place: .only, shard: nil, initialMapSize)
+      return try openStore(at: path, for: access, store: .only, shard: nil, initialMapSize)
     }
     return try openDivided(at: path, plan, for: access)
   }
 
   static func openStore(
-    at path: String, for access: Access, place: StorePlace, shard: Shard?, _ initialMapSize: Int,
+    at path: String, for access: Access, store: StoreFiles, shard: Shard?, _ initialMapSize: Int,
     with shards: [StoreState] = []
   ) throws(CacheError) -> Cache {
-    try inspectFolder(path, access: access, place: place)
+    try inspectFolder(path, access: access, store: store)
     let isLoading = access == .loading
     let lock =
-      access.isReadOnly ? nil : try ExclusiveLock(path: "\(path)/\(place.lock)", cache: path)
+      access.isReadOnly ? nil : try ExclusiveLock(path: "\(path)/\(store.lock)", cache: path)
     let environment: Environment
     do throws(StoreError) {
       environment = try Environment(
-        path: "\(path)/\(place.file)",
+        path: "\(path)/\(store.file)",
         options: .init(
           isReadOnly: access.isReadOnly, withoutReadAhead: isLoading,
           keepsPagesMapped: isLoading, mapsAhead: isLoading, allowsBriefWrites: isLoading,
@@ -48,7 +48,7 @@ extension Cache {
       throw CacheError(error)
     }
     let cache = Cache(
-      path: path, access: access, shard: shard, place: place, environment: environment,
+      path: path, access: access, shard: shard, store: store, environment: environment,
       shards: shards, lock: lock)
     try cache.checkSchema()
     return cache
@@ -65,19 +65,19 @@ extension Cache {
   /// - Throws: `CacheError` `.isAFile`, `.notACache` for a folder that holds something else.
   public static func exists(at path: String, shard: Shard? = nil) throws(CacheError) -> Bool {
     guard try Folder.kind(path) != .missing else { return false }
-    let place: StorePlace
+    let store: StoreFiles
     if let shard {
-      place = .shard(shard)
+      store = .shard(shard)
     } else {
-      place = try ShardPlan.read(at: path).map { $0.shards > 1 } == true ? .merged : .only
+      store = try ShardPlan.read(at: path).map { $0.shards > 1 } == true ? .merged : .only
     }
-    try inspectFolder(path, access: .creating, place: place)
-    return (Folder.size("\(path)/\(place.file)") ?? 0) > 0
+    try inspectFolder(path, access: .creating, store: store)
+    return (Folder.size("\(path)/\(store.file)") ?? 0) > 0
   }
 
-  /// Refuses a place that is no cache before anything is written to it, and makes the folder.
+  /// Refuses a folder that is no cache before anything is written to it, and makes the folder.
   static func inspectFolder(
-    _ path: String, access: Access, place: StorePlace
+    _ path: String, access: Access, store: StoreFiles
   ) throws(CacheError) {
     switch try Folder.kind(path) {
     case .file, .other:
@@ -89,7 +89,7 @@ extension Cache {
       return try Folder.make(path)
     case .folder: break
     }
-    if let size = Folder.size("\(path)/\(place.file)"), size > 0 { return }
+    if let size = Folder.size("\(path)/\(store.file)"), size > 0 { return }
     let names = try Folder.names(path)
     if let foreign = names.first(where: { !Layout.isOwnFile($0) }) {
       throw refusal(

@@ -187,7 +187,7 @@ extension Files {
     let flags = 0o20_000_000 | O_DIRECTORY | O_RDWR | O_CLOEXEC
     let descriptor = open(folder, flags, mode)
     if descriptor < 0 { return nil }
-    if access(place(of: descriptor), F_OK) == 0 { return descriptor }
+    if access(descriptorPath(of: descriptor), F_OK) == 0 { return descriptor }
     close(descriptor)
     return nil
   }
@@ -197,7 +197,7 @@ extension Files {
   /// - Returns: whether it has it; `errno` says why not.
   fileprivate static func link(_ descriptor: Int32, to name: String) -> Bool {
     for _ in 0..<2 {
-      if linkat(AT_FDCWD, place(of: descriptor), AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 {
+      if linkat(AT_FDCWD, descriptorPath(of: descriptor), AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 {
         return true
       }
       guard errno == EEXIST, unlink(name) == 0 else { return false }
@@ -205,5 +205,7 @@ extension Files {
     return false
   }
 
-  private static func place(of descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
+  private static func descriptorPath(of descriptor: Int32) -> String {
+    "/proc/self/fd/\(descriptor)"
+  }
 }

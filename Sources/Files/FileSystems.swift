@@ -28,19 +28,19 @@ extension Files {
 
   /// The file system of a path, or of the nearest folder above it that is there.
   package static func fileSystem(of path: String) throws(FileError) -> FileSystem {
-    var place = path.isEmpty ? "." : path
+    var folder = path.isEmpty ? "." : path
     var status = statvfs()
-    while statvfs(place, &status) != 0 {
-      guard errno == ENOENT, place != "/", place != "." else {
+    while statvfs(folder, &status) != 0 {
+      guard errno == ENOENT, folder != "/", folder != "." else {
         throw FileError(.system(errno), "examine", path)
       }
-      let above = place.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      let above = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         .joined(separator: "/")
-      place = above.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : above
+      folder = above.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : above
     }
     let mounts = (try? read("/proc/self/mountinfo", limit: 1 << 24)) ?? nil
     return FileSystem(
-      type: type(of: resolved(place), in: String(decoding: mounts ?? [], as: UTF8.self)),
+      type: type(of: resolved(folder), in: String(decoding: mounts ?? [], as: UTF8.self)),
       freeBytes: Int(clamping: UInt64(status.f_bavail)) * Int(status.f_frsize))
   }
 
@@ -55,7 +55,7 @@ extension Files {
       }
       let point = unescaped(fields[4])
       let isAbove = point == "/" || path == point || path.hasPrefix("\(point)/")
-      // What is mounted later at the same place hides what was there.
+      // What is mounted later at the same path hides what was there.
       if isAbove, point.utf8.count >= found.point.utf8.count {
         found = (point, String(fields[end + 1]))
       }

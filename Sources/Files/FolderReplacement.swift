@@ -118,15 +118,15 @@ extension Files {
   /// Brings all files in a folder to the disk.
   fileprivate static func syncTree(_ path: String) throws(FileError) {
     for name in try names(path) {
-      let place = "\(path)/\(name)"
-      if try kind(place) == .folder {
-        try syncTree(place)
+      let entry = "\(path)/\(name)"
+      if try kind(entry) == .folder {
+        try syncTree(entry)
         continue
       }
-      let descriptor = open(place, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-      if descriptor < 0 { throw FileError(.system(errno), "write", place) }
+      let descriptor = open(entry, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+      if descriptor < 0 { throw FileError(.system(errno), "write", entry) }
       defer { close(descriptor) }
-      if fsync(descriptor) != 0 { throw FileError(.system(errno), "write", place) }
+      if fsync(descriptor) != 0 { throw FileError(.system(errno), "write", entry) }
     }
     // The names in it.
     syncFolder(of: "\(path)/.")
@@ -135,10 +135,10 @@ extension Files {
   /// Removes a folder with all that is in it; a link in it is removed, and what it leads to stays.
   package static func removeTree(_ path: String) throws(FileError) {
     for name in try names(path) {
-      let place = "\(path)/\(name)"
-      if unlink(place) == 0 || errno == ENOENT { continue }
-      guard errno == EISDIR else { throw FileError(.system(errno), "remove", place) }
-      try removeTree(place)
+      let entry = "\(path)/\(name)"
+      if unlink(entry) == 0 || errno == ENOENT { continue }
+      guard errno == EISDIR else { throw FileError(.system(errno), "remove", entry) }
+      try removeTree(entry)
     }
     if rmdir(path) != 0, errno != ENOENT { throw FileError(.system(errno), "remove", path) }
   }

@@ -30,13 +30,13 @@ private struct ReadableFile: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// Fills bytes from those of the file that begin at `place`; how many it filled, fewer than there
+  /// Fills bytes from those of the file that begin at `offset`; how many it filled, fewer than there
   /// are only where the file ends.
-  func read(into bytes: inout [UInt8], at place: Int) throws(FileError) -> Int {
+  func read(into bytes: inout [UInt8], at offset: Int) throws(FileError) -> Int {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeMutableBytes { buffer in
-        pread(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, place + done)
+        pread(descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, offset + done)
       }
       if count == 0 { break }
       if count > 0 {
@@ -71,12 +71,12 @@ extension Files {
 
   /// Some bytes of a file, fewer where it ends before them; nil where there is no file.
   package static func read(
-    _ path: String, at place: Int, count: Int
+    _ path: String, at offset: Int, count: Int
   ) throws(FileError) -> [UInt8]? {
     guard let file = try ReadableFile(path) else { return nil }
     // What is asked for may come from a damaged file.
-    var bytes = [UInt8](repeating: 0, count: max(0, min(count, file.length - place)))
-    let done = try file.read(into: &bytes, at: place)
+    var bytes = [UInt8](repeating: 0, count: max(0, min(count, file.length - offset)))
+    let done = try file.read(into: &bytes, at: offset)
     bytes.removeLast(bytes.count - done)
     return bytes
   }

@@ -31,9 +31,9 @@ extension Environment {
   /// Whether there is so much address space beside what is mapped now.
   static func hasRoom(forBytes count: Int) -> Bool {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-    guard let place = unsafe mmap(nil, count, PROT_NONE, flags, -1, 0), unsafe place != MAP_FAILED
+    guard let start = unsafe mmap(nil, count, PROT_NONE, flags, -1, 0), unsafe start != MAP_FAILED
     else { return false }
-    unsafe munmap(place, count)
+    unsafe munmap(start, count)
     return true
   }
 

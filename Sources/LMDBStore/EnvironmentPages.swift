@@ -83,7 +83,7 @@ extension Environment {
   }
 
   /// Refuses a file whose beginning is damaged, or that ends before its last page, before LMDB
-  /// takes sizes and places from there; and empties a file that was not made completely, where it
+  /// takes sizes and offsets from there; and empties a file that was not made completely, where it
   /// may be written.
   static func examineBeginning(path: String, isReadOnly: Bool) throws(StoreError) {
     let descriptor = unsafe Glibc.open(path, (isReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC)

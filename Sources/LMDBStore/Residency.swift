@@ -14,8 +14,8 @@ final class Residency: Sendable {
 
   private let descriptor: Int32
   private let used = Atomic<Int>(0)
-  /// Where the file is mapped, looked up once for each place that the map has.
-  private let places = Mutex<[Range<UInt>]?>(nil)
+  /// Where the file is mapped, looked up once for each address that the map has.
+  private let ranges = Mutex<[Range<UInt>]?>(nil)
 
   init(descriptor: Int32) {
     self.descriptor = descriptor
@@ -31,9 +31,9 @@ final class Residency: Sendable {
 
   /// Forgets where the file is mapped. Called before LMDB's map moves, while nobody is within a
   /// transaction, and where another map comes or, by `body`, goes: giving back what then lies at
-  /// the old place would wipe somebody's memory.
+  /// the old address would wipe somebody's memory.
   func forget(_ body: () -> Void = {}) {
-    places.withLock {
+    ranges.withLock {
       $0 = nil
       body()
     }
@@ -41,13 +41,13 @@ final class Residency: Sendable {
 
   /// Gives back the mapping of all pages.
   func giveBack() {
-    places.withLock { known in
-      let places = known ?? MappedFile.places(of: descriptor)
-      known = places
-      for place in places {
+    ranges.withLock { known in
+      let ranges = known ?? MappedFile.ranges(of: descriptor)
+      known = ranges
+      for range in ranges {
         // The file is mapped shared and for reading: those who read it now get the same bytes.
         unsafe _ = madvise(
-          UnsafeMutableRawPointer(bitPattern: place.lowerBound), place.count, MADV_DONTNEED)
+          UnsafeMutableRawPointer(bitPattern: range.lowerBound), range.count, MADV_DONTNEED)
       }
     }
   }

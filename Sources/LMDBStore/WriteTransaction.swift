@@ -55,10 +55,10 @@ import CLMDB
   ) throws(StoreError) {
     if code == 0 { return }
     if code == MDB_MAP_FULL { isOutOfRoom = true }
-    let place = database.map { "database '\($0)'" } ?? environment.path
+    let location = database.map { "database '\($0)'" } ?? environment.path
     throw StoreError(
       code: environment.meaning(of: code), operation: operation,
-      subject: key.map { "'\($0)' in \(place)" } ?? place,
+      subject: key.map { "'\($0)' in \(location)" } ?? location,
       file: environment.path)
   }
 

@@ -76,10 +76,11 @@ final class OpenSamples: Sendable {
 
   /// The label, track and slice of a sample.
   /// - Throws: `.notFound` for a number that is none of a sample.
-  func place(of number: Int64) throws(InterfaceError) -> (label: Int64, place: SamplePlace) {
+  func location(of number: Int64) throws(InterfaceError) -> (label: Int64, location: SampleLocation)
+  {
     try check(number)
     let source = reader.source
-    return (Int64(source.label(of: Int(number))), source.place(of: Int(number)))
+    return (Int64(source.label(of: Int(number))), source.location(of: Int(number)))
   }
 
   /// How many labels there are.

@@ -62,10 +62,10 @@ public func latheSamplesPlaces(
     let open = try unsafe Handles.samples(samples)
     try open.checkRange(first, count)
     for row in 0..<Int(count) {
-      let (label, place) = try open.place(of: first + Int64(row))
+      let (label, location) = try open.location(of: first + Int64(row))
       if let labels = unsafe labels { unsafe labels[row] = label }
-      if let tracks = unsafe tracks { unsafe tracks[row] = Int64(place.track) }
-      if let slices = unsafe slices { unsafe slices[row] = Int64(place.slice) }
+      if let tracks = unsafe tracks { unsafe tracks[row] = Int64(location.track) }
+      if let slices = unsafe slices { unsafe slices[row] = Int64(location.slice) }
     }
     return 0
   }

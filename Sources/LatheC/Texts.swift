@@ -31,8 +31,8 @@ extension Texts {
     }
     if let buffer = unsafe buffer, capacity > 0 {
       let fitting = min(text.count, Int(capacity) - 1)
-      for (place, byte) in text.prefix(fitting).enumerated() {
-        unsafe buffer[place] = CChar(bitPattern: byte)
+      for (index, byte) in text.prefix(fitting).enumerated() {
+        unsafe buffer[index] = CChar(bitPattern: byte)
       }
       unsafe buffer[fitting] = 0
     }

@@ -25,9 +25,9 @@ struct Affinities {
     let reached = SharedNumbers<Double>(repeating: 0, count: count)
     RowChunks.perform(count, threads: threads) { _, chunk in
       for row in chunk {
-        let places = row * each..<(row + 1) * each
-        let found = Self.calibrated(places.map { Double(nearest.distances[$0]) }, perplexity)
-        for (place, chance) in zip(places, found.chances) { own[place] = chance }
+        let indices = row * each..<(row + 1) * each
+        let found = Self.calibrated(indices.map { Double(nearest.distances[$0]) }, perplexity)
+        for (index, chance) in zip(indices, found.chances) { own[index] = chance }
         reached[row] = found.perplexity
       }
     }
@@ -47,14 +47,14 @@ struct Affinities {
     var entropy = 0.0
     for _ in 0..<100 {
       var (sum, weighted) = (0.0, 0.0)
-      for (place, distance) in distances.enumerated() {
+      for (index, distance) in distances.enumerated() {
         // From the nearest, so that not all vanish.
         let chance = exp(-(distance - least) * precision)
-        chances[place] = chance
+        chances[index] = chance
         sum += chance
         weighted += (distance - least) * chance
       }
-      for place in chances.indices { chances[place] /= sum }
+      for index in chances.indices { chances[index] /= sum }
       entropy = log(sum) + precision * weighted / sum
       if abs(entropy - wanted) < 1e-5 { break }
       if entropy > wanted {
@@ -77,9 +77,9 @@ struct Affinities {
     let each = nearest.each
     var all = [[(row: Int32, chance: Double)]](repeating: [], count: count)
     for row in 0..<count {
-      for place in row * each..<(row + 1) * each {
-        let other = nearest.rows[place]
-        let half = own[place] / (2 * Double(count))
+      for index in row * each..<(row + 1) * each {
+        let other = nearest.rows[index]
+        let half = own[index] / (2 * Double(count))
         all[row].append((other, half))
         all[Int(other)].append((Int32(row), half))
       }

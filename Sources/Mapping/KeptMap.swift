@@ -51,9 +51,9 @@ package struct KeptMap: Sendable, Hashable, Codable {
     steps = options.steps
     divergence = found.divergence
     tracks = all.tracks.count
-    points = zip(chosen, found.points).map { place, point in
+    points = zip(chosen, found.points).map { index, point in
       // As much as a screen can show.
-      Point(track: all.tracks[place].id, x: Self.rounded(point.x), y: Self.rounded(point.y))
+      Point(track: all.tracks[index].id, x: Self.rounded(point.x), y: Self.rounded(point.y))
     }
     sha256 = try Self.checksum(points)
   }

@@ -50,9 +50,9 @@ struct NearestRows {
           Self.insert(found, into: &near)
           if near.count > each { near.removeLast() }
         }
-        for (place, one) in near.enumerated() {
-          rows[row * each + place] = one.row
-          distances[row * each + place] = one.distance
+        for (rank, one) in near.enumerated() {
+          rows[row * each + rank] = one.row
+          distances[row * each + rank] = one.distance
         }
       }
     }

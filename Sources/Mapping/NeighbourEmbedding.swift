@@ -22,7 +22,7 @@ package struct NeighbourEmbedding {
     package init() {}
   }
 
-  /// A place for each row.
+  /// A point for each row.
   package let points: [(x: Double, y: Double)]
   /// How much the points tell less than the affinities, the Kullback-Leibler divergence in nats.
   package let divergence: Double
@@ -34,7 +34,7 @@ package struct NeighbourEmbedding {
   /// How often progress is reported.
   package static let stepsBetweenReports = 50
 
-  /// Finds the places.
+  /// Finds the points.
   /// - Parameters:
   ///   - rows: the numbers row after row, all finite.
   ///   - columns: how many stand in a row, 1 or more.
@@ -139,10 +139,10 @@ package struct NeighbourEmbedding {
         for row in rows {
           let (x, y) = (xs[row], ys[row])
           var (drawX, drawY) = (0.0, 0.0)
-          for place in affinities.starts[row]..<affinities.starts[row + 1] {
-            let other = Int(affinities.rows[place])
+          for index in affinities.starts[row]..<affinities.starts[row + 1] {
+            let other = Int(affinities.rows[index])
             let (wayX, wayY) = (x - xs[other], y - ys[other])
-            let strength = affinities.chances[place] / (1 + wayX * wayX + wayY * wayY)
+            let strength = affinities.chances[index] / (1 + wayX * wayX + wayY * wayY)
             drawX += strength * wayX
             drawY += strength * wayY
           }
@@ -155,15 +155,15 @@ package struct NeighbourEmbedding {
     mutating func step(exaggeration: Double, momentum: Double) {
       let sum = push()
       draw()
-      for place in 0..<2 * count {
-        let gradient = 4 * (exaggeration * draws[place] - pushes[place] / sum)
-        let isSameWay = updates[place] * gradient < 0
-        gains[place] = max(isSameWay ? gains[place] + 0.2 : gains[place] * 0.8, 0.01)
-        updates[place] = momentum * updates[place] - rate * gains[place] * gradient
-        if place < count {
-          xs[place] += updates[place]
+      for index in 0..<2 * count {
+        let gradient = 4 * (exaggeration * draws[index] - pushes[index] / sum)
+        let isSameWay = updates[index] * gradient < 0
+        gains[index] = max(isSameWay ? gains[index] + 0.2 : gains[index] * 0.8, 0.01)
+        updates[index] = momentum * updates[index] - rate * gains[index] * gradient
+        if index < count {
+          xs[index] += updates[index]
         } else {
-          ys[place - count] += updates[place]
+          ys[index - count] += updates[index]
         }
       }
     }
@@ -172,10 +172,10 @@ package struct NeighbourEmbedding {
       let sum = push()
       var all = 0.0
       for row in 0..<count {
-        for place in affinities.starts[row]..<affinities.starts[row + 1] {
-          let other = Int(affinities.rows[place])
+        for index in affinities.starts[row]..<affinities.starts[row + 1] {
+          let other = Int(affinities.rows[index])
           let (wayX, wayY) = (xs[row] - xs[other], ys[row] - ys[other])
-          let chance = affinities.chances[place]
+          let chance = affinities.chances[index]
           guard chance > 0 else { continue }
           all += chance * log(chance * sum * (1 + wayX * wayX + wayY * wayY))
         }

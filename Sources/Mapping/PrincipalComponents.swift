@@ -3,7 +3,7 @@
 /// `StandardScaler().fit_transform(rows)`, with the sign that makes each direction's largest part
 /// positive.
 package struct PrincipalComponents {
-  /// A place on the first and the second direction for each row.
+  /// A position on the first and the second direction for each row.
   package let points: [(x: Double, y: Double)]
   /// The shares of the variance that the two directions have, from 0 to 1.
   package let explained: (Double, Double)
@@ -46,8 +46,8 @@ package struct PrincipalComponents {
       }
       let deviation = (squares / Double(max(1, count))).squareRoot()
       for row in 0..<count {
-        let place = row * columns + column
-        standard[place] = deviation > 0 ? (standard[place] - mean) / deviation : 0
+        let index = row * columns + column
+        standard[index] = deviation > 0 ? (standard[index] - mean) / deviation : 0
       }
     }
     return standard
@@ -116,9 +116,9 @@ package struct PrincipalComponents {
       }
     }
     let order = (0..<size).sorted { matrix[$0 * size + $0] > matrix[$1 * size + $1] }
-    func direction(_ place: Int) -> Direction {
-      guard order.indices.contains(place) else { return ([Double](repeating: 0, count: size), 0) }
-      let column = order[place]
+    func direction(_ index: Int) -> Direction {
+      guard order.indices.contains(index) else { return ([Double](repeating: 0, count: size), 0) }
+      let column = order[index]
       let vector = (0..<size).map { vectors[$0 * size + column] }
       let largest = vector.max { abs($0) < abs($1) } ?? 1
       return (largest < 0 ? vector.map { -$0 } : vector, max(0, matrix[column * size + column]))

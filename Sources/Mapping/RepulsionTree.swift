@@ -2,7 +2,7 @@
 /// square that is far away push as if they were all in its middle.
 struct RepulsionTree: Sendable {
   private struct Square {
-    /// The mean place of its points.
+    /// The mean position of its points.
     var x: Double
     var y: Double
     /// How many they are.
@@ -21,15 +21,15 @@ struct RepulsionTree: Sendable {
   init(_ xs: SharedNumbers<Double>, _ ys: SharedNumbers<Double>) {
     let count = xs.count
     var (left, right, low, high) = (xs[0], xs[0], ys[0], ys[0])
-    for place in 0..<count {
-      (left, right) = (min(left, xs[place]), max(right, xs[place]))
-      (low, high) = (min(low, ys[place]), max(high, ys[place]))
+    for index in 0..<count {
+      (left, right) = (min(left, xs[index]), max(right, xs[index]))
+      (low, high) = (min(low, ys[index]), max(high, ys[index]))
     }
     let side = max(right - left, high - low, 1e-300)
     let curve = SquareCurve(left: left, low: low, side: side)
-    // Equal places by their number.
-    var order = (0..<count).map { place in
-      UInt64(curve.place(x: xs[place], y: ys[place])) << 32 | UInt64(place)
+    // Points of equal positions by their number.
+    var order = (0..<count).map { index in
+      UInt64(curve.position(x: xs[index], y: ys[index])) << 32 | UInt64(index)
     }
     order.sort()
     squares.reserveCapacity(2 * count)
@@ -48,7 +48,7 @@ struct RepulsionTree: Sendable {
       level += 1
       side /= 2
     }
-    let place = squares.count
+    let index = squares.count
     squares.append(Square(x: 0, y: 0, points: Double(points.count), sideSquared: 0, next: 0))
     var (x, y) = (0.0, 0.0)
     if points.count == 1 || level == Self.levels {
@@ -57,7 +57,7 @@ struct RepulsionTree: Sendable {
         y += ys[Int(point & 0xFFFF_FFFF)]
       }
     } else {
-      squares[place].sideSquared = side * side
+      squares[index].sideSquared = side * side
       var rest = points
       while let next = rest.first {
         let part = rest.prefix { quarter($0) == quarter(next) }
@@ -68,9 +68,9 @@ struct RepulsionTree: Sendable {
         rest = rest[part.endIndex...]
       }
     }
-    squares[place].x = x / Double(points.count)
-    squares[place].y = y / Double(points.count)
-    squares[place].next = Int32(squares.count)
+    squares[index].x = x / Double(points.count)
+    squares[index].y = y / Double(points.count)
+    squares[index].next = Int32(squares.count)
   }
 
   /// How all points together push one away, each by `q²` times the way from it, `q` being
@@ -81,13 +81,13 @@ struct RepulsionTree: Sendable {
     let limit = angle * angle
     return squares.withUnsafeBufferPointer { squares in
       var (pushX, pushY, sum) = (0.0, 0.0, 0.0)
-      var place = 0
-      while place < squares.count {
-        let square = squares[place]
+      var index = 0
+      while index < squares.count {
+        let square = squares[index]
         let (wayX, wayY) = (x - square.x, y - square.y)
         let distance = wayX * wayX + wayY * wayY
         guard square.sideSquared <= limit * distance else {
-          place += 1
+          index += 1
           continue
         }
         let q = 1 / (1 + distance)
@@ -95,7 +95,7 @@ struct RepulsionTree: Sendable {
         sum += all
         pushX += all * q * wayX
         pushY += all * q * wayY
-        place = Int(square.next)
+        index = Int(square.next)
       }
       return (pushX, pushY, sum)
     }

@@ -42,14 +42,14 @@ final class SharedNumbers<Number: BitwiseCopyable>: @unchecked Sendable {
 
   convenience init(_ numbers: [Number], orEmpty none: Number) {
     self.init(repeating: none, count: numbers.count)
-    for (place, number) in numbers.enumerated() { base[place] = number }
+    for (index, number) in numbers.enumerated() { base[index] = number }
   }
 
   deinit { base.deallocate() }
 
-  subscript(place: Int) -> Number {
-    @inline(__always) get { base[place] }
-    @inline(__always) set { base[place] = newValue }
+  subscript(index: Int) -> Number {
+    @inline(__always) get { base[index] }
+    @inline(__always) set { base[index] = newValue }
   }
 
   var array: [Number] { Array(UnsafeBufferPointer(start: base, count: count)) }

@@ -1,5 +1,5 @@
 /// A curve that goes through a plane square by square, each with its four quarters one after the other
-/// (G. M. Morton, 1966): places that are next to each other on it share the squares that they lie in.
+/// (G. M. Morton, 1966): points that are next to each other on it share the squares that they lie in.
 package struct SquareCurve: Sendable {
   /// How often a square is divided.
   package static let levels = 16
@@ -18,7 +18,7 @@ package struct SquareCurve: Sendable {
   }
 
   /// Where a point within the square lies on the curve: two bits a level, the widest first.
-  package func place(x: Double, y: Double) -> UInt32 {
+  package func position(x: Double, y: Double) -> UInt32 {
     Self.spread((x - left) * scale) << 1 | Self.spread((y - low) * scale)
   }
 

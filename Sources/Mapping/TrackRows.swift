@@ -44,7 +44,7 @@ package struct TrackRows {
       let floats = entry.floats(in: value)
       let rows = max(1, floats.count / width)
       var sums = [Float](repeating: 0, count: width)
-      for (place, number) in floats.enumerated() { sums[place % width] += number / Float(rows) }
+      for (index, number) in floats.enumerated() { sums[index % width] += number / Float(rows) }
       means += sums
       tracks.append(records[position])
     }

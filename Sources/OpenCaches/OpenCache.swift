@@ -23,7 +23,7 @@ package final class OpenCache: Sendable {
 
     /// Where the open cache of one folder is. It is locked while that is opened, which may take
     /// long, so that those who want the same one wait for it and nobody else does.
-    private final class Place: Sendable {
+    private final class Slot: Sendable {
       private struct Content {
         weak var cache: OpenCache?
       }
@@ -40,8 +40,8 @@ package final class OpenCache: Sendable {
       }
     }
 
-    /// A place stays when its cache is closed: two places for one folder would open it twice.
-    private let places = Mutex<[Folder: Place]>([:])
+    /// A slot stays when its cache is closed: two slots for one folder would open it twice.
+    private let slots = Mutex<[Folder: Slot]>([:])
 
     /// How long the end of a cache that another thread lets go at this moment is waited for.
     private static let patience = 1_000
@@ -52,12 +52,12 @@ package final class OpenCache: Sendable {
       var status = stat()
       guard unsafe stat(path, &status) == 0 else { return OpenCache(try Self.open(path)) }
       let folder = Folder(device: status.st_dev, inode: status.st_ino)
-      let place = places.withLock { places in
-        let place = places[folder] ?? Place()
-        places[folder] = place
-        return place
+      let slot = slots.withLock { slots in
+        let slot = slots[folder] ?? Slot()
+        slots[folder] = slot
+        return slot
       }
-      return try place.open(path)
+      return try slot.open(path)
     }
 
     private static func open(_ path: String) throws(InterfaceError) -> Cache {
@@ -154,7 +154,7 @@ package final class OpenCache: Sendable {
     case .even(let start, let step):
       fields["start"] = .number(start)
       fields["step"] = .number(step)
-    case .listed(let places): fields["positions"] = .array(places.map(JSONValue.number))
+    case .listed(let positions): fields["positions"] = .array(positions.map(JSONValue.number))
     }
     return .object(fields)
   }

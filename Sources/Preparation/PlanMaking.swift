@@ -113,8 +113,8 @@ struct PlanMaking {
   private mutating func add(_ track: Track, _ stamp: SourceStamp?) {
     guard let record = known[Array(track.id.utf8)] else { return addUnknown(track, stamp) }
     let before = contents.stamp(of: record.path)
-    let isSamePlace = record.path.utf8.elementsEqual(track.path.utf8)
-    let isSame = isSamePlace && stamp != nil && stamp == before
+    let isSamePath = record.path.utf8.elementsEqual(track.path.utf8)
+    let isSame = isSamePath && stamp != nil && stamp == before
     guard let stamp, isSame || stamp.byteCount == before?.byteCount else {
       counts.changed += 1
       if let before { lostSizes.insert(before.byteCount) }

@@ -37,8 +37,8 @@ public struct Preparation: Sendable {
   /// Whether every file is compared with what was read of it, also those whose size and time are the same.
   public var checksContent = false
 
-  /// Where the cache is written before it is brought to its place.
-  public var scratch = WritingPlace.automatic
+  /// Where the cache is written before it is brought to its own folder.
+  public var scratch = WritingLocation.automatic
 
   /// A preparation with the defaults.
   public init(_ roots: AudioRoots, cachePath: String) {

@@ -52,7 +52,7 @@ public struct PreparationPlan: Sendable {
     case damaged
     /// The size of its file is another than it was, or it cannot be looked at; the stamp before.
     case changed(SourceStamp?)
-    /// The time or place of its file is another.
+    /// The time or path of its file is another.
     case touched
     /// Its content is compared though size and time are the same.
     case checked

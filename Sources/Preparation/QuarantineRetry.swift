@@ -12,8 +12,8 @@ public struct QuarantineRetry: Sendable {
   public var cachePath: String
   /// What is known of the dataset, in place of what the cache was prepared with.
   public var manifest: Manifest?
-  /// Where the cache is written before it is brought to its place.
-  public var scratch = WritingPlace.automatic
+  /// Where the cache is written before it is brought to its own folder.
+  public var scratch = WritingLocation.automatic
   /// Worker threads, 1 or more.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -197,11 +197,11 @@ extension PreparationPlan {
     retrying quarantine: [QuarantineRecord], of collection: AudioCollection, roots: AudioRoots,
     views: Set<View>
   ) {
-    let places = Dictionary(
+    let tracksByPath = Dictionary(
       collection.manifest.tracks.map { (Array($0.path.utf8), $0) },
       uniquingKeysWith: { first, _ in first })
     let tasks = quarantine.compactMap { record -> Task? in
-      guard let track = places[Array(record.path.utf8)] else { return nil }
+      guard let track = tracksByPath[Array(record.path.utf8)] else { return nil }
       return Task(
         track: track, cause: .again, views: views, kept: [:],
         stamp: roots.sourceStamp(of: track.path))

@@ -9,7 +9,7 @@ extension Recipe {
   ///   - kinds: the kinds of view that it may name.
   ///   - keepingUnknownKinds: whether a view of another kind is kept as something that cannot be computed,
   ///     so that the recipe of a cache which another program prepared can be read.
-  /// - Throws: ``RecipeError`` that names the place: no JSON, another schema, a key that no recipe
+  /// - Throws: ``RecipeError`` that names the path: no JSON, another schema, a key that no recipe
   ///   has (most often a typing error), a value of the wrong type or out of range.
   public static func decode(
     _ json: [UInt8], kinds: ViewRegistry = .builtIn, keepingUnknownKinds: Bool = false
@@ -47,14 +47,14 @@ extension Recipe {
         "use more than 0 and at most 1")
     }
     for view in views {
-      let place = "views.\(view.name.rawValue)"
+      let path = "views.\(view.name.rawValue)"
       try RecipeError.require(
-        view.name != .acoustic, place, "is a view that every cache has", "use another name")
+        view.name != .acoustic, path, "is a view that every cache has", "use another name")
       do throws(ViewFault) {
         try view.kind.check(view.context(of: self))
         try view.checkChannels()
       } catch {
-        throw RecipeError(fault: error, at: place)
+        throw RecipeError(fault: error, at: path)
       }
     }
     try checkSizes()
@@ -62,10 +62,10 @@ extension Recipe {
 }
 
 extension RecipeError {
-  /// The fault of a view at its place.
-  init(fault: ViewFault, at place: String) {
+  /// The fault of a view at its path.
+  init(fault: ViewFault, at path: String) {
     self.init(
-      subject: fault.parameter.isEmpty ? place : "\(place).\(fault.parameter)",
+      subject: fault.parameter.isEmpty ? path : "\(path).\(fault.parameter)",
       detail: fault.detail, hint: fault.hint)
   }
 }

@@ -9,7 +9,7 @@ public struct RecipeError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What to do about it.
   public let hint: String
 
-  /// One line: place, fault, remedy.
+  /// One line: path, fault, remedy.
   public var description: String {
     Words.shown("recipe: \(subject) \(detail); \(hint)")
   }

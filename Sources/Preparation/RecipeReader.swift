@@ -19,7 +19,7 @@ struct RecipeReader {
     let rate: Int
   }
 
-  /// - Throws: ``RecipeError`` that names the place.
+  /// - Throws: ``RecipeError`` that names the path.
   func recipe(_ value: JSONValue) throws(RecipeError) -> Recipe {
     let form = JSONForm<Recipe>.object(named: "the recipe") { fields throws(JSONFieldError) in
       try recipe(fields)

@@ -124,7 +124,7 @@ struct TrackWorker: ~Copyable {
       throw fault
     }
     for tensor in tensors {
-      if let place = tensor.firstNotFinite { throw Self.notFinite(job.view, place, figures) }
+      if let indices = tensor.firstNotFinite { throw Self.notFinite(job.view, indices, figures) }
     }
     let stored = job.view.precision.stored(tensors)
     if stored.beyond > 0 { overflows[job.view.name] = stored.beyond }
@@ -166,12 +166,12 @@ struct TrackWorker: ~Copyable {
   /// Why a track is not used whose values are no finite numbers: nothing can be learnt from it, and
   /// a trainer that meets one refuses the whole side.
   private static func notFinite(
-    _ view: RecipeView, _ place: [Int], _ figures: TrackFigures
+    _ view: RecipeView, _ indices: [Int], _ figures: TrackFigures
   ) -> TrackFault {
     let row = view.kind.form == .signal ? "sample" : "slice"
-    var detail = "\(row) \(place.first ?? 0) of its \(view.name.rawValue)"
+    var detail = "\(row) \(indices.first ?? 0) of its \(view.name.rawValue)"
     let columns = view.kind.columns
-    if let column = place.last, columns.indices.contains(column) {
+    if let column = indices.last, columns.indices.contains(column) {
       detail = "\(columns[column]) in \(detail)"
     }
     return TrackFault(

@@ -6,9 +6,9 @@ extension SafetensorsHeader.Entry {
   /// - Complexity: O(n), about 20 GB a second.
   public func firstNotFinite(in value: RawSpan) -> [Int]? {
     let found = unsafe value.extracting(bytes).withUnsafeBytes { numbers in
-      unsafe NumberPlaces.firstNotFinite(in: numbers, dataType)
+      unsafe NonFiniteNumbers.firstNotFinite(in: numbers, dataType)
     }
-    return found.map { NumberPlaces.place(of: $0, in: shape) }
+    return found.map { NonFiniteNumbers.indices(of: $0, in: shape) }
   }
 }
 
@@ -19,13 +19,13 @@ extension Tensor {
   /// - Complexity: O(n), about 20 GB a second.
   public var firstNotFinite: [Int]? {
     let found = unsafe withBytes { numbers in
-      unsafe NumberPlaces.firstNotFinite(in: numbers, dataType)
+      unsafe NonFiniteNumbers.firstNotFinite(in: numbers, dataType)
     }
-    return found.map { NumberPlaces.place(of: $0, in: shape) }
+    return found.map { NonFiniteNumbers.indices(of: $0, in: shape) }
   }
 }
 
-private enum NumberPlaces {
+private enum NonFiniteNumbers {
   /// The first number that is infinite or none.
   static func firstNotFinite(
     in numbers: UnsafeRawBufferPointer, _ dataType: Tensor.DataType
@@ -39,14 +39,14 @@ private enum NumberPlaces {
   }
 
   /// The index on each axis of a number by its position, last index fastest.
-  static func place(of position: Int, in shape: [Int]) -> [Int] {
+  static func indices(of position: Int, in shape: [Int]) -> [Int] {
     var rest = position
-    var place: [Int] = []
+    var indices: [Int] = []
     for length in shape.reversed() {
-      place.insert(rest % length, at: 0)
+      indices.insert(rest % length, at: 0)
       rest /= length
     }
-    return place
+    return indices
   }
 
   /// The first number whose exponent has all its bits set.

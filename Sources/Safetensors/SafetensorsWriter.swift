@@ -26,9 +26,9 @@ public struct SafetensorsWriter: Sendable {
     let layout = try SafetensorsLayout(
       tensors.map { .init(name: $0.name, dataType: $0.dataType, shape: $0.shape) },
       metadata: metadata.merging(["xxh3": "0000000000000000"]) { $1 })
-    let places = Dictionary(
+    let order = Dictionary(
       layout.entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-    let ordered = tensors.sorted { (places[$0.name] ?? 0) < (places[$1.name] ?? 0) }
+    let ordered = tensors.sorted { (order[$0.name] ?? 0) < (order[$1.name] ?? 0) }
     for (tensor, entry) in zip(ordered, layout.entries) where tensor.count != entry.count {
       throw SafetensorsLayout.invalid(
         tensor.name,

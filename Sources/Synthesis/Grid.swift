@@ -23,9 +23,9 @@ struct Grid: Sendable {
   /// The sample at which a step begins, counted from the start of the track.
   func sample(step: Int) -> Int {
     let pair = step / pairSteps
-    let place = Double(step % pairSteps) / Double(pairSteps)
+    let fraction = Double(step % pairSteps) / Double(pairSteps)
     let warped =
-      place < 0.5 ? place * 2 * middle : middle + (place - 0.5) * 2 * (1 - middle)
+      fraction < 0.5 ? fraction * 2 * middle : middle + (fraction - 0.5) * 2 * (1 - middle)
     let beats = (Double(pair) + warped) * Double(pairSteps) / Double(Self.stepsPerBeat)
     return Int(beats * 60 / beatsPerMinute * sampleRate)
   }

@@ -21,9 +21,9 @@ struct PartArrangement {
         var end = step + 1
         while end < pattern.count && pattern[end] == "-" { end += 1 }
         if character != "." && character != "-" {
-          let place = bar * Grid.stepsPerBar
+          let barStart = bar * Grid.stepsPerBar
           append(
-            character, from: place + step, to: place + end, to: &notes, random: &random)
+            character, from: barStart + step, to: barStart + end, to: &notes, random: &random)
         }
         step = end
       }

@@ -113,13 +113,13 @@ struct ModuleTable {
 
   /// Why `module` may not use `other`, or nil where it may.
   func objection(of module: String, to other: String) -> String? {
-    guard let place = rows.firstIndex(where: { $0.name == module }) else {
+    guard let index = rows.firstIndex(where: { $0.name == module }) else {
       return "\(module) has no row in the module table"
     }
     if other == module { return "a module doesn't import itself" }
-    if rows[place].imports.contains(other) { return nil }
+    if rows[index].imports.contains(other) { return nil }
     if let target = rows.firstIndex(where: { $0.name == other }) {
-      return target > place
+      return target > index
         ? "the arrow points back: \(other) comes after \(module)"
         : "\(module)'s row in the module table doesn't name \(other)"
     }

@@ -39,10 +39,10 @@ struct SourceText {
     }
 
     func at(_ text: String) -> Bool {
-      var place = position
+      var end = position
       for byte in text.utf8 {
-        if place >= bytes.count || bytes[place] != byte { return false }
-        place += 1
+        if end >= bytes.count || bytes[end] != byte { return false }
+        end += 1
       }
       return true
     }

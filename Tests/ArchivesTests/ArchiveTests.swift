@@ -46,7 +46,7 @@ private typealias Entry = MadeArchives.Entry
       #expect(archive.problems == [], "\(name)")
       for (entry, expected) in zip(archive.entries, [Array("first".utf8), long, []]).reversed() {
         #expect(try bytes(archive, entry) == expected, "\(name): \(entry.name)")
-        guard let (descriptor, offset) = try archive.place(of: entry, unlessBelow: 5) else {
+        guard let (descriptor, offset) = try archive.location(of: entry, unlessBelow: 5) else {
           #expect(name.hasSuffix("zip") && entry.byteCount <= 5)
           continue
         }
@@ -134,9 +134,9 @@ private typealias Entry = MadeArchives.Entry
   @Test func overlappingEntriesAreRefused() throws {
     var zip = MadeArchives.zip([Entry("a", "12345"), Entry("b", "12345")])
     // The offset in the last record stands 4 bytes before its name, and the end record has 22.
-    let place = zip.count - 22 - 1 - 4
-    #expect(zip[place] == 36)
-    zip[place] = 0
+    let offset = zip.count - 22 - 1 - 4
+    #expect(zip[offset] == 36)
+    zip[offset] = 0
     #expect(try error(zip)?.kind == .overlapping)
   }
 

@@ -33,12 +33,12 @@ import Testing
     bigEndian: Bool = false
   ) throws -> [UInt8] {
     let mark = Array(name.utf8)
-    let place =
+    let start =
       try #require(
         bytes.indices.first { bytes[$0...].starts(with: mark) }) + mark.count + offset
     var bytes = bytes
     bytes.replaceSubrange(
-      place..<(place + width),
+      start..<(start + width),
       with: HeaderBytes.digits(value, bytes: width, bigEndian: bigEndian))
     return bytes
   }

@@ -39,7 +39,7 @@ import Testing
 
   @Test func oneWhereItCannotBeDone() throws {
     let file = try collection.write([1], "file")
-    let places = [
+    let commands = [
       ["prepare", "\(collection.path)/none", "--cache", collection.cache],
       ["prepare", collection.audio, "--cache", file],
       ["prepare", collection.audio, "--cache", collection.audio],
@@ -51,7 +51,7 @@ import Testing
       ["split", "\(collection.path)/none"],
       ["export", "csv", "\(collection.path)/none", "--view", "features", "--output", "-"],
     ]
-    for arguments in places {
+    for arguments in commands {
       let result = try Program.start(arguments).end()
       #expect(result.code == 1 && !result.wasKilled, "\(arguments)")
       #expect(result.output.isEmpty && result.errors.hasPrefix("lathe: "), "\(result.errors)")

@@ -24,11 +24,11 @@ import Testing
 
   /// All files of a folder by their paths in it.
   private func files(_ folder: String) throws -> [String: Data] {
-    let place = "\(collection.path)/\(folder)"
-    let names = FileManager.default.enumerator(atPath: place)?.compactMap { $0 as? String } ?? []
+    let path = "\(collection.path)/\(folder)"
+    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
     return Dictionary(
       names.compactMap { name in
-        FileManager.default.contents(atPath: "\(place)/\(name)").map { (name, $0) }
+        FileManager.default.contents(atPath: "\(path)/\(name)").map { (name, $0) }
       }, uniquingKeysWith: { first, _ in first })
   }
 

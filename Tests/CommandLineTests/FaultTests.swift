@@ -104,7 +104,7 @@ import Testing
     (#""verdicts": {"clipped": 1.5}"#, "verdicts.clipped is 1.5"),
     (#""verdicts": {"loud": 1}"#, "verdicts.loud is not known"),
   ])
-  func aWrongRecipeIsRefusedWithItsPlace(_ part: String, _ words: String) throws {
+  func aWrongRecipeIsRefusedWithItsPath(_ part: String, _ words: String) throws {
     let recipe = Collection.recipe.replacingOccurrences(
       of: #""views":"#, with: part + #", "views":"#)
     let path = try collection.write(Array(recipe.utf8), "hostile.json")

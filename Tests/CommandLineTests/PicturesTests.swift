@@ -17,8 +17,8 @@ import Testing
   }
 
   private func names(in folder: String) -> Set<String> {
-    let place = "\(collection.path)/\(folder)"
-    let all = FileManager.default.enumerator(atPath: place)?.allObjects.compactMap { $0 as? String }
+    let path = "\(collection.path)/\(folder)"
+    let all = FileManager.default.enumerator(atPath: path)?.allObjects.compactMap { $0 as? String }
     return Set((all ?? []).filter { $0.hasSuffix(".png") || $0.contains("temporary") })
   }
 
@@ -42,14 +42,14 @@ import Testing
 
   @Test func whatIsThereIsKept() throws {
     #expect(try export().code == 0)
-    let place = "\(collection.path)/pictures"
-    let whole = try #require(FileManager.default.contents(atPath: "\(place)/jazz/t1.0.png"))
-    try FileManager.default.removeItem(atPath: "\(place)/blues/t0.0.png")
-    try whole.prefix(40).write(to: URL(fileURLWithPath: "\(place)/jazz/t1.0.png"))
+    let path = "\(collection.path)/pictures"
+    let whole = try #require(FileManager.default.contents(atPath: "\(path)/jazz/t1.0.png"))
+    try FileManager.default.removeItem(atPath: "\(path)/blues/t0.0.png")
+    try whole.prefix(40).write(to: URL(fileURLWithPath: "\(path)/jazz/t1.0.png"))
     let again = try export()
     #expect(again.code == 0 && again.errors.contains("2 pictures written"))
     #expect(again.errors.contains("18 were there"))
-    #expect(FileManager.default.contents(atPath: "\(place)/jazz/t1.0.png") == whole)
+    #expect(FileManager.default.contents(atPath: "\(path)/jazz/t1.0.png") == whole)
     let other = try export("--colour", "grey")
     #expect(other.code == 1 && other.errors.contains("pictures of another look"))
   }
@@ -120,8 +120,8 @@ import Testing
   }
 
   @Test func theCacheAndOthersFoldersAreLeftAlone() throws {
-    for place in ["cache", "cache/pictures", "cache/../cache/x/y"] {
-      let result = try export(to: place)
+    for folder in ["cache", "cache/pictures", "cache/../cache/x/y"] {
+      let result = try export(to: folder)
       #expect(result.code == 2 && result.errors.contains("in the cache itself"))
     }
     let link = "\(collection.path)/link"

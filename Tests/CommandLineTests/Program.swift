@@ -62,8 +62,8 @@ struct Program {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
     let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    let places = [beside, package.appending(path: ".build/debug")]
-    let paths = places.map { $0.appending(path: "lathe").path(percentEncoded: false) }
+    let folders = [beside, package.appending(path: ".build/debug")]
+    let paths = folders.map { $0.appending(path: "lathe").path(percentEncoded: false) }
     return paths.first { FileManager.default.isExecutableFile(atPath: $0) } ?? "lathe"
   }()
 
@@ -76,19 +76,19 @@ struct Program {
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-    let place = FileManager.default.temporaryDirectory
+    let stem = FileManager.default.temporaryDirectory
       .appending(path: "lathe-run-\(UUID().uuidString)").path(percentEncoded: false)
-    let outputPath = output ?? "\(place).out"
-    for path in [outputPath, "\(place).err"] where !FileManager.default.fileExists(atPath: path) {
+    let outputPath = output ?? "\(stem).out"
+    for path in [outputPath, "\(stem).err"] where !FileManager.default.fileExists(atPath: path) {
       try Data().write(to: URL(fileURLWithPath: path))
     }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: outputPath)
-    process.standardError = FileHandle(forWritingAtPath: "\(place).err")
+    process.standardError = FileHandle(forWritingAtPath: "\(stem).err")
     try process.run()
     return Running(
-      process, outputPath, "\(place).err",
-      temporaryPaths: ["\(place).err"] + (output == nil ? [outputPath] : []))
+      process, outputPath, "\(stem).err",
+      temporaryPaths: ["\(stem).err"] + (output == nil ? [outputPath] : []))
   }
 
   static func run(

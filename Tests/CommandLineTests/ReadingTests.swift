@@ -96,8 +96,8 @@ import Testing
     var bytes = try Data(contentsOf: shard)
     // Samples of a track: the longest run of the file's bytes that belongs to no header.
     let samples = Collection.wave(seed: 3).dropFirst(44 + 2_000).prefix(64)
-    let place = try #require(bytes.firstRange(of: Data(samples)))
-    bytes[place.lowerBound] ^= 0x10
+    let range = try #require(bytes.firstRange(of: Data(samples)))
+    bytes[range.lowerBound] ^= 0x10
     try bytes.write(to: shard)
     let result = try Program.run("inspect", copy, "--verify")
     #expect(result.code == 1 && result.lines.count == 1)

@@ -32,7 +32,7 @@ import Testing
     try Data(bytes).write(to: URL(fileURLWithPath: shard))
   }
 
-  /// The place is the end of the page's free space.
+  /// The offset is that of the end of the page's free space.
   @Test(arguments: [(#""storage""#, 14), ("features/", 14)])
   func aDamagedPageIsNamedAndRepaired(_ text: String, _ offset: Int) throws {
     let whole = try collection.digest()

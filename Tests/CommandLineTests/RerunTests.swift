@@ -106,7 +106,7 @@ import Testing
     #expect(try collection.digest() == digest)
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: collection.cache).sorted() == files)
-    // A place that can't become a cache is refused as it would be.
+    // A folder that can't become a cache is refused as it would be.
     let folder = try Program.start(
       collection.arguments(["--dry-run"], cache: collection.audio)
     ).end()

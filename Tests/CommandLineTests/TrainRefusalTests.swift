@@ -79,18 +79,18 @@ import Testing
     expectOneLine(try runs.run("train", "mel", "--cache", "nowhere"), "nowhere")
     expectOneLine(try runs.run("train", "mel", "--cache", "file"), "file")
     expectOneLine(try runs.run("train", "mel", "--cache", runs.collection.audio))
-    for (place, words) in [
+    for (argument, words) in [
       ("file", "it is a file"), ("file/x", "Not a directory"), ("full", "it is no run, and holds"),
     ] {
       var arguments = runs.arguments("x")
-      arguments[5] = place
-      expectOneLine(try Program.start(arguments, in: runs.folder).end(), place, words)
+      arguments[5] = argument
+      expectOneLine(try Program.start(arguments, in: runs.folder).end(), argument, words)
     }
     for verb in [["train", "--resume"], ["evaluate"], ["predict"]] {
-      for place in ["nowhere", "full", "file"] {
+      for run in ["nowhere", "full", "file"] {
         let more = verb == ["predict"] ? [runs.audio[0].path] : []
-        let result = try Program.start(verb + [place] + more, in: runs.folder).end()
-        expectOneLine(result, place, "there is no run", "lathe train")
+        let result = try Program.start(verb + [run] + more, in: runs.folder).end()
+        expectOneLine(result, run, "there is no run", "lathe train")
       }
     }
   }
@@ -180,13 +180,13 @@ import Testing
   @Test func damagedRuns() throws {
     try runs.train("run")
     let best = try runs.file("run", "best.safetensors")
-    let place = URL(fileURLWithPath: "\(runs.path("run"))/best.safetensors")
+    let url = URL(fileURLWithPath: "\(runs.path("run"))/best.safetensors")
     for length in [0, 20, best.count - 1] {
-      try best.prefix(length).write(to: place)
+      try best.prefix(length).write(to: url)
       expectOneLine(try runs.run("evaluate", "run"), "best.safetensors", "train again")
       expectOneLine(try runs.run("predict", "run", runs.audio[0].path), "best.safetensors")
     }
-    try FileManager.default.removeItem(at: place)
+    try FileManager.default.removeItem(at: url)
     expectOneLine(try runs.run("evaluate", "run"), "it is not there")
     #expect(try runs.run("evaluate", "run", "--checkpoint", "last").code == 0)
     // A checkpoint of another network.
@@ -194,9 +194,9 @@ import Testing
     let other = runs.arguments("other").map { $0 == "hidden=8" ? "hidden=9" : $0 }
     try Program.start(other).end().code.expectZero()
     try FileManager.default.copyItem(
-      at: URL(fileURLWithPath: "\(runs.path("other"))/best.safetensors"), to: place)
+      at: URL(fileURLWithPath: "\(runs.path("other"))/best.safetensors"), to: url)
     expectOneLine(try runs.run("evaluate", "run"), "tensor 'layers.0.weight'", "very network")
-    try best.write(to: place)
+    try best.write(to: url)
     #expect(try runs.run("evaluate", "run").code == 0)
     // Records that were tampered with.
     let record = String(decoding: try runs.file("run", "run.json"), as: UTF8.self)

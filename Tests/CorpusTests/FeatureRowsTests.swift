@@ -14,7 +14,7 @@ import Testing
   }
 
   /// The id of each row's track, its slice and its label.
-  private func places(_ rows: FeatureRows) -> [String] {
+  private func origins(_ rows: FeatureRows) -> [String] {
     rows.rows.map { "\(rows.trackIDs[$0.track])/\($0.slice)/\(rows.labels[$0.label])" }
   }
 
@@ -31,7 +31,7 @@ import Testing
     #expect(table.labels == ["blues", "rock"] && table.trackIDs == ["blues.00000", "rock.00002"])
     #expect(table.trackLabels == ["blues", "rock"])
     #expect(
-      places(table) == [
+      origins(table) == [
         "rock.00002/1/rock", "blues.00000/0/blues", "rock.00002/0/rock", "blues.00000/10/blues",
       ])
     #expect(table.values == [120.5, 1e-3, -1, 2, 3, 4, 5, 6])
@@ -49,7 +49,7 @@ import Testing
       '=cmd.1.wav,2,'+plus
       ''-x.0.wav,3,'rock
       """)
-    #expect(places(table) == ["=cmd/0/+plus", "=cmd/1/+plus", "'-x/0/'rock"])
+    #expect(origins(table) == ["=cmd/0/+plus", "=cmd/1/+plus", "'-x/0/'rock"])
   }
 
   /// In a table of others that guards nothing they are part of the names: none is changed, none
@@ -130,7 +130,7 @@ import Testing
   func namesSayWhichRowsBelongTogether(_ one: String, _ other: String, _ expected: [String]) throws
   {
     let table = try rows("filename,x,label\n\(one),1,b\n\(other),2,r\n")
-    #expect(places(table) == expected)
+    #expect(origins(table) == expected)
   }
 
   @Test func quotesAndLineEnds() throws {
@@ -205,13 +205,13 @@ import Testing
     let test = try table.samples(name: "test", identity: "", split: split, side: "test")
     #expect(train.count == 24 && test.count == 6 && train.labels == test.labels)
     func ids(_ samples: MemorySamples) -> Set<String> {
-      Set((0..<samples.count).map { samples.trackID(samples.place(of: $0).track) })
+      Set((0..<samples.count).map { samples.trackID(samples.location(of: $0).track) })
     }
     #expect(ids(train).isDisjoint(with: ids(test)) && ids(train).count == 8)
     for index in 0..<test.count {
-      let place = test.place(of: index)
-      let track = try #require(Int(test.trackID(place.track).dropFirst().prefix(1)))
-      #expect(try MemorySamplesTests.numbers(test, index) == [Float(track * 3 + place.slice)])
+      let location = test.location(of: index)
+      let track = try #require(Int(test.trackID(location.track).dropFirst().prefix(1)))
+      #expect(try MemorySamplesTests.numbers(test, index) == [Float(track * 3 + location.slice)])
     }
     let error = try #require(throws: SampleError.self) {
       try table.samples(name: "none", identity: "", split: split, side: "validation")

@@ -9,10 +9,10 @@ enum GTZANFacts {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
     let beside = package.appending(path: "../shared/data/facts").standardized
-    let places = [
+    let paths = [
       ProcessInfo.processInfo.environment["LATHE_FACTS"], beside.path(percentEncoded: false),
     ]
-    return places.compactMap { $0 }.first {
+    return paths.compactMap { $0 }.first {
       FileManager.default.fileExists(atPath: "\($0)/GTZANindex.txt")
     }
   }()

@@ -49,7 +49,7 @@ import Testing
     #expect(throws: DecodingError.self) { try decode([Int].self, text, nonNumbers: .named) }
   }
 
-  /// The place and the kind of what is wrong.
+  /// The path and the kind of what is wrong.
   private func refusal<Value: Decodable>(_ type: Value.Type, _ text: String) -> String? {
     do {
       _ = try decode(type, text)
@@ -70,7 +70,7 @@ import Testing
 
   private struct Part: Decodable { var a: [[String: Int8]] }
 
-  @Test func faultsHaveTheirPlace() {
+  @Test func faultsHaveTheirPath() {
     #expect(refusal(Part.self, "{}") == ": no a")
     #expect(refusal(Part.self, "[]") == ": no Dictionary<String, JSONValue>")
     #expect(refusal(Part.self, #"{"a":null}"#) == "a: null for Array<JSONValue>")

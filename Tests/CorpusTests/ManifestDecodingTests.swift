@@ -86,12 +86,12 @@ import Testing
     (#"7"#, .wrongType, "tracks[0]"),
     (#"null"#, .wrongType, "tracks[0]"),
   ])
-  func hostileTracks(track: String, kind: ManifestError.Kind, place: String) throws {
+  func hostileTracks(track: String, kind: ManifestError.Kind, path: String) throws {
     let error = try #require(Self.error(Self.json(tracks: track)))
     #expect(error.kind == kind)
-    #expect(error.subject == place)
+    #expect(error.subject == path)
     #expect(!error.hint.isEmpty)
-    #expect(error.description.contains(place))
+    #expect(error.description.contains(path))
     #expect(!error.description.contains { $0.isNewline })
     #expect(!error.description.unicodeScalars.contains("\u{1B}"))
   }
@@ -146,11 +146,11 @@ import Testing
   static func mutated(_ sound: [UInt8], by random: inout CounterGenerator) -> [UInt8] {
     var bytes = sound
     for _ in 0...random.next(below: 3) {
-      let place = Int(random.next(below: UInt64(bytes.count)))
+      let index = Int(random.next(below: UInt64(bytes.count)))
       switch random.next(below: 3) {
-      case 0: bytes[place] = UInt8(random.next(below: 256))
-      case 1: bytes.remove(at: place)
-      default: bytes.insert(bytes[Int(random.next(below: UInt64(bytes.count)))], at: place)
+      case 0: bytes[index] = UInt8(random.next(below: 256))
+      case 1: bytes.remove(at: index)
+      default: bytes.insert(bytes[Int(random.next(below: UInt64(bytes.count)))], at: index)
       }
     }
     return bytes

@@ -56,11 +56,11 @@ import Testing
     (#"[{"kind":"version","source":"S"},7]"#, .wrongType, "[1]"),
     (#"{"kind":"version"}"#, .wrongType, ""),
   ])
-  func badFaults(faults: String, kind: ManifestError.Kind, place: String) throws {
+  func badFaults(faults: String, kind: ManifestError.Kind, path: String) throws {
     let track = #"{"id":"t","path":"a/t.wav","label":"a","faults":\#(faults)}"#
     let error = try #require(Self.error(tracks: track))
     #expect(error.kind == kind)
-    #expect(error.subject == "tracks[0].faults\(place)")
+    #expect(error.subject == "tracks[0].faults\(path)")
     #expect(!error.hint.isEmpty)
   }
 
@@ -76,10 +76,10 @@ import Testing
     (#"{"..":{"sides":{"train":["t"]}}}"#, .badName, ".."),
     (#"{"\u001b[2J":{"sides":{"train":["t"]}}}"#, .badName, #""\u{1B}[2J""#),
   ])
-  func badSplits(splits: String, kind: ManifestError.Kind, place: String) throws {
+  func badSplits(splits: String, kind: ManifestError.Kind, path: String) throws {
     let error = try #require(Self.error(more: #","splits":\#(splits)"#))
     #expect(error.kind == kind)
-    #expect(error.subject == "splits.\(place)")
+    #expect(error.subject == "splits.\(path)")
     #expect(!error.description.unicodeScalars.contains("\u{1B}"))
   }
 

@@ -180,9 +180,9 @@ import Testing
     ("path,label\na/1.wav,a/b\n", .badName, "labels[0]"),
     ("path,label,title\n\"a/\n1.wav\",a,\n", .badName, "line 2, id"),
   ])
-  func badTables(text: String, kind: ManifestError.Kind, place: String) throws {
+  func badTables(text: String, kind: ManifestError.Kind, path: String) throws {
     let error = try #require(refusal(text))
-    #expect(error.kind == kind && error.subject == place, "\(error)")
+    #expect(error.kind == kind && error.subject == path, "\(error)")
     #expect(!error.hint.isEmpty && !error.description.contains { $0.isNewline })
   }
 
@@ -227,8 +227,8 @@ import Testing
     for _ in 0..<1_000 {
       var bytes = Array(Self.fma.utf8)
       for _ in 0...random.next(below: 3) {
-        let place = Int(random.next(below: UInt64(bytes.count)))
-        bytes[place] = UInt8(random.next(below: 256))
+        let index = Int(random.next(below: UInt64(bytes.count)))
+        bytes[index] = UInt8(random.next(below: 256))
       }
       if let table = try? Manifest.table(bytes, layout: .fma, name: "set") {
         #expect((try? Manifest.decode(table.manifest.canonicalJSON())) == table.manifest)

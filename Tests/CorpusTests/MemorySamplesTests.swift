@@ -32,7 +32,7 @@ import Testing
     for row in 0..<3 {
       #expect(try Self.numbers(samples, row) == [Float(2 * row), Float(2 * row + 1)])
       #expect(samples.label(of: row) == [0, 0, 1][row])
-      #expect(samples.place(of: row) == SamplePlace(track: [0, 0, 1][row], slice: row))
+      #expect(samples.location(of: row) == SampleLocation(track: [0, 0, 1][row], slice: row))
       samples.prefetch(row)
     }
     #expect(samples.trackID(1) == "m1" && samples.trackID(2) == "" && samples.trackID(-1) == "")
@@ -83,11 +83,11 @@ import Testing
         let numbers = try MemorySamplesTests.numbers(joined, sample)
         #expect(try numbers == MemorySamplesTests.numbers(part, own))
         #expect(joined.label(of: sample) == part.label(of: own))
-        let place = joined.place(of: sample)
-        #expect(place.slice == part.place(of: own).slice)
-        let id = part.trackID(part.place(of: own).track)
-        #expect(joined.trackID(place.track) == id && !id.isEmpty)
-        let owner = owners.updateValue("\(number)/\(id)", forKey: place.track)
+        let location = joined.location(of: sample)
+        #expect(location.slice == part.location(of: own).slice)
+        let id = part.trackID(part.location(of: own).track)
+        #expect(joined.trackID(location.track) == id && !id.isEmpty)
+        let owner = owners.updateValue("\(number)/\(id)", forKey: location.track)
         #expect(owner == nil || owner == "\(number)/\(id)")
         sample += 1
       }

@@ -123,7 +123,7 @@ import Testing
     #expect(found.links.count == 90)
   }
 
-  /// One part repeats over and over: as many places as words, but few votes of each word.
+  /// One part repeats over and over: as many positions as words, but few votes of each word.
   @Test func loopsStayCheapAndAreFound() {
     let loop = track("", seed: 9, words: 40)
     func looped(_ id: String, _ count: Int) -> Track {

@@ -92,7 +92,7 @@ import Testing
     ("track,labels\n,b\n", "line 2 names no track"),
     ("", "names the columns"),
   ])
-  func whatIsNoOverlayIsRefusedByItsPlace(_ text: String, _ expected: String) {
+  func whatIsNoOverlayIsRefusedByItsPath(_ text: String, _ expected: String) {
     let error = #expect(throws: (any Error).self) {
       try CollectionOverlay.decode(Array(text.utf8))
     }

@@ -164,10 +164,11 @@ import Testing
         for seed in 0..<3 as Range<UInt64> {
           for policy in [SplitPolicy.stratified, .grouped] {
             let split = try split(policy, division, seed: seed, tracks)
-            let places = Dictionary(uniqueKeysWithValues: split.sides.enumerated().map { ($1, $0) })
+            let indices = Dictionary(
+              uniqueKeysWithValues: split.sides.enumerated().map { ($1, $0) })
             let distribution = split.balance(tracks: tracks).distribution
             let made = Division(
-              sides: tracks.map { split.assignment[$0.id].flatMap { places[$0] } ?? -1 },
+              sides: tracks.map { split.assignment[$0.id].flatMap { indices[$0] } ?? -1 },
               labels: distribution.labels, examples: distribution.examples)
             if policy == .grouped {
               table.grouped.append(made)

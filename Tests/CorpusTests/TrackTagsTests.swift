@@ -66,11 +66,11 @@ import Testing
     (#"{"id":"a","path":"a.wav","labels":3}"#, Manifest.secondSchema, "tracks[0].labels"),
     (#"{"id":"a","path":"a.wav","label":["rock"]}"#, Manifest.secondSchema, "tracks[0].label"),
   ])
-  func whatCannotBeIsRefusedByItsPlace(
-    _ tracks: String, _ schema: String, _ place: String
+  func whatCannotBeIsRefusedByItsPath(
+    _ tracks: String, _ schema: String, _ path: String
   ) throws {
     let error = ManifestDecodingTests.error(manifest(tracks, schema: schema))
-    #expect(error?.subject == place, "\(String(describing: error))")
+    #expect(error?.subject == path, "\(String(describing: error))")
   }
 
   @Test func formsOfAccentsAreOneLabel() {

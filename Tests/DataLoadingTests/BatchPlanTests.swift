@@ -29,16 +29,16 @@ import Testing
       let length = world + Int(generator.next(below: 200))
       let batch = 1 + Int(generator.next(below: 40))
       var seen: [Int] = []
-      var states: [Set<LoaderPlace>] = []
+      var states: [Set<LoaderProgress>] = []
       for rank in 0..<world {
         let plan = try plan(length, batch: batch, rank: rank, world: world, epochs: 1)
-        var place = LoaderPlace(epoch: 0, position: 0)
+        var progress = LoaderProgress(epoch: 0, position: 0)
         var index = 0
-        while let step = plan.step(from: place) {
+        while let step = plan.step(from: progress) {
           seen += positions(step, world: world)
           if index == states.count { states.append([]) }
           states[index].insert(step.after)
-          place = step.after
+          progress = step.after
           index += 1
         }
         #expect(index == plan.stepsPerEpoch)
@@ -53,7 +53,7 @@ import Testing
     for _ in 0..<1_000 {
       let every = 1 + Int(generator.next(below: 5))
       let (length, batch) = (1 + Int(generator.next(below: 60)), 1 + Int(generator.next(below: 9)))
-      let start = LoaderPlace(epoch: 0, position: Int(generator.next(below: UInt64(length))))
+      let start = LoaderProgress(epoch: 0, position: Int(generator.next(below: UInt64(length))))
       func steps(_ share: BatchShare) throws -> [BatchPlan.Step] {
         let plan = try BatchPlan(
           .with {
@@ -93,16 +93,16 @@ import Testing
       for rank in 0..<world {
         let plan = try plan(
           length, batch: batch, rank: rank, world: world, keep: false, epochs: 1)
-        var place = LoaderPlace(epoch: 0, position: 0)
+        var progress = LoaderProgress(epoch: 0, position: 0)
         var steps = 0
-        while let step = plan.step(from: place) {
+        while let step = plan.step(from: progress) {
           #expect(step.count == batch)
           seen.formUnion(positions(step, world: world))
-          place = step.after
+          progress = step.after
           steps += 1
         }
         #expect(steps == length / (world * batch))
-        #expect(place == LoaderPlace(epoch: 1, position: 0))
+        #expect(progress == LoaderProgress(epoch: 1, position: 0))
       }
       #expect(seen == Set(0..<length / (world * batch) * world * batch))
     }
@@ -113,14 +113,14 @@ import Testing
     for _ in 0..<5_000 {
       func drawn(_ bound: Int) -> Int { Int(generator.next(below: UInt64(bound))) }
       let length = 5 + drawn(300)
-      var place = LoaderPlace(epoch: 0, position: 0)
+      var progress = LoaderProgress(epoch: 0, position: 0)
       var seen: [Int] = []
       // A few times another number of ranks with another batch size goes on for a few steps.
-      while place.epoch == 0 {
+      while progress.epoch == 0 {
         let world = 1 + drawn(min(5, length))
         let batch = 1 + drawn(30)
         let steps = 1 + drawn(4)
-        let start = place
+        let start = progress
         for rank in 0..<world {
           let plan = try plan(length, batch: batch, rank: rank, world: world)
           var own = start
@@ -129,7 +129,7 @@ import Testing
             seen += positions(step, world: world)
             own = step.after
           }
-          if rank == 0 { place = own }
+          if rank == 0 { progress = own }
         }
       }
       #expect(seen.sorted() == Array(0..<length))
@@ -140,8 +140,9 @@ import Testing
     #expect(try plan(10, batch: .max).longest == 10)
     #expect(try plan(10, batch: .max, world: 3).longest == 4)
     let step = try #require(
-      try plan(10, batch: .max, rank: 1, world: 3).step(from: LoaderPlace(epoch: 4, position: 0)))
-    #expect(step.count == 3 && step.after == LoaderPlace(epoch: 5, position: 0))
+      try plan(10, batch: .max, rank: 1, world: 3).step(from: LoaderProgress(epoch: 4, position: 0))
+    )
+    #expect(step.count == 3 && step.after == LoaderProgress(epoch: 5, position: 0))
     for (batch, world) in [(11, 1), (.max, 1), (4, 3), (.max, 3)] {
       #expect(throws: LoadingError.self) { try plan(10, batch: batch, world: world, keep: false) }
     }
@@ -150,7 +151,7 @@ import Testing
 
   @Test func epochsEnd() throws {
     let plan = try plan(4, batch: 4, epochs: 2)
-    #expect(plan.step(from: LoaderPlace(epoch: 1, position: 0))?.epoch == 1)
-    #expect(plan.step(from: LoaderPlace(epoch: 2, position: 0)) == nil)
+    #expect(plan.step(from: LoaderProgress(epoch: 1, position: 0))?.epoch == 1)
+    #expect(plan.step(from: LoaderProgress(epoch: 2, position: 0)) == nil)
   }
 }

@@ -62,14 +62,14 @@ import Testing
     var file = try Data(contentsOf: shard)
     let after = unsafe Self.samples(Self.damagedTrack)[Self.number..<Self.number + 40]
       .withUnsafeBytes { unsafe Data($0) }
-    let place = try #require(file.range(of: after)).lowerBound
-    file[place] ^= 1
+    let offset = try #require(file.range(of: after)).lowerBound
+    file[offset] ^= 1
     try file.write(to: shard)
   }
 
   private struct Outcome: Equatable {
     var rows: [[Float]] = []
-    var places: [(track: Int64, slice: Int64)] = []
+    var locations: [(track: Int64, slice: Int64)] = []
     var error: String?
 
     static func == (first: Outcome, second: Outcome) -> Bool {
@@ -100,7 +100,7 @@ import Testing
         let numbers = batch.floats
         for row in 0..<batch.count {
           outcome.rows.append((0..<Self.length).map { numbers[row * Self.length + $0] })
-          outcome.places.append((batch.tracks[row], batch.slices[row]))
+          outcome.locations.append((batch.tracks[row], batch.slices[row]))
         }
         all.append(outcome)
       } catch {
@@ -119,7 +119,7 @@ import Testing
       let found = try batches(threads: threads, nil)
       #expect(found.count == clean.count)
       for (index, (found, clean)) in zip(found, clean).enumerated() {
-        let row = clean.places.firstIndex {
+        let row = clean.locations.firstIndex {
           $0.track == Self.damagedTrack && Int($0.slice) <= block && Int($0.slice) + 1 >= block
         }
         guard let row else {
@@ -157,7 +157,7 @@ import Testing
       }
     }
     #expect(unchecked != clean && failed > 0)
-    let delivered = first.filter { $0.error == nil }.flatMap(\.places)
+    let delivered = first.filter { $0.error == nil }.flatMap(\.locations)
     #expect(delivered.contains { $0.track == Self.damagedTrack })
   }
 }

@@ -68,8 +68,8 @@ import Synchronization
 
   var count: Int { trackLabels.count * slices }
   func label(of sample: Int) -> Int { trackLabels[sample / slices] }
-  func place(of sample: Int) -> SamplePlace {
-    SamplePlace(track: sample / slices, slice: sample % slices)
+  func location(of sample: Int) -> SampleLocation {
+    SampleLocation(track: sample / slices, slice: sample % slices)
   }
   func trackID(_ track: Int) -> String { "\(name).\(track)" }
   func prefetch(_ sample: Int) { pagesAsked.add(1, ordering: .relaxed) }
@@ -98,16 +98,16 @@ import Synchronization
     var result: [Float] = []
     try? read(sample) { bytes, window in
       for index in window.elements {
-        let place = index * type.size
+        let offset = index * type.size
         switch type {
         case .int16:
           unsafe result.append(
-            Float(bytes.unsafeLoadUnaligned(fromByteOffset: place, as: Int16.self)) / 32_768)
+            Float(bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Int16.self)) / 32_768)
         case .float32:
-          unsafe result.append(bytes.unsafeLoadUnaligned(fromByteOffset: place, as: Float.self))
+          unsafe result.append(bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Float.self))
         case .float16:
           unsafe result.append(
-            Float(bytes.unsafeLoadUnaligned(fromByteOffset: place, as: Float16.self)))
+            Float(bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Float16.self)))
         }
       }
     }

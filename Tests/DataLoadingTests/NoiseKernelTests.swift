@@ -52,11 +52,11 @@ import Testing
       let (low, high) = (generator.next(), generator.next())
       let first = Self.pair(UInt32(truncatingIfNeeded: low), UInt32(low >> 32))
       let second = Self.pair(UInt32(truncatingIfNeeded: high), UInt32(high >> 32))
-      let place = block / 16 * 64 + block % 16
-      expected[place] = first.cosine
-      expected[place + 16] = first.sine
-      expected[place + 32] = second.cosine
-      expected[place + 48] = second.sine
+      let index = block / 16 * 64 + block % 16
+      expected[index] = first.cosine
+      expected[index + 16] = first.sine
+      expected[index + 32] = second.cosine
+      expected[index + 48] = second.sine
     }
     var values = TrackSource.noise(count + 1)
     let before = values

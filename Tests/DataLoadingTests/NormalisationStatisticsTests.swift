@@ -39,13 +39,13 @@ import Testing
     ])
     #expect(Self.isClose(ofIntegers.means, exact.means))
     #expect(Self.isClose(ofIntegers.deviations, exact.deviations))
-    // A mean for every place of the window, where somebody asks for that.
-    let places = try SampleStatistics.compute(of: whole, axis: .first)
-    let columns = (0..<200).map { place in
-      windows.map { track, range in Double(integers[track][range.lowerBound + place]) / 32_768 }
+    // A mean for every row of the window, where somebody asks for that.
+    let firstAxis = try SampleStatistics.compute(of: whole, axis: .first)
+    let columns = (0..<200).map { row in
+      windows.map { track, range in Double(integers[track][range.lowerBound + row]) / 32_768 }
     }
-    #expect(Self.isClose(places.means, Self.expected(columns).means))
-    #expect(Self.isClose(places.deviations, Self.expected(columns).deviations))
+    #expect(Self.isClose(firstAxis.means, Self.expected(columns).means))
+    #expect(Self.isClose(firstAxis.deviations, Self.expected(columns).deviations))
   }
 
   @Test(arguments: [[57], [8, 7]]) func ofFirstAxes(_ shape: [Int]) throws {
@@ -112,9 +112,11 @@ import Testing
           source, normalisation: normalisation, draws: (0..<10).map { Draw(sample: $0) })
         let statistics = normalisation.statistics
         let isClose = (0..<1_000).allSatisfy { index in
-          let place = index % 100 * statistics.means.count / 100
-          let deviation = statistics.deviations[place] == 0 ? 1 : statistics.deviations[place]
-          let expected = (Double(integers[index]) / 32_768 - statistics.means[place]) / deviation
+          let axisIndex = index % 100 * statistics.means.count / 100
+          let deviation =
+            statistics.deviations[axisIndex] == 0 ? 1 : statistics.deviations[axisIndex]
+          let expected =
+            (Double(integers[index]) / 32_768 - statistics.means[axisIndex]) / deviation
           return abs(Double(all[index / 100][index % 100]) - expected) < 1e-5
         }
         #expect(isClose, "\(axis) \(shape)")

@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  /// Computed by this code when it was written: a saved state is a place in this very order.
+  /// Computed by this code when it was written: a saved state is a position in this very order.
   @Test func ordersArePinned() {
     let small = Permutation(count: 10, seed: 1, stream: 2)
     #expect((0..<10).map { small[$0] } == [3, 7, 4, 1, 9, 2, 8, 6, 0, 5])

@@ -25,8 +25,8 @@ import Testing
         // Frames and bands that are covered throughout; the minimum itself never counts.
         let frames = (1..<30).filter { frame in (1..<12).allSatisfy { isCovered[$0 * 30 + frame] } }
         let bands = (1..<12).filter { band in (1..<30).allSatisfy { isCovered[band * 30 + $0] } }
-        for places in [frames, bands] where places.count > 1 {
-          #expect(places[places.count - 1] - places[0] == places.count - 1, "one stretch")
+        for stretch in [frames, bands] where stretch.count > 1 {
+          #expect(stretch[stretch.count - 1] - stretch[0] == stretch.count - 1, "one stretch")
         }
         let inside = (1..<12).allSatisfy { band in
           (1..<30).allSatisfy { frame in

@@ -22,7 +22,7 @@ import Testing
     #expect(output[count].isNaN, "wrote past the end")
   }
 
-  /// At every place of a cache line, so that lines begin anywhere in the row.
+  /// At every offset in a cache line, so that lines begin anywhere in the row.
   @Test(arguments: counts) func streamedStoresWriteTheSame(_ count: Int) {
     let input = Self.integers(count)
     let memory = SampleWriterScratch(count: count + 32)

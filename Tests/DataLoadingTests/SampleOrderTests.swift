@@ -45,9 +45,9 @@ private func uneven(name: String = "memory") -> MemorySource {
       let all = try draws(sources, sampling, count: 5_000)
       var generator = CounterGenerator(seed: 2)
       for _ in 0..<50 {
-        let place = Int(generator.next(below: 5_000))
-        let one = try draws(sources, sampling, count: 1, from: place)
-        #expect(one[0].draw == all[place].draw && one[0].source == all[place].source)
+        let position = Int(generator.next(below: 5_000))
+        let one = try draws(sources, sampling, count: 1, from: position)
+        #expect(one[0].draw == all[position].draw && one[0].source == all[position].source)
       }
     }
   }
@@ -60,13 +60,13 @@ private func uneven(name: String = "memory") -> MemorySource {
     var counts = [0, 0, 0]
     var passes: [[Int: Int]] = [[:], [:], [:]]
     let sizes = [14, 6, 22]
-    for (place, (_, draw)) in found.enumerated() {
+    for (position, (_, draw)) in found.enumerated() {
       let label = source.label(of: draw.sample)
       #expect(draw.pass == counts[label] / sizes[label])
       #expect(passes[label][draw.sample] ?? -1 == draw.pass - 1, "a sample came too early")
       passes[label][draw.sample] = draw.pass
       counts[label] += 1
-      if (place + 1) % 1_023 == 0 { #expect(Set(counts).count == 1) }
+      if (position + 1) % 1_023 == 0 { #expect(Set(counts).count == 1) }
     }
   }
 

@@ -13,7 +13,7 @@ extension SourceInAnother {
   var labels: [String] { source.labels }
 
   func label(of sample: Int) -> Int { source.label(of: sample) }
-  func place(of sample: Int) -> SamplePlace { source.place(of: sample) }
+  func location(of sample: Int) -> SampleLocation { source.location(of: sample) }
   func trackID(_ track: Int) -> String { source.trackID(track) }
   func prefetch(_ sample: Int) {}
 }

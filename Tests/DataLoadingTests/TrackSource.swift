@@ -13,7 +13,7 @@ final class TrackSource: SampleSource {
   private let trackBytes: [[UInt8]]
   private let type: SampleType
   private let isSignal: Bool
-  private let places: [(place: SamplePlace, start: Int)]
+  private let samples: [(location: SampleLocation, start: Int)]
   /// Added to the address of every track, as in a cache, where values begin at any even address.
   private let offset: Int
   let damaged: Set<Int>
@@ -43,9 +43,9 @@ final class TrackSource: SampleSource {
     let length = shape.reduce(1, *)
     let size = type.size
     let counts = trackBytes.map { ($0.count - offset) / size }
-    places = counts.enumerated().flatMap { track, count in
+    samples = counts.enumerated().flatMap { track, count in
       stride(from: 0, through: count - length, by: hop ?? length).enumerated().map {
-        (SamplePlace(track: track, slice: $0.offset), $0.element)
+        (SampleLocation(track: track, slice: $0.offset), $0.element)
       }
     }
   }
@@ -54,9 +54,9 @@ final class TrackSource: SampleSource {
     unsafe numbers.withUnsafeBytes { unsafe [UInt8]($0) }
   }
 
-  var count: Int { places.count }
-  func label(of sample: Int) -> Int { places[sample].place.track % labels.count }
-  func place(of sample: Int) -> SamplePlace { places[sample].place }
+  var count: Int { samples.count }
+  func label(of sample: Int) -> Int { samples[sample].location.track % labels.count }
+  func location(of sample: Int) -> SampleLocation { samples[sample].location }
   func trackID(_ track: Int) -> String { "track.\(track)" }
   func prefetch(_ sample: Int) {}
   func keptStatistics(_ axis: SampleStatistics.Axis) -> SampleStatistics? {
@@ -67,13 +67,13 @@ final class TrackSource: SampleSource {
   func read(
     _ sample: Int, _ body: (RawSpan, SampleWindow) -> Void
   ) throws(SampleError) {
-    let (place, start) = places[sample]
+    let (location, start) = samples[sample]
     guard !damaged.contains(sample) else {
       throw SampleError(
-        kind: .damaged, subject: "\(name)/\(trackID(place.track))", detail: "checksum differs",
+        kind: .damaged, subject: "\(name)/\(trackID(location.track))", detail: "checksum differs",
         hint: "verify it")
     }
-    let bytes = trackBytes[place.track]
+    let bytes = trackBytes[location.track]
     let window = SampleWindow(
       type: type, elements: start..<start + shape.reduce(1, *),
       trackElements: (bytes.count - offset) / type.size, isSignal: isSignal)

@@ -20,9 +20,10 @@ import Testing
     let slices = cache.made.slices(.waveform)
     var failures = 0
     for sample in (0..<samples.count).shuffled(using: &generator) {
-      let place = slices[sample]
-      let owner = cache.made.tracks[place.track]
-      let window = place.slice * MadeTrack.hop..<place.slice * MadeTrack.hop + MadeTrack.length
+      let location = slices[sample]
+      let owner = cache.made.tracks[location.track]
+      let window =
+        location.slice * MadeTrack.hop..<location.slice * MadeTrack.hop + MadeTrack.length
       let isTouched =
         owner.id == track.id
         && BlockCache.block(of: window.lowerBound, frames: owner.frames) <= damaged
@@ -30,12 +31,12 @@ import Testing
       if Bool.random(using: &generator) { samples.prefetch(sample) }
       do throws(SampleError) {
         let values = try numbers(samples, sample).values
-        #expect(!isTouched, "slice \(place.slice) of \(owner.id)")
-        let isRight = values == owner.slice(.waveform, place.slice)
+        #expect(!isTouched, "slice \(location.slice) of \(owner.id)")
+        let isRight = values == owner.slice(.waveform, location.slice)
         #expect(isRight)
       } catch {
         failures += 1
-        #expect(isTouched, "slice \(place.slice) of \(owner.id)")
+        #expect(isTouched, "slice \(location.slice) of \(owner.id)")
         #expect(error.kind == .damaged && error.subject.hasPrefix("'\(track.id)' in 'waveform/"))
         #expect(error.detail == "its data does not have its checksum")
       }
@@ -54,7 +55,7 @@ import Testing
 
     let samples = try Cache.open(at: cache.path, for: .loading).samples(view: .waveform)
     let first = try #require(
-      (0..<samples.count).first { samples.trackID(samples.place(of: $0).track) == track.id })
+      (0..<samples.count).first { samples.trackID(samples.location(of: $0).track) == track.id })
     var failures = 0
     for _ in 0..<300 {
       let start = Int.random(in: -50..<track.frames, using: &generator)
@@ -97,13 +98,13 @@ import Testing
     for side in ["train", "test"] {
       let samples = try opened.samples(view: view, split: "half", side: side)
       for sample in 0..<samples.count {
-        let place = samples.place(of: sample)
+        let location = samples.location(of: sample)
         let found = try? numbers(samples, sample).values
-        let isBad = place.track == 0 && isTouched(place.slice)
+        let isBad = location.track == 0 && isTouched(location.slice)
         failures += isBad ? 1 : 0
-        let expected = cache.made.tracks[place.track].slice(view, place.slice)
+        let expected = cache.made.tracks[location.track].slice(view, location.slice)
         let isRight = isBad ? found == nil : found == expected
-        #expect(isRight, "slice \(place.slice) of track \(place.track)")
+        #expect(isRight, "slice \(location.slice) of track \(location.track)")
       }
     }
     #expect(failures >= 28)

@@ -16,10 +16,10 @@ import Testing
     var counts = [Int](repeating: 0, count: cache.made.tracks.count)
     for sample in 0..<samples.count {
       guard let found = try? numbers(samples, sample).values else { continue }
-      let place = samples.place(of: sample)
-      let isRight = found == cache.made.tracks[place.track].slice(.waveform, place.slice)
+      let location = samples.location(of: sample)
+      let isRight = found == cache.made.tracks[location.track].slice(.waveform, location.slice)
       #expect(isRight)
-      counts[place.track] += 1
+      counts[location.track] += 1
     }
     return counts
   }

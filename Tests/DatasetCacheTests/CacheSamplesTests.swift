@@ -18,13 +18,15 @@ import Testing
     ]
     #expect(samples.shape == shapes[view])
     var types: Set<SampleType> = []
-    for (sample, place) in expected.enumerated() {
-      let track = made.tracks[place.track]
-      #expect(samples.place(of: sample) == SamplePlace(track: place.track, slice: place.slice))
-      #expect(samples.trackID(place.track) == track.id)
+    for (sample, location) in expected.enumerated() {
+      let track = made.tracks[location.track]
+      #expect(
+        samples.location(of: sample) == SampleLocation(track: location.track, slice: location.slice)
+      )
+      #expect(samples.trackID(location.track) == track.id)
       #expect(samples.labels[samples.label(of: sample)] == track.label)
       let (values, window) = try numbers(samples, sample)
-      let isRight = values == track.slice(view, place.slice)
+      let isRight = values == track.slice(view, location.slice)
       #expect(isRight, "sample \(sample)")
       #expect(window.isSignal == (view == .waveform))
       let whole = view == .waveform ? track.frames : track.count(view) * values.count
@@ -42,23 +44,23 @@ import Testing
     let cache = try Cache.open(at: made.path, for: .loading)
     var identities: Set<String> = []
     for view in View.loadable {
-      var seen: [SamplePlace: Int] = [:]
+      var seen: [SampleLocation: Int] = [:]
       for side in split.sides {
         let samples = try cache.samples(view: view, split: "half", side: side)
         identities.insert(samples.identity)
         var last = (-1, -1)
         for sample in 0..<samples.count {
-          let place = samples.place(of: sample)
-          seen[place, default: 0] += 1
-          #expect(split.side(of: samples.trackID(place.track), slice: place.slice) == side)
-          #expect(last < (place.track, place.slice))
-          last = (place.track, place.slice)
+          let location = samples.location(of: sample)
+          seen[location, default: 0] += 1
+          #expect(split.side(of: samples.trackID(location.track), slice: location.slice) == side)
+          #expect(last < (location.track, location.slice))
+          last = (location.track, location.slice)
           let (values, window) = try numbers(samples, sample)
-          let isRight = values == made.tracks[place.track].slice(view, place.slice)
+          let isRight = values == made.tracks[location.track].slice(view, location.slice)
           #expect(isRight, "sample \(sample) of \(side) in \(view)")
           // What lies beside a slice of a divided track may be of the other side.
           #expect(policy != .slices || window.trackElements == values.count)
-          #expect(policy == .slices || window.trackElements == wholeCount(made, place, view))
+          #expect(policy == .slices || window.trackElements == wholeCount(made, location, view))
           #expect(try lentBytes(samples, sample) == window.trackElements * window.type.size)
         }
       }
@@ -67,8 +69,8 @@ import Testing
     #expect(identities.count == 8)
   }
 
-  private func wholeCount(_ made: MadeCache, _ place: SamplePlace, _ view: View) -> Int {
-    let track = made.tracks[place.track]
+  private func wholeCount(_ made: MadeCache, _ location: SampleLocation, _ view: View) -> Int {
+    let track = made.tracks[location.track]
     return view == .waveform ? track.frames : track.count(view) * track.slice(view, 0).count
   }
 
@@ -136,7 +138,7 @@ import Testing
     try Cache.open(at: made.path, for: .writing).store([odd])
     let samples = try Cache.open(at: made.path, for: .loading).samples(view: .features)
     let last = samples.count - 1
-    #expect(samples.trackID(samples.place(of: last).track) == "zebra")
+    #expect(samples.trackID(samples.location(of: last).track) == "zebra")
     let error = #expect(throws: SampleError.self) { try numbers(samples, last) }
     #expect(error?.kind == .damaged)
     #expect(error?.description.contains("its shape is [1, 40]") == true)

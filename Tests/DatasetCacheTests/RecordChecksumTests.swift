@@ -312,8 +312,8 @@ import Testing
     let numbers = stride(from: 0, to: pairs.count, by: 8).map { start in
       (0..<8).reduce(UInt64(0)) { $0 | UInt64(pairs[start + $1]) << (8 * UInt64($1)) }
     }
-    let place = try #require(numbers.firstIndex(of: tag))
-    #expect(place % 2 == 0 && numbers[place + 1] == expected)
+    let index = try #require(numbers.firstIndex(of: tag))
+    #expect(index % 2 == 0 && numbers[index + 1] == expected)
     #expect(pairs.count == 16 * 6)  // tracks, two values, their two slices, blocks of the waveform
   }
 }

@@ -24,10 +24,10 @@ import Testing
         let samples = try cache.samples(view: view, split: split, side: side)
         all.append("\(samples.name) \(samples.identity) \(samples.shape) \(samples.labels)")
         for sample in 0..<samples.count {
-          let place = samples.place(of: sample)
+          let location = samples.location(of: sample)
           let (values, window) = try numbers(samples, sample)
           all.append(
-            "\(samples.trackID(place.track)) \(place.slice) \(samples.label(of: sample)) "
+            "\(samples.trackID(location.track)) \(location.slice) \(samples.label(of: sample)) "
               + "\(window) \(values.reduce(0, +))")
         }
       }

@@ -14,9 +14,9 @@ import Testing
   private func isAllRight(_ samples: CacheSamples) -> Bool {
     let slices = made.slices(samples.view)
     return samples.count == slices.count
-      && slices.enumerated().allSatisfy { sample, place in
+      && slices.enumerated().allSatisfy { sample, location in
         (try? numbers(samples, sample).values)
-          == made.tracks[place.track].slice(samples.view, place.slice)
+          == made.tracks[location.track].slice(samples.view, location.slice)
       }
   }
 
@@ -87,7 +87,7 @@ import Testing
       #expect(error?.subject.hasPrefix("'\(id)' in 'mel/") == true)
       #expect(error?.detail == "its data does not have its checksum")
     }
-    for (sample, place) in slices.enumerated() where made.tracks[place.track].id != id {
+    for (sample, location) in slices.enumerated() where made.tracks[location.track].id != id {
       #expect(try numbers(samples, sample).values.count == 24)
     }
     let unchecked = try cache.samples(view: .mel, verification: .none)

@@ -93,11 +93,11 @@ import Testing
     for _ in 0..<2_000 {
       var json = try RecordJSON.encode(record(&generator))
       for _ in 0..<(1 + generator.next() % 3) {
-        let place = Int(generator.next() % UInt64(json.count))
+        let index = Int(generator.next() % UInt64(json.count))
         switch generator.next() % 3 {
-        case 0: json[place] = UInt8(truncatingIfNeeded: generator.next())
-        case 1: json.remove(at: place)
-        default: json.insert(UInt8(32 + generator.next() % 95), at: place)
+        case 0: json[index] = UInt8(truncatingIfNeeded: generator.next())
+        case 1: json.remove(at: index)
+        default: json.insert(UInt8(32 + generator.next() % 95), at: index)
         }
       }
       try expectSame(json, &reader)

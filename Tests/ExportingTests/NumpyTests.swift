@@ -43,8 +43,8 @@ import Testing
     try zip.finish()
     let bytes = try TemporaryFolder.bytes(of: folder.path("a.npz"))
     for text in ["ABC", "ABD"] {
-      let place = bytes.indices.first { bytes[$0...].starts(with: text.utf8) }
-      #expect(place.map { $0 % 64 } == 0)
+      let offset = bytes.indices.first { bytes[$0...].starts(with: text.utf8) }
+      #expect(offset.map { $0 % 64 } == 0)
     }
   }
 }

@@ -43,8 +43,8 @@ enum TestArchives {
     for (index, (name, bytes)) in members.enumerated() {
       let isLink = index == 0 && link != nil
       var header = [UInt8](repeating: 0, count: 512)
-      func put(_ text: String, _ place: Int) {
-        header.replaceSubrange(place..<(place + text.utf8.count), with: Array(text.utf8))
+      func put(_ text: String, _ offset: Int) {
+        header.replaceSubrange(offset..<(offset + text.utf8.count), with: Array(text.utf8))
       }
       func octal(_ number: Int, _ digits: Int) -> String {
         let text = String(number, radix: 8)
@@ -68,13 +68,13 @@ enum TestArchives {
   /// Bytes in gzip's form, stored in blocks as they are (RFC 1951, 3.2.4, and RFC 1952).
   static func gzip(_ bytes: [UInt8]) -> [UInt8] {
     var packed: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
-    var place = 0
+    var offset = 0
     repeat {
-      let count = min(65_535, bytes.count - place)
-      packed.append(place + count == bytes.count ? 1 : 0)
-      packed += number(count, 2) + number(~count, 2) + bytes[place..<(place + count)]
-      place += count
-    } while place < bytes.count
+      let count = min(65_535, bytes.count - offset)
+      packed.append(offset + count == bytes.count ? 1 : 0)
+      packed += number(count, 2) + number(~count, 2) + bytes[offset..<(offset + count)]
+      offset += count
+    } while offset < bytes.count
     return packed + number(Int(crc32(bytes)), 4) + number(bytes.count, 4)
   }
 

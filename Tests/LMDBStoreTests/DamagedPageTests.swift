@@ -21,8 +21,8 @@ import Testing
     var tally: [String: Int] = [:]
     for round in 0..<count {
       var damaged = whole
-      let place = aims.place(&random)
-      damaged[place] = aims.value(&random, instead: damaged[place])
+      let offset = aims.offset(&random)
+      damaged[offset] = aims.value(&random, instead: damaged[offset])
       let path = "\(folder.path)/\(round).lmdb"
       write(damaged, to: path)
       defer { for end in ["", "-lock", ".new", ".new-lock"] { unsafe unlink(path + end) } }
@@ -30,7 +30,7 @@ import Testing
       tally[outcome, default: 0] += 1
       #expect(
         !outcome.hasPrefix("wrong"),
-        "byte \(place) from \(whole[place]) to \(damaged[place]): \(outcome)")
+        "byte \(offset) from \(whole[offset]) to \(damaged[offset]): \(outcome)")
     }
     // Most bytes matter, and what is damaged is found.
     #expect((tally["found"] ?? 0) * 2 > count)
@@ -89,30 +89,30 @@ import Testing
 /// Where a byte matters: pages of trees, their headers and their entries' above all, and the meta
 /// pages.
 private struct Aims {
-  private var places: [Int] = []
+  private var offsets: [Int] = []
 
   init(_ file: [UInt8]) {
-    func number(_ place: Int, _ count: Int) -> Int {
-      (0..<count).reduce(0) { $0 | Int(file[place + $1]) << (8 * $1) }
+    func number(_ offset: Int, _ count: Int) -> Int {
+      (0..<count).reduce(0) { $0 | Int(file[offset + $1]) << (8 * $1) }
     }
-    places += (0..<2).flatMap { page in (0..<152).map { page * 4_096 + $0 } }
+    offsets += (0..<2).flatMap { page in (0..<152).map { page * 4_096 + $0 } }
     for start in stride(from: 8_192, to: file.count, by: 4_096) {
       guard number(start, 4) == start / 4_096 else { continue }
       switch number(start + 10, 2) {
-      case 4: places += start..<start + 16
+      case 4: offsets += start..<start + 16
       case 1, 2:
         let lower = number(start + 12, 2)
-        places += start..<start + lower
+        offsets += start..<start + lower
         for pointer in stride(from: start + 16, to: start + lower, by: 2) {
           let entry = start + number(pointer, 2)
-          places += entry..<min(entry + 20, start + 4_096)
+          offsets += entry..<min(entry + 20, start + 4_096)
         }
       default: break
       }
     }
   }
 
-  func place(_ random: inout Random) -> Int { places[random.below(places.count)] }
+  func offset(_ random: inout Random) -> Int { offsets[random.below(offsets.count)] }
 
   func value(_ random: inout Random, instead byte: UInt8) -> UInt8 {
     switch random.below(4) {

@@ -14,9 +14,9 @@ struct InterfaceTests {
   /// Where the package's tests were built, the library was built too.
   private var library: URL {
     let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    let places = [beside, package.appending(path: ".build/debug")]
+    let paths = [beside, package.appending(path: ".build/debug")]
       .map { $0.appending(path: "libLatheC.so") }
-    return places.first { FileManager.default.fileExists(atPath: $0.path) } ?? places[1]
+    return paths.first { FileManager.default.fileExists(atPath: $0.path) } ?? paths[1]
   }
 
   @Test(

@@ -75,7 +75,7 @@ import OpenCaches
     var shape: [Int] { base.shape }
     var labels: [String] { base.labels }
     func label(of sample: Int) -> Int { base.label(of: sample) }
-    func place(of sample: Int) -> SamplePlace { base.place(of: sample) }
+    func location(of sample: Int) -> SampleLocation { base.location(of: sample) }
     func trackID(_ track: Int) -> String { base.trackID(track) }
     func prefetch(_ sample: Int) {}
     func read(_ sample: Int, _ body: (RawSpan, SampleWindow) -> Void) throws(SampleError) {

@@ -39,8 +39,8 @@ import Testing
     let found = Affinities(of: rows, columns: 6, perplexity: 4, threads: 1)
     var chances: [[Int32]: Double] = [:]
     for row in 0..<24 {
-      for place in found.starts[row]..<found.starts[row + 1] {
-        chances[[Int32(row), found.rows[place]]] = found.chances[place]
+      for index in found.starts[row]..<found.starts[row + 1] {
+        chances[[Int32(row), found.rows[index]]] = found.chances[index]
       }
     }
     for (pair, chance) in chances { #expect(chances[[pair[1], pair[0]]] == chance) }
@@ -57,8 +57,8 @@ import Testing
         }
       }
       let wanted = (0..<24).filter { $0 != row }.map(distance).sorted().prefix(5)
-      for (place, distance) in wanted.enumerated() {
-        #expect(abs(found.distances[row * 5 + place] - distance) <= 1e-4 * distance)
+      for (rank, distance) in wanted.enumerated() {
+        #expect(abs(found.distances[row * 5 + rank] - distance) <= 1e-4 * distance)
       }
     }
   }
@@ -66,7 +66,7 @@ import Testing
   @Test func squaresPushNearlyAsSinglePointsDo() {
     var generator = CounterGenerator(seed: 9)
     let numbers = (0..<400).map { _ in Double.random(in: -20..<20, using: &generator) }
-    // Some points lie in the very same place.
+    // Some points lie at the very same position.
     let xs = SharedNumbers(Array(numbers[..<200]) + [1, 1, 1], orEmpty: 0)
     let ys = SharedNumbers(Array(numbers[200...]) + [2, 2, 2], orEmpty: 0)
     let tree = RepulsionTree(xs, ys)
@@ -98,8 +98,8 @@ import Testing
     #expect(found.divergence < 0.5 && found.divergence > 0)
     for (row, point) in found.points.enumerated() {
       let nearest = found.points.indices.filter { $0 != row }.min { one, other in
-        func distance(_ place: Int) -> Double {
-          let (x, y) = (found.points[place].x - point.x, found.points[place].y - point.y)
+        func distance(_ index: Int) -> Double {
+          let (x, y) = (found.points[index].x - point.x, found.points[index].y - point.y)
           return x * x + y * y
         }
         return distance(one) < distance(other)

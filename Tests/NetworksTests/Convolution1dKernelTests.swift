@@ -20,20 +20,20 @@ import Testing
 
     var shape: LatheConvolution {
       let reach = (positions - 1) * rowStride + span + 3
-      let places = (blocks + phases - 1) / phases
+      let blocksOfPhase = (blocks + phases - 1) / phases
       return LatheConvolution(
         samples: samples, positions: positions, blocks: blocks, segments: segments, span: span,
         rowStride: rowStride, segmentStride: reach, sampleStride: segments * reach + 5,
         phases: phases, outputRowStride: phases * 16,
         outputBlockStride: (positions + 1) * phases * 16,
-        outputSampleStride: places * (positions + 1) * phases * 16)
+        outputSampleStride: blocksOfPhase * (positions + 1) * phases * 16)
     }
 
     var inputCount: Int { shape.samples * shape.sampleStride }
     var outputCount: Int { shape.samples * shape.outputSampleStride }
     var weightCount: Int { blocks * segments * span * 16 }
 
-    /// Calls `body` with the place of every product's output, input and weight.
+    /// Calls `body` with the index of every product's output, input and weight.
     func forEachProduct(_ body: (_ output: Int, _ input: Int, _ weight: Int) -> Void) {
       let shape = shape
       for sample in 0..<samples {

@@ -51,15 +51,15 @@ import Training
     for row in 0..<size.rows {
       for o in 0..<size.outputs {
         for t in 0..<positions {
-          let place = (row * size.outputs + o) * positions + t
-          let g = Double(gradient[place])
-          output[place] += Double(bias[o])
+          let index = (row * size.outputs + o) * positions + t
+          let g = Double(gradient[index])
+          output[index] += Double(bias[o])
           biasGradient[o] += g
           for i in 0..<size.inputs {
             for k in 0..<size.kernel {
               let x = (row * size.inputs + i) * size.length + t * size.stride + k
               let w = (o * size.inputs + i) * size.kernel + k
-              output[place] += Double(input[x]) * Double(weight[w])
+              output[index] += Double(input[x]) * Double(weight[w])
               inputGradient[x] += g * Double(weight[w])
               weightGradient[w] += g * Double(input[x])
             }

@@ -62,10 +62,10 @@ import Testing
       lathe_convolution_finish(
         values.base, positions, rectify ? 1 : 0, window, scale, nil, again.base, nil)
       #expect(again.array.prefix(windows * 16) == extremes.array.prefix(windows * 16))
-      let place = try #require(Self.block(positions, seed: 1))
+      let changed = try #require(Self.block(positions, seed: 1))
       lathe_convolution_finish(
-        place.base, positions, rectify ? 1 : 0, window, scale, place.base, nil, nil)
-      #expect(place.array == output.array)
+        changed.base, positions, rectify ? 1 : 0, window, scale, changed.base, nil, nil)
+      #expect(changed.array == output.array)
     }
   }
 
@@ -103,16 +103,16 @@ import Testing
         for index in 0..<windows {
           let extreme = extremes.base[index * 16 + channel]
           let g = after && y(extreme) <= 0 ? 0 : gradient[index * 16 + channel]
-          let place = column[index * window..<(index + 1) * window].firstIndex(of: extreme) ?? 0
-          expected[place] += constant(1) * g
+          let row = column[index * window..<(index + 1) * window].firstIndex(of: extreme) ?? 0
+          expected[row] += constant(1) * g
           sum += Double(g)
           products += Double(g) * Double(extreme - constant(0))
         }
-        if before { for (place, x) in column.enumerated() where x <= 0 { expected[place] = 0 } }
-        for (place, x) in column.enumerated() {
-          #expect(abs(output[place * 16 + channel] - expected[place]) < 1e-6)
+        if before { for (row, x) in column.enumerated() where x <= 0 { expected[row] = 0 } }
+        for (row, x) in column.enumerated() {
+          #expect(abs(output[row * 16 + channel] - expected[row]) < 1e-6)
           let shown = after ? max(0, y(x)) : y(x)
-          #expect(abs(normalised[place * 16 + channel] - shown) < 1e-6)
+          #expect(abs(normalised[row * 16 + channel] - shown) < 1e-6)
         }
         let size = expected.reduce(1) { $0 + Double(abs($1)) }
         #expect(abs(sums[channel] - expected.reduce(1) { $0 + Double($1) }) < 1e-5 * size)
@@ -138,9 +138,9 @@ import Testing
     lathe_channels_to_blocks(channels, count, positions, &blocks)
     for channel in 0..<blockCount * 16 {
       for position in 0..<positions {
-        let place = (channel / 16 * positions + position) * 16 + channel % 16
+        let element = (channel / 16 * positions + position) * 16 + channel % 16
         let expected = channel < count ? channels[channel * positions + position] : 0
-        #expect(blocks[place] == expected)
+        #expect(blocks[element] == expected)
       }
     }
     var back = [Float](repeating: .nan, count: channels.count)

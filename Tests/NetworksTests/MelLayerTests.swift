@@ -10,7 +10,7 @@ struct MelLayerTests {
   ///
   /// - Parameter make: the same layer anew, whose parameters are as they begin.
   private func expectDerivatives(
-    _ make: () throws -> any Layer, input: [Float], places: [Int], rows: Int, step: Float = 1e-2,
+    _ make: () throws -> any Layer, input: [Float], indices: [Int], rows: Int, step: Float = 1e-2,
     tolerance: Double = 2e-3
   ) throws {
     let layer = try make()
@@ -23,37 +23,37 @@ struct MelLayerTests {
     let given = try #require(run.inputGradient)
     var computed: [Float] = []
     var measured: [Double] = []
-    for place in places {
+    for index in indices {
       var (up, down) = (input, input)
-      up[place] += step
-      down[place] -= step
-      measured.append((try value(up, layer) - value(down, layer)) / Double(up[place] - down[place]))
-      computed.append(given[place])
+      up[index] += step
+      down[index] -= step
+      measured.append((try value(up, layer) - value(down, layer)) / Double(up[index] - down[index]))
+      computed.append(given[index])
     }
     #expect(relativeDifference(computed, measured) < tolerance)
     let gradients = layer.parameters.map(\.gradient.array)
     for (parameter, gradient) in zip(layer.parameters, gradients) {
       var measured: [Double] = []
-      let places = Array(stride(from: 0, to: parameter.count, by: max(1, parameter.count / 12)))
-      for place in places {
-        let start = parameter.value.base[place]
-        parameter.value.base[place] = start + step
+      let indices = Array(stride(from: 0, to: parameter.count, by: max(1, parameter.count / 12)))
+      for index in indices {
+        let start = parameter.value.base[index]
+        parameter.value.base[index] = start + step
         let up = try value(input, layer)
-        parameter.value.base[place] = start - step
+        parameter.value.base[index] = start - step
         let down = try value(input, layer)
-        parameter.value.base[place] = start
+        parameter.value.base[index] = start
         measured.append((up - down) / Double(2 * step))
       }
-      let computed = places.map { gradient[$0] }
+      let computed = indices.map { gradient[$0] }
       #expect(relativeDifference(computed, measured) < tolerance, "\(parameter.name)")
     }
   }
 
   private let shape = BlockedShape(channels: 20, height: 6, width: 5)
-  /// Some places of two samples.
-  private var places: [Int] {
+  /// Some indices of two samples.
+  private var indices: [Int] {
     [(0, 0, 0), (3, 2, 4), (17, 5, 1), (19, 3, 3)].flatMap {
-      [shape.place($0.0, $0.1, $0.2), shape.count + shape.place($0.0, $0.1, $0.2)]
+      [shape.index($0.0, $0.1, $0.2), shape.count + shape.index($0.0, $0.1, $0.2)]
     }
   }
   /// Values far enough apart that a step of a hundredth changes no order.
@@ -68,14 +68,14 @@ struct MelLayerTests {
     let x = shape.blocked(melNumbers(3 * 600, seed: 1), rows: 3)
     try expectDerivatives(
       { try BatchNormalisation2D("n", shape: shape, isRectified: false) }, input: x,
-      places: places, rows: 3)
+      indices: indices, rows: 3)
   }
 
   @Test("Normalisation with max(0, x): derivatives")
   func rectified() throws {
     try expectDerivatives(
       { try BatchNormalisation2D("n", shape: shape, isRectified: true) }, input: spread(3),
-      places: places, rows: 3, step: 1e-3, tolerance: 2e-2)
+      indices: indices, rows: 3, step: 1e-3, tolerance: 2e-2)
   }
 
   @Test("Normalisation with max(0, x) and pooling: derivatives")
@@ -85,7 +85,7 @@ struct MelLayerTests {
     ] {
       try expectDerivatives(
         { try NormalisedMaxPool2D("n", input: shape, window: window) }, input: spread(2),
-        places: places, rows: 2, tolerance: 2e-2)
+        indices: indices, rows: 2, tolerance: 2e-2)
     }
   }
 
@@ -93,11 +93,11 @@ struct MelLayerTests {
   func pooling() throws {
     let window = Window(kernel: 3, stride: 2, padding: 1)
     try expectDerivatives(
-      { MaxPool2D(input: shape, window: window) }, input: spread(2), places: places, rows: 2)
+      { MaxPool2D(input: shape, window: window) }, input: spread(2), indices: indices, rows: 2)
     for withMaximum in [false, true] {
       try expectDerivatives(
         { GlobalPool2D(input: shape, withMaximum: withMaximum) }, input: spread(2),
-        places: places, rows: 2)
+        indices: indices, rows: 2)
     }
     let fused = try NormalisedMaxPool2D("n", input: shape, window: window)
     let apart = Sequential(
@@ -155,7 +155,7 @@ struct MelLayerTests {
     for y in 0..<6 {
       for x in 0..<5 {
         let expected: Float = y % 2 == 0 && x % 2 == 0 && x < 4 ? 1 : 0
-        #expect(given[shape.place(0, y, x)] == expected)
+        #expect(given[shape.index(0, y, x)] == expected)
       }
     }
   }
@@ -169,14 +169,14 @@ struct MelLayerTests {
       layer, input: shape.blocked(plain, rows: 2), gradient: spread(2), rows: 2)
     var expected = [Double](repeating: 0, count: plain.count)
     for channel in 0..<shape.channels {
-      var places: [Int] = []
-      shape.each(2) { if $1 == channel { places.append($4) } }
-      let mean = places.reduce(0) { $0 + Double(plain[$1]) } / 60
-      let squares = places.reduce(0) {
+      var indices: [Int] = []
+      shape.each(2) { if $1 == channel { indices.append($4) } }
+      let mean = indices.reduce(0) { $0 + Double(plain[$1]) } / 60
+      let squares = indices.reduce(0) {
         $0 + (Double(plain[$1]) - mean) * (Double(plain[$1]) - mean)
       }
-      for place in places {
-        expected[place] = (Double(plain[place]) - mean) / (squares / 60 + 1e-5).squareRoot()
+      for index in indices {
+        expected[index] = (Double(plain[index]) - mean) / (squares / 60 + 1e-5).squareRoot()
       }
       #expect(abs(Double(layer.statistics[0].value.base[channel]) - 0.1 * mean) < 1e-5)
       let running = 0.9 + 0.1 * squares / 59
@@ -196,7 +196,7 @@ struct MelLayerTests {
         try BasicBlock(
           "b", input: input, channels: stride == 1 ? 20 : 24, stride: stride, seed: 5,
           workspace: Workspace())
-      }, input: shape.blocked(melNumbers(4 * 600, seed: 21), rows: 4), places: places, rows: 4,
+      }, input: shape.blocked(melNumbers(4 * 600, seed: 21), rows: 4), indices: indices, rows: 4,
       // Some activation crosses 0 within a step.
       step: 1e-3, tolerance: 0.1)
   }
@@ -206,7 +206,7 @@ struct MelLayerTests {
     let layer = try NormalisedMaxPool2D(
       "n", input: shape, window: Window(kernel: 3, stride: 2, padding: 1))
     var x = spread(1)
-    x[shape.place(4, 2, 2)] = .nan
+    x[shape.index(4, 2, 2)] = .nan
     let run = try LayerRun(
       layer, input: x, gradient: [Float](repeating: 0, count: layer.outputCount), rows: 1)
     #expect(run.output.contains { $0.isNaN })

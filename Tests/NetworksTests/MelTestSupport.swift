@@ -12,7 +12,7 @@ func melNumbers(_ count: Int, seed: Int) -> [Float] {
 
 extension BlockedShape {
   /// Where (channel, y, x) of a sample lies.
-  func place(_ channel: Int, _ y: Int, _ x: Int) -> Int {
+  func index(_ channel: Int, _ y: Int, _ x: Int) -> Int {
     ((channel / Self.lanes * height + y) * width + x) * Self.lanes + channel % Self.lanes
   }
 
@@ -20,7 +20,7 @@ extension BlockedShape {
   func blocked(_ values: [Float], rows: Int) -> [Float] {
     var result = [Float](repeating: 0, count: rows * count)
     each(rows) { row, channel, y, x, plain in
-      result[row * count + place(channel, y, x)] = values[plain]
+      result[row * count + index(channel, y, x)] = values[plain]
     }
     return result
   }
@@ -29,7 +29,7 @@ extension BlockedShape {
   func plain(_ values: [Float], rows: Int) -> [Float] {
     var result = [Float](repeating: 0, count: rows * channels * positions)
     each(rows) { row, channel, y, x, plain in
-      result[plain] = values[row * count + place(channel, y, x)]
+      result[plain] = values[row * count + index(channel, y, x)]
     }
     return result
   }

@@ -107,11 +107,11 @@ struct TorchAgreementTests {
     let outcome = try inputs.withUnsafeBufferPointer { inputs in
       let logits = network.body.forward(
         try #require(inputs.baseAddress), rows: Self.rows, pass)
-      for place in 0..<count { logits[place] *= stretch[place % Self.labels] }
+      for index in 0..<count { logits[index] *= stretch[index % Self.labels] }
       let outcome = Loss.anyLabels(loss).apply(
         to: logits, rows: Self.rows, labels: Self.labels, target: { _ in -1 },
         distributions: tags.span)
-      for place in 0..<count { logits[place] *= stretch[place % Self.labels] }
+      for index in 0..<count { logits[index] *= stretch[index % Self.labels] }
       _ = network.body.backward(logits, rows: Self.rows, needsInput: false, pass)
       return outcome
     }

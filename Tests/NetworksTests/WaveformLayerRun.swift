@@ -67,30 +67,30 @@ struct WaveformLayerRun {
     var generator = CounterGenerator(seed: seed, stream: 5)
     let scale = Double(run.inputGradient.map(abs).max() ?? 0)
     for _ in 0..<24 {
-      let place = Int(generator.next(below: UInt64(input.count)))
+      let index = Int(generator.next(below: UInt64(input.count)))
       var (above, below) = (input, input)
-      above[place] += step
-      below[place] -= step
-      let slope = (try loss(above) - loss(below)) / Double(above[place] - below[place])
+      above[index] += step
+      below[index] -= step
+      let slope = (try loss(above) - loss(below)) / Double(above[index] - below[index])
       #expect(
-        abs(slope - Double(run.inputGradient[place])) < tolerance * max(1, scale),
-        "input \(place): \(slope), not \(run.inputGradient[place])")
+        abs(slope - Double(run.inputGradient[index])) < tolerance * max(1, scale),
+        "input \(index): \(slope), not \(run.inputGradient[index])")
     }
     for parameter in layer.parameters {
       let expected = run.gradients[parameter.name] ?? []
       let scale = Double(expected.map(abs).max() ?? 0)
       for _ in 0..<12 {
-        let place = Int(generator.next(below: UInt64(parameter.count)))
-        let value = parameter.value.base[place]
-        parameter.value.base[place] = value + step
+        let index = Int(generator.next(below: UInt64(parameter.count)))
+        let value = parameter.value.base[index]
+        parameter.value.base[index] = value + step
         let above = try loss(input)
-        parameter.value.base[place] = value - step
+        parameter.value.base[index] = value - step
         let below = try loss(input)
-        parameter.value.base[place] = value
+        parameter.value.base[index] = value
         let slope = (above - below) / Double((value + step) - (value - step))
         #expect(
-          abs(slope - Double(expected[place])) < tolerance * max(1, scale),
-          "\(parameter.name) \(place): \(slope), not \(expected[place])")
+          abs(slope - Double(expected[index])) < tolerance * max(1, scale),
+          "\(parameter.name) \(index): \(slope), not \(expected[index])")
       }
     }
   }

@@ -96,8 +96,8 @@ import Testing
     try signal("step") { _ in 1.0 / 32_000 }
     for (number, period) in [11_025, 11_025, 9_000, 5_512].enumerated() {
       try signal("click\(number)") { index in
-        let place = (index + 700 * number) % period
-        return place < 60 ? exp(-Double(place) / 12) * tone(3_000 + 500 * Double(number), place) : 0
+        let phase = (index + 700 * number) % period
+        return phase < 60 ? exp(-Double(phase) / 12) * tone(3_000 + 500 * Double(number), phase) : 0
       }
     }
     for number in 0..<4 {

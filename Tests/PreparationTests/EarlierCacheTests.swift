@@ -41,8 +41,8 @@ import Testing
     for track in 0..<3 {
       let samples = (0..<9_600).map { index in
         let period = 20 + 3 * track + index / 3_000 * 2
-        let place = index % period
-        let tone = min(place, period - place) * 2 * 8_000 / period - 4_000
+        let phase = index % period
+        let tone = min(phase, period - phase) * 2 * 8_000 / period - 4_000
         return Int16(tone + ((index * 1_103_515_245 + track * 12_345) >> 7) % 501 - 250)
       }
       try folder.write(Wave.pcm16(samples), "\(["blues", "jazz"][track % 2])/t\(track).wav")

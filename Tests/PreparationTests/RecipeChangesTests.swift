@@ -32,7 +32,7 @@ struct RecipeChangesTests {
   }
 
   @Test(
-    "A length in seconds that cannot be is named by its place",
+    "A length in seconds that cannot be is named by its path",
     arguments: [
       (#"{"lengthSeconds": 2, "length": 44100, "hop": 1}"#, "lengthSeconds", "beside length"),
       (#"{"lengthSeconds": "two", "hop": 1}"#, "lengthSeconds", "number"),

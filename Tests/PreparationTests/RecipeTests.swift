@@ -46,9 +46,9 @@ import Testing
     (#""melody": {"slices": {}}"#, "views.melody", "features-30s"),
     (#""features": {"slices": {"size": 4}}"#, "views.features.slices.size", "length"),
   ])
-  func anUnknownKeyIsNamedWithThoseThatExist(_ view: String, _ place: String, _ known: String) {
+  func anUnknownKeyIsNamedWithThoseThatExist(_ view: String, _ path: String, _ known: String) {
     let error = refusal(text(view))
-    #expect(error?.subject == place)
+    #expect(error?.subject == path)
     #expect(error?.hint.contains(known) == true)
   }
 
@@ -58,9 +58,9 @@ import Testing
     (#""mel": 3"#, "views.mel", "object"),
     (#""features": {}"#, "views.features.slices", "missing"),
   ])
-  func aWrongTypeIsNamedByPlace(_ view: String, _ place: String, _ words: String) {
+  func aWrongTypeIsNamedByPath(_ view: String, _ path: String, _ words: String) {
     let error = refusal(text(view))
-    #expect(error?.subject == place)
+    #expect(error?.subject == path)
     #expect(error?.description.contains(words) == true, "\(String(describing: error))")
   }
 
@@ -76,9 +76,9 @@ import Testing
     (#""mel": {"slices": {"length": 44100, "hop": 1}}"#, "views.mel"),
     ("", "views"),
   ])
-  func aNumberOutOfRangeIsNamedByPlace(_ view: String, _ place: String) {
+  func aNumberOutOfRangeIsNamedByPath(_ view: String, _ path: String) {
     let error = refusal(text(view))
-    #expect(error?.subject == place, "\(String(describing: error))")
+    #expect(error?.subject == path, "\(String(describing: error))")
     #expect(error?.hint.isEmpty == false)
   }
 
@@ -131,9 +131,9 @@ import Testing
         + #" "profile": "librosa-0.8""#, "name", "a text in quotes"
     ),
   ])
-  func theHeadIsChecked(_ head: String, _ place: String, _ hint: String) {
+  func theHeadIsChecked(_ head: String, _ path: String, _ hint: String) {
     let error = refusal(text(head: head))
-    #expect(error?.subject == place)
+    #expect(error?.subject == path)
     #expect(error?.hint.contains(hint) == true, "\(String(describing: error))")
   }
 
@@ -173,10 +173,10 @@ import Testing
       "views.x.maximumFrequency", "half the sample rate"
     ),
   ])
-  func aNamedViewIsRefusedByPlace(_ view: String, _ place: String, _ hint: String) {
+  func aNamedViewIsRefusedByPath(_ view: String, _ path: String, _ hint: String) {
     let error = refusal(
       text(view).replacing("lathe.recipe/1", with: "lathe.recipe/2"))
-    #expect(error?.subject == place, "\(String(describing: error))")
+    #expect(error?.subject == path, "\(String(describing: error))")
     #expect(error?.hint.contains(hint) == true, "\(String(describing: error))")
   }
 

@@ -100,7 +100,7 @@ import Testing
     #expect(try Data(contentsOf: URL(filePath: listing)) == whole)
     var bytes = [UInt8](whole)
     let end = try #require(bytes.firstIndex(of: 10))
-    for place in stride(from: end + 1, to: bytes.count, by: 7) { bytes[place] ^= 1 }
+    for offset in stride(from: end + 1, to: bytes.count, by: 7) { bytes[offset] ^= 1 }
     try Data(bytes).write(to: URL(filePath: listing))
     try prepare(2, of: 4)
     #expect(try Data(contentsOf: URL(filePath: listing)) == whole)

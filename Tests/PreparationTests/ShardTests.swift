@@ -83,7 +83,7 @@ import Testing
       #expect(samples.count == expected.count && samples.identity == expected.identity)
       #expect(samples.shape == expected.shape && samples.labels == expected.labels)
       for sample in 0..<expected.count {
-        #expect(samples.place(of: sample) == expected.place(of: sample))
+        #expect(samples.location(of: sample) == expected.location(of: sample))
         samples.prefetch(sample)
         #expect(try bytes(samples, sample) == bytes(expected, sample))
       }
@@ -243,7 +243,9 @@ import Testing
     let plan = try #require(try ShardPlan.read(at: folder.cache))
     for file in ["shard-00001.lmdb", "merged.lmdb"] {
       var bytes = try [UInt8](Data(contentsOf: URL(filePath: "\(folder.cache)/\(file)")))
-      for place in stride(from: 3 * 4_096, to: bytes.count, by: 4_096) { bytes[place + 100] ^= 255 }
+      for offset in stride(from: 3 * 4_096, to: bytes.count, by: 4_096) {
+        bytes[offset + 100] ^= 255
+      }
       try Data(bytes).write(to: URL(filePath: "\(folder.cache)/\(file)"))
       for shard in plan.allShards {
         _ = try Cache.rebuild(at: folder.cache, shard: shard)

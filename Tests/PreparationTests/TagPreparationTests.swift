@@ -79,7 +79,8 @@ import Testing
     // The weights are those of now, also in the index.
     let samples = try cache.samples(view: .features)
     var found: [Float] = []
-    for sample in 0..<samples.count where samples.trackID(samples.place(of: sample).track) == "c" {
+    for sample in 0..<samples.count where samples.trackID(samples.location(of: sample).track) == "c"
+    {
       samples.forEachLabel(of: sample) { found.append($1) }
     }
     #expect(found.allSatisfy { $0 == 0.5 } && !found.isEmpty)

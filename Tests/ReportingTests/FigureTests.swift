@@ -18,7 +18,7 @@ import Training
     #expect(Array(bytes[0..<8]) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
     #expect(Array(bytes[12..<16]) == Array("IHDR".utf8))
     #expect(bytes.suffix(8).starts(with: Array("IEND".utf8)))
-    return [16, 20].map { place in bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
+    return [16, 20].map { offset in bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
   }
 
   /// Letters that the usual font lacks are of one that has them, where such a one is installed;

@@ -27,8 +27,8 @@ import Testing
   }
 
   @Test func namesAreMovedApart() {
-    let places = LabelPlacement.spread([50, 51, 52, 10], by: 10, within: 0...100)
-    #expect(places == [41, 51, 61, 10])
+    let positions = LabelPlacement.spread([50, 51, 52, 10], by: 10, within: 0...100)
+    #expect(positions == [41, 51, 61, 10])
     let full = LabelPlacement.spread(Array(repeating: 5, count: 11), by: 20, within: 0...100)
     #expect(zip(full, full.dropFirst()).allSatisfy { abs($1 - $0 - 10) < 1e-9 })
     #expect(full.allSatisfy { (0...100).contains($0) })

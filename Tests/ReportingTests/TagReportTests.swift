@@ -29,7 +29,7 @@ import Training
         Float(skill * Double(tags[track][label] ?? 0) + (1 - skill) * number())
       }
       try gathering.add(
-        SamplePlace(track: track, slice: 0), SampleTruth(of: track, in: samples),
+        SampleLocation(track: track, slice: 0), SampleTruth(of: track, in: samples),
         probabilities: scores)
     }
     let result = try gathering.finish()

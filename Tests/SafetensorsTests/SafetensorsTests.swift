@@ -196,7 +196,7 @@ import Testing
     #expect(accepted > 0 && accepted < 3_000)
   }
 
-  /// One number that is not finite, at any place of a tensor of several blocks, is found there; the
+  /// One number that is not finite, at any index of a tensor of several blocks, is found there; the
   /// largest finite ones and the smallest are not.
   @Test(arguments: [1, 15, 1_024, 1_025, 5_000])
   func theFirstNumberThatIsNotFinite(_ count: Int) {
@@ -207,13 +207,13 @@ import Testing
       ]
       let numbers = (0..<count).map { finite[$0 % finite.count] }
       #expect(tensor(numbers).firstNotFinite == nil)
-      let places = Set([0, count / 3, count - 2, count - 1, 1_023, 1_024, 2_047, 2_048])
-      for place in places where numbers.indices.contains(place) {
+      let indices = Set([0, count / 3, count - 2, count - 1, 1_023, 1_024, 2_047, 2_048])
+      for index in indices where numbers.indices.contains(index) {
         for wrong in [Number.infinity, -.infinity, .nan, -.nan, .signalingNaN] {
           var numbers = numbers
           numbers[count - 1] = .nan
-          numbers[place] = wrong
-          #expect(tensor(numbers).firstNotFinite == [place], "\(wrong) at \(place)")
+          numbers[index] = wrong
+          #expect(tensor(numbers).firstNotFinite == [index], "\(wrong) at \(index)")
         }
       }
     }

@@ -26,12 +26,12 @@ extension ServiceTests {
 
     private func frames(_ body: [UInt8]) throws -> [Frame] {
       var frames: [Frame] = []
-      var place = 0
-      while place + 8 <= body.count {
-        let length = (0..<8).reduce(0) { $0 | Int(body[place + $1]) << (8 * $1) }
-        let bytes = Array(body[place + 8..<place + 8 + length])
+      var offset = 0
+      while offset + 8 <= body.count {
+        let length = (0..<8).reduce(0) { $0 | Int(body[offset + $1]) << (8 * $1) }
+        let bytes = Array(body[offset + 8..<offset + 8 + length])
         frames.append(Frame(header: try SafetensorsHeader(of: bytes.span.bytes), bytes: bytes))
-        place += 8 + length
+        offset += 8 + length
       }
       return frames
     }

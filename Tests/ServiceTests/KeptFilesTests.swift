@@ -32,14 +32,14 @@ import Testing
   }
 
   /// Whatever became of a file, its content is made anew and kept again.
-  @Test(arguments: [0, 10, 33, 34]) func whatIsDamagedIsMadeAgain(_ place: Int) throws {
+  @Test(arguments: [0, 10, 33, 34]) func whatIsDamagedIsMadeAgain(_ offset: Int) throws {
     let content = Array("peaks".utf8)
     _ = files().bytes("a") { content }
     let path = folder.path("kept/a")
     var file = try Data(contentsOf: URL(fileURLWithPath: path))
     #expect(file.count == 33 + content.count)
-    file[place] ^= 1
-    for damaged in [file, file.prefix(place)] {
+    file[offset] ^= 1
+    for damaged in [file, file.prefix(offset)] {
       try damaged.write(to: URL(fileURLWithPath: path))
       #expect(files().bytes("a") { content } == content)
       var made = 0

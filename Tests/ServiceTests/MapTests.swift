@@ -136,12 +136,12 @@ extension ServiceTests {
         #expect(points.count == 12 && all["total"] == .integer(12) && all["placed"] == .integer(12))
         #expect(compact["box"] == all["extent"])
         let (left, right) = (Self.number(box["left"]), Self.number(box["right"]))
-        for (place, point) in points.enumerated() {
-          guard case .object(let point) = point, case .integer(let label) = labels[place] else {
+        for (index, point) in points.enumerated() {
+          guard case .object(let point) = point, case .integer(let label) = labels[index] else {
             throw Reply.Unreadable()
           }
-          #expect(point["track"] == ids[place] && point["label"] == names[Int(label)])
-          let x = left + Self.number(xs[place]) * (right - left) / 65_535
+          #expect(point["track"] == ids[index] && point["label"] == names[Int(label)])
+          let x = left + Self.number(xs[index]) * (right - left) / 65_535
           #expect(abs(x - Self.number(point["x"])) <= 0.000_5 + (right - left) / 131_070)
         }
         let low = try map("label=low&limit=4")

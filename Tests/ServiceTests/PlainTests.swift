@@ -58,8 +58,8 @@ extension ServiceTests {
         #expect(reply.text.matches(of: /"track":/).count == 12)
         // A bit of it is wrong.
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-        let place = try #require(bytes.firstRange(of: Data(#""x":"#.utf8))).upperBound
-        bytes[place + 1] = bytes[place + 1] == UInt8(ascii: "1") ? UInt8(ascii: "2") : 0x31
+        let index = try #require(bytes.firstRange(of: Data(#""x":"#.utf8))).upperBound
+        bytes[index + 1] = bytes[index + 1] == UInt8(ascii: "1") ? UInt8(ascii: "2") : 0x31
         try bytes.write(to: URL(fileURLWithPath: path))
         #expect(try server.get(query).status == 404)
         // It is of another state of the cache.

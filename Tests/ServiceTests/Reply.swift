@@ -97,14 +97,14 @@ struct Reply {
 
   private static func joined(_ chunks: [UInt8]) throws -> [UInt8] {
     var all: [UInt8] = []
-    var place = 0
-    while let end = chunks[place...].firstIndex(of: UInt8(ascii: "\r")),
-      let length = Int(String(decoding: chunks[place..<end], as: UTF8.self), radix: 16)
+    var offset = 0
+    while let end = chunks[offset...].firstIndex(of: UInt8(ascii: "\r")),
+      let length = Int(String(decoding: chunks[offset..<end], as: UTF8.self), radix: 16)
     {
       if length == 0 { return all }
       guard end + 2 + length <= chunks.count else { break }
       all += chunks[end + 2..<end + 2 + length]
-      place = end + 2 + length + 2
+      offset = end + 2 + length + 2
     }
     throw Unreadable()
   }

@@ -142,8 +142,8 @@ extension ServiceTests {
           let png = try server.music(path).body
           #expect(png.starts(with: [0x89, 0x50, 0x4E, 0x47]), "\(path)")
           guard png.count > 24 else { return [] }
-          return [16, 20].map { place in
-            png[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+          return [16, 20].map { offset in
+            png[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
           }
         }
         #expect(

@@ -4,17 +4,17 @@ import Corpus
 struct SchemaCheck {
   let schemas: [String: JSONValue]
 
-  /// What is wrong with a value, with the place; empty where nothing is.
-  func faults(_ value: JSONValue, _ schema: JSONValue, at place: String = "$") -> [String] {
-    guard case .object(let words) = schema else { return ["\(place): the schema is no object"] }
+  /// What is wrong with a value, with the path; empty where nothing is.
+  func faults(_ value: JSONValue, _ schema: JSONValue, at path: String = "$") -> [String] {
+    guard case .object(let words) = schema else { return ["\(path): the schema is no object"] }
     if case .string(let reference)? = words["$ref"] {
       let name = reference.split(separator: "/").last.map(String.init) ?? ""
-      guard let meant = schemas[name] else { return ["\(place): no schema \(name)"] }
-      return faults(value, meant, at: place)
+      guard let meant = schemas[name] else { return ["\(path): no schema \(name)"] }
+      return faults(value, meant, at: path)
     }
     if case .array(let choices)? = words["oneOf"] {
-      let fitting = choices.filter { faults(value, $0, at: place).isEmpty }
-      return fitting.count == 1 ? [] : ["\(place): \(fitting.count) of oneOf fit"]
+      let fitting = choices.filter { faults(value, $0, at: path).isEmpty }
+      return fitting.count == 1 ? [] : ["\(path): \(fitting.count) of oneOf fit"]
     }
     var types: [String] = []
     switch words["type"] {
@@ -24,33 +24,33 @@ struct SchemaCheck {
     default: break
     }
     if !types.isEmpty, !types.contains(where: { Self.has(value, $0) }) {
-      return ["\(place): \(value) is no \(types.joined(separator: " or "))"]
+      return ["\(path): \(value) is no \(types.joined(separator: " or "))"]
     }
     switch value {
     case .array(let items):
       guard let item = words["items"] else { return [] }
-      return items.enumerated().flatMap { faults($1, item, at: "\(place)[\($0)]") }
-    case .object(let members): return self.members(members, words, at: place)
+      return items.enumerated().flatMap { faults($1, item, at: "\(path)[\($0)]") }
+    case .object(let members): return self.members(members, words, at: path)
     default: return []
     }
   }
 
   private func members(
-    _ members: [String: JSONValue], _ words: [String: JSONValue], at place: String
+    _ members: [String: JSONValue], _ words: [String: JSONValue], at path: String
   ) -> [String] {
     var found: [String] = []
     var properties: [String: JSONValue] = [:]
     if case .object(let named)? = words["properties"] { properties = named }
     if case .array(let required)? = words["required"] {
       for case .string(let name) in required where members[name] == nil {
-        found.append("\(place): \(name) is missing")
+        found.append("\(path): \(name) is missing")
       }
     }
     for (name, value) in members {
       if let schema = properties[name] ?? objectSchema(words["additionalProperties"]) {
-        found += faults(value, schema, at: "\(place).\(name)")
+        found += faults(value, schema, at: "\(path).\(name)")
       } else if words["additionalProperties"] == .bool(false) {
-        found.append("\(place): \(name) is not described")
+        found.append("\(path): \(name) is not described")
       }
     }
     return found

@@ -20,10 +20,10 @@ import Testing
   ) -> Double {
     var bits = 0
     var errors = 0
-    for place in max(0, offset)..<min(one.words.count, other.words.count + offset) {
-      let mask = one.reliable[place] & other.reliable[place - offset]
+    for index in max(0, offset)..<min(one.words.count, other.words.count + offset) {
+      let mask = one.reliable[index] & other.reliable[index - offset]
       bits += mask.nonzeroBitCount
-      errors += ((one.words[place] ^ other.words[place - offset]) & mask).nonzeroBitCount
+      errors += ((one.words[index] ^ other.words[index - offset]) & mask).nonzeroBitCount
     }
     return Double(errors) / Double(max(bits, 1))
   }

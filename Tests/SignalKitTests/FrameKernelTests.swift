@@ -15,9 +15,9 @@ import Testing
     var generator = SeededGenerator(seed: UInt64(hop + length))
     let samples = generator.floats((count - 1) * hop + length)
     // Every third row, so that what lies between is seen to be left alone.
-    let places = (0..<length).map { Int32(3 * $0 + 1) }
+    let blockRows = (0..<length).map { Int32(3 * $0 + 1) }
     var block = [Float](repeating: -2, count: 3 * length * 16)
-    lathe_frames_to_block(samples, hop, count, length, places, &block)
+    lathe_frames_to_block(samples, hop, count, length, blockRows, &block)
     for index in block.indices {
       let (row, frame) = (index / 16, index % 16)
       guard row % 3 == 1 else {
@@ -32,18 +32,18 @@ import Testing
   @Test func levelsAndEmphasisAreThoseOfEachFrame() {
     var generator = SeededGenerator(seed: 5)
     let length = 37
-    let places = (0..<length).map { Int32($0 + $0 / 8) }
+    let blockRows = (0..<length).map { Int32($0 + $0 / 8) }
     var block = generator.floats(48 * 16)
     let (means, weights) = (generator.floats(16), generator.floats(length))
-    let samples = (0..<16).map { frame in places.map { block[Int($0) * 16 + frame] } }
+    let samples = (0..<16).map { frame in blockRows.map { block[Int($0) * 16 + frame] } }
     var (sums, energies, weighed) = (
       [Double](repeating: .nan, count: 16), [Double](repeating: .nan, count: 16),
       [Double](repeating: .nan, count: 16)
     )
-    lathe_block_sums(block, places, length, &sums)
-    lathe_block_energies(block, places, length, means, nil, &energies)
-    lathe_block_energies(block, places, length, means, weights, &weighed)
-    lathe_emphasise_block(&block, places, length, means, 0.75)
+    lathe_block_sums(block, blockRows, length, &sums)
+    lathe_block_energies(block, blockRows, length, means, nil, &energies)
+    lathe_block_energies(block, blockRows, length, means, weights, &weighed)
+    lathe_emphasise_block(&block, blockRows, length, means, 0.75)
     func energy(_ values: [Float]) -> Double { values.reduce(0) { $0 + Double($1) * Double($1) } }
     for (frame, row) in samples.enumerated() {
       let centred = row.map { $0 - means[frame] }
@@ -52,9 +52,9 @@ import Testing
       #expect(isClose(sums[frame], sum, absolute: 1e-12))
       #expect(isClose(energies[frame], energy(centred), relative: 1e-12))
       #expect(isClose(weighed[frame], energy(products), relative: 1e-12))
-      for (n, place) in places.enumerated() {
+      for (n, blockRow) in blockRows.enumerated() {
         let expected = centred[n] - centred[max(0, n - 1)] * 0.75
-        #expect(block[Int(place) * 16 + frame] == expected, "frame \(frame), sample \(n)")
+        #expect(block[Int(blockRow) * 16 + frame] == expected, "frame \(frame), sample \(n)")
       }
     }
   }
@@ -94,9 +94,9 @@ import Testing
     }
     #expect(power == powerBeside && lower.prefix(41 * 16) == magnitude.prefix(41 * 16))
     #expect(lower[(41 * 16)...].allSatisfy { $0.isNaN })
-    let places = (0..<2 * half).map { Int32(lathe_transform_row(half, $0)) }
+    let blockRows = (0..<2 * half).map { Int32(lathe_transform_row(half, $0)) }
     var block = [Float](repeating: .nan, count: lathe_transform_rows(half) * 16)
-    lathe_frames_to_block(samples, hop, count, 2 * half, places, &block)
+    lathe_frames_to_block(samples, hop, count, 2 * half, blockRows, &block)
     withScratch(lathe_transform_scratch(half)) { (scratch: UnsafeMutablePointer<Float>) in
       lathe_transform_block(block, window.map(Float.init), tables.map(Float.init), half, scratch)
       lathe_transform_spectra(scratch, tables.map(Float.init), half, &single)
@@ -109,14 +109,16 @@ import Testing
       let loudest = values.reduce(0) { $0 + $1 * $1 }
       for bin in bins + [half - 1, half] {
         let x = spectrum(values, bin)
-        let place = bin * 16 + frame
+        let element = bin * 16 + frame
         let expected = x.re * x.re + x.im * x.im
-        #expect(isClose(Double(power[place]), expected, absolute: 1e-12, relative: 1e-6))
-        #expect(isClose(Double(single[place]), expected, absolute: 1e-6 * loudest, relative: 1e-5))
+        #expect(isClose(Double(power[element]), expected, absolute: 1e-12, relative: 1e-6))
+        #expect(
+          isClose(Double(single[element]), expected, absolute: 1e-6 * loudest, relative: 1e-5))
         var rounded: Float = .nan
         lathe_magnitude([Float(x.re)], [Float(x.im)], 1, &rounded)
         // The definition's own sum is exact to some 1e-13 only, which may round the other way.
-        #expect(isClose(Double(magnitude[place]), Double(rounded), absolute: 1e-12, relative: 2e-7))
+        #expect(
+          isClose(Double(magnitude[element]), Double(rounded), absolute: 1e-12, relative: 2e-7))
       }
     }
   }

@@ -32,8 +32,8 @@ import Testing
     let weights = generator.floats(4 * length)
     var output = [Float](repeating: .nan, count: 4 * blocks + 1)
     lathe_block_moments(input, weights, length, blocks, &output)
-    let expected = (0..<4 * blocks).map { place -> Float in
-      let (block, part) = (place / 4, place % 4)
+    let expected = (0..<4 * blocks).map { index -> Float in
+      let (block, part) = (index / 4, index % 4)
       return (0..<length).reduce(Float(0)) {
         $0 + input[block * length + $1] * weights[part * length + $1]
       }

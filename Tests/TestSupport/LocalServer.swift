@@ -211,15 +211,15 @@ public final class LocalServer: Sendable {
     }
     guard put(Array("\(head)\r\n".utf8), connection) else { return false }
     let end = min(response.cut ?? .max, response.stall ?? .max, response.body.count)
-    var place = 0
-    while place < end {
+    var offset = 0
+    while offset < end {
       let bytes = Array(
-        response.body[place..<min(end, place + (response.pauses?.bytes ?? 1 << 16))])
+        response.body[offset..<min(end, offset + (response.pauses?.bytes ?? 1 << 16))])
       let size = Array("\(String(bytes.count, radix: 16))\r\n".utf8)
       let framed = response.isChunked ? size + bytes + Array("\r\n".utf8) : bytes
       guard put(framed, connection) else { return false }
       log.withLock { $0.sentBytes += bytes.count }
-      place += bytes.count
+      offset += bytes.count
       if let pauses = response.pauses { usleep(pauses.microseconds) }
     }
     if response.stall != nil {

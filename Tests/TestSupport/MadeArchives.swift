@@ -96,13 +96,13 @@ public enum MadeArchives {
   /// Deflate's own form for bytes that are left as they are.
   private static func deflated(_ bytes: [UInt8]) -> [UInt8] {
     var all: [UInt8] = []
-    var place = 0
+    var offset = 0
     repeat {
-      let piece = bytes[place..<min(place + 65_535, bytes.count)]
-      place += piece.count
-      all += [place == bytes.count ? 1 : 0] + little(piece.count, 2) + little(~piece.count, 2)
+      let piece = bytes[offset..<min(offset + 65_535, bytes.count)]
+      offset += piece.count
+      all += [offset == bytes.count ? 1 : 0] + little(piece.count, 2) + little(~piece.count, 2)
       all += piece
-    } while place < bytes.count
+    } while offset < bytes.count
     return all
   }
 

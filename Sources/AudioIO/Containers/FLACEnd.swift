@@ -20,14 +20,14 @@ enum FLACEnd {
     }
     let start = max(base + 42, end - maximumFrame)
     let bytes = try file.bytes(at: start, count: Int(end - start))
-    var place = bytes.count - 8
-    while place >= 0 {
-      if bytes[place] == 0xFF, bytes[place + 1] & 0xFE == 0xF8,
-        isHeader(bytes[place...]), checksum(bytes[place...]) == 0
+    var index = bytes.count - 8
+    while index >= 0 {
+      if bytes[index] == 0xFF, bytes[index + 1] & 0xFE == 0xF8,
+        isHeader(bytes[index...]), checksum(bytes[index...]) == 0
       {
         return
       }
-      place -= 1
+      index -= 1
     }
     throw AudioError(
       .truncated(declared: nil, actual: nil), "check", file.path,

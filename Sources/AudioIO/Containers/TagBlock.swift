@@ -36,9 +36,9 @@ enum TagBlock {
     if try window.has("LYRICSBEGIN", at: offset, in: file) {
       // Its length stands at its end; a version 1 tag holds at most 5,100 bytes, version 2 no more
       // than six digits say, and neither is that long in fact.
-      for place in offset..<min(offset + (1 << 16), window.end) {
-        if try window.has("LYRICS200", at: place, in: file) { return place + 9 }
-        if try window.has("LYRICSEND", at: place, in: file) { return place + 9 }
+      for position in offset..<min(offset + (1 << 16), window.end) {
+        if try window.has("LYRICS200", at: position, in: file) { return position + 9 }
+        if try window.has("LYRICSEND", at: position, in: file) { return position + 9 }
       }
     }
     return nil

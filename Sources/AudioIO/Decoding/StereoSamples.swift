@@ -71,15 +71,15 @@ private struct SingleChannel: ~Copyable {
   }
 
   mutating func take(_ frames: Span<Float>) throws(AudioError) {
-    let places = stride(from: number, to: frames.count, by: channels)
+    let indices = stride(from: number, to: frames.count, by: channels)
     if isResampled {
       piece.removeAll(keepingCapacity: true)
-      for place in places { piece.append(frames[place]) }
+      for index in indices { piece.append(frames[index]) }
       try resampler?.process(piece, into: &floats)
     } else if isInteger {
-      for place in places { integers.append(Int16(clamping: Int(frames[place] * 32_768))) }
+      for index in indices { integers.append(Int16(clamping: Int(frames[index] * 32_768))) }
     } else {
-      for place in places { floats.append(frames[place]) }
+      for index in indices { floats.append(frames[index]) }
     }
   }
 

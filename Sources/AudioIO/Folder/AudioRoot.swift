@@ -82,13 +82,13 @@ final class AudioRoot: Sendable {
 
   /// Roots that are the same, or of which one lies in another, would give files twice.
   static func refuseNested(_ roots: [AudioRoot]) throws(AudioError) {
-    let places = roots.map { ($0, Files.resolved($0.path)) }
-    for (index, (root, place)) in places.enumerated() {
-      for (other, (outer, above)) in places.enumerated() where other != index {
-        if place == above || place.hasPrefix(above == "/" ? "/" : "\(above)/") {
+    let paths = roots.map { ($0, Files.resolved($0.path)) }
+    for (index, (root, path)) in paths.enumerated() {
+      for (other, (outer, above)) in paths.enumerated() where other != index {
+        if path == above || path.hasPrefix(above == "/" ? "/" : "\(above)/") {
           throw AudioError(
             .repeatedPath, "list", root.path,
-            detail: place == above ? "is given twice" : "lies in \(outer.path), which is given too")
+            detail: path == above ? "is given twice" : "lies in \(outer.path), which is given too")
         }
       }
     }
@@ -100,18 +100,18 @@ private final class PackedAudio: Sendable {
   let archive: Archive
   let listing: AudioFolder.Listing
   /// By bytes: two names may differ only in how an accented letter is composed.
-  private let places: [[UInt8]: Int]
+  private let indices: [[UInt8]: Int]
 
   init(_ archive: Archive) {
     self.archive = archive
     listing = AudioFolder.list(archive)
-    var places: [[UInt8]: Int] = [:]
-    for (index, entry) in archive.entries.enumerated() { places[Array(entry.name.utf8)] = index }
-    self.places = places
+    var indices: [[UInt8]: Int] = [:]
+    for (index, entry) in archive.entries.enumerated() { indices[Array(entry.name.utf8)] = index }
+    self.indices = indices
   }
 
   func entry(_ name: String) -> ArchiveEntry? {
-    places[Array(name.utf8)].map { archive.entries[$0] }
+    indices[Array(name.utf8)].map { archive.entries[$0] }
   }
 
   /// Whether the archive is still the one that was opened.

@@ -5,23 +5,23 @@ import Files
 public struct AudioSource: Sendable {
   /// What to call it: its path, or that of the archive, a slash, and its path in there.
   public let name: String
-  private let place: (roots: AudioRoots, path: String)?
+  private let location: (roots: AudioRoots, path: String)?
 
   /// The file of a path.
   public init(path: String) {
     name = path
-    place = nil
+    location = nil
   }
 
   private init(_ path: String, below start: String, of roots: AudioRoots) {
     name = start + path
-    place = (roots, path)
+    location = (roots, path)
   }
 
   /// As ``AudioFile/decode(at:_:takesMD5:)``.
   public func decode(_ decoding: Decoding = Decoding()) throws(AudioError) -> DecodedTrack {
-    guard let place else { return try AudioFile.decode(at: name, decoding) }
-    return try place.roots.decode(place.path, decoding)
+    guard let location else { return try AudioFile.decode(at: name, decoding) }
+    return try location.roots.decode(location.path, decoding)
   }
 
   /// The audio files below a folder or in an archive, with what could not be listed there and the

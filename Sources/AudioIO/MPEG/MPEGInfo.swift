@@ -45,19 +45,19 @@ struct MPEGInfo: Sendable, Hashable {
     }
     isLeftOut = true
     let flags = number(start + 4, 4) ?? 0
-    var place = start + 8
+    var offset = start + 8
     if flags & 1 != 0 {
-      frames = number(place, 4)
-      place += 4
+      frames = number(offset, 4)
+      offset += 4
     }
     if flags & 2 != 0 {
-      bytes = number(place, 4).map(Int64.init)
-      place += 4
+      bytes = number(offset, 4).map(Int64.init)
+      offset += 4
     }
-    if flags & 4 != 0 { place += 100 }
-    if flags & 8 != 0 { place += 4 }
+    if flags & 4 != 0 { offset += 100 }
+    if flags & 8 != 0 { offset += 4 }
     // Nine characters of the encoder's name and twelve bytes of settings stand before the padding.
-    if place + 24 <= frame.count, frame[place] != 0, let both = number(place + 21, 3) {
+    if offset + 24 <= frame.count, frame[offset] != 0, let both = number(offset + 21, 3) {
       padding = (both >> 12, both & 0xFFF)
     }
     if frames == 0 { frames = nil }

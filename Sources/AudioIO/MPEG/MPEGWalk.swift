@@ -135,12 +135,12 @@ struct MPEGWalk {
   ) throws(AudioError) -> Int64? {
     if let length = header.length { return Int64(length) }
     if let freeLength { return freeLength + Int64(header.padding) }
-    for place in (offset + 24)..<max(offset + 25, min(end, offset + Self.maximumFreeLength)) {
-      guard try window.byte(at: place, in: file) == 0xFF,
-        let next = try self.header(at: place, in: file), next.continues(header)
+    for candidate in (offset + 24)..<max(offset + 25, min(end, offset + Self.maximumFreeLength)) {
+      guard try window.byte(at: candidate, in: file) == 0xFF,
+        let next = try self.header(at: candidate, in: file), next.continues(header)
       else { continue }
-      let length = place - offset - Int64(header.padding)
-      let behind = place + length + Int64(next.padding)
+      let length = candidate - offset - Int64(header.padding)
+      let behind = candidate + length + Int64(next.padding)
       let third = try self.header(at: behind, in: file)
       if behind == end || third?.continues(header) == true {
         freeLength = length

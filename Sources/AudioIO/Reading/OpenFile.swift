@@ -55,23 +55,23 @@ import Glibc
   init(_ entry: ArchiveEntry, of archive: Archive) throws(AudioError) {
     let path = "\(archive.path): \(entry.name)"
     if entry.byteCount == 0 { throw AudioError(.empty, "open", path) }
-    let place: (descriptor: Int32, offset: Int64)?
+    let location: (descriptor: Int32, offset: Int64)?
     var buffer: UnsafeMutableRawBufferPointer?
     do {
-      place = try archive.place(of: entry, unlessBelow: Self.maximumHeldBytes)
-      if place == nil { unsafe buffer = try Self.unpack(entry, of: archive) }
+      location = try archive.location(of: entry, unlessBelow: Self.maximumHeldBytes)
+      if location == nil { unsafe buffer = try Self.unpack(entry, of: archive) }
     } catch {
       throw AudioError(error, "open")
     }
     var status = stat()
-    if let place, unsafe fstat(place.descriptor, &status) != 0 {
+    if let location, unsafe fstat(location.descriptor, &status) != 0 {
       let number = errno
-      close(place.descriptor)
+      close(location.descriptor)
       throw AudioError(.unreadable(errno: number), "open", path)
     }
     self.path = path
-    descriptor = place?.descriptor ?? -1
-    base = place?.offset ?? 0
+    descriptor = location?.descriptor ?? -1
+    base = location?.offset ?? 0
     byteCount = entry.byteCount
     whole = (Int64(status.st_size), status.st_mtim)
     unsafe contents = unsafe buffer

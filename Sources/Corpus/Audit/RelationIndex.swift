@@ -12,14 +12,14 @@ struct RelationIndex {
       neighbours[second, default: []].insert(first)
     }
     for relation in SplitAudit.Relation.allCases where relation != .neighbours {
-      var places: [[String]: [Int]] = [:]
+      var sidesOfKey: [[String]: [Int]] = [:]
       for (side, tracks) in members.enumerated() {
         for mark in tracks.flatMap({ marks(of: $0, relation) })
-        where places[mark.key]?.last != side {
-          places[mark.key, default: []].append(side)
+        where sidesOfKey[mark.key]?.last != side {
+          sidesOfKey[mark.key, default: []].append(side)
         }
       }
-      sides[relation] = places
+      sides[relation] = sidesOfKey
     }
     // A neighbour lies where its track lies.
     sides[.neighbours] = sides[.tracks]

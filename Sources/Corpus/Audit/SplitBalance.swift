@@ -59,10 +59,10 @@ extension Split {
     let got = sides.map { counts[$0] ?? [:] }
     let names = (got.first ?? [:]).keys.sorted(by: ByteOrder.precedes)
     let sizes = names.map { name in got.reduce(0) { $0 + ($1[name] ?? 0) } }
-    let places = Dictionary(sides.enumerated().map { ($1, $0) }, uniquingKeysWith: { $1 })
+    let indices = Dictionary(sides.enumerated().map { ($1, $0) }, uniquingKeysWith: { $1 })
     var totals = [Int](repeating: 0, count: sides.count)
     for track in tracks {
-      if let place = assignment[track.id].flatMap({ places[$0] }) { totals[place] += 1 }
+      if let index = assignment[track.id].flatMap({ indices[$0] }) { totals[index] += 1 }
     }
     let whole = totals.reduce(0, +)
     let shares =

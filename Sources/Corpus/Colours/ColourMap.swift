@@ -26,7 +26,7 @@ public enum ColourMap: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The place in ``table``, counted in colours, of a value from 0 to 1; what is below or no number
+  /// The index in ``table``, counted in colours, of a value from 0 to 1; what is below or no number
   /// has the first, what is above the last.
   public static func index(_ value: Float) -> Int {
     value > 0 ? Int(min(value, 1) * 255 + 0.5) : 0

@@ -26,20 +26,20 @@ struct JSONFault: Error {
 extension JSONFieldError {
   /// - Parameter name: what the whole text is called.
   init(_ fault: JSONFault, in name: String) {
-    let place = "\(name), line \(fault.line)"
+    let location = "\(name), line \(fault.line)"
     switch fault.kind {
     case .encoding:
       self.init(at: name, "is not UTF-8 text", hint: "give JSON in that encoding")
     case .depth:
       self.init(
-        at: place, "is nested deeper than \(JSONValue.maximumDepth) levels",
+        at: location, "is nested deeper than \(JSONValue.maximumDepth) levels",
         hint: "write it with fewer")
     case .repeatedKey(let key):
       self.init(
-        at: place, "gives \(Words.quoted(key)) twice in one object", hint: "give it once")
+        at: location, "gives \(Words.quoted(key)) twice in one object", hint: "give it once")
     case .syntax:
       self.init(
-        at: place, "is not sound JSON", hint: "check the commas, quotes and brackets there")
+        at: location, "is not sound JSON", hint: "check the commas, quotes and brackets there")
     }
   }
 }

@@ -17,6 +17,6 @@ public struct JSONFieldError: Error, Sendable, Hashable, CustomStringConvertible
     self.hint = hint
   }
 
-  /// One line: place, fault, remedy.
+  /// One line: path, fault, remedy.
   public var description: String { Words.shown("\(subject) \(detail); \(hint)") }
 }

@@ -1,4 +1,4 @@
-/// Places in a JSON document as a person writes them: `tracks[17].md5`.
+/// Paths in a JSON document as a person writes them: `tracks[17].md5`.
 public enum JSONPath {
   static func text(_ keys: [any CodingKey], _ last: String...) -> String {
     var path = ""

@@ -41,7 +41,7 @@ extension JSONValue {
 extension JSONFieldError {
   /// What a decoder says of the value at `path`, with the path to the fault.
   init(_ error: DecodingError, at path: String, expected: String) {
-    func place(_ keys: [any CodingKey]) -> String {
+    func fullPath(_ keys: [any CodingKey]) -> String {
       keys.reduce(path) { path, key in
         key.intValue.map { JSONPath.element($0, of: path) }
           ?? JSONPath.field(key.stringValue, of: path)
@@ -50,7 +50,7 @@ extension JSONFieldError {
     let hint = "give \(expected)"
     switch error {
     case .keyNotFound(let key, let context):
-      self.init(at: place(context.codingPath + [key]), "is missing", hint: hint)
+      self.init(at: fullPath(context.codingPath + [key]), "is missing", hint: hint)
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
       let name =
         switch type {
@@ -61,10 +61,10 @@ extension JSONFieldError {
         case is any RangeReplaceableCollection.Type: "list"
         default: "object"
         }
-      self.init(at: place(context.codingPath), "is no \(name)", hint: hint)
+      self.init(at: fullPath(context.codingPath), "is no \(name)", hint: hint)
     case .dataCorrupted(let context):
       self.init(
-        at: place(context.codingPath), "cannot be read: \(context.debugDescription)", hint: hint)
+        at: fullPath(context.codingPath), "cannot be read: \(context.debugDescription)", hint: hint)
     @unknown default: self.init(at: path, "cannot be read", hint: hint)
     }
   }

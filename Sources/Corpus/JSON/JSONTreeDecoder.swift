@@ -1,7 +1,7 @@
 /// Gives a type the JSON value that it decodes itself from: the reverse of ``JSONTreeEncoder``.
 struct JSONTreeDecoder: Decoder {
   let json: JSONValue
-  private let place: Place?
+  private let path: Path?
   private let nonNumbers: OrderedJSON.NonNumbers
 
   /// The decoder of a whole value.
@@ -11,18 +11,18 @@ struct JSONTreeDecoder: Decoder {
 
   /// The decoder of an item of a list that the outermost object has under a key.
   init(_ json: JSONValue, item index: Int, of key: String) {
-    let list = Place(outer: nil, key: JSONPlaceKey(stringValue: key))
-    self.init(json, at: Place(outer: list, key: JSONPlaceKey(intValue: index)), .refused)
+    let list = Path(outer: nil, key: JSONPathKey(stringValue: key))
+    self.init(json, at: Path(outer: list, key: JSONPathKey(intValue: index)), .refused)
   }
 
-  private init(_ json: JSONValue, at place: Place?, _ nonNumbers: OrderedJSON.NonNumbers) {
+  private init(_ json: JSONValue, at path: Path?, _ nonNumbers: OrderedJSON.NonNumbers) {
     self.json = json
-    self.place = place
+    self.path = path
     self.nonNumbers = nonNumbers
   }
 
   var userInfo: [CodingUserInfoKey: Any] { [:] }
-  var codingPath: [any CodingKey] { Place.path(place) }
+  var codingPath: [any CodingKey] { Path.keys(path) }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
     guard case .object(let members) = json else { throw mismatch([String: JSONValue].self) }
@@ -37,7 +37,7 @@ struct JSONTreeDecoder: Decoder {
   func singleValueContainer() -> any SingleValueDecodingContainer { self }
 
   private func part(_ json: JSONValue, at key: any CodingKey) -> JSONTreeDecoder {
-    JSONTreeDecoder(json, at: Place(outer: place, key: key), nonNumbers)
+    JSONTreeDecoder(json, at: Path(outer: path, key: key), nonNumbers)
   }
 
   /// A part as a text, a number, a flag or JSON, for which no decoder is needed; nil for another type.
@@ -90,17 +90,17 @@ struct JSONTreeDecoder: Decoder {
   }
 
   /// Where a part stands. Paths are put together only where somebody asks: most values are sound.
-  private final class Place {
-    private let outer: Place?
+  private final class Path {
+    private let outer: Path?
     private let key: any CodingKey
 
-    init(outer: Place?, key: any CodingKey) {
+    init(outer: Path?, key: any CodingKey) {
       self.outer = outer
       self.key = key
     }
 
-    static func path(_ place: Place?) -> [any CodingKey] {
-      place.map { path($0.outer) + [$0.key] } ?? []
+    static func keys(_ path: Path?) -> [any CodingKey] {
+      path.map { keys($0.outer) + [$0.key] } ?? []
     }
   }
 
@@ -131,7 +131,7 @@ struct JSONTreeDecoder: Decoder {
     }
 
     func superDecoder() -> any Decoder {
-      decoder.part(members["super"] ?? .null, at: JSONPlaceKey(stringValue: "super"))
+      decoder.part(members["super"] ?? .null, at: JSONPathKey(stringValue: "super"))
     }
 
     func superDecoder(forKey key: Key) -> any Decoder {
@@ -155,7 +155,7 @@ struct JSONTreeDecoder: Decoder {
     var codingPath: [any CodingKey] { decoder.codingPath }
     var count: Int? { items.count }
     var isAtEnd: Bool { currentIndex == items.count }
-    private var key: JSONPlaceKey { JSONPlaceKey(intValue: currentIndex) }
+    private var key: JSONPathKey { JSONPathKey(intValue: currentIndex) }
 
     mutating func decodeNil() throws -> Bool {
       guard try value(JSONValue?.self) == .null else { return false }

@@ -133,7 +133,7 @@ final class JSONTreeEncoder: Encoder {
       later(key).unkeyedContainer()
     }
 
-    mutating func superEncoder() -> any Encoder { later(JSONPlaceKey(stringValue: "super")) }
+    mutating func superEncoder() -> any Encoder { later(JSONPathKey(stringValue: "super")) }
 
     mutating func superEncoder(forKey key: Key) -> any Encoder { later(key) }
 
@@ -153,7 +153,7 @@ final class JSONTreeEncoder: Encoder {
     mutating func encodeNil() { list.items.append(.null) }
 
     mutating func encode<Value: Encodable>(_ value: Value) throws {
-      list.items.append(try encoder.part(value, at: JSONPlaceKey(intValue: count)))
+      list.items.append(try encoder.part(value, at: JSONPathKey(intValue: count)))
     }
 
     mutating func nestedContainer<Nested: CodingKey>(
@@ -169,7 +169,7 @@ final class JSONTreeEncoder: Encoder {
     mutating func superEncoder() -> any Encoder { later() }
 
     private func later() -> JSONTreeEncoder {
-      let part = JSONTreeEncoder(in: encoder, at: JSONPlaceKey(intValue: count))
+      let part = JSONTreeEncoder(in: encoder, at: JSONPathKey(intValue: count))
       list.items.append(.later(part))
       return part
     }

@@ -36,7 +36,7 @@ public struct FolderPattern: Sendable, Hashable {
   /// A pattern from its text.
   ///
   /// - Throws: ``ManifestError`` `.badPath` for a part that is none of these, for a pattern without a label or with
-  ///   two, with two artists or groups, with `**` twice, or with a label in the file's own place.
+  ///   two, with two artists or groups, with `**` twice, or with a label as the file's own part.
   public init(_ text: String) throws(ManifestError) {
     func failure(_ detail: String) -> ManifestError {
       ManifestError(

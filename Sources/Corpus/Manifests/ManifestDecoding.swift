@@ -120,22 +120,22 @@ private struct ReadTracks {
 extension ManifestError {
   /// The rules of StrictJSON, with errors of our own kinds.
   fileprivate init(_ fault: JSONFault) {
-    let place = "line \(fault.line)"
+    let location = "line \(fault.line)"
     switch fault.kind {
     case .encoding:
       self.init(
         .notUTF8, at: "manifest", "is not UTF-8 text", hint: "save the file as UTF-8 JSON")
     case .depth:
       self.init(
-        .notJSON, at: place, "is nested deeper than \(Manifest.maximumDepth) levels",
+        .notJSON, at: location, "is nested deeper than \(Manifest.maximumDepth) levels",
         hint: "check that this file is a manifest")
     case .repeatedKey(let key):
       self.init(
-        .notJSON, at: place, "gives \(NameRules.quoted(key)) twice in one object",
+        .notJSON, at: location, "gives \(NameRules.quoted(key)) twice in one object",
         hint: "give it once")
     case .syntax:
       self.init(
-        .notJSON, at: place, "is not sound JSON",
+        .notJSON, at: location, "is not sound JSON",
         hint: "check the commas, quotes and brackets there")
     }
   }

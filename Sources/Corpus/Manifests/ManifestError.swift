@@ -44,7 +44,7 @@ public struct ManifestError: Error, Sendable, Hashable, CustomStringConvertible 
   public let kind: Kind
   /// What was being done.
   public let operation: String
-  /// The place of the fault as a JSON path, such as `tracks[3].path`; `manifest` for the whole;
+  /// The JSON path of the fault, such as `tracks[3].path`; `manifest` for the whole;
   /// the line of a table.
   public let subject: String
   /// What is wrong there.

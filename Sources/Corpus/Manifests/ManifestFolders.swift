@@ -2,7 +2,7 @@ extension Manifest {
   /// The manifest that a folder of audio files spells out: one folder a label.
   ///
   /// - The label of `blues/blues.00000.wav` is `blues`, that of `blues/live/01.wav` too.
-  /// - The id is the file name without its extension. Where that name lies in more than one place
+  /// - The id is the file name without its extension. Where that name lies in more than one folder
   ///   (`rock/01.wav`, `jazz/01.wav`), each of these tracks takes its path without extension as id
   ///   (`rock/01`).
   /// - Of files that still share an id (`rock/01.au`, `rock/01.wav`) the first in byte order of the
@@ -18,7 +18,7 @@ extension Manifest {
   ) -> (manifest: Manifest, rejected: [Rejection]) {
     var rejected: [Rejection] = []
     var found: [(path: String, parts: PathParts, reading: FolderPattern.Reading)] = []
-    var placesOfStem: [String: Set<String>] = [:]
+    var pathsOfStem: [String: Set<String>] = [:]
     var previous: String?
     for path in paths.sorted(by: ByteOrder.precedes) {
       // By bytes: two files may differ only in how an accented letter is composed.
@@ -30,14 +30,14 @@ extension Manifest {
         rejected.append(Rejection(path: path, reason: reason))
       } else if let reading {
         found.append((path, parts, reading))
-        placesOfStem[parts.stem, default: []].insert(parts.place)
+        pathsOfStem[parts.stem, default: []].insert(parts.pathWithoutExtension)
       }
     }
     var tracks: [Track] = []
     var pathOfID: [String: String] = [:]
     for (path, parts, reading) in found {
-      let isAmbiguous = (placesOfStem[parts.stem]?.count ?? 0) > 1
-      let id = isAmbiguous ? parts.place : parts.stem
+      let isAmbiguous = (pathsOfStem[parts.stem]?.count ?? 0) > 1
+      let id = isAmbiguous ? parts.pathWithoutExtension : parts.stem
       if let problem = NameRules.problem(
         inRelativePath: id, maximumBytes: NameRules.maximumNameBytes)
       {

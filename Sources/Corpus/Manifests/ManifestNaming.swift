@@ -36,6 +36,6 @@ extension Manifest {
 extension PathParts {
   /// What a file is called: its path, that without extension, its name, and that without extension.
   func names(of path: String) -> [String] {
-    [path, place, path.split(separator: "/").last.map(String.init) ?? path, stem]
+    [path, pathWithoutExtension, path.split(separator: "/").last.map(String.init) ?? path, stem]
   }
 }

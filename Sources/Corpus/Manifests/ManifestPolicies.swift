@@ -67,15 +67,15 @@ extension Manifest {
     let links = links(of: tracks) { policies[$0] != .keep }
     if links.isEmpty { return }
     let known = tracks.map { SplitTrack(id: $0.id, label: $0.label, group: $0.group) }
-    let places = Dictionary(uniqueKeysWithValues: tracks.enumerated().map { ($1.id, $0) })
+    let indices = Dictionary(uniqueKeysWithValues: tracks.enumerated().map { ($1.id, $0) })
     var taken = Set(tracks.compactMap(\.group))
     for component in TrackGroups(tracks: known, links: links).components where component.count > 1 {
-      let members = component.compactMap { places[$0] }
+      let members = component.compactMap { indices[$0] }
       let groups = Set(members.compactMap { tracks[$0].group })
       var name = groups.min(by: ByteOrder.precedes) ?? component[0]
       while groups.isEmpty, taken.contains(name) { name += "'" }
       taken.insert(name)
-      for place in members { tracks[place].group = name }
+      for index in members { tracks[index].group = name }
     }
   }
 

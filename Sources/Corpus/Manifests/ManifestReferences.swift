@@ -12,15 +12,15 @@ extension Manifest {
         try check(
           fault, of: track, at: "tracks[\(index)].faults[\(number)].label", labels: declared)
         guard let original = fault.of else { continue }
-        let place = "tracks[\(index)].faults[\(number)].of"
+        let path = "tracks[\(index)].faults[\(number)].of"
         if original == track.id {
           throw ManifestError(
-            .unknownTrack, at: place, "names the track itself",
+            .unknownTrack, at: path, "names the track itself",
             hint: "name the other track, or leave the field out")
         }
         if !ids.contains(original) {
           throw ManifestError(
-            .unknownTrack, at: place, "\(NameRules.quoted(original)) is no track's id",
+            .unknownTrack, at: path, "\(NameRules.quoted(original)) is no track's id",
             hint: "correct the id, or leave the field out")
         }
       }
@@ -33,22 +33,22 @@ extension Manifest {
 
   /// Checks the label that a fault says its track should have.
   private static func check(
-    _ fault: Fault, of track: Track, at place: String, labels: Set<String>
+    _ fault: Fault, of track: Track, at path: String, labels: Set<String>
   ) throws(ManifestError) {
     guard let label = fault.label else { return }
     if fault.kind != .mislabelled {
       throw ManifestError(
-        .unknownFault, at: place, "stands in a fault of the kind \(fault.kind.rawValue)",
+        .unknownFault, at: path, "stands in a fault of the kind \(fault.kind.rawValue)",
         hint: "only a mislabelled track should have another label: correct the kind or remove it")
     }
     if !labels.contains(label) {
       throw ManifestError(
-        .undeclaredLabel, at: place, "\(NameRules.quoted(label)) is not in labels",
+        .undeclaredLabel, at: path, "\(NameRules.quoted(label)) is not in labels",
         hint: "add it to labels or correct it")
     }
     if track.labelNames == [label] {
       throw ManifestError(
-        .undeclaredLabel, at: place, "\(NameRules.quoted(label)) is the label it has already",
+        .undeclaredLabel, at: path, "\(NameRules.quoted(label)) is the label it has already",
         hint: "give the label that it should have, or leave the field out")
     }
   }
@@ -56,31 +56,31 @@ extension Manifest {
   private static func check(
     _ split: PublishedSplit, named name: String, ids: Set<String>
   ) throws(ManifestError) {
-    let place = "splits.\(JSONPath.shown(name))"
+    let path = "splits.\(JSONPath.shown(name))"
     if let problem = NameRules.problem(inComponent: name) {
-      throw ManifestError(.badName, at: place, problem, hint: "give the split a plain name")
+      throw ManifestError(.badName, at: path, problem, hint: "give the split a plain name")
     }
-    try check(text: split.source, at: "\(place).source")
+    try check(text: split.source, at: "\(path).source")
     if split.sides.isEmpty {
       throw ManifestError(
-        .missingField, at: "\(place).sides", "has no side",
+        .missingField, at: "\(path).sides", "has no side",
         hint: "name the sides with their tracks, or leave the split out")
     }
-    var placeOfTrack: [String: String] = [:]
+    var pathOfTrack: [String: String] = [:]
     for side in split.sideNames {
-      let sidePlace = "\(place).sides.\(JSONPath.shown(side))"
+      let sidePath = "\(path).sides.\(JSONPath.shown(side))"
       if let problem = NameRules.problem(inComponent: side) {
-        throw ManifestError(.badName, at: sidePlace, problem, hint: "give the side a plain name")
+        throw ManifestError(.badName, at: sidePath, problem, hint: "give the side a plain name")
       }
       for (index, id) in (split.sides[side] ?? []).enumerated() {
         if !ids.contains(id) {
           throw ManifestError(
-            .unknownTrack, at: "\(sidePlace)[\(index)]",
+            .unknownTrack, at: "\(sidePath)[\(index)]",
             "\(NameRules.quoted(id)) is no track's id", hint: "correct the id or remove it")
         }
-        if let first = placeOfTrack.updateValue("\(sidePlace)[\(index)]", forKey: id) {
+        if let first = pathOfTrack.updateValue("\(sidePath)[\(index)]", forKey: id) {
           throw ManifestError(
-            .repeatedInSplit, at: "\(sidePlace)[\(index)]",
+            .repeatedInSplit, at: "\(sidePath)[\(index)]",
             "\(NameRules.quoted(id)) is already in \(first)",
             hint: "put every track on one side only")
         }

@@ -73,7 +73,7 @@ package struct PathParts {
   }
 
   /// The whole path without its extension.
-  package var place: String { (folders + [Substring(stem)]).joined(separator: "/") }
+  package var pathWithoutExtension: String { (folders + [Substring(stem)]).joined(separator: "/") }
 
   /// The innermost folder and the stem: what survives when a collection is moved or converted.
   package var tail: String { (folders.suffix(1) + [Substring(stem)]).joined(separator: "/") }

@@ -142,18 +142,18 @@ struct Alignment {
     var errors = 0
     let (words, others) = (first.words.span, second.words.span)
     let (masks, otherMasks) = (first.reliable.span, second.reliable.span)
-    for place in start..<end {
-      let mask = masks[place] & otherMasks[place - offset]
+    for index in start..<end {
+      let mask = masks[index] & otherMasks[index - offset]
       bits += mask.nonzeroBitCount
-      errors += ((words[place] ^ others[place - offset]) & mask).nonzeroBitCount
+      errors += ((words[index] ^ others[index - offset]) & mask).nonzeroBitCount
     }
     let seconds = Double(end - start) * search.secondsPerWord
     guard Double(bits) >= search.minimumBitsPerSecond * seconds else { return nil }
     let share = Double(errors) / Double(bits)
     guard share <= search.maximumErrors else { return nil }
     var different: Set<UInt32> = []
-    for place in start..<end where masks[place] != 0 {
-      different.insert(words[place])
+    for index in start..<end where masks[index] != 0 {
+      different.insert(words[index])
       if different.count == Self.leastDifferentWords { break }
     }
     guard different.count >= Self.leastDifferentWords else { return nil }

@@ -17,8 +17,8 @@ struct WordIndex {
   /// Words with fewer reliable bits are left out: they are alike in unrelated tracks.
   private static let leastReliableBits = 4
   /// How often a word of one track counts: in a loop it comes again and again.
-  private static let mostPlacesOfTrack = 4
-  /// How many later places of the same word a place votes with: copies of one recording without
+  private static let mostPositionsOfTrack = 4
+  /// How many later positions of the same word a position votes with: copies of one recording without
   /// number are joined as a chain, and a word that everything has costs no more than others.
   private static let reach = 32
   /// Different words that must point to an offset.
@@ -98,18 +98,18 @@ struct WordIndex {
     return sums.prefix(mostOffsets).map(\.offset)
   }
 
-  /// A number for every two places of a word in two tracks: the pair and the offset.
+  /// A number for every two positions of a word in two tracks: the pair and the offset.
   private func votes() -> [UInt64] {
     var votes: [UInt64] = []
-    var places: [(track: Int, word: Int)] = []
+    var positions: [(track: Int, word: Int)] = []
     var ofWord: Set<UInt64> = []
     var position = 0
     while position < keys.count {
       var end = position + 1
       while end < keys.count, keys[end] >> 32 == keys[position] >> 32 { end += 1 }
       if end > position + 1 {
-        collect(position..<end, into: &places)
-        vote(places, into: &ofWord)
+        collect(position..<end, into: &positions)
+        vote(positions, into: &ofWord)
         votes += ofWord
         ofWord.removeAll(keepingCapacity: true)
       }
@@ -118,22 +118,22 @@ struct WordIndex {
     return votes
   }
 
-  private func collect(_ range: Range<Int>, into places: inout [(track: Int, word: Int)]) {
-    places.removeAll(keepingCapacity: true)
+  private func collect(_ range: Range<Int>, into positions: inout [(track: Int, word: Int)]) {
+    positions.removeAll(keepingCapacity: true)
     var ofTrack = 0
     for key in keys[range] {
-      let place = Int(UInt32(truncatingIfNeeded: key))
-      let track = Int(owners[place])
-      ofTrack = places.last?.track == track ? ofTrack + 1 : 1
-      if ofTrack <= Self.mostPlacesOfTrack { places.append((track, place - starts[track])) }
+      let index = Int(UInt32(truncatingIfNeeded: key))
+      let track = Int(owners[index])
+      ofTrack = positions.last?.track == track ? ofTrack + 1 : 1
+      if ofTrack <= Self.mostPositionsOfTrack { positions.append((track, index - starts[track])) }
     }
   }
 
   /// One word is one vote for an offset, however often it comes.
-  private func vote(_ places: [(track: Int, word: Int)], into votes: inout Set<UInt64>) {
-    for index in places.indices {
-      let one = places[index]
-      for other in places[(index + 1)...].prefix(Self.reach) where other.track != one.track {
+  private func vote(_ positions: [(track: Int, word: Int)], into votes: inout Set<UInt64>) {
+    for index in positions.indices {
+      let one = positions[index]
+      for other in positions[(index + 1)...].prefix(Self.reach) where other.track != one.track {
         let offset = one.word - other.word
         if abs(offset) > Self.maximumOffset { continue }
         let pair = UInt64(one.track) << 21 | UInt64(other.track)

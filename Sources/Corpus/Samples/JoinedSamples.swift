@@ -27,7 +27,7 @@ public struct JoinedSamples: SampleSource {
     name = parts.count == 1 ? first.name : "\(first.name) and \(parts.count - 1) more"
     identity = parts.map(\.identity).joined(separator: "+")
     trackStarts = parts.reduce(into: [0]) { starts, part in
-      let last = (0..<part.count).reduce(-1) { max($0, part.place(of: $1).track) }
+      let last = (0..<part.count).reduce(-1) { max($0, part.location(of: $1).track) }
       starts.append((starts.last ?? 0) + last + 1)
     }
   }
@@ -56,8 +56,8 @@ public struct JoinedSamples: SampleSource {
 
   /// The label of a sample.
   public func label(of sample: Int) -> Int {
-    let place = part(of: sample)
-    return parts[place.number].label(of: place.sample)
+    let part = part(of: sample)
+    return parts[part.number].label(of: part.sample)
   }
 
   /// Whether a sample may have any number of labels.
@@ -65,15 +65,15 @@ public struct JoinedSamples: SampleSource {
 
   /// Gives the labels of a sample with their weights.
   public func forEachLabel(of sample: Int, _ body: (_ label: Int, _ weight: Float) -> Void) {
-    let place = part(of: sample)
-    parts[place.number].forEachLabel(of: place.sample, body)
+    let part = part(of: sample)
+    parts[part.number].forEachLabel(of: part.sample, body)
   }
 
   /// The track, in a numbering in which no two parts share one, and the slice.
-  public func place(of sample: Int) -> SamplePlace {
-    let place = part(of: sample)
-    let own = parts[place.number].place(of: place.sample)
-    return SamplePlace(track: trackStarts[place.number] + own.track, slice: own.slice)
+  public func location(of sample: Int) -> SampleLocation {
+    let part = part(of: sample)
+    let own = parts[part.number].location(of: part.sample)
+    return SampleLocation(track: trackStarts[part.number] + own.track, slice: own.slice)
   }
 
   /// The id of a track; empty for a number that is no track's.
@@ -84,16 +84,16 @@ public struct JoinedSamples: SampleSource {
 
   /// Asks the system to have a sample's pages ready soon.
   public func prefetch(_ sample: Int) {
-    let place = part(of: sample)
-    parts[place.number].prefetch(place.sample)
+    let part = part(of: sample)
+    parts[part.number].prefetch(part.sample)
   }
 
   /// Lends the numbers of a sample's track.
   public func read(
     _ sample: Int, _ body: (RawSpan, SampleWindow) -> Void
   ) throws(SampleError) {
-    let place = part(of: sample)
-    try parts[place.number].read(place.sample, body)
+    let part = part(of: sample)
+    try parts[part.number].read(part.sample, body)
   }
 
   /// The same, checking what is reached only where the part can.
@@ -101,7 +101,7 @@ public struct JoinedSamples: SampleSource {
     _ sample: Int, reaching reach: (SampleWindow) -> Range<Int>,
     _ body: (RawSpan, SampleWindow) -> Void
   ) throws(SampleError) {
-    let place = part(of: sample)
-    try parts[place.number].read(place.sample, reaching: reach, body)
+    let part = part(of: sample)
+    try parts[part.number].read(part.sample, reaching: reach, body)
   }
 }

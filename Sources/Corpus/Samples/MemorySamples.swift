@@ -96,8 +96,8 @@ public struct MemorySamples: SampleSource {
     for (label, weight) in tags[row.track].sorted(by: { $0.key < $1.key }) { body(label, weight) }
   }
   /// The track and the slice of a sample.
-  public func place(of sample: Int) -> SamplePlace {
-    SamplePlace(track: rows[sample].track, slice: rows[sample].slice)
+  public func location(of sample: Int) -> SampleLocation {
+    SampleLocation(track: rows[sample].track, slice: rows[sample].slice)
   }
   /// The id of a track; empty for a number that is no track's.
   public func trackID(_ track: Int) -> String {

@@ -15,7 +15,7 @@ public struct SampleAxis: Sendable, Hashable, Codable {
   public enum Positions: Sendable, Hashable {
     /// Evenly: number i at start + i · step.
     case even(start: Double, step: Double)
-    /// Each at a place of its own, such as the centres of mel filters.
+    /// Each at a position of its own, such as the centres of mel filters.
     case listed([Double])
   }
 
@@ -51,7 +51,7 @@ public struct SampleAxis: Sendable, Hashable, Codable {
   public func position(of index: Int) -> Double? {
     switch positions {
     case .even(let start, let step): start + Double(index) * step
-    case .listed(let places): places.indices.contains(index) ? places[index] : nil
+    case .listed(let positions): positions.indices.contains(index) ? positions[index] : nil
     }
   }
 
@@ -64,8 +64,8 @@ public struct SampleAxis: Sendable, Hashable, Codable {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     name = try fields.decode(String.self, forKey: .name)
     unit = try fields.decode(String.self, forKey: .unit)
-    if let places = try fields.decodeIfPresent([Double].self, forKey: .positions) {
-      positions = .listed(places)
+    if let listed = try fields.decodeIfPresent([Double].self, forKey: .positions) {
+      positions = .listed(listed)
     } else {
       positions = .even(
         start: try fields.decode(Double.self, forKey: .start),
@@ -82,8 +82,8 @@ public struct SampleAxis: Sendable, Hashable, Codable {
     case .even(let start, let step):
       try fields.encode(start, forKey: .start)
       try fields.encode(step, forKey: .step)
-    case .listed(let places):
-      try fields.encode(places, forKey: .positions)
+    case .listed(let positions):
+      try fields.encode(positions, forKey: .positions)
     }
   }
 }

@@ -31,8 +31,8 @@ public protocol SampleSource: Sendable {
   func forEachLabel(of sample: Int, _ body: (_ label: Int, _ weight: Float) -> Void)
   /// The track that a sample is cut from, and which of its slices it is.
   /// - Complexity: O(1).
-  func place(of sample: Int) -> SamplePlace
-  /// The id of a track, by the number that ``place(of:)`` gives; empty for a number that is no
+  func location(of sample: Int) -> SampleLocation
+  /// The id of a track, by the number that ``location(of:)`` gives; empty for a number that is no
   /// track's.
   func trackID(_ track: Int) -> String
   /// Asks the system to have a sample's pages ready soon; returns at once and never fails.
@@ -93,7 +93,7 @@ extension SampleSource {
   /// of one track.
   /// - Complexity: O(``count``).
   public var trackIDs: Set<String> {
-    let numbers = Set((0..<count).lazy.map { place(of: $0).track })
+    let numbers = Set((0..<count).lazy.map { location(of: $0).track })
     return Set(numbers.lazy.map { trackID($0) })
   }
 
@@ -138,13 +138,13 @@ public struct SampleWindow: Sendable, Hashable {
 }
 
 /// The track and slice of a sample.
-public struct SamplePlace: Sendable, Hashable {
+public struct SampleLocation: Sendable, Hashable {
   /// The number of the track in its source.
   public let track: Int
   /// The number of the slice in its track, in the view's slices.
   public let slice: Int
 
-  /// A place of these parts.
+  /// A location of these parts.
   public init(track: Int, slice: Int) {
     self.track = track
     self.slice = slice

@@ -85,9 +85,9 @@ struct GroupTable {
 
   /// (miss + n)² - miss² of the labels and of the whole.
   private func change(_ kind: Int, _ side: Int, sign: Double) -> Double {
-    func change(_ place: Int, _ count: Int) -> Double {
+    func change(_ index: Int, _ count: Int) -> Double {
       let step = sign * Double(count)
-      return weights[place] * step * (step + 2 * misses[place])
+      return weights[index] * step * (step + 2 * misses[index])
     }
     var sum = change(labelCount * sideCount + side, classSizes[kind])
     for part in classes[kind].labels { sum += change(part.label * sideCount + side, part.count) }

@@ -61,17 +61,17 @@ struct IterativeStratification {
       let counts = open.map { group in
         groups[group].labels.first { $0.label == label }?.count ?? 0
       }
-      // By the place in the drawn order where counts are equal: sorting need not be stable.
-      for place in open.indices.sorted(by: { (counts[$1], $0) < (counts[$0], $1) }) {
-        sides[open[place]] = put(open[place], by: label)
+      // By the position in the drawn order where counts are equal: sorting need not be stable.
+      for index in open.indices.sorted(by: { (counts[$1], $0) < (counts[$0], $1) }) {
+        sides[open[index]] = put(open[index], by: label)
       }
     }
     // What has no label, from the largest on.
     let open = generator.shuffled(sides.indices.filter { sides[$0] < 0 })
-    for place in open.indices.sorted(by: {
+    for index in open.indices.sorted(by: {
       (groups[open[$1]].size, $0) < (groups[open[$0]].size, $1)
     }) {
-      sides[open[place]] = put(open[place], by: remaining.count)
+      sides[open[index]] = put(open[index], by: remaining.count)
     }
     return sides
   }

@@ -28,7 +28,7 @@ public struct PublishedSplit: Sendable, Hashable {
   public var sideNames: [String] {
     let usual = ["train", "validation", "test"]
     func key(_ name: String) -> (Int, String, Int) {
-      if let place = usual.firstIndex(of: name) { return (place, "", 0) }
+      if let index = usual.firstIndex(of: name) { return (index, "", 0) }
       let digits = name.utf8.reversed().prefix { (0x30...0x39) ~= $0 }.count
       guard let number = Int(name.utf8.suffix(digits).map { String($0 - 0x30) }.joined()) else {
         return (usual.count, name, -1)

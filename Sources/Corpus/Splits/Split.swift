@@ -59,13 +59,13 @@ public struct Split: Sendable, Hashable {
   ///   - ids: the tracks.
   ///   - slices: how many slices a track has; asked for that policy only.
   public func members(of ids: [String], slices: (String) -> Int) -> [[String]] {
-    let places = Dictionary(
+    let indices = Dictionary(
       sides.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     var members = [[String]](repeating: [], count: sides.count)
     for id in ids {
       let count = plan.policy == .slices ? slices(id) : 1
-      var places = Set((0..<count).compactMap { side(of: id, slice: $0).flatMap { places[$0] } })
-      while let place = places.popFirst() { members[place].append(id) }
+      var indices = Set((0..<count).compactMap { side(of: id, slice: $0).flatMap { indices[$0] } })
+      while let index = indices.popFirst() { members[index].append(id) }
     }
     return members
   }

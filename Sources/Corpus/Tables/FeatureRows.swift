@@ -39,29 +39,29 @@ public struct FeatureRows: Sendable {
     guard let header = try reader.next() else {
       throw reader.error(.badTable, 1, "is empty", hint: "give a table with a row of names")
     }
-    var places: [String: Int] = [:]
+    var indices: [String: Int] = [:]
     for index in header.fields.indices {
       guard let name = try reader.text(header, index) else { continue }
-      if places.updateValue(index, forKey: name) != nil {
+      if indices.updateValue(index, forKey: name) != nil {
         throw reader.error(
           .badTable, header.line, "names the column \(NameRules.quoted(name)) twice",
           hint: "rename one of the two")
       }
     }
-    let isTagged = places["label"] == nil
-    guard let nameColumn = places["filename"],
-      let labelColumn = places["label"] ?? places["labels"]
+    let isTagged = indices["label"] == nil
+    guard let nameColumn = indices["filename"],
+      let labelColumn = indices["label"] ?? indices["labels"]
     else {
       throw reader.error(
         .badTable, header.line,
         "names no column \"filename\" or no column \"label\" or \"labels\"",
         hint: "give a table as lathe export csv writes it")
     }
-    let named = places.sorted { $0.value < $1.value }.map(\.key)
+    let named = indices.sorted { $0.value < $1.value }.map(\.key)
     let numbers: [(name: String, index: Int)]
     do throws(FeatureColumns.Problem) {
       let chosen = try features.chosen(from: named)
-      numbers = chosen.compactMap { name in places[name].map { (name, $0) } }
+      numbers = chosen.compactMap { name in indices[name].map { (name, $0) } }
       hasAllColumns = try chosen == FeatureColumns.all.chosen(from: named)
     } catch {
       throw reader.error(.badTable, header.line, error.detail, hint: error.hint)
@@ -105,17 +105,17 @@ public struct FeatureRows: Sendable {
     }
     let tracks = RowNames(names.map(\.name))
     var labelOfTrack: [String: String] = [:]
-    var seen: Set<RowNames.Place> = []
-    for (place, row) in zip(tracks.places, names) {
-      guard seen.insert(place).inserted else {
+    var seen: Set<RowNames.Origin> = []
+    for (origin, row) in zip(tracks.origins, names) {
+      guard seen.insert(origin).inserted else {
         throw reader.error(
           .badTable, row.line, "is the second row of \(NameRules.quoted(row.name))",
           hint: "remove one of the two")
       }
-      if let other = labelOfTrack.updateValue(row.label, forKey: place.track), other != row.label {
+      if let other = labelOfTrack.updateValue(row.label, forKey: origin.track), other != row.label {
         throw reader.error(
           .badTable, row.line,
-          "puts the track \(NameRules.quoted(place.track)) under a second label",
+          "puts the track \(NameRules.quoted(origin.track)) under a second label",
           hint: "correct the label, or rename rows that are tracks of their own")
       }
     }
@@ -134,10 +134,10 @@ public struct FeatureRows: Sendable {
     let trackIDs = labelOfTrack.keys.sorted(by: ByteOrder.precedes)
     let labelNumbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
     let trackNumbers = Dictionary(uniqueKeysWithValues: zip(trackIDs, trackIDs.indices))
-    rows = zip(tracks.places, names).map { place, row in
+    rows = zip(tracks.origins, names).map { origin, row in
       MemorySamples.Row(
-        label: isTagged ? -1 : labelNumbers[row.label] ?? 0, track: trackNumbers[place.track] ?? 0,
-        slice: place.slice)
+        label: isTagged ? -1 : labelNumbers[row.label] ?? 0, track: trackNumbers[origin.track] ?? 0,
+        slice: origin.slice)
     }
     self.labels = labels
     self.trackIDs = trackIDs
@@ -181,17 +181,17 @@ public struct FeatureRows: Sendable {
 
 /// Which track and slice a row's name stands for.
 struct RowNames {
-  struct Place: Hashable {
+  struct Origin: Hashable {
     let track: String
     let slice: Int
   }
 
-  let places: [Place]
+  let origins: [Origin]
 
   init(_ names: [String]) {
     let stems = names.map(Self.stem)
     let slices = stems.compactMap(Self.slice)
-    places = slices.count == stems.count ? slices : stems.map { Place(track: $0, slice: 0) }
+    origins = slices.count == stems.count ? slices : stems.map { Origin(track: $0, slice: 0) }
   }
 
   /// The name without the extension of an audio file.
@@ -204,10 +204,10 @@ struct RowNames {
 
   /// `blues.00000.3` as slice 3 of `blues.00000`; nil where what follows the last dot is no number
   /// as slices have it, without leading zeros.
-  private static func slice(_ stem: String) -> Place? {
+  private static func slice(_ stem: String) -> Origin? {
     guard let dot = stem.lastIndex(of: "."), dot != stem.startIndex else { return nil }
     let digits = stem[stem.index(after: dot)...]
     guard let number = Int(digits), number >= 0, String(number) == digits else { return nil }
-    return Place(track: String(stem[..<dot]), slice: number)
+    return Origin(track: String(stem[..<dot]), slice: number)
   }
 }

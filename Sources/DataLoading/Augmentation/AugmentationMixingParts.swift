@@ -23,7 +23,7 @@ extension Augmentation {
 
   /// SpecAugment's masks: stretches of time and of frequency that are covered.
   ///
-  /// Each mask has a width drawn evenly from 0 to its maximum, and then a place drawn evenly from
+  /// Each mask has a width drawn evenly from 0 to its maximum, and then a position drawn evenly from
   /// those where it fits; masks may overlap. Time is the last axis of the sample.
   ///
   /// Source: Park, Chan, Zhang, Chiu, Zoph, Cubuk, Le, "SpecAugment", Interspeech 2019.

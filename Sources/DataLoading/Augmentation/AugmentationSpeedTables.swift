@@ -1,9 +1,9 @@
 /// The weights by which a signal is read faster or slower: sixteen taps of a sinc in a Kaiser
 /// window.
 ///
-/// A factor is a fraction step / phases, so outputs lie at so many places between two inputs and no
+/// A factor is a fraction step / phases, so outputs lie at so many positions between two inputs and no
 /// others, and the weights of each are kept. Above 1 the sinc is as much wider, which takes out
-/// what would alias. The weights of a place add up to 1.
+/// what would alias. The weights of a position add up to 1.
 ///
 /// Of a tone below 0.35 of the sample rate, divided by the factor where that is above 1, everything
 /// but the tone itself lies 68 dB or more below it, and its level changes by less than 0.1 dB up
@@ -11,7 +11,7 @@
 /// image: at 0.4 that lies 39 dB below, at 0.49 hardly.
 struct SpeedTables: ~Copyable, Sendable {
   static let taps = 16
-  /// Inputs before the one at or below an output's place.
+  /// Inputs before the one at or below an output's position.
   static let before = 7
   /// Of the Kaiser window.
   static let shape = 6.0

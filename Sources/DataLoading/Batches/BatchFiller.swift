@@ -2,7 +2,7 @@ import Corpus
 import Synchronization
 
 /// Writes rows of batches. Every thread has its own, and nothing it does for a row is shared with
-/// another, so what a row holds depends on its place alone.
+/// another, so what a row holds depends on its position alone.
 ///
 /// `@unchecked Sendable`: whoever makes one hands it to one thread and does not touch it any more.
 @safe final class BatchFiller: @unchecked Sendable {
@@ -45,11 +45,11 @@ import Synchronization
     /// Its numbers among those of all sources.
     @inline(__always)
     func facts(of draw: Draw) -> (label: Int64, track: Int64, slice: Int64) {
-      let place = source.place(of: draw.sample)
+      let location = source.location(of: draw.sample)
       let label = source.label(of: draw.sample)
       return (
-        label < 0 ? -1 : Int64(labels[label]), firstTrack + Int64(place.track),
-        Int64(place.slice)
+        label < 0 ? -1 : Int64(labels[label]), firstTrack + Int64(location.track),
+        Int64(location.slice)
       )
     }
   }
@@ -102,24 +102,24 @@ import Synchronization
 
   /// Asks the sources for the pages of a batch.
   func prefetch(_ step: BatchPlan.Step, until stopped: borrowing Atomic<Bool>) {
-    var place = step.epoch * plan.epochLength + step.first
+    var position = step.epoch * plan.epochLength + step.first
     for _ in 0..<step.count {
       guard !stopped.load(ordering: .relaxed) else { return }
-      let (source, draw) = unsafe reader.pointee.draw(at: place)
+      let (source, draw) = unsafe reader.pointee.draw(at: position)
       unsafe readers[source].source.prefetch(draw.sample)
-      place += plan.worldSize
+      position += plan.worldSize
     }
   }
 
-  /// Writes of each sample of a batch its labels and its place, and sees whether it can be read, where
+  /// Writes of each sample of a batch its labels, track and slice, and sees whether it can be read, where
   /// samples are not augmented; gives the first that cannot, and why.
   func check(
     _ step: BatchPlan.Step, in slot: BatchMemory.Slot, until stopped: borrowing Atomic<Bool>
   ) -> RowFailure? {
-    var place = step.epoch * plan.epochLength + step.first
+    var position = step.epoch * plan.epochLength + step.first
     for row in 0..<step.count {
       guard !stopped.load(ordering: .relaxed) else { return nil }
-      let (source, draw) = unsafe reader.pointee.draw(at: place)
+      let (source, draw) = unsafe reader.pointee.draw(at: position)
       do {
         try unsafe readers[source].writer.check(draw.sample)
       } catch {
@@ -134,7 +134,7 @@ import Synchronization
         unsafe readers[source].writer.writeLabels(of: draw.sample, to: distribution)
         if readerCount > 1 { unsafe merge(distribution, by: readers[source].labels) }
       }
-      place += plan.worldSize
+      position += plan.worldSize
     }
     return nil
   }
@@ -144,12 +144,12 @@ import Synchronization
     _ rows: Range<Int>, of step: BatchPlan.Step, in slot: BatchMemory.Slot,
     until stopped: borrowing Atomic<Bool>
   ) -> RowFailure? {
-    var place = step.epoch * plan.epochLength + step.first + rows.lowerBound * plan.worldSize
+    var position = step.epoch * plan.epochLength + step.first + rows.lowerBound * plan.worldSize
     for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.rowsAhead) {
       let end = min(first + Self.rowsAhead, rows.upperBound)
       for row in first..<end {
-        unsafe draws[row - first] = reader.pointee.draw(at: place)
-        place += plan.worldSize
+        unsafe draws[row - first] = reader.pointee.draw(at: position)
+        position += plan.worldSize
       }
       if approaches {
         for index in 0..<end - first {
@@ -188,7 +188,7 @@ import Synchronization
     }
   }
 
-  /// Moves a source's own label shares to the places of those labels among all.
+  /// Moves a source's own label shares to the columns of those labels among all.
   private func merge(_ distribution: UnsafeMutablePointer<Float>, by labels: [Int]) {
     // Both lists of labels are in byte order, so no share moves down, and the last may move first.
     for own in labels.indices.reversed() {

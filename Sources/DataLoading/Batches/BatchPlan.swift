@@ -1,7 +1,7 @@
 import Wording
 
 /// How far a loader is: an epoch, and how many of its samples were already given out.
-struct LoaderPlace: Hashable, Sendable {
+struct LoaderProgress: Hashable, Sendable {
   /// The epoch, from 0.
   var epoch: Int
   /// How many samples of the epoch all ranks together have given out.
@@ -11,8 +11,8 @@ struct LoaderPlace: Hashable, Sendable {
   static let farthest = 1 << 60
 
   /// The end of an epoch is the start of the next.
-  func normalised(epochLength: Int) -> LoaderPlace {
-    position >= epochLength ? LoaderPlace(epoch: epoch + 1, position: 0) : self
+  func normalised(epochLength: Int) -> LoaderProgress {
+    position >= epochLength ? LoaderProgress(epoch: epoch + 1, position: 0) : self
   }
 }
 
@@ -20,7 +20,7 @@ struct LoaderPlace: Hashable, Sendable {
 ///
 /// One step of all ranks together takes the next `batchSize · worldSize` positions of the epoch;
 /// of those, rank r takes the first but r, and then every `worldSize`-th. So after each step every
-/// rank stands at the same place, and any number of ranks can go on from there.
+/// rank stands at the same position, and any number of ranks can go on from there.
 ///
 /// Of a rank's batches, those that a ``BatchShare`` names are made; the others are passed over.
 struct BatchPlan: Sendable {
@@ -39,7 +39,7 @@ struct BatchPlan: Sendable {
     let first: Int
     let count: Int
     /// Where all ranks stand after it.
-    let after: LoaderPlace
+    let after: LoaderProgress
   }
 
   init(
@@ -83,60 +83,62 @@ struct BatchPlan: Sendable {
     return full + (keepsLast && left > rank ? 1 : 0)
   }
 
-  /// How many batches of the share this rank gets from a place on; nil for no end.
-  func stepsLeft(from place: LoaderPlace) -> Int? {
+  /// How many batches of the share this rank gets from a position on; nil for no end.
+  func stepsLeft(from progress: LoaderProgress) -> Int? {
     guard let epochs else { return nil }
-    guard place.epoch < epochs else { return 0 }
-    let (full, left) = (epochLength - place.position)
+    guard progress.epoch < epochs else { return 0 }
+    let (full, left) = (epochLength - progress.position)
       .quotientAndRemainder(dividingBy: batchSize * worldSize)
     let all =
-      full + (keepsLast && left > rank ? 1 : 0) + (epochs - place.epoch - 1) * stepsPerEpoch
+      full + (keepsLast && left > rank ? 1 : 0) + (epochs - progress.epoch - 1) * stepsPerEpoch
     return max(0, all - share.skipped + share.every - 1) / share.every
   }
 
-  /// The first batch of the share from a place on; nil where the epochs end before.
-  func first(from place: LoaderPlace) -> Step? { step(from: place, passingOver: share.skipped) }
+  /// The first batch of the share from a position on; nil where the epochs end before.
+  func first(from progress: LoaderProgress) -> Step? {
+    step(from: progress, passingOver: share.skipped)
+  }
 
   /// The batch of the share that follows one; nil where the epochs end before.
   func next(after step: Step) -> Step? {
     self.step(from: step.after, passingOver: share.every - 1)
   }
 
-  private func step(from place: LoaderPlace, passingOver count: Int) -> Step? {
-    var place = place
+  private func step(from progress: LoaderProgress, passingOver count: Int) -> Step? {
+    var progress = progress
     for _ in 0..<count {
-      guard let passed = step(from: place) else { return nil }
-      place = passed.after
+      guard let passed = step(from: progress) else { return nil }
+      progress = passed.after
     }
-    return step(from: place)
+    return step(from: progress)
   }
 
-  /// The first batch that this rank gets from a place on; nil where the epochs end before.
-  func step(from place: LoaderPlace) -> Step? {
-    var place = place
-    while epochs.map({ place.epoch < $0 }) ?? true {
-      let left = epochLength - place.position
+  /// The first batch that this rank gets from a position on; nil where the epochs end before.
+  func step(from progress: LoaderProgress) -> Step? {
+    var progress = progress
+    while epochs.map({ progress.epoch < $0 }) ?? true {
+      let left = epochLength - progress.position
       let together = batchSize * worldSize
       if left >= together || keepsLast {
         let taken = min(left, together)
         let count = (taken - rank + worldSize - 1) / worldSize
         if count > 0 {
           return Step(
-            epoch: place.epoch, first: place.position + rank, count: count,
-            after: ended(place.position + taken, in: place.epoch))
+            epoch: progress.epoch, first: progress.position + rank, count: count,
+            after: ended(progress.position + taken, in: progress.epoch))
         }
       }
-      place = LoaderPlace(epoch: place.epoch + 1, position: 0)
+      progress = LoaderProgress(epoch: progress.epoch + 1, position: 0)
     }
     return nil
   }
 
-  /// The place after a step; where what is left will be dropped, that is the next epoch already.
-  private func ended(_ position: Int, in epoch: Int) -> LoaderPlace {
+  /// The progress after a step; where what is left will be dropped, that is the next epoch already.
+  private func ended(_ position: Int, in epoch: Int) -> LoaderProgress {
     let left = epochLength - position
     let isOver = left == 0 || (!keepsLast && left < batchSize * worldSize)
     return isOver
-      ? LoaderPlace(epoch: epoch + 1, position: 0)
-      : LoaderPlace(epoch: epoch, position: position)
+      ? LoaderProgress(epoch: epoch + 1, position: 0)
+      : LoaderProgress(epoch: epoch, position: position)
   }
 }

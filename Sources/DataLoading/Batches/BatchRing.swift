@@ -21,7 +21,7 @@ import Synchronization
 
   private struct Slot {
     var step = BatchPlan.Step(
-      epoch: 0, first: 0, count: 0, after: LoaderPlace(epoch: 0, position: 0))
+      epoch: 0, first: 0, count: 0, after: LoaderProgress(epoch: 0, position: 0))
     var rowsLeft = 0
     var failure: RowFailure?
     var isLent = false
@@ -47,7 +47,7 @@ import Synchronization
   private var next: BatchPlan.Step?
   private var ready = 0
   private var lent = 0
-  private var delivered: LoaderPlace
+  private var delivered: LoaderProgress
   private var batchesDelivered = 0
   private var callerWaits = false
   private var idle = 0

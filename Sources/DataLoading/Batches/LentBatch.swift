@@ -10,7 +10,7 @@ public struct LentBatch: Sendable, Hashable {
   /// How many batches this loader delivered before it.
   public let index: Int
   /// Where the loader stands after it.
-  let after: LoaderPlace
+  let after: LoaderProgress
 
   /// Whether no more of its epoch comes.
   public var endsEpoch: Bool { after.epoch > epoch }

@@ -4,7 +4,7 @@ internal import Synchronization
 /// Batches of samples, epoch after epoch, filled ahead by threads and delivered in order.
 ///
 /// The same sources, seed and options give the same batches, bit for bit, whatever the number of
-/// threads and batches ahead. The whole state is a place in the order: see ``state``.
+/// threads and batches ahead. The whole state is a position in the order: see ``state``.
 ///
 /// One thread at a time asks for batches; another may ``close()`` the loader meanwhile.
 public final class Loader: BatchSource {
@@ -64,7 +64,7 @@ public final class Loader: BatchSource {
     of sources: [WeightedSource], configuration: LoaderConfiguration, epoch: Int
   ) throws(LoadingError) -> LoaderState {
     try LoaderContent(sources, configuration, state: nil)
-      .state(at: LoaderPlace(epoch: epoch, position: 0))
+      .state(at: LoaderProgress(epoch: epoch, position: 0))
   }
 
   /// The next batch, waited for where it is not ready; nil after the last epoch.

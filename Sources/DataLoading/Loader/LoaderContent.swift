@@ -5,8 +5,8 @@ struct LoaderContent: Sendable {
   let sources: SourceList
   let order: SampleOrder
   let plan: BatchPlan
-  let start: LoaderPlace
-  /// The state of a loader that has delivered nothing; only its place changes.
+  let start: LoaderProgress
+  /// The state of a loader that has delivered nothing; only its position changes.
   let firstState: LoaderState
   /// Bytes of a sample in a batch.
   let rowBytes: Int
@@ -30,8 +30,8 @@ struct LoaderContent: Sendable {
       order: configuration.orderName(epochLength: order.epochLength, weights: sources.weights),
       seed: configuration.seed, epoch: 0, position: 0)
     start =
-      try state?.place(in: firstState, epochLength: order.epochLength)
-      ?? LoaderPlace(epoch: 0, position: 0)
+      try state?.progress(in: firstState, epochLength: order.epochLength)
+      ?? LoaderProgress(epoch: 0, position: 0)
     rowBytes = sources.elements * configuration.dataType.size
     distributionCount =
       configuration.augmentation?.mixup == nil && !sources.isTagged ? 0 : sources.labels.count
@@ -45,10 +45,10 @@ struct LoaderContent: Sendable {
   static let streamedRow = 16 << 10
   static let streamedBatch = 4 << 20
 
-  func state(at place: LoaderPlace) -> LoaderState {
+  func state(at progress: LoaderProgress) -> LoaderState {
     var state = firstState
-    state.epoch = place.epoch
-    state.position = place.position
+    state.epoch = progress.epoch
+    state.position = progress.position
     return state
   }
 

@@ -7,7 +7,7 @@ public struct LoaderState: Sendable, Hashable, Codable {
   /// The version that this code writes and reads.
   public static let currentVersion = 1
 
-  /// The version of the state and of the order that it is a place in.
+  /// The version of the state and of the order that it is a position in.
   public var version: Int
   /// The identity of the source; of several, all of them.
   public var identity: String
@@ -36,7 +36,7 @@ public struct LoaderState: Sendable, Hashable, Codable {
 
 extension LoaderState {
   /// Where a loader whose start would be `start` goes on.
-  func place(in start: LoaderState, epochLength: Int) throws(LoadingError) -> LoaderPlace {
+  func progress(in start: LoaderState, epochLength: Int) throws(LoadingError) -> LoaderProgress {
     func refuse(_ subject: String, _ detail: String, _ hint: String) -> LoadingError {
       LoadingError(kind: .state, subject: "state: \(subject)", detail: detail, hint: hint)
     }
@@ -61,10 +61,10 @@ extension LoaderState {
         "position", "\(position) of epoch \(epoch) is not in an epoch of \(epochLength)",
         "give a state that a loader saved")
     }
-    let (place, overflows) = epoch.multipliedReportingOverflow(by: epochLength)
-    guard !overflows, place < LoaderPlace.farthest else {
+    let (delivered, overflows) = epoch.multipliedReportingOverflow(by: epochLength)
+    guard !overflows, delivered < LoaderProgress.farthest else {
       throw refuse("epoch", "\(epoch) is beyond counting", "give a state that a loader saved")
     }
-    return LoaderPlace(epoch: epoch, position: position).normalised(epochLength: epochLength)
+    return LoaderProgress(epoch: epoch, position: position).normalised(epochLength: epochLength)
   }
 }

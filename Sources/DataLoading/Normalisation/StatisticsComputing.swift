@@ -55,7 +55,7 @@ extension Normalisation {
 
 /// The samples of a source in fixed segments, which threads take one after the other.
 ///
-/// `@unchecked Sendable`: the place of a segment's result is written by the one thread that took
+/// `@unchecked Sendable`: the element for a segment's result is written by the one thread that took
 /// the segment, and read after all threads have ended.
 @safe private final class StatisticsWork: @unchecked Sendable {
   /// More would only cost memory, fewer leave threads idle at the end.

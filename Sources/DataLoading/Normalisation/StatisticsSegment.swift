@@ -73,8 +73,8 @@ struct StatisticsSegment: Sendable {
             if window.type != .float32, let start = copy.baseAddress { unsafe input = start }
             if pivots.isEmpty {
               pivots = (0..<rows).map { row in
-                let place = row * columns * 4
-                return Double(unsafe input.loadUnaligned(fromByteOffset: place, as: Float.self))
+                let offset = row * columns * 4
+                return Double(unsafe input.loadUnaligned(fromByteOffset: offset, as: Float.self))
               }
             }
             floats += 1
@@ -120,9 +120,9 @@ struct StatisticsSegment: Sendable {
   }
 
   private func error(_ sample: Int, _ detail: String) -> SampleError {
-    let place = source.place(of: sample)
+    let location = source.location(of: sample)
     return SampleError(
-      kind: .damaged, subject: "slice \(place.slice) of \(source.trackID(place.track))",
+      kind: .damaged, subject: "slice \(location.slice) of \(source.trackID(location.track))",
       detail: "it \(detail)", hint: "verify \(source.name), or leave that track out")
   }
 }

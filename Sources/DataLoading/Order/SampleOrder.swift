@@ -3,10 +3,10 @@ import Corpus
 /// Which sample stands at each position of each epoch.
 ///
 /// The samples come in one endless sequence that is cut into epochs of ``epochLength``: position p
-/// of epoch e is place e · length + p of it. The sequence is a mixture of strata in fixed shares
+/// of epoch e is position e · length + p of it. The sequence is a mixture of strata in fixed shares
 /// (only one stratum where nothing is weighted), and each stratum walks through its samples pass
 /// after pass, each pass in an order of its own. So no sample comes again before all others of its
-/// stratum came, across the ends of epochs too, and any place is reached at once.
+/// stratum came, across the ends of epochs too, and any position is reached at once.
 struct SampleOrder: Sendable {
   enum Kind: Sendable {
     /// All samples, pass after pass.
@@ -74,7 +74,7 @@ struct SampleOrder: Sendable {
   }
 }
 
-/// Finds the draws of places one after the other; keeps what neighbouring places share. One a
+/// Finds the draws of positions one after the other; keeps what neighbouring positions share. One a
 /// thread.
 struct DrawReader {
   private let order: SampleOrder
@@ -102,15 +102,15 @@ struct DrawReader {
     counters = Array(repeating: 0, count: blocks.quotas.count)
   }
 
-  /// What stands at a place of the endless sequence, and the number of its source.
-  /// - Complexity: O(1) amortised over neighbouring places.
-  mutating func draw(at place: Int) -> (source: Int, draw: Draw) {
+  /// What stands at a position of the endless sequence, and the number of its source.
+  /// - Complexity: O(1) amortised over neighbouring positions.
+  mutating func draw(at position: Int) -> (source: Int, draw: Draw) {
     switch order.kind {
     case .passes:
-      let (number, pass) = walk(stratum: 0, count: order.count, draw: place)
+      let (number, pass) = walk(stratum: 0, count: order.count, draw: position)
       return draw(number, pass: pass)
     case .strata(let blocks, let members):
-      let (block, offset) = place.quotientAndRemainder(dividingBy: blocks.length)
+      let (block, offset) = position.quotientAndRemainder(dividingBy: blocks.length)
       if block != self.block {
         blocks.fill(
           block: block, seed: order.seed, strata: &strata, ranks: &ranks, counters: &counters)
@@ -125,15 +125,15 @@ struct DrawReader {
     case .replacement(let table):
       var generator = CounterGenerator(
         seed: order.seed ?? 0, stream: LoaderStream.number(.replacement, 0, 0),
-        position: 2 * UInt64(place))
+        position: 2 * UInt64(position))
       let column = generator.next()
-      return draw(table.number(column, generator.next()), pass: place)
+      return draw(table.number(column, generator.next()), pass: position)
     }
   }
 
   @inline(__always)
   private func draw(_ number: Int, pass: Int) -> (source: Int, draw: Draw) {
-    let (source, sample) = sources.place(number)
+    let (source, sample) = sources.sourceAndSample(number)
     return (source, Draw(sample: sample, pass: pass))
   }
 

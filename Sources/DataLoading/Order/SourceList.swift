@@ -100,7 +100,7 @@ struct SourceList: Sendable {
 
   /// The source and the number in it of a sample by its number among all.
   @inline(__always)
-  func place(_ number: Int) -> (source: Int, sample: Int) {
+  func sourceAndSample(_ number: Int) -> (source: Int, sample: Int) {
     guard sources.count > 1 else { return (0, number) }
     var low = 0
     var high = sources.count
@@ -111,7 +111,7 @@ struct SourceList: Sendable {
     return (low, number - firsts[low])
   }
 
-  /// Changes where any source or its place in the list does.
+  /// Changes where any source or its position in the list does.
   var identity: String { sources.map(\.identity).joined(separator: "+") }
 }
 

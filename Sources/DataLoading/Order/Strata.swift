@@ -4,15 +4,15 @@ import Corpus
 struct Strata: Sendable {
   /// The weight of each stratum, above 0.
   let weights: [Double]
-  /// Of each stratum: its places in ``members``, or the numbers of its samples where that is nil.
+  /// Of each stratum: its range of ``members``, or the numbers of its samples where that is nil.
   let ranges: [Range<Int>]
   /// The numbers of samples, stratum by stratum.
   private let members: [Int]?
 
   @inline(__always)
-  func sample(_ place: Int) -> Int {
-    guard let members else { return place }
-    return members[place]
+  func sample(_ index: Int) -> Int {
+    guard let members else { return index }
+    return members[index]
   }
 
   /// One stratum a source.
@@ -53,15 +53,15 @@ struct Strata: Sendable {
     let byLabel = try Self.checked(weights, labels: sources.labels) { label in
       strataOfSources.contains { counts[$0 * labels + label] > 0 }
     }
-    var places: [Int] = [0]
-    for count in counts { places.append(places[places.count - 1] + count) }
-    let bounds = places
+    var starts: [Int] = [0]
+    for count in counts { starts.append(starts[starts.count - 1] + count) }
+    let bounds = starts
     var members = [Int](repeating: 0, count: sources.count)
     for source in sources.sources.indices {
       for sample in 0..<sources.sources[source].count {
         guard let number = stratum(source, sample) else { continue }
-        members[places[number]] = sources.firsts[source] + sample
-        places[number] += 1
+        members[starts[number]] = sources.firsts[source] + sample
+        starts[number] += 1
       }
     }
     var kept: [(weight: Double, range: Range<Int>)] = []
@@ -130,9 +130,9 @@ enum TrackWeights {
       var weight = 1.0
       let first = result.count
       for sample in 0..<source.count {
-        let place = source.place(of: sample)
-        if place.track != track {
-          track = place.track
+        let location = source.location(of: sample)
+        if location.track != track {
+          track = location.track
           let id = source.trackID(track)
           weight = weights[id] ?? 1
           unseen.remove(id)

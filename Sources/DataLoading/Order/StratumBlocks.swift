@@ -44,10 +44,11 @@ struct StratumBlocks: Sendable {
     guard let best, shares.allSatisfy({ $0 * Double(best.length) >= 0.5 }) else { return nil }
     length = best.length
     quotas = best.quotas
-    let places = quotas.enumerated().flatMap { stratum, quota in
-      (0..<quota).map { (place: (Double($0) + 0.5) / Double(quota), stratum: Int32(stratum)) }
+    let positions = quotas.enumerated().flatMap { stratum, quota in
+      (0..<quota).map { (position: (Double($0) + 0.5) / Double(quota), stratum: Int32(stratum)) }
     }
-    spread = places.sorted { ($0.place, $0.stratum) < ($1.place, $1.stratum) }.map(\.stratum)
+    spread = positions.sorted { ($0.position, $0.stratum) < ($1.position, $1.stratum) }.map(
+      \.stratum)
   }
 
   /// Shares of `length` rounded to whole positions, none to 0 (largest remainders).

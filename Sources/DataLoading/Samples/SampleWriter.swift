@@ -152,9 +152,9 @@ struct SampleWriter: ~Copyable, Sendable {
       }
     }
     if fits { return }
-    let place = source.place(of: sample)
+    let location = source.location(of: sample)
     throw SampleError(
-      kind: .damaged, subject: "slice \(place.slice) of \(source.trackID(place.track))",
+      kind: .damaged, subject: "slice \(location.slice) of \(source.trackID(location.track))",
       detail: "it does not lie within its track or has not the \(elements) numbers of its shape",
       hint: "verify \(source.name)")
   }

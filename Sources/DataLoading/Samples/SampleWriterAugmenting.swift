@@ -31,7 +31,7 @@ extension SampleWriter {
     let factor = factor(streams)
     let shift = shift(streams)
     let rate = rate(streams)
-    // How many numbers are read, and how many of them before the place that is drawn or kept.
+    // How many numbers are read, and how many of them before the position that is drawn or kept.
     let before = rate == nil ? 0 : SpeedTables.before
     let length = rate.map { stretchLength(at: $0) } ?? elements
     let count = rate == nil ? length : length + SpeedTables.taps
@@ -65,7 +65,7 @@ extension SampleWriter {
     return factor
   }
 
-  /// By how many places each row is rotated forwards: 0 up to its length.
+  /// By how many elements each row is rotated forwards: 0 up to its length.
   private func shift(_ streams: AugmentationStreams) -> Int {
     guard let circularShift = augmentation.circularShift else { return 0 }
     let most = Int(circularShift.share * Double(form.columns))
@@ -101,13 +101,13 @@ extension SampleWriter {
     let first = start(of: elements, window, streams)
     let columns = form.columns
     for row in 0..<form.pictures * form.rows {
-      let place = first + row * columns
+      let index = first + row * columns
       let split = columns - shift
       let floats = unsafe output + row * columns
       unsafe Self.convert(
-        track + place * window.type.size, window.type, split, factor: factor, to: floats + shift)
+        track + index * window.type.size, window.type, split, factor: factor, to: floats + shift)
       unsafe Self.convert(
-        track + (place + split) * window.type.size, window.type, shift, factor: factor, to: floats)
+        track + (index + split) * window.type.size, window.type, shift, factor: factor, to: floats)
     }
   }
 
@@ -123,7 +123,7 @@ extension SampleWriter {
   ) {
     let length = stretchLength(at: rate)
     let first = start(of: length, window, streams) - SpeedTables.before
-    // One number more than the last output's whole place: it may lie between two.
+    // One number more than the last output's whole position: it may lie between two.
     let count = length + SpeedTables.taps
     let low = min(max(0, -first), count)
     let high = max(low, min(count, window.trackElements - first))

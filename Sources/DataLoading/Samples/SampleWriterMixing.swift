@@ -66,7 +66,7 @@ extension SampleWriter {
     }
   }
 
-  /// A width from 0 to `width`, then a place where it fits.
+  /// A width from 0 to `width`, then a position where it fits.
   private static func mask(
     upTo width: Int, of length: Int, _ generator: inout CounterGenerator
   ) -> Range<Int> {

@@ -1,4 +1,4 @@
-/// Memory of one writer that keeps its place, so that kernels and readers may both hold it.
+/// Memory of one writer that keeps its address, so that kernels and readers may both hold it.
 ///
 /// Sendable because nobody but its owner, which cannot be copied, knows the address.
 @safe struct SampleWriterScratch: ~Copyable, @unchecked Sendable {

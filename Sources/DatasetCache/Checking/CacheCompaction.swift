@@ -12,26 +12,26 @@ extension Cache {
   /// - Returns: the bytes of all files before and after.
   /// - Throws: `CacheError` `.notFound`, `.notACache`, `.locked`, `.damaged`, `.noSpace`, `.system`.
   public static func compact(at path: String) throws(CacheError) -> (before: Int, after: Int) {
-    var places: [StorePlace] = [.only]
+    var stores: [StoreFiles] = [.only]
     if let plan = try ShardPlan.read(at: path), plan.shards > 1 {
-      places = plan.allShards.map(StorePlace.shard) + [.merged]
-      places.removeAll { (Folder.size("\(path)/\($0.file)") ?? 0) == 0 }
+      stores = plan.allShards.map(StoreFiles.shard) + [.merged]
+      stores.removeAll { (Folder.size("\(path)/\($0.file)") ?? 0) == 0 }
     }
     var (before, after) = (0, 0)
-    for place in places {
-      before += Folder.size("\(path)/\(place.file)") ?? 0
-      try compact(path, place)
-      after += Folder.size("\(path)/\(place.file)") ?? 0
+    for store in stores {
+      before += Folder.size("\(path)/\(store.file)") ?? 0
+      try compact(path, store)
+      after += Folder.size("\(path)/\(store.file)") ?? 0
     }
     return (before, after)
   }
 
-  private static func compact(_ path: String, _ place: StorePlace) throws(CacheError) {
-    try inspectFolder(path, access: .writing, place: place)
-    let lock = try ExclusiveLock(path: "\(path)/\(place.lock)", cache: path)
+  private static func compact(_ path: String, _ store: StoreFiles) throws(CacheError) {
+    try inspectFolder(path, access: .writing, store: store)
+    let lock = try ExclusiveLock(path: "\(path)/\(store.lock)", cache: path)
     defer { withExtendedLifetime(lock) {} }
-    let file = "\(path)/\(place.file)"
-    let new = "\(path)/\(place.rebuilt)"
+    let file = "\(path)/\(store.file)"
+    let new = "\(path)/\(store.rebuilt)"
     try Folder.remove(new)
     do throws(CacheError) {
       try inStore { () throws(StoreError) in try StoreCompaction.copy(from: file, to: new) }

@@ -29,23 +29,23 @@ extension Cache {
   public static func rebuild(
     at path: String, shard: Shard? = nil
   ) throws(CacheError) -> CacheRebuilding? {
-    try rebuild(at: path, place: shard.map(StorePlace.shard) ?? .only)
+    try rebuild(at: path, store: shard.map(StoreFiles.shard) ?? .only)
   }
 
   static func rebuild(
-    at path: String, place: StorePlace
+    at path: String, store: StoreFiles
   ) throws(CacheError) -> CacheRebuilding? {
-    try inspectFolder(path, access: .writing, place: place)
-    let lock = try ExclusiveLock(path: "\(path)/\(place.lock)", cache: path)
+    try inspectFolder(path, access: .writing, store: store)
+    let lock = try ExclusiveLock(path: "\(path)/\(store.lock)", cache: path)
     defer { withExtendedLifetime(lock) {} }
-    let shard = "\(path)/\(place.file)"
+    let shard = "\(path)/\(store.file)"
     if try inStore({ () throws(StoreError) in try hasSoundPages(shard) }) {
       // Where the checksums are gone as a whole, there is nothing by which a record could be
       // trusted.
       _ = try inStore { () throws(StoreError) in try completeMeta(shard, schemaMayBeLost: false) }
       return nil
     }
-    let new = "\(path)/\(place.rebuilt)"
+    let new = "\(path)/\(store.rebuilt)"
     func removeNew() { for file in [new, "\(new)-lock"] { unsafe unlink(file) } }
     removeNew()
     defer { removeNew() }
@@ -70,7 +70,7 @@ extension Cache {
   func pageProblems() throws(CacheError) -> [CacheProblem] {
     var problems: [CacheProblem] = []
     let files =
-      [(place.file, environment)]
+      [(store.file, environment)]
       + shards.enumerated().map {
         (Shard.file($0), $1.snapshot.environment)
       }

@@ -19,7 +19,7 @@ extension Cache {
     var verification = Verification(state: try cache.state(nil))
     try verification.checkChecksums()
     try verification.checkTracks()
-    try verification.checkPlaces()
+    try verification.checkShardsOfTracks()
     try verification.checkList(QuarantineRecord.self, in: Layout.quarantine)
     try verification.checkList(DroppedRecord.self, in: Layout.dropped)
     try verification.checkValues(isDeep: isDeep)
@@ -91,16 +91,16 @@ struct Verification {
   }
 
   /// Checks that every track lies in the shard where it is looked for.
-  mutating func checkPlaces() throws(CacheError) {
+  mutating func checkShardsOfTracks() throws(CacheError) {
     for (number, shard) in state.shards.enumerated() {
       try shard.rawWalk(Layout.tracks) { (key, _) throws(CacheError) in
-        let place = unsafe key.withUnsafeBytes {
+        let right = unsafe key.withUnsafeBytes {
           unsafe Shard.index(of: $0, count: state.shards.count)
         }
-        if place == number { return }
+        if right == number { return }
         let id = String(decoding: copy(key) ?? [], as: UTF8.self)
         problems.append(
-          .init(Layout.tracks, id, "it lies in shard \(number), and belongs in \(place)"))
+          .init(Layout.tracks, id, "it lies in shard \(number), and belongs in \(right)"))
       }
     }
   }

@@ -156,9 +156,9 @@ extension Verification {
     }
     guard let header = try? SafetensorsHeader(of: value) else { return nil }
     for entry in header.entries {
-      guard let place = entry.firstNotFinite(in: value) else { continue }
+      guard let indices = entry.firstNotFinite(in: value) else { continue }
       return CacheProblem(
-        name, id, "the number at \(place) of its \(entry.name) is not finite", .notFinite)
+        name, id, "the number at \(indices) of its \(entry.name) is not finite", .notFinite)
     }
     return nil
   }

@@ -142,8 +142,8 @@ struct TagColumns: Sendable {
   }
 
   func forEach(of track: Int, _ body: (_ label: Int, _ weight: Float) -> Void) {
-    for place in (track == 0 ? 0 : Int(ends[track - 1]))..<Int(ends[track]) {
-      body(Int(labels[place]), weights[place])
+    for index in (track == 0 ? 0 : Int(ends[track - 1]))..<Int(ends[track]) {
+      body(Int(labels[index]), weights[index])
     }
   }
 }

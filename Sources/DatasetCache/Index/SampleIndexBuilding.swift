@@ -77,10 +77,10 @@ struct SampleIndexBuilder {
     let split = try Cache.decodeSplit(json, name: name)
     var sides: [Int16] = []
     if split.plan.policy != .slices {
-      let places = Dictionary(
+      let sideIndices = Dictionary(
         split.sides.enumerated().map { ($1, Int16($0)) }, uniquingKeysWith: { first, _ in first })
       sides = (0..<tracks.count).map { track in
-        split.assignment[tracks.id(track)].flatMap { places[$0] } ?? -1
+        split.assignment[tracks.id(track)].flatMap { sideIndices[$0] } ?? -1
       }
     }
     let frame: [UInt8]

@@ -67,7 +67,7 @@ import Synchronization
       case .first(let whole): count = whole
       case .some(let numbers):
         count = numbers.count
-        for (place, number) in zip(start..., numbers) { unsafe slices?[place] = number }
+        for (index, number) in zip(start..., numbers) { unsafe slices?[index] = number }
       }
       if count == 0 { continue }
       unsafe (members + member).initialize(

@@ -25,8 +25,8 @@ enum Folder {
   }
 
   /// Some bytes of a file, fewer where it ends before them; nil where there is none.
-  static func read(_ path: String, at place: Int, count: Int) throws(CacheError) -> [UInt8]? {
-    try onFiles { () throws(FileError) in try Files.read(path, at: place, count: count) }
+  static func read(_ path: String, at offset: Int, count: Int) throws(CacheError) -> [UInt8]? {
+    try onFiles { () throws(FileError) in try Files.read(path, at: offset, count: count) }
   }
 
   /// A cache's own files beside the shards are some megabytes.

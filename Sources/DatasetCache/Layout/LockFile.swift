@@ -23,8 +23,8 @@ extension Cache {
   /// Whether another process writes to the cache, or to a shard of it, at this moment.
   public var isBeingWritten: Bool {
     let locks =
-      [place.lock]
-      + shards.indices.compactMap { Shard($0, of: shards.count).map { StorePlace.shard($0).lock } }
+      [store.lock]
+      + shards.indices.compactMap { Shard($0, of: shards.count).map { StoreFiles.shard($0).lock } }
     return access.isReadOnly && locks.contains { ExclusiveLock.isHeld("\(path)/\($0)") }
   }
 }

@@ -5,12 +5,12 @@ import Glibc
 /// A store of a cache that is written on a disk of this machine, and brought back when it is whole: for a cache on
 /// a file system that other machines have too, whose memory maps and locks cannot be relied on.
 ///
-/// Nobody else writes the store meanwhile: the lock of its place is held. Readers find the old file or the new one.
+/// Nobody else writes the store meanwhile: its lock is held. Readers find the old file or the new one.
 public final class ScratchStore: Sendable {
   /// The folder in which it is written, a cache by itself.
   public let path: String
   private let home: String
-  private let place: StorePlace
+  private let store: StoreFiles
   private let shard: Shard?
   private let lock: ExclusiveLock
   /// Held for as long as the scratch folder is in use.
@@ -34,24 +34,24 @@ public final class ScratchStore: Sendable {
   public convenience init(
     of home: String, shard: Shard?, in folder: String? = nil
   ) throws(CacheError) {
-    try self.init(of: home, shard.map(StorePlace.shard) ?? .only, shard: shard, in: folder)
+    try self.init(of: home, shard.map(StoreFiles.shard) ?? .only, shard: shard, in: folder)
   }
 
-  /// Copies the store of a place.
+  /// Copies a store.
   init(
-    of home: String, _ place: StorePlace, shard: Shard?, in folder: String?
+    of home: String, _ store: StoreFiles, shard: Shard?, in folder: String?
   ) throws(CacheError) {
-    try Cache.inspectFolder(home, access: .creating, place: place)
-    lock = try ExclusiveLock(path: "\(home)/\(place.lock)", cache: home)
+    try Cache.inspectFolder(home, access: .creating, store: store)
+    lock = try ExclusiveLock(path: "\(home)/\(store.lock)", cache: home)
     let parent = folder ?? FileManager.default.temporaryDirectory.path(percentEncoded: false)
     Self.removeLeftOvers(in: parent)
     path = "\(parent)/\(Self.prefix)\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     self.home = home
-    self.place = place
+    self.store = store
     self.shard = shard
     try Folder.make(path)
     use = try ExclusiveLock(path: "\(path)/\(Self.useLock)", cache: path)
-    for name in [place.file] + files {
+    for name in [store.file] + files {
       try Folder.copy("\(home)/\(name)", to: "\(path)/\(name)")
     }
   }
@@ -61,13 +61,13 @@ public final class ScratchStore: Sendable {
     [Layout.plan, Layout.card] + (shard.map { ["\(Shard.stem($0.index)).done.json"] } ?? [])
   }
 
-  /// Brings the store back to its place, and then the files that tell of it.
+  /// Brings the store back to its own folder, and then the files that tell of it.
   ///
   /// - Throws: `CacheError` `.noSpace`, `.system`; the cache is as it was then.
   public func bringBack() throws(CacheError) {
-    try Folder.copy("\(path)/\(place.file)", to: "\(home)/\(place.file)")
+    try Folder.copy("\(path)/\(store.file)", to: "\(home)/\(store.file)")
     // What the readers of the old file have noted of themselves means nothing for the new one.
-    try Folder.remove("\(home)/\(place.file)-lock")
+    try Folder.remove("\(home)/\(store.file)-lock")
     for name in files where name != Layout.plan {
       if try Folder.kind("\(path)/\(name)") == .missing {
         try Folder.remove("\(home)/\(name)")

@@ -69,8 +69,8 @@ struct TrackScan {
     var renumbered = [Int32](repeating: 0, count: order.count)
     var names: [UInt8] = []
     var nameEnds: [Int64] = []
-    for (place, number) in order.enumerated() {
-      renumbered[number] = Int32(place)
+    for (rank, number) in order.enumerated() {
+      renumbered[number] = Int32(rank)
       names += labelNames[number].utf8
       nameEnds.append(Int64(names.count))
     }

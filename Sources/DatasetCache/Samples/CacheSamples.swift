@@ -122,12 +122,12 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
 
   /// The track, numbered through the whole cache in the order of the ids' bytes, and the slice.
   /// - Complexity: O(1).
-  public func place(of sample: Int) -> SamplePlace {
+  public func location(of sample: Int) -> SampleLocation {
     let member = table.member(of: sample)
-    return SamplePlace(track: table.track(member), slice: table.slice(sample, of: member))
+    return SampleLocation(track: table.track(member), slice: table.slice(sample, of: member))
   }
 
-  /// The id of a track, by the number that ``place(of:)`` gives; empty for a number that is no
+  /// The id of a track, by the number that ``location(of:)`` gives; empty for a number that is no
   /// track's.
   public func trackID(_ track: Int) -> String {
     (0..<tracks.count).contains(track) ? tracks.id(track) : ""
@@ -165,14 +165,14 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
     let member = table.member(of: sample)
     var address = table.address(member)
     if address == 0 || !mark.isCurrent { address = try touch(member) }
-    let place = table.slice(sample, of: member) &* hop
+    let begin = table.slice(sample, of: member) &* hop
     let type = Self.type(address)
     let width = type.size
     // What lies beside a slice of a divided track may be of another side, so it is not lent.
     let isDivided = table.dividesTracks
     let elements = isDivided ? size : elementCount(member)
-    let first = isDivided ? 0 : place
-    let offset = UInt(bitPattern: isDivided ? place &* width : 0)
+    let first = isDivided ? 0 : begin
+    let offset = UInt(bitPattern: isDivided ? begin &* width : 0)
     // A published address is not 0.
     let start = unsafe UnsafeRawPointer(
       bitPattern: address &>> Self.flagBits &+ offset
@@ -182,7 +182,7 @@ public final class CacheSamples: SampleSource, @unchecked Sendable {
       trackElements: elements, isSignal: isSignal)
     if address & Self.inPart != 0 {
       let numbers = reach(window).clamped(to: 0..<elements)
-      let shift = isDivided ? place : 0
+      let shift = isDivided ? begin : 0
       try check(numbers.lowerBound + shift..<numbers.upperBound + shift, of: member, at: address)
     }
     body(unsafe RawSpan(_unsafeStart: start, byteCount: elements &* width), window)

@@ -66,7 +66,7 @@ extension Cache {
     let json = try RecordJSON.encode(kept)
     guard access == .loading else { return try put(json, for: key, in: Layout.statistics) }
     guard environment.allowsBriefWrites else { return }
-    let lock = try ExclusiveLock(path: "\(path)/\(place.lock)", cache: path)
+    let lock = try ExclusiveLock(path: "\(path)/\(store.lock)", cache: path)
     try inStore { () throws(StoreError) in
       try environment.writeBriefly { transaction throws(StoreError) in
         try transaction.writeRecords { records throws(StoreError) in

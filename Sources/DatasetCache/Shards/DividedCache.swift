@@ -13,7 +13,7 @@ extension Cache {
       throw unmerged(home, try ShardCensus(at: home, plan).sentence)
     }
     let cache = try openStore(
-      at: path, for: access, place: .merged, shard: nil, 1 << 30,
+      at: path, for: access, store: .merged, shard: nil, 1 << 30,
       with: try openShards(at: home, plan, for: access))
     let changed = try cache.changedShards()
     if changed.isEmpty { return cache }
@@ -29,7 +29,7 @@ extension Cache {
     at path: String, _ plan: ShardPlan, shardsAt: String
   ) throws(CacheError) -> Cache {
     let cache = try openStore(
-      at: path, for: .creating, place: .merged, shard: nil, 1 << 30,
+      at: path, for: .creating, store: .merged, shard: nil, 1 << 30,
       with: try openShards(at: shardsAt, plan, for: .reading))
     try cache.forgetOlderShards()
     return cache
@@ -79,13 +79,13 @@ extension Cache {
   ///
   /// - Returns: what was found; empty where nothing is damaged, or there is no such store yet.
   public static func repairWhole(
-    at path: String, _ plan: ShardPlan, in place: WritingPlace = .automatic
+    at path: String, _ plan: ShardPlan, in location: WritingLocation = .automatic
   ) throws(CacheError) -> [CacheProblem] {
     guard (Folder.size("\(path)/\(Layout.merged)") ?? 0) > 0 else { return [] }
-    let scratch = try place.scratchStore(of: path, .merged)
+    let scratch = try location.scratchStore(of: path, .merged)
     let written = scratch?.path ?? path
-    _ = try rebuild(at: written, place: .merged)
-    let whole = try openStore(at: written, for: .writing, place: .merged, shard: nil, 1 << 30)
+    _ = try rebuild(at: written, store: .merged)
+    let whole = try openStore(at: written, for: .writing, store: .merged, shard: nil, 1 << 30)
     let problems = try whole.verify()
     try whole.repair(problems)
     try scratch?.bringBack()

@@ -59,8 +59,8 @@ public struct ShardListing: Sendable {
   public func part(_ shard: Shard) throws(CacheError) -> [UInt8]? {
     guard parts.indices.contains(shard.index) else { return nil }
     let part = parts[shard.index]
-    let place = parts[..<shard.index].reduce(start) { $0 + $1.bytes + 1 }
-    guard let bytes = try Folder.read(file, at: place, count: part.bytes),
+    let offset = parts[..<shard.index].reduce(start) { $0 + $1.bytes + 1 }
+    guard let bytes = try Folder.read(file, at: offset, count: part.bytes),
       bytes.count == part.bytes, Self.checksum(bytes) == part.xxh3
     else { return nil }
     return bytes
@@ -98,7 +98,7 @@ public final class ListingTurn: Sendable {
   ///
   /// - Parameter path: the cache; made where there is none.
   public init?(at path: String) throws(CacheError) {
-    try Cache.inspectFolder(path, access: .creating, place: .merged)
+    try Cache.inspectFolder(path, access: .creating, store: .merged)
     do throws(ExclusiveLock.Refusal) {
       lock = try ExclusiveLock("\(path)/\(Layout.lock)-listing")
     } catch {

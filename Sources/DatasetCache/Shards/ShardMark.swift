@@ -40,7 +40,7 @@ extension Cache {
       let known = String(decoding: found, as: UTF8.self)
       guard known != shard.description else { return }
       throw Self.refusal(
-        .notACache, "\(path)/\(place.file)", "it is shard \(known), and not \(shard)",
+        .notACache, "\(path)/\(store.file)", "it is shard \(known), and not \(shard)",
         "prepare into another folder, or give the number of shards that this one has")
     }
     if access.isReadOnly { return }

@@ -62,7 +62,7 @@ public struct ShardPlan: Sendable, Hashable, Codable {
   /// - Returns: the plan that the cache has then.
   public func pin(at path: String) throws(CacheError) -> ShardPlan {
     if let plan = try Self.read(at: path) { return plan }
-    try Cache.inspectFolder(path, access: .creating, place: .merged)
+    try Cache.inspectFolder(path, access: .creating, store: .merged)
     let file = "\(path)/\(Layout.plan)"
     let own = "\(file).temporary-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     if try Folder.create(file, temporary: own, with: try json) { return self }

@@ -18,14 +18,14 @@ public final class WritableCache: Sendable {
   ///   - path: the folder of the cache.
   ///   - access: `.writing` or `.creating`.
   ///   - shard: one shard, as a cache by itself; nil for the whole, however it is divided.
-  ///   - place: where it is written.
+  ///   - location: where it is written.
   /// - Throws: `CacheError` as ``Cache/open(at:for:shard:initialMapSize:)``.
   public convenience init(
     at path: String, for access: Cache.Access = .writing, shard: Shard? = nil,
-    in place: WritingPlace
+    in location: WritingLocation
   ) throws(CacheError) {
     if shard == nil, let plan = try ShardPlan.read(at: path), plan.shards > 1 {
-      let scratch = try place.scratchStore(of: path, .merged)
+      let scratch = try location.scratchStore(of: path, .merged)
       self.init(
         try Cache.openDivided(at: scratch?.path ?? path, plan, for: access, shardsAt: path),
         scratch)
@@ -33,9 +33,9 @@ public final class WritableCache: Sendable {
     }
     if access == .writing {
       try Cache.inspectFolder(
-        path, access: access, place: shard.map(StorePlace.shard) ?? .only)
+        path, access: access, store: shard.map(StoreFiles.shard) ?? .only)
     }
-    let scratch = try place.scratchStore(of: path, shard: shard)
+    let scratch = try location.scratchStore(of: path, shard: shard)
     self.init(try Cache.open(at: scratch?.path ?? path, for: access, shard: shard), scratch)
   }
 
@@ -43,9 +43,9 @@ public final class WritableCache: Sendable {
   ///
   /// - Throws: `CacheError` as ``Cache/open(at:for:shard:initialMapSize:)``; `.unmerged` where a shard is missing.
   public convenience init(
-    merging path: String, _ plan: ShardPlan, in place: WritingPlace
+    merging path: String, _ plan: ShardPlan, in location: WritingLocation
   ) throws(CacheError) {
-    let scratch = try place.scratchStore(of: path, .merged)
+    let scratch = try location.scratchStore(of: path, .merged)
     self.init(
       try Cache.openForMerging(at: scratch?.path ?? path, plan, shardsAt: path), scratch)
   }

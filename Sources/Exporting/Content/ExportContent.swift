@@ -79,7 +79,7 @@ public struct ExportContent: Sendable {
   public var sampleCount: Int { sides.reduce(0) { $0 + $1.samples.count } }
   /// How many tracks there are; a track counts on every side that has a part of it.
   public var trackCount: Int { sides.reduce(0) { $0 + $1.tracks.count } }
-  /// The names of the labels, in byte order; a label's number is its place.
+  /// The names of the labels, in byte order; a label's number is its index.
   public var labels: [String] { sides.first?.samples.labels ?? [] }
   /// Whether a track may have any number of labels.
   public var isTagged: Bool { sides.first?.samples.isTagged ?? false }
@@ -111,9 +111,9 @@ extension ExportContent.Side {
     var tracks: [ExportContent.SideTrack] = []
     var first = 0
     while first < samples.count {
-      let track = samples.place(of: first).track
+      let track = samples.location(of: first).track
       var end = first + 1
-      while end < samples.count, samples.place(of: end).track == track { end += 1 }
+      while end < samples.count, samples.location(of: end).track == track { end += 1 }
       // Both are in the order of the ids' bytes.
       let id = samples.trackID(track).utf8
       while next < known.endIndex, !known[next].record.id.utf8.elementsEqual(id) { next += 1 }

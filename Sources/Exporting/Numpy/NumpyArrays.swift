@@ -79,7 +79,7 @@ struct NumpyArrays {
   }
 
   private var slices: NumpyArray {
-    Self.integers("slices", (0..<side.samples.count).map { side.samples.place(of: $0).slice })
+    Self.integers("slices", (0..<side.samples.count).map { side.samples.location(of: $0).slice })
   }
 
   private func perSample(_ text: (ExportTrack) -> String) -> [String] {

@@ -30,10 +30,10 @@ public enum NumpyExport {
         let before = done
         let arrays = NumpyArrays(side: side, content: content, numbers: numbers)
           .all { tracks throws(ExportError) in try target.advance(to: before + tracks) }
-        let place = "\(folder)/\(names.name(for: side.name))"
+        let path = "\(folder)/\(names.name(for: side.name))"
         switch form {
-        case .npy: try writeFiles(arrays, to: place)
-        case .npz: try writeArchive(arrays, to: "\(place).npz")
+        case .npy: try writeFiles(arrays, to: path)
+        case .npz: try writeArchive(arrays, to: "\(path).npz")
         }
         done += side.tracks.count
       }

@@ -116,8 +116,8 @@ struct CyclicChecksum {
             littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
           let mixed = word ^ UInt64(state)
           state = 0
-          for place in 0..<8 {
-            state ^= tables[(7 - place) << 8 | Int(mixed >> (8 * UInt64(place)) & 0xFF)]
+          for byte in 0..<8 {
+            state ^= tables[(7 - byte) << 8 | Int(mixed >> (8 * UInt64(byte)) & 0xFF)]
           }
           index += 8
         }

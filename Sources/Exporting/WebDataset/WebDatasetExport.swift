@@ -109,18 +109,18 @@ private struct WebDatasetWriter {
 
   /// The tracks in an order that depends on their ids alone and follows nothing in them.
   private static func order(_ side: ExportContent.Side) -> [Int] {
-    let places = side.tracks.map { entry in
+    let draws = side.tracks.map { entry in
       var generator = CounterGenerator(seed: 0, stream: entry.track.record.id)
       return generator.next()
     }
-    return side.tracks.indices.sorted { (places[$0], $0) < (places[$1], $1) }
+    return side.tracks.indices.sorted { (draws[$0], $0) < (draws[$1], $1) }
   }
 
   /// The key of a sample and the bytes of its members, in the order of ``endings``.
   private func members(
     _ sample: Int, _ entry: ExportContent.SideTrack, _ side: ExportContent.Side
   ) throws(ExportError) -> (key: String, [[UInt8]]) {
-    let slice = side.samples.place(of: sample).slice
+    let slice = side.samples.location(of: sample).slice
     var facts = entry.track.flatFacts
     if content.split != nil { facts["side"] = .string(side.name) }
     if !isOfTracks { facts["slice"] = .integer(Int64(slice)) }

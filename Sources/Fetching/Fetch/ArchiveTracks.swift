@@ -30,12 +30,12 @@ extension FetchRun {
   /// Takes the missing tracks out of an archive, once its names and sizes have been looked at from the first to the
   /// last.
   ///
-  /// - Parameter place: where an entry lies among the tracks, by its name in the archive; nil for nowhere.
+  /// - Parameter trackPath: where an entry lies among the tracks, by its name in the archive; nil for nowhere.
   private func unpack(
-    _ path: String, title: String, _ place: (String) -> String?
+    _ path: String, title: String, _ trackPath: (String) -> String?
   ) throws(FetchError) {
     let names = try Self.names(path)
-    let files = names.compactMap(place)
+    let files = names.compactMap(trackPath)
     let found = try found(of: missing, in: files, title)
     let trackOfFile = Dictionary(
       found.map { ($0.file, $0.track) }, uniquingKeysWith: { first, _ in first })
@@ -44,7 +44,7 @@ extension FetchRun {
       var done = 0
       while done < found.count, let item = try stream.next() {
         if cancellation.isCancelled { throw FetchError.interrupted }
-        guard case .file(let entry) = item, let file = place(entry.name),
+        guard case .file(let entry) = item, let file = trackPath(entry.name),
           let track = trackOfFile[file]
         else { continue }
         do {

@@ -49,14 +49,14 @@ extension FetchRun {
   }
 
   private static func copy(_ path: String, to track: inout TrackFile) throws(FetchError) {
-    var place = 0
+    var offset = 0
     while true {
       let bytes = try FetchError.ofFiles { () throws(FileError) in
-        try Files.read(path, at: place, count: pieceBytes) ?? []
+        try Files.read(path, at: offset, count: pieceBytes) ?? []
       }
       if bytes.isEmpty { return }
       try track.write(unsafe bytes.span.bytes)
-      place += bytes.count
+      offset += bytes.count
     }
   }
 }
@@ -73,7 +73,7 @@ extension Manifest {
       let file = track.path
       let (stem, ending) = (PathParts(placed.path), PathParts(file).fileExtension)
       if stem.fileExtension != ending {
-        placed.path = stem.place + (ending.isEmpty ? "" : ".\(ending)")
+        placed.path = stem.pathWithoutExtension + (ending.isEmpty ? "" : ".\(ending)")
         placed.md5 = nil
       }
       return (placed, file)

@@ -41,7 +41,7 @@ final class PartialFile {
 
   /// Where it lies while it is a part.
   let path: String
-  /// The place up to which bytes have come.
+  /// The offset up to which bytes have come.
   private(set) var count = 0
   /// Nil where nothing has come, and once it has its name.
   private(set) var state: PartialState?
@@ -137,8 +137,8 @@ final class PartialFile {
     Files.syncFolder(of: target)
   }
 
-  /// Leaves out bytes that are not wanted: the next come at a later place.
-  func skip(to place: Int) { count = max(count, place) }
+  /// Leaves out bytes that are not wanted: the next come at a later offset.
+  func skip(to offset: Int) { count = max(count, offset) }
 
   /// Throws away what has come.
   func discard() throws(FetchError) {

@@ -13,14 +13,14 @@ struct ByteRanges: Sendable, Hashable {
     }
   }
 
-  /// The next range, or what is left of it, once all before a place is there; nil at the end.
-  func next(after place: Int) -> Range<Int>? {
-    ranges.first { $0.upperBound > place }.map { max($0.lowerBound, place)..<$0.upperBound }
+  /// The next range, or what is left of it, once all before an offset is there; nil at the end.
+  func next(after offset: Int) -> Range<Int>? {
+    ranges.first { $0.upperBound > offset }.map { max($0.lowerBound, offset)..<$0.upperBound }
   }
 
-  /// The bytes of the ranges before a place.
-  func count(before place: Int) -> Int {
-    ranges.reduce(0) { $0 + max(0, min($1.upperBound, place) - $1.lowerBound) }
+  /// The bytes of the ranges before an offset.
+  func count(before offset: Int) -> Int {
+    ranges.reduce(0) { $0 + max(0, min($1.upperBound, offset) - $1.lowerBound) }
   }
 
   /// A name that no other ranges have.

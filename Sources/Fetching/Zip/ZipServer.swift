@@ -46,7 +46,7 @@ struct ZipServer {
     return ranges
   }
 
-  /// Fetches some ranges into a file of the zip's size with nothing in the other places, in which the zip's directory
+  /// Fetches some ranges into a file of the zip's size with nothing at the other offsets, in which the zip's directory
   /// finds what it has; goes on where it broke off.
   ///
   /// - Parameter title: what people call the file.

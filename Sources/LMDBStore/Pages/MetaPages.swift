@@ -17,19 +17,19 @@ struct MetaPages: Sendable {
   init?(_ descriptor: Int32) throws(SystemCode) {
     let first = try Self.bytes(descriptor, at: 0)
     let zero = first.map { Self.page($0, 0) }
-    var places = [512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_768]
-    if case .success(let meta) = zero { places = [meta.pageSize] }
+    var sizes = [512, 1_024, 2_048, 4_096, 8_192, 16_384, 32_768]
+    if case .success(let meta) = zero { sizes = [meta.pageSize] }
     var one: Result<MetaPage, PageFlaw>?
     var second: [UInt8]?
-    for place in places {
-      guard let bytes = try Self.bytes(descriptor, at: place) else { continue }
+    for size in sizes {
+      guard let bytes = try Self.bytes(descriptor, at: size) else { continue }
       let found = Self.page(bytes, 1)
       // Where the first page does not say how long it is, the second does.
-      if case .success(let meta) = found, meta.pageSize == place {
+      if case .success(let meta) = found, meta.pageSize == size {
         (one, second) = (found, bytes)
         break
       }
-      if one == nil || places.count == 1 { (one, second) = (found, bytes) }
+      if one == nil || sizes.count == 1 { (one, second) = (found, bytes) }
     }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw SystemCode(errno) }

@@ -175,7 +175,7 @@ import Wording
   }
 
   /// The entries that end where the next one begins, as LMDB lays them: the length of another one
-  /// is wrong, or its neighbour's place.
+  /// is wrong, or its neighbour's offset.
   private mutating func fitting(_ entries: [TreePage.Entry], on page: TreePage) -> [TreePage.Entry]
   {
     let begins = Set(entries.map(\.offset) + [pages.meta.pageSize])

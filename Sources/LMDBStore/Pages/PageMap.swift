@@ -46,11 +46,11 @@ import Glibc
     }
     let code = errno
     guard
-      let place = MappedFile.places(of: descriptor).first(where: { $0.count >= bytes }),
-      let start = unsafe UnsafeRawPointer(bitPattern: place.lowerBound)
+      let range = MappedFile.ranges(of: descriptor).first(where: { $0.count >= bytes }),
+      let start = unsafe UnsafeRawPointer(bitPattern: range.lowerBound)
     else { throw SystemCode(code) }
     unsafe self.start = unsafe start
-    length = place.count
+    length = range.count
     isOwn = false
   }
 
@@ -74,7 +74,7 @@ import Glibc
 /// Where this process has mapped a file.
 enum MappedFile {
   /// The ranges of addresses, each from the file's beginning on.
-  static func places(of descriptor: Int32) -> [Range<UInt>] {
+  static func ranges(of descriptor: Int32) -> [Range<UInt>] {
     var found: [Range<UInt>] = []
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { return [] }

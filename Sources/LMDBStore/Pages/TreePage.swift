@@ -61,8 +61,8 @@ import Glibc
 
   /// - Parameter index: less than ``count``.
   func entry(_ index: Int) throws(PageFlaw) -> Entry {
-    let place = PageFormat.header + 2 * index
-    let offset = Int(unsafe start.loadUnaligned(fromByteOffset: place, as: UInt16.self))
+    let position = PageFormat.header + 2 * index
+    let offset = Int(unsafe start.loadUnaligned(fromByteOffset: position, as: UInt16.self))
     guard offset >= upper, offset & 1 == 0, offset + PageFormat.entryHeader <= size else {
       throw PageFlaw(number, "entry \(index) is said to lie at \(offset)")
     }

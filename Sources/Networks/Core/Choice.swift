@@ -3,7 +3,7 @@ import Safetensors
 /// What a function with a corner decided, number by number.
 ///
 /// The derivatives of max(0, x) and of pooling jump where two numbers change their order, and of
-/// millions some are so close that two libraries, which round in other places, order them
+/// millions some are so close that two libraries, which round at other steps, order them
 /// differently. Given the same choices both compute one smooth function, whose gradients agree to
 /// rounding.
 enum Choice {

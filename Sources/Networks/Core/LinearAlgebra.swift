@@ -33,13 +33,13 @@ enum LinearAlgebra {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
     let byteCount = threads * bufferBytes
     guard byteCount > 0 else { return }
-    guard let place = mmap(nil, byteCount, PROT_NONE, flags, -1, 0), place != MAP_FAILED else {
+    guard let start = mmap(nil, byteCount, PROT_NONE, flags, -1, 0), start != MAP_FAILED else {
       throw TrainingError(
         kind: .system, subject: "OpenBLAS",
         detail: "there is no address space left for its buffers, 128 MiB a thread",
         hint: "raise the limit (ulimit -v), or give --threads 1")
     }
-    munmap(place, byteCount)
+    munmap(start, byteCount)
   }
 
   /// What a buffer takes, and as much for what the C library sets apart for each thread, a loader's

@@ -39,9 +39,9 @@ final class QuantileTransform: Layer {
         .map { rows.values[$0] }.sorted()
       guard let last = sorted.indices.last else { continue }
       for knot in 0..<Self.knots {
-        let place = (Double(knot) + 0.5) / Double(Self.knots) * Double(sorted.count) - 0.5
-        let low = max(0, min(last, Int(place.rounded(.down))))
-        let share = Float(max(0, min(1, place - Double(low))))
+        let position = (Double(knot) + 0.5) / Double(Self.knots) * Double(sorted.count) - 0.5
+        let low = max(0, min(last, Int(position.rounded(.down))))
+        let share = Float(max(0, min(1, position - Double(low))))
         quantiles.value.base[column * Self.knots + knot] =
           sorted[low] + (sorted[min(last, low + 1)] - sorted[low]) * share
       }

@@ -56,9 +56,9 @@ final class BlockedNormalisation {
     let sampleCount = blocks * planeCount
     pass.team.share(rows) { _, row in
       for block in 0..<blocks {
-        let place = table + 2 * row * width + block * Self.lanes
+        let entry = table + 2 * row * width + block * Self.lanes
         lathe_blocked_moments(
-          input + row * sampleCount + block * planeCount, positions, place, place + width)
+          input + row * sampleCount + block * planeCount, positions, entry, entry + width)
       }
     }
     let total = Double(rows * positions)
@@ -110,10 +110,10 @@ final class BlockedNormalisation {
     pass.team.share(rows) { _, row in
       for block in 0..<blocks {
         let start = row * blocks * planeCount + block * planeCount
-        let place = table + 2 * row * width + block * Self.lanes
+        let entry = table + 2 * row * width + block * Self.lanes
         lathe_blocked_normalise_sums(
           gradient + start, output.map { $0 + start }, input + start, positions,
-          mean.base + block * Self.lanes, place, place + width)
+          mean.base + block * Self.lanes, entry, entry + width)
       }
     }
     let count = Double(rows * total)

@@ -52,13 +52,14 @@ struct Window: Equatable {
   /// How many positions it has along an axis of `length`: ⌊(length + 2 padding − kernel) /
   /// stride⌋
   /// + 1.
-  func places(along length: Int) -> Int {
+  func positions(along length: Int) -> Int {
     max(0, (length + 2 * padding - kernel) / stride + 1)
   }
 
   /// What it makes of a plane, with as many channels as are given.
   func output(of input: BlockedShape, channels: Int) -> BlockedShape {
     BlockedShape(
-      channels: channels, height: places(along: input.height), width: places(along: input.width))
+      channels: channels, height: positions(along: input.height),
+      width: positions(along: input.width))
   }
 }

@@ -36,10 +36,10 @@ final class ColourMapping: Layer {
       let (green, blue) = (red + positions, red + 2 * positions)
       for position in 0..<positions {
         // A NaN has the first colour: what a picture has no level for is dark.
-        let place = 3 * ColourMap.index((levels[position] - low) * factor)
-        red[position] = Self.table[place]
-        green[position] = Self.table[place + 1]
-        blue[position] = Self.table[place + 2]
+        let index = 3 * ColourMap.index((levels[position] - low) * factor)
+        red[position] = Self.table[index]
+        green[position] = Self.table[index + 1]
+        blue[position] = Self.table[index + 2]
       }
     }
     return result

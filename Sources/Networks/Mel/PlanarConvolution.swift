@@ -145,9 +145,9 @@ final class PlanarConvolution: Layer {
 
   private func unpack(_ sums: [UnsafeMutablePointer<Float>]) {
     let gradient = weight.gradient.base
-    eachWeight { index, place in
+    eachWeight { index, packedIndex in
       var sum: Float = 0
-      for part in sums { sum += part[place] }
+      for part in sums { sum += part[packedIndex] }
       gradient[index] = sum
     }
   }

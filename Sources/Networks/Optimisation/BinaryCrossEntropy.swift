@@ -31,16 +31,16 @@ struct BinaryCrossEntropy {
     for row in 0..<rows {
       var isRight = true
       for label in 0..<labels {
-        let place = row * labels + label
-        let value = Double(logits[place])
-        let given = targets[place]
+        let index = row * labels + label
+        let value = Double(logits[index])
+        let given = targets[index]
         if (value >= 0) != (given > 0) { isRight = false }
         let target = Double(given * (1 - smoothing) + smoothing / 2)
         let positive = positiveWeights.isEmpty ? 1 : Double(positiveWeights[label])
         let weight = 1 + (positive - 1) * target
         outcome.loss += (1 - target) * value + weight * (log1p(exp(-abs(value))) + max(-value, 0))
         let slope = (1 - target) - weight * Self.sigmoid(-value)
-        logits[place] = Float(slope * scale)
+        logits[index] = Float(slope * scale)
       }
       if isRight { outcome.correct += 1 }
     }

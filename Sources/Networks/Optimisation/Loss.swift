@@ -38,8 +38,8 @@ enum Loss {
     case .oneLabel:
       CrossEntropy.softmax(logits, rows: rows, labels: labels, into: &probabilities)
     case .anyLabels:
-      for place in 0..<rows * labels {
-        probabilities.append(BinaryCrossEntropy.sigmoid(logits[place]))
+      for index in 0..<rows * labels {
+        probabilities.append(BinaryCrossEntropy.sigmoid(logits[index]))
       }
     }
   }

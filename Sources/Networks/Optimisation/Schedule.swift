@@ -46,10 +46,12 @@ struct Schedule {
       // The last step of the rise and of the whole, as PyTorch counts them.
       let top = rise * Double(steps) - 1
       let end = Double(steps) - 1
-      let place = min(Double(step), end)
-      if place <= top { return Self.cosine(from: initial, to: peak, top > 0 ? place / top : 1) }
+      let position = min(Double(step), end)
+      if position <= top {
+        return Self.cosine(from: initial, to: peak, top > 0 ? position / top : 1)
+      }
       return Self.cosine(
-        from: peak, to: initial / finalDivisor, (place - top) / max(1, end - top))
+        from: peak, to: initial / finalDivisor, (position - top) / max(1, end - top))
     case .constant: return warmed(peak, step)
     case .cosine:
       let share = Double(step) / Double(max(1, steps))

@@ -42,10 +42,10 @@ final class EnsembleTrainer: Trainer {
       if index == 0 {
         probabilities += own
       } else {
-        for (place, value) in own.enumerated() { probabilities[start + place] += value }
+        for (offset, value) in own.enumerated() { probabilities[start + offset] += value }
       }
     }
-    for place in start..<probabilities.count { probabilities[place] /= Float(members.count) }
+    for offset in start..<probabilities.count { probabilities[offset] /= Float(members.count) }
   }
 
   private func prefix(_ index: Int) -> String { "members.\(index)." }

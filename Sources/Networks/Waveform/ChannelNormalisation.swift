@@ -54,9 +54,9 @@ final class ChannelNormalisation {
   func setByBatch(sums: [Double], count: Int) {
     let total = Double(count)
     for channel in 0..<channels {
-      let place = channel / 16 * 32 + channel % 16
-      let mean = sums[place] / total
-      let difference = sums[place + 16] / total - mean * mean
+      let index = channel / 16 * 32 + channel % 16
+      let mean = sums[index] / total
+      let difference = sums[index + 16] / total - mean * mean
       // A NaN stays one.
       let variance = difference < 0 ? 0 : difference
       set(channel, mean: mean, variance: variance)
@@ -81,13 +81,13 @@ final class ChannelNormalisation {
   func setGradients(sums: [Double], count: Int) {
     let total = Double(count)
     for channel in 0..<channels {
-      let place = channel / 16 * 32 + channel % 16
+      let index = channel / 16 * 32 + channel % 16
       let inverse = inverses[channel]
       let scale = Double(weight.value.base[channel]) * inverse
-      bias.gradient.base[channel] = Float(sums[place])
-      weight.gradient.base[channel] = Float(sums[place + 16] * inverse)
-      self[.shift, channel] = Float(-scale * sums[place] / total)
-      self[.factor, channel] = Float(-scale * inverse * inverse * sums[place + 16] / total)
+      bias.gradient.base[channel] = Float(sums[index])
+      weight.gradient.base[channel] = Float(sums[index + 16] * inverse)
+      self[.shift, channel] = Float(-scale * sums[index] / total)
+      self[.factor, channel] = Float(-scale * inverse * inverse * sums[index + 16] / total)
     }
   }
 

@@ -13,14 +13,14 @@ extension ConvolutionBlock {
       let sums = sums.start + part * blocks * 32
       sums.update(repeating: 0, count: blocks * 32)
       for sample in parts[part] {
-        let place = given + sample * pooledCount
+        let target = given + sample * pooledCount
         if outputLayout == .channels {
-          lathe_channels_to_blocks(gradient + sample * outputCount, shape.outputs, pooled, place)
+          lathe_channels_to_blocks(gradient + sample * outputCount, shape.outputs, pooled, target)
         }
         for block in 0..<blocks {
           let offset = block * pooled * 16
           lathe_normalisation_sums(
-            normalisation.block(block), extremes(sample) + offset, place + offset,
+            normalisation.block(block), extremes(sample) + offset, target + offset,
             order == .normaliseFirst ? 1 : 0, pooled, sums + block * 32)
         }
       }
@@ -91,9 +91,9 @@ extension ConvolutionBlock {
   private func clearMargins(_ start: UnsafeMutablePointer<Float>, samples: Int) {
     let (before, after) = (shape.margin, shape.rows - shape.positions)
     for block in 0..<samples * blocks {
-      let place = start + block * gradientRoom * 16
-      place.update(repeating: 0, count: before * 16)
-      (place + (before + shape.positions) * 16).update(repeating: 0, count: after * 16)
+      let padded = start + block * gradientRoom * 16
+      padded.update(repeating: 0, count: before * 16)
+      (padded + (before + shape.positions) * 16).update(repeating: 0, count: after * 16)
     }
   }
 
@@ -101,13 +101,13 @@ extension ConvolutionBlock {
     _ sample: Int, _ block: Int, _ position: Int, _ count: Int, _ given: UnsafePointer<Float>,
     _ part: Int, into output: UnsafeMutablePointer<Float>
   ) {
-    let place = (block * pooled + position / window) * 16
+    let offset = (block * pooled + position / window) * 16
     lathe_convolution_unfinish(
       normalisation.block(block),
       values.start + sample * valueCount + (block * shape.positions + position) * 16, count,
       order == .rectifyFirst ? LATHE_RECTIFIED_BEFORE : LATHE_RECTIFIED_AFTER, window,
-      extremes(sample) + place,
-      given + sample * pooledCount + place, output, filters.biasSums(part) + block * 16)
+      extremes(sample) + offset,
+      given + sample * pooledCount + offset, output, filters.biasSums(part) + block * 16)
   }
 
   private func addProduct(

@@ -57,8 +57,8 @@ extension ConvolutionBlock {
         positions: shape.positions, room: shape.positions, into: start)
       for sample in samples {
         for block in 0..<blocks {
-          let place = values.start + sample * valueCount + block * shape.positions * 16
-          finish(place, shape.positions, sample, block, at: 0, output: place, sums)
+          let blockStart = values.start + sample * valueCount + block * shape.positions * 16
+          finish(blockStart, shape.positions, sample, block, at: 0, output: blockStart, sums)
         }
       }
       return
@@ -71,10 +71,10 @@ extension ConvolutionBlock {
           input + sample * shape.inputCount + position * inputStep, samples: 1, positions: count,
           room: stretch, into: tile)
         for block in 0..<blocks {
-          let place = sample * valueCount + (block * shape.positions + position) * 16
+          let index = sample * valueCount + (block * shape.positions + position) * 16
           finish(
             tile + block * stretch * 16, count, sample, block, at: position,
-            output: values.start + place, sums)
+            output: values.start + index, sums)
         }
       }
     }
@@ -94,7 +94,7 @@ extension ConvolutionBlock {
         for index in 0..<step * blocks {
           let (offset, block) = index.quotientAndRemainder(dividingBy: blocks)
           let from = tile + index * length * 16
-          let to = output.start + place(sample + offset, block, position)
+          let to = output.start + pooledIndex(sample + offset, block, position)
           let windows = count / window
           lathe_convolution_finish(
             from, count, order == .rectifyFirst ? 1 : 0, window, normalisation.sign(block),
@@ -114,23 +114,23 @@ extension ConvolutionBlock {
   ) {
     lathe_convolution_finish(
       from, count, order == .rectifyFirst ? 1 : 0, window, normalisation.sign(block), output,
-      window == 1 ? nil : extremes.start + place(sample, block, position), sums + block * 32)
+      window == 1 ? nil : extremes.start + pooledIndex(sample, block, position), sums + block * 32)
   }
 
   /// Normalises what pooling left of a sample, and lays it out.
   private func finish(_ sample: Int, normalises: Bool) {
-    let place = output.start + sample * pooledCount
+    let target = output.start + sample * pooledCount
     if normalises {
       let pooled = (window == 1 ? values : extremes).start + sample * pooledCount
       for block in 0..<blocks {
         lathe_normalise_block(
           normalisation.block(block), pooled + block * self.pooled * 16,
-          order == .normaliseFirst ? 1 : 0, self.pooled, place + block * self.pooled * 16)
+          order == .normaliseFirst ? 1 : 0, self.pooled, target + block * self.pooled * 16)
       }
     }
     if outputLayout == .channels {
       lathe_blocks_to_channels(
-        place, shape.outputs, pooled, outputChannels.start + sample * outputCount)
+        target, shape.outputs, pooled, outputChannels.start + sample * outputCount)
     }
   }
 
@@ -145,7 +145,7 @@ extension ConvolutionBlock {
   }
 
   /// Where the pooled value of a window that begins at a position lies.
-  private func place(_ sample: Int, _ block: Int, _ position: Int) -> Int {
+  private func pooledIndex(_ sample: Int, _ block: Int, _ position: Int) -> Int {
     sample * pooledCount + (block * pooled + position / window) * 16
   }
 

@@ -66,7 +66,7 @@ public struct TrackChange: Sendable, Hashable, Codable {
 extension TrackChange: CustomStringConvertible {
   /// One line: `renamed, relabelled: jazz/b.wav (from rock/a.wav): values are kept; label rock → jazz`.
   public var description: String {
-    let place = from.map { "\(path) (from \($0))" } ?? path
-    return "\(kinds.map(\.rawValue).joined(separator: ", ")): \(place): \(reason)"
+    let subject = from.map { "\(path) (from \($0))" } ?? path
+    return "\(kinds.map(\.rawValue).joined(separator: ", ")): \(subject): \(reason)"
   }
 }

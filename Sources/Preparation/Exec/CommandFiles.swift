@@ -24,8 +24,8 @@ enum CommandFiles {
   /// The SHA-256 of each file, under its name in the command.
   static func contents(of command: [String]) -> [String: JSONValue] {
     var contents: [String: JSONValue] = [:]
-    for (place, word) in command.enumerated() {
-      if place == 0, !word.contains("/") { continue }
+    for (index, word) in command.enumerated() {
+      if index == 0, !word.contains("/") { continue }
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       for path in Set([word, String(parts.last ?? "")]) where !path.isEmpty {
         if let digest = digest(of: path) { contents["file \(path)"] = .string(digest) }

@@ -106,10 +106,10 @@ struct ExecFrames {
       throw Fault(detail: "answered with 'values' [\(shape)], and \(wanted) is due")
     }
     let values = entry.floats(in: answer.span.bytes)
-    if let place = values.firstIndex(where: { !$0.isFinite }) {
+    if let index = values.firstIndex(where: { !$0.isFinite }) {
       let size = values.count / count
       throw Fault(
-        detail: "gave \(values[place]) as number \(place % size) of slice \(first + place / size)")
+        detail: "gave \(values[index]) as number \(index % size) of slice \(first + index / size)")
     }
     return values
   }

@@ -13,8 +13,8 @@ public struct CacheCopying: Sendable {
   public var newPath: String
   /// How many shards the new one has; 1 for a cache that is not divided.
   public var shards: Int
-  /// Where its stores are written before they are brought to their place.
-  public var scratch = WritingPlace.automatic
+  /// Where its stores are written before they are brought to its own folder.
+  public var scratch = WritingLocation.automatic
 
   /// A copy of a cache into a new folder.
   public init(cachePath: String, newPath: String, shards: Int = 1) {

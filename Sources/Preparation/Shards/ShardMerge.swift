@@ -10,8 +10,8 @@ public struct ShardMerge: Sendable {
   public var cachePath: String
   /// A split to make besides the one that the preparation was asked for.
   public var split: SplitPlan?
-  /// Where the store of the whole is written before it is brought to its place.
-  public var scratch = WritingPlace.automatic
+  /// Where the store of the whole is written before it is brought to the cache's own folder.
+  public var scratch = WritingLocation.automatic
 
   /// A merge of the cache at a path.
   public init(cachePath: String) { self.cachePath = cachePath }

@@ -31,8 +31,8 @@ public struct RecipeViews: Sendable, Hashable, RandomAccessCollection, Expressib
       ordered.removeAll { $0.name == name }
       guard var view = newValue else { return }
       view.name = name
-      let place = ordered.firstIndex { name < $0.name } ?? ordered.endIndex
-      ordered.insert(view, at: place)
+      let index = ordered.firstIndex { name < $0.name } ?? ordered.endIndex
+      ordered.insert(view, at: index)
     }
   }
 

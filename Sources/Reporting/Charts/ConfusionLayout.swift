@@ -108,15 +108,15 @@ struct ConfusionLayout {
     }
     let lines = Stroke(Palette.grid, width: 0.75)
     for index in 0...chart.labels.count {
-      let place = Double(index) * cell
-      canvas.line([Point(grid.x + place, grid.y), Point(grid.x + place, grid.bottom)], lines)
-      canvas.line([Point(grid.x, grid.y + place), Point(grid.right, grid.y + place)], lines)
+      let offset = Double(index) * cell
+      canvas.line([Point(grid.x + offset, grid.y), Point(grid.x + offset, grid.bottom)], lines)
+      canvas.line([Point(grid.x, grid.y + offset), Point(grid.right, grid.y + offset)], lines)
     }
     // The diagonal is what is right, also in print.
     for index in chart.labels.indices {
-      let place = Double(index) * cell
+      let offset = Double(index) * cell
       canvas.outline(
-        Rectangle(grid.x + place, grid.y + place, cell, cell), Stroke(Palette.ink, width: 0.9))
+        Rectangle(grid.x + offset, grid.y + offset, cell, cell), Stroke(Palette.ink, width: 0.9))
     }
   }
 
@@ -187,9 +187,9 @@ struct ConfusionLayout {
     let stops = [
       Colour(0xFFFFFF), Colour(0xC6DBEF), Colour(0x6BAED6), Colour(0x2171B5), Colour(0x08306B),
     ]
-    let place = min(max(share, 0), 1) * Double(stops.count - 1)
-    let index = min(Int(place), stops.count - 2)
-    let rest = place - Double(index)
+    let position = min(max(share, 0), 1) * Double(stops.count - 1)
+    let index = min(Int(position), stops.count - 2)
+    let rest = position - Double(index)
     let (from, to) = (stops[index], stops[index + 1])
     return Colour(
       red: from.red + (to.red - from.red) * rest,

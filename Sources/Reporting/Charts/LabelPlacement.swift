@@ -27,12 +27,12 @@ enum LabelPlacement {
         blocks.append((before.sum + last.sum, before.members + last.members))
       }
     }
-    var places = wanted
+    var positions = wanted
     for block in blocks {
-      for (place, index) in block.members.enumerated() {
-        places[index] = start(block) + step * Double(place)
+      for (rank, index) in block.members.enumerated() {
+        positions[index] = start(block) + step * Double(rank)
       }
     }
-    return places
+    return positions
   }
 }

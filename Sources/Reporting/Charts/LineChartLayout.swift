@@ -179,9 +179,9 @@ struct LineChartLayout {
 
   /// A line of more points than there are columns keeps the lowest and highest of each column.
   private func thinned(_ points: [Point]) -> [Point] {
-    let places = Int(plot.width)
-    guard points.count > 4 * places else { return points }
-    let size = points.count / places
+    let columns = Int(plot.width)
+    guard points.count > 4 * columns else { return points }
+    let size = points.count / columns
     return stride(from: 0, to: points.count, by: size).flatMap { start -> [Point] in
       let part = points[start..<min(start + size, points.count)]
       guard let low = part.max(by: { $0.y < $1.y }), let high = part.min(by: { $0.y < $1.y }) else {
@@ -227,8 +227,8 @@ struct LineChartLayout {
     let ends = chart.series.map { series -> Point in
       let last = series.values.lastIndex { $0?.isFinite ?? false }
       let value = last.flatMap { series.values[$0] }
-      let place = value.map { min(max(y($0), plot.y), plot.bottom) } ?? plot.y + 6
-      return Point(last.map { x(Double($0 + 1)) } ?? plot.right, place)
+      let height = value.map { min(max(y($0), plot.y), plot.bottom) } ?? plot.y + 6
+      return Point(last.map { x(Double($0 + 1)) } ?? plot.right, height)
     }
     let heights = LabelPlacement.spread(
       ends.map(\.y), by: Self.lineHeight,

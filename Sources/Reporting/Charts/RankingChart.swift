@@ -80,7 +80,7 @@ public struct RankingChart: Figure {
   /// Draws the axes, the curves and what they are.
   public func draw(on canvas: borrowing Canvas) {
     let plot = Rectangle(64, 40, side, side)
-    func place(_ x: Double, _ y: Double) -> Point {
+    func point(_ x: Double, _ y: Double) -> Point {
       Point(plot.x + x * plot.width, plot.bottom - y * plot.height)
     }
     let title = TextStyle(size: 13, isBold: true)
@@ -88,26 +88,26 @@ public struct RankingChart: Figure {
       canvas.fitted(self.title, to: size(canvas).width - 24, title), at: Point(12, 22), title)
     var tick = TextStyle(size: 11, colour: Palette.faintInk, anchor: .middle)
     for share in [0.0, 0.25, 0.5, 0.75, 1] {
-      canvas.line([place(0, share), place(1, share)], Stroke(Palette.grid))
-      canvas.line([place(share, 0), place(share, 1)], Stroke(Palette.grid))
+      canvas.line([point(0, share), point(1, share)], Stroke(Palette.grid))
+      canvas.line([point(share, 0), point(share, 1)], Stroke(Palette.grid))
       let label = Numbers.percent(share, 0)
       tick.anchor = .middle
-      canvas.text(label, at: Point(place(share, 0).x, plot.bottom + 17), tick)
+      canvas.text(label, at: Point(point(share, 0).x, plot.bottom + 17), tick)
       tick.anchor = .end
-      canvas.centredText(label, at: Point(plot.x - 8, place(0, share).y), tick)
+      canvas.centredText(label, at: Point(plot.x - 8, point(0, share).y), tick)
     }
     var style = TextStyle(size: 11, anchor: .middle)
     canvas.text(axes.across, at: Point(plot.centre.x, plot.bottom + 36), style)
     style.angle = -90
     canvas.text(axes.upward, at: Point(20, plot.centre.y), style)
     canvas.line(
-      [place(0, chance.0), place(1, chance.1)], Stroke(Palette.frame, width: 1, dashes: [5, 3]))
+      [point(0, chance.0), point(1, chance.1)], Stroke(Palette.frame, width: 1, dashes: [5, 3]))
     let faint = Stroke(Palette.frame.with(alpha: 0.4), width: 0.8)
     for label in scores.labels.prefix(Self.mostLabels) {
-      canvas.line(points(of: label).map { place($0.0, $0.1) }, faint)
+      canvas.line(points(of: label).map { point($0.0, $0.1) }, faint)
     }
     canvas.line(
-      points(of: scores.micro).map { place($0.0, $0.1) }, Stroke(Palette.lines[0], width: 2.2))
+      points(of: scores.micro).map { point($0.0, $0.1) }, Stroke(Palette.lines[0], width: 2.2))
     drawNames(plot, canvas)
   }
 

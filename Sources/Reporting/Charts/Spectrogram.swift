@@ -78,8 +78,8 @@ public struct Spectrogram: Sendable, Hashable {
       var row: [UInt8] = []
       row.reserveCapacity(frames * scale * 3)
       for value in values[(band * frames)..<((band + 1) * frames)] {
-        let place = ColourMap.index((value - low) * factor) * 3
-        for _ in 0..<scale { row += table[place..<place + 3] }
+        let index = ColourMap.index((value - low) * factor) * 3
+        for _ in 0..<scale { row += table[index..<index + 3] }
       }
       for _ in 0..<scale { pixels += row }
     }
@@ -92,9 +92,9 @@ extension SampleAxis {
   fileprivate func ascends(_ count: Int) -> Bool {
     switch positions {
     case .even(let start, let step): start.isFinite && step > 0 && step.isFinite
-    case .listed(let places):
-      places.count == count && places.allSatisfy(\.isFinite)
-        && zip(places, places.dropFirst()).allSatisfy { $0 < $1 }
+    case .listed(let positions):
+      positions.count == count && positions.allSatisfy(\.isFinite)
+        && zip(positions, positions.dropFirst()).allSatisfy { $0 < $1 }
     }
   }
 

@@ -74,8 +74,8 @@ public struct SpectrogramChart: Figure {
   private static func spacing(of axis: SampleAxis, _ count: Int) -> (start: Double, step: Double) {
     switch axis.positions {
     case .even(let start, let step): return (start, step)
-    case .listed(let places):
-      let (first, last) = (places.first ?? 0, places.last ?? 0)
+    case .listed(let positions):
+      let (first, last) = (positions.first ?? 0, positions.last ?? 0)
       return (first, last > first ? (last - first) / Double(max(1, count - 1)) : 1)
     }
   }
@@ -98,13 +98,13 @@ public struct SpectrogramChart: Figure {
   private func height(of frequency: Double) -> Double? {
     let middles = (0..<spectrogram.bands).compactMap(spectrogram.rowAxis.position(of:))
     guard let next = middles.firstIndex(where: { $0 >= frequency }) else { return nil }
-    var place = Double(next)
+    var band = Double(next)
     if next > 0 {
-      place -= (middles[next] - frequency) / (middles[next] - middles[next - 1])
+      band -= (middles[next] - frequency) / (middles[next] - middles[next - 1])
     } else if middles.count > 1 {
-      place -= (middles[0] - frequency) / (middles[1] - middles[0])
+      band -= (middles[0] - frequency) / (middles[1] - middles[0])
     }
-    let height = (place + 0.5) / Double(spectrogram.bands)
+    let height = (band + 0.5) / Double(spectrogram.bands)
     return (0...1).contains(height) ? plot.bottom - height * plot.height : nil
   }
 

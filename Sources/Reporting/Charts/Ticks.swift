@@ -40,10 +40,10 @@ struct Ticks: Sendable, Hashable {
       last = min(last, (limits.upperBound / step + 1e-9).rounded(.down))
     }
     let digits = Self.digits(step * unit.factor)
-    let places = (0...Int(min(1_000, max(0, last - first)))).map { (first + Double($0)) * step }
-    values = places
-    labels = places.map { Self.text($0 * unit.factor, digits) + unit.suffix }
-    self.range = min(low, places[0])...max(high, places[places.count - 1])
+    let multiples = (0...Int(min(1_000, max(0, last - first)))).map { (first + Double($0)) * step }
+    values = multiples
+    labels = multiples.map { Self.text($0 * unit.factor, digits) + unit.suffix }
+    self.range = min(low, multiples[0])...max(high, multiples[multiples.count - 1])
   }
 
   /// The smallest of 1, 2, 2.5, 5, 10 times a power of ten that is not below `wanted`.

@@ -55,12 +55,12 @@ extension Canvas {
     let face = unsafe cairo_toy_font_face_create(
       font, CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL)
     defer { unsafe cairo_font_face_destroy(face) }
-    var (size, place) = (cairo_matrix_t(), cairo_matrix_t())
+    var (size, transform) = (cairo_matrix_t(), cairo_matrix_t())
     unsafe cairo_matrix_init_scale(&size, 12, 12)
-    unsafe cairo_matrix_init_identity(&place)
+    unsafe cairo_matrix_init_identity(&transform)
     let options = unsafe cairo_font_options_create()
     defer { unsafe cairo_font_options_destroy(options) }
-    let scaled = unsafe cairo_scaled_font_create(face, &size, &place, options)
+    let scaled = unsafe cairo_scaled_font_create(face, &size, &transform, options)
     defer { unsafe cairo_scaled_font_destroy(scaled) }
     var glyphs: UnsafeMutablePointer<cairo_glyph_t>?
     var count: Int32 = 0

@@ -114,9 +114,9 @@ extension Canvas {
     let stride = Int(unsafe cairo_image_surface_get_stride(image))
     for row in 0..<height {
       for column in 0..<width {
-        let place = (row * width + column) * 3
+        let index = (row * width + column) * 3
         let colour =
-          UInt32(pixels[place]) << 16 | UInt32(pixels[place + 1]) << 8 | UInt32(pixels[place + 2])
+          UInt32(pixels[index]) << 16 | UInt32(pixels[index + 1]) << 8 | UInt32(pixels[index + 2])
         unsafe UnsafeMutableRawPointer(data).storeBytes(
           of: colour, toByteOffset: row * stride + column * 4, as: UInt32.self)
       }

@@ -31,24 +31,24 @@ enum SVGNames {
   ) -> [UInt8] {
     var copy: [UInt8] = []
     copy.reserveCapacity(svg.count)
-    var place = 0
-    while place < svg.count {
-      let byte = svg[place]
+    var index = 0
+    while index < svg.count {
+      let byte = svg[index]
       // All three marks begin with one of these, and most bytes of a drawing are others.
       guard byte == UInt8(ascii: " ") || byte == UInt8(ascii: "h") || byte == UInt8(ascii: "u"),
-        let mark = marks.firstIndex(where: { svg[place...].starts(with: $0) })
+        let mark = marks.firstIndex(where: { svg[index...].starts(with: $0) })
       else {
         copy.append(byte)
-        place += 1
+        index += 1
         continue
       }
-      let start = place + marks[mark].count
+      let start = index + marks[mark].count
       let end =
         svg[start...].firstIndex { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: ")") }
         ?? svg.count
       copy += marks[mark]
       copy += body(mark, svg[start..<end]) ?? Array(svg[start..<end])
-      place = end
+      index = end
     }
     return copy
   }

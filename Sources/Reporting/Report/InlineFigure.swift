@@ -40,23 +40,23 @@ enum InlineFigure {
     let matrix = Array("matrix(".utf8)
     var short: [UInt8] = []
     short.reserveCapacity(svg.count)
-    var place = 0
-    while place < svg.count {
-      let byte = svg[place]
-      if byte == matrix[0], svg[place...].starts(with: matrix) {
-        let end = svg[place...].firstIndex(of: UInt8(ascii: ")")) ?? svg.count
-        short += svg[place..<end]
-        place = end
+    var index = 0
+    while index < svg.count {
+      let byte = svg[index]
+      if byte == matrix[0], svg[index...].starts(with: matrix) {
+        let end = svg[index...].firstIndex(of: UInt8(ascii: ")")) ?? svg.count
+        short += svg[index..<end]
+        index = end
         continue
       }
       short.append(byte)
-      place += 1
-      guard byte == UInt8(ascii: "."), place > 1, isDigit(svg[place - 2]) else { continue }
+      index += 1
+      guard byte == UInt8(ascii: "."), index > 1, isDigit(svg[index - 2]) else { continue }
       var digits = 0
-      while place < svg.count, isDigit(svg[place]) {
-        if digits < 2 { short.append(svg[place]) }
+      while index < svg.count, isDigit(svg[index]) {
+        if digits < 2 { short.append(svg[index]) }
         digits += 1
-        place += 1
+        index += 1
       }
     }
     return short

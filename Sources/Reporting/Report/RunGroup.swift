@@ -121,17 +121,17 @@ struct RunGroup: Sendable {
   }
 
   private static func sorted(_ groups: [RunGroup]) -> [RunGroup] {
-    var places: [String: Int] = [:]
+    var ranks: [String: Int] = [:]
     for group in groups {
-      for name in [group.record.view, group.family] where places[name] == nil {
-        places[name] = places.count
+      for name in [group.record.view, group.family] where ranks[name] == nil {
+        ranks[name] = ranks.count
       }
     }
     return groups.enumerated().sorted { one, other in
       func rank(_ group: (offset: Int, element: RunGroup)) -> (Int, Int, Int, Int, Int) {
         (
           group.element.trainedTestTracks.isAny ? 1 : 0,
-          places[group.element.record.view] ?? 0, places[group.element.family] ?? 0,
+          ranks[group.element.record.view] ?? 0, ranks[group.element.family] ?? 0,
           LeakGaps.rank(group.element.record.split.policy), group.offset
         )
       }

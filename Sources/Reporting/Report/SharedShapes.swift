@@ -16,19 +16,19 @@ struct SharedShapes {
     var shared: [ArraySlice<UInt8>: [UInt8]] = [:]
     var rest: [UInt8] = []
     rest.reserveCapacity(svg.count)
-    var place = 0
-    while place < svg.count {
-      guard svg[place] == Self.begin[0], svg[place...].starts(with: Self.begin),
-        let quote = svg[(place + Self.begin.count)...].firstIndex(of: UInt8(ascii: "\"")),
+    var index = 0
+    while index < svg.count {
+      guard svg[index] == Self.begin[0], svg[index...].starts(with: Self.begin),
+        let quote = svg[(index + Self.begin.count)...].firstIndex(of: UInt8(ascii: "\"")),
         let tag = svg[quote...].firstIndex(of: UInt8(ascii: ">")),
         let close = svg[tag...].firstRange(of: Self.end)?.lowerBound
       else {
-        rest.append(svg[place])
-        place += 1
+        rest.append(svg[index])
+        index += 1
         continue
       }
-      shared[svg[(place + Self.begin.count)..<quote]] = Array(name(of: svg[(tag + 1)..<close]).utf8)
-      place = close + Self.end.count
+      shared[svg[(index + Self.begin.count)..<quote]] = Array(name(of: svg[(tag + 1)..<close]).utf8)
+      index = close + Self.end.count
     }
     let prefix = Array("f\(figures)-".utf8)
     return SVGNames.renamed(rest) { shared[$0] ?? prefix + $0 }

@@ -17,11 +17,11 @@ extension DividedSamples {
     let view = try record.knownView()
     switch record.source.kind {
     case .cache:
-      let place = path ?? record.source.path
-      let cache = try Cache.open(at: place, for: .loading)
+      let cachePath = path ?? record.source.path
+      let cache = try Cache.open(at: cachePath, for: .loading)
       guard try cache.splitNames().contains(record.split.name) else {
         throw RunError(
-          kind: .run, subject: place,
+          kind: .run, subject: cachePath,
           detail: "it has no split '\(record.split.name)', which the run was trained on",
           hint: "give the cache that the run was trained on, or make the split again")
       }

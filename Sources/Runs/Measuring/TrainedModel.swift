@@ -112,8 +112,8 @@ public struct TrainedModel {
     var gathering = SideGathering(of: samples)
     var sums = [Double](repeating: 0, count: samples.labels.count)
     try Prediction(trainer, loading).forEach(of: samples) {
-      place, truth, probabilities throws(TrainingError) in
-      try gathering.add(place, truth, probabilities: probabilities)
+      location, truth, probabilities throws(TrainingError) in
+      try gathering.add(location, truth, probabilities: probabilities)
       for (index, probability) in probabilities.enumerated() { sums[index] += Double(probability) }
     }
     return Answer(

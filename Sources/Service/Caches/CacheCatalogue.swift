@@ -5,13 +5,13 @@ import Synchronization
 
 /// The caches under the root. Each is opened once, for all requests.
 final class CacheCatalogue: Sendable {
-  private struct Place {
+  private struct Entry {
     var cache: ServedCache
     var used: UInt64
   }
 
   private struct Content {
-    var places: [String: Place] = [:]
+    var entries: [String: Entry] = [:]
     var uses: UInt64 = 0
   }
 
@@ -36,8 +36,8 @@ final class CacheCatalogue: Sendable {
     let stamp = try CacheStamp(folder: folder)
     let known = content.withLock { content -> ServedCache? in
       content.uses += 1
-      content.places[name]?.used = content.uses
-      return content.places[name]?.cache
+      content.entries[name]?.used = content.uses
+      return content.entries[name]?.cache
     }
     if let known, known.stamp == stamp { return known }
     let open: OpenCache
@@ -46,19 +46,19 @@ final class CacheCatalogue: Sendable {
     } else {
       // Let go first: a process may have a store open once.
       let openNow = content.withLock { content in
-        content.places[name] = nil
-        return content.places.count + 1
+        content.entries[name] = nil
+        return content.entries.count + 1
       }
       open = try shelf.open(folder)
       metrics.cacheOpened(openNow: openNow)
     }
     let fresh = ServedCache(name: name, open: open, stamp: stamp)
     content.withLock { content in
-      content.places[name] = Place(cache: fresh, used: content.uses)
-      if content.places.count > most,
-        let oldest = content.places.min(by: { $0.value.used < $1.value.used })?.key
+      content.entries[name] = Entry(cache: fresh, used: content.uses)
+      if content.entries.count > most,
+        let oldest = content.entries.min(by: { $0.value.used < $1.value.used })?.key
       {
-        content.places[oldest] = nil
+        content.entries[oldest] = nil
       }
     }
     return fresh

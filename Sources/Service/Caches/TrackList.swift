@@ -62,11 +62,11 @@ struct TrackList: Sendable {
     let wanted = Array(Self.searched(text).utf8)
     var found: Set<Int> = []
     var track = 0
-    var place = 0
-    while let next = texts.place(of: wanted, from: place) {
+    var offset = 0
+    while let next = texts.offset(of: wanted, from: offset) {
       while textEnds[track] <= next { track += 1 }
       found.insert(track)
-      place = textEnds[track]
+      offset = textEnds[track]
     }
     return found
   }
@@ -87,12 +87,12 @@ struct TrackList: Sendable {
 
   /// Where a track stands; nil where it does not.
   func position(of id: String) -> Int? {
-    let place = place(of: id)
-    return place < records.count && records[place].id == id ? place : nil
+    let index = insertionIndex(of: id)
+    return index < records.count && records[index].id == id ? index : nil
   }
 
   /// Where a track stands, or the first one behind where it would.
-  func place(of id: String) -> Int {
+  func insertionIndex(of id: String) -> Int {
     var (first, last) = (0, records.count)
     while first < last {
       let middle = (first + last) / 2
@@ -106,19 +106,19 @@ struct TrackList: Sendable {
 }
 
 extension [UInt8] {
-  /// Where some bytes stand first, from a place on; nil where they do not.
-  fileprivate func place(of wanted: [UInt8], from start: Int) -> Int? {
+  /// Where some bytes stand first, from an offset on; nil where they do not.
+  fileprivate func offset(of wanted: [UInt8], from start: Int) -> Int? {
     guard let first = wanted.first else { return nil }
     return withUnsafeBytes { all in
       guard let base = all.baseAddress else { return nil }
-      var place = start
-      while place + wanted.count <= all.count {
-        guard let next = memchr(base + place, Int32(first), all.count - wanted.count + 1 - place)
+      var offset = start
+      while offset + wanted.count <= all.count {
+        guard let next = memchr(base + offset, Int32(first), all.count - wanted.count + 1 - offset)
         else { return nil }
         if memcmp(next, wanted, wanted.count) == 0 {
           return base.distance(to: UnsafeRawPointer(next))
         }
-        place = base.distance(to: UnsafeRawPointer(next)) + 1
+        offset = base.distance(to: UnsafeRawPointer(next)) + 1
       }
       return nil
     }

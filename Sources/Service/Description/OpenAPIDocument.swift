@@ -80,10 +80,10 @@ enum OpenAPIDocument {
   }
 
   private static func parameter(
-    _ name: String, in place: String, _ schema: JSONValue, _ about: String, isRequired: Bool
+    _ name: String, in location: String, _ schema: JSONValue, _ about: String, isRequired: Bool
   ) -> JSONValue {
     .object([
-      "name": .string(name), "in": .string(place), "schema": schema,
+      "name": .string(name), "in": .string(location), "schema": schema,
       "description": .string(about), "required": .bool(isRequired),
     ])
   }

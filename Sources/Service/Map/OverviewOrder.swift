@@ -2,7 +2,7 @@ import Mapping
 
 /// Points on a plane in an order of which every beginning shows the whole: whoever can draw some of
 /// them only draws the first ones, and the first ones within a part of the plane where that part is
-/// looked at. It depends on nothing but places, labels and their order.
+/// looked at. It depends on nothing but positions, labels and their order.
 ///
 /// Within a label every other point is the next one of ever smaller squares of the plane, one point
 /// a square, so that what lies by itself comes early; those between are chosen evenly among all, so
@@ -24,8 +24,8 @@ struct OverviewOrder: Sendable {
     keys.reserveCapacity(labels.count)
     for points in members.values {
       let share = Double(points.count).squareRoot()
-      for (place, point) in Self.order(points, codes).enumerated() {
-        keys.append((Double(place + 1) / share, point))
+      for (index, point) in Self.order(points, codes).enumerated() {
+        keys.append((Double(index + 1) / share, point))
       }
     }
     keys.sort { ($0.key, $0.point) < ($1.key, $1.point) }
@@ -37,9 +37,9 @@ struct OverviewOrder: Sendable {
     let along = points.sorted { (codes[Int($0)], $0) < (codes[Int($1)], $1) }
     // The first point of a square at some level represents the square.
     var levels = [Int](repeating: 0, count: along.count)
-    for place in along.indices.dropFirst() {
-      let difference = codes[Int(along[place])] ^ codes[Int(along[place - 1])]
-      levels[place] = difference.leadingZeroBitCount / 2 + 1
+    for index in along.indices.dropFirst() {
+      let difference = codes[Int(along[index])] ^ codes[Int(along[index - 1])]
+      levels[index] = difference.leadingZeroBitCount / 2 + 1
     }
     let bySquare = along.indices.sorted {
       (levels[$0], mixed(along[$0]), along[$0]) < (levels[$1], mixed(along[$1]), along[$1])
@@ -60,7 +60,7 @@ struct OverviewOrder: Sendable {
       return []
     }
     let curve = SquareCurve(left: left, low: low, side: max(right - left, high - low, 1e-300))
-    return zip(xs, ys).map { curve.place(x: $0, y: $1) }
+    return zip(xs, ys).map { curve.position(x: $0, y: $1) }
   }
 
   /// A number that says nothing of the one it is made from (SplitMix64's last step).

@@ -22,7 +22,7 @@ struct Gate: Sendable {
 
   /// Refuses a request that nobody here should answer.
   /// - Throws: ``Problem`` 400, 403 or 421.
-  func checkPlace(_ head: HTTPRequest) throws(Problem) {
+  func checkHostAndOrigin(_ head: HTTPRequest) throws(Problem) {
     guard let authority = head.authority, !authority.isEmpty else {
       throw Problem(.badRequest, "request", "the header Host is missing")
     }

@@ -34,7 +34,7 @@ struct RequestReader: Sendable {
   func read(
     _ head: HTTPRequest, _ route: inout String
   ) throws(Problem) -> (operation: Operation, values: [String: String]) {
-    try gate.checkPlace(head)
+    try gate.checkHostAndOrigin(head)
     let target = try RequestTarget(head.path ?? "/", most: limits.targetBytes)
     let found = match(target.path)
     guard let (first, path) = found.first else {

@@ -36,8 +36,8 @@ struct FeatureDistribution {
       let floats = entry.floats(in: value)
       for label in records[position].labelNames where label == wanted ?? label {
         var rows = labels[label] ?? Rows(columns: Array(repeating: [], count: columns.count))
-        for (place, number) in floats.enumerated() {
-          rows.columns[place % columns.count].append(number)
+        for (index, number) in floats.enumerated() {
+          rows.columns[index % columns.count].append(number)
         }
         labels[label] = rows
       }
@@ -59,10 +59,10 @@ struct FeatureDistribution {
     let sorted = numbers.sorted()
     guard let least = sorted.first, let most = sorted.last else { return .null }
     func quantile(_ share: Double) -> JSONValue {
-      let place = share * Double(sorted.count - 1)
-      let below = Int(place)
+      let position = share * Double(sorted.count - 1)
+      let below = Int(position)
       let (low, high) = (sorted[below], sorted[min(below + 1, sorted.count - 1)])
-      return .number(Double(low) + (place - Double(below)) * Double(high - low))
+      return .number(Double(low) + (position - Double(below)) * Double(high - low))
     }
     let mean = sorted.reduce(0.0) { $0 + Double($1) } / Double(sorted.count)
     let variance =

@@ -53,7 +53,7 @@ extension ServiceOperations {
         "map", cache.name, cache.stamp.text, view.rawValue, map.identity, mistakes.stamp,
       ]
       return try await call.tagged("application/json", from: parts + part.parts) {
-        let first = mistakes.tracks.prefix(mostMistakes).map(\.place)
+        let first = mistakes.tracks.prefix(mostMistakes).map(\.index)
         return part.json(of: map, try cache.tracks(), mistakes: first)
       }
     },

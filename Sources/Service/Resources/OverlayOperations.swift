@@ -55,12 +55,12 @@ extension ServiceOperations {
         }
         correction.time = Date().formatted(.iso8601)
         let kept = correction
-        let place = try call.service.overlays.change(of: cache.name) { overlay in
+        let index = try call.service.overlays.change(of: cache.name) { overlay in
           overlay.corrections.append(kept)
           return overlay.corrections.count - 1
         }
         var response = Response.json(
-          .object(["place": .count(place), "correction": kept.json]))
+          .object(["place": .count(index), "correction": kept.json]))
         response.status = .created
         return response
       }
@@ -71,10 +71,10 @@ extension ServiceOperations {
     ) { call in
       try await call.service.work {
         let cache = try call.cache()
-        let place = try call.required("place")
+        let given = try call.required("place")
         try call.service.overlays.change(of: cache.name) { overlay in
-          guard let index = Int(place), overlay.corrections.indices.contains(index) else {
-            throw Problem.missing("there is no correction \(place)")
+          guard let index = Int(given), overlay.corrections.indices.contains(index) else {
+            throw Problem.missing("there is no correction \(given)")
           }
           overlay.corrections.remove(at: index)
         }

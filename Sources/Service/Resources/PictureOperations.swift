@@ -59,16 +59,16 @@ extension ServiceOperations {
         .init("colour", .text(most: 6), "six hexadecimal digits of red, green and blue"),
       ], answers: [.bytes("image/png")]
     ) { call in
-      let place = try await soundPlace(call)
+      let source = try await soundSource(call)
       let width = call.integer("width") ?? 800
       let height = call.integer("height") ?? 120
       let digits = call["colour"] ?? "2f6f9f"
       guard digits.utf8.count == 6, let colour = UInt32(digits, radix: 16) else {
         throw Problem.parameter("colour", "is '\(digits)'", hint: "give six hexadecimal digits")
       }
-      let parts = place.parts + ["waveform", "\(width)", "\(height)", digits]
+      let parts = source.parts + ["waveform", "\(width)", "\(height)", digits]
       return try await call.kept(parts, as: "image/png") {
-        let sound = try place.sound()
+        let sound = try source.sound()
         let frames = sound.samples.shape.first ?? 0
         let (low, high) = sound.peaks(every: max(1, (frames + width - 1) / width))
         return try WaveformPicture(

@@ -35,12 +35,12 @@ extension ServiceOperations {
         let picture = facts.filter { $0.value.axes.count == 2 }.keys.sorted().first
         let hasSound = facts.contains { $0.value.isSignal }
         let rows = records[first..<end].map { row($0, cache.name, picture, hasSound: hasSound) }
-        let place = "/plain/\(RequestTarget.encoded(cache.name))"
+        let path = "/plain/\(RequestTarget.encoded(cache.name))"
         var ways = [link("/plain", "all caches")]
         if first > 0 {
-          ways.append(link("\(place)?offset=\(max(0, first - tracksAtOnce))", "earlier tracks"))
+          ways.append(link("\(path)?offset=\(max(0, first - tracksAtOnce))", "earlier tracks"))
         }
-        if end < records.count { ways.append(link("\(place)?offset=\(end)", "later tracks")) }
+        if end < records.count { ways.append(link("\(path)?offset=\(end)", "later tracks")) }
         return html(
           cache.name,
           "<p>\(records.count) tracks; here \(first + min(1, end - first)) to \(end)."
@@ -53,13 +53,13 @@ extension ServiceOperations {
   private static func row(
     _ record: TrackRecord, _ cache: String, _ picture: View?, hasSound: Bool
   ) -> String {
-    let place =
+    let path =
       "/v1/caches/\(RequestTarget.encoded(cache))/tracks/\(RequestTarget.encoded(record.id))"
     let seconds = Double(record.frames) / Double(max(1, record.sampleRate))
-    let sound = hasSound ? link("\(place)/audio", "listen") : ""
+    let sound = hasSound ? link("\(path)/audio", "listen") : ""
     let look =
       picture.flatMap { record.views[$0] == nil ? nil : $0 }
-      .map { link("\(place)/spectrogram?view=\($0.rawValue)&axes=true", $0.rawValue) } ?? ""
+      .map { link("\(path)/spectrogram?view=\($0.rawValue)&axes=true", $0.rawValue) } ?? ""
     return "<tr><td>\(text(record.id))<td>\(text(record.labelNames.joined(separator: ", ")))"
       + "<td>\((seconds * 10).rounded() / 10)<td>\(sound)<td>\(look)"
   }

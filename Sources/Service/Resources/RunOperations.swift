@@ -79,11 +79,11 @@ extension ServiceOperations {
           }
           .filter { $0.tracks > 0 && !(isWrongOnly && $0.truth == $0.guess) }
           .sorted { ($1.tracks, $0.truth, $0.guess) < ($0.tracks, $1.truth, $1.guess) }
-        return paged(call, count: cells.count, name: "cells") { place in
+        return paged(call, count: cells.count, name: "cells") { index in
           .object([
-            "label": .string(labels[cells[place].truth]),
-            "predicted": .string(labels[cells[place].guess]),
-            "tracks": .count(cells[place].tracks),
+            "label": .string(labels[cells[index].truth]),
+            "predicted": .string(labels[cells[index].guess]),
+            "tracks": .count(cells[index].tracks),
           ])
         }
       }

@@ -21,16 +21,16 @@ extension ServiceOperations {
         .init("format", .choice(["wav", "flac"]), "the form; wav where left out")
       ], answers: [.bytes("audio/wav"), .bytes("audio/flac")], hasRanges: true
     ) { call in
-      let place = try await soundPlace(call)
+      let source = try await soundSource(call)
       let isFLAC = call["format"] == "flac"
       return try await call.tagged(
-        isFLAC ? "audio/flac" : "audio/wav", from: place.parts + [isFLAC ? "flac" : "wav"],
+        isFLAC ? "audio/flac" : "audio/wav", from: source.parts + [isFLAC ? "flac" : "wav"],
         hasRanges: true
       ) {
         // A player asks for part after part of a file that had to be coded as a whole.
         try call.service.kept.bytes(
-          "audio \(EntityTag.text(of: place.parts)) \(isFLAC)",
-          make: { isFLAC ? try place.sound().flac() : try place.sound().wave() })
+          "audio \(EntityTag.text(of: source.parts)) \(isFLAC)",
+          make: { isFLAC ? try source.sound().flac() : try source.sound().wave() })
       }
     },
     Operation(
@@ -41,11 +41,11 @@ extension ServiceOperations {
           "samples", .choice(zooms.map(String.init)), "samples a peak; 256 where left out")
       ], answers: [.json("Peaks")]
     ) { call in
-      let place = try await soundPlace(call)
+      let source = try await soundSource(call)
       let step = call.integer("samples") ?? 256
-      return try await call.tagged("application/json", from: place.parts + ["peaks", "\(step)"]) {
-        try call.service.peaks.bytes(EntityTag.text(of: place.parts + ["peaks", "\(step)"])) {
-          let sound = try place.sound()
+      return try await call.tagged("application/json", from: source.parts + ["peaks", "\(step)"]) {
+        try call.service.peaks.bytes(EntityTag.text(of: source.parts + ["peaks", "\(step)"])) {
+          let sound = try source.sound()
           let (low, high) = sound.peaks(every: step)
           func list(_ values: [Float]) -> JSONValue {
             // Four digits: a fifth of a pixel of a picture of 2,000.
@@ -62,7 +62,7 @@ extension ServiceOperations {
   ]
 
   /// Whose sound is asked for, and what it depends on.
-  struct SoundPlace: Sendable {
+  struct SoundSource: Sendable {
     let cache: ServedCache
     let record: TrackRecord
     let view: View
@@ -78,14 +78,14 @@ extension ServiceOperations {
     }
   }
 
-  static func soundPlace(_ call: Call) async throws -> SoundPlace {
+  static func soundSource(_ call: Call) async throws -> SoundSource {
     try await call.service.work {
       let cache = try call.cache()
       let record = try call.track(of: cache)
       let named = try call["view"].map(cache.open.view)
       let isSignal = try named.map { try cache.viewFacts()[$0]?.isSignal == true } ?? false
       let view = try TrackSound.view(isSignal ? call["view"] : nil, of: cache)
-      return SoundPlace(
+      return SoundSource(
         cache: cache, record: record, view: view,
         slice: call.integer("slice").map { (named ?? view, $0) })
     }

@@ -129,16 +129,17 @@ extension ServiceOperations {
 
   /// Where a page of tracks begins; nil where only `offset` says so.
   private static func start(_ call: Call, _ positions: [Int], _ list: TrackList) throws -> Int? {
-    /// The first of the positions from a place in the list on.
-    func first(from place: Int) -> Int { positions.firstIndex { $0 >= place } ?? positions.count }
+    /// The first of the positions from an index in the list on.
+    func first(from index: Int) -> Int { positions.firstIndex { $0 >= index } ?? positions.count }
     let offset = call.integer("offset") ?? 0
     switch (call["after"], call["before"]) {
     case (nil, nil): return nil
     case (let id?, nil):
-      let place = list.place(of: id)
-      return first(from: list.position(of: id) == nil ? place : place + 1) + offset
+      let index = list.insertionIndex(of: id)
+      return first(from: list.position(of: id) == nil ? index : index + 1) + offset
     case (nil, let id?):
-      return first(from: list.place(of: id)) - (call.integer("limit") ?? usualLimit) - offset
+      return first(from: list.insertionIndex(of: id)) - (call.integer("limit") ?? usualLimit)
+        - offset
     default:
       throw Problem.parameter("before", "cannot stand beside after", hint: "give one of them")
     }

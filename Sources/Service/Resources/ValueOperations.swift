@@ -78,8 +78,8 @@ extension ServiceOperations {
     var bytes = Array(
       #"{"dtype":"\#(tensor.dataType.rawValue)","shape":\#(tensor.shape),"values":["#.utf8)
     bytes.reserveCapacity(bytes.count + 12 * floats.count)
-    for (place, number) in floats.enumerated() {
-      if place > 0 { bytes.append(UInt8(ascii: ",")) }
+    for (index, number) in floats.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
       // The shortest decimal that reads back to the same float.
       bytes += number.isFinite ? number.description.utf8 : "null".utf8
     }

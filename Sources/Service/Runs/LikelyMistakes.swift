@@ -10,7 +10,7 @@ struct LikelyMistakes: Sendable {
   /// One of them.
   struct Track: Sendable, Hashable {
     /// Its number among the cache's tracks.
-    let place: Int
+    let index: Int
     let id: String
     let labels: [String]
     /// What it was taken for, most surely in sum.
@@ -63,11 +63,11 @@ struct LikelyMistakes: Sendable {
     for run in runs {
       var isKnown = false
       for outcome in Self.outcomes(of: run) {
-        guard let place = list.position(of: outcome.track) else { continue }
+        guard let index = list.position(of: outcome.track) else { continue }
         isKnown = true
-        tallies[place, default: Tally()].add(
+        tallies[index, default: Tally()].add(
           run.record.labels[outcome.predicted], outcome.probability,
-          isRight: list.records[place].labelNames.contains(run.record.labels[outcome.predicted]))
+          isRight: list.records[index].labelNames.contains(run.record.labels[outcome.predicted]))
       }
       if isKnown { count += 1 }
     }
@@ -75,10 +75,10 @@ struct LikelyMistakes: Sendable {
     self.stamp = stamp
     tracks = tallies.filter { $0.value.wrong > 0 }
       .sorted { ($1.value.doubt, $0.key) < ($0.value.doubt, $1.key) }
-      .map { place, tally in
-        let record = list.records[place]
+      .map { index, tally in
+        let record = list.records[index]
         return Track(
-          place: place, id: record.id, labels: record.labelNames, takenFor: tally.mostTakenFor,
+          index: index, id: record.id, labels: record.labelNames, takenFor: tally.mostTakenFor,
           runs: tally.runs, wrong: tally.wrong, probability: tally.weight / Double(tally.wrong))
       }
   }

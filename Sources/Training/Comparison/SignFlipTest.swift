@@ -36,9 +36,9 @@ public enum SignFlipTest {
     var extent = 0
     for size in sizes {
       var next = [Double](repeating: 0, count: chances.count)
-      for place in (reach - extent)...(reach + extent) where chances[place] > 0 {
-        next[place - size] += chances[place] / 2
-        next[place + size] += chances[place] / 2
+      for index in (reach - extent)...(reach + extent) where chances[index] > 0 {
+        next[index - size] += chances[index] / 2
+        next[index + size] += chances[index] / 2
       }
       extent += size
       chances = next

@@ -41,9 +41,9 @@ public struct TrackBootstrap: Sendable {
   /// A quantile of sorted numbers, linear between them (`numpy.quantile`); 0 of none.
   static func quantile(_ sorted: [Double], _ share: Double) -> Double {
     guard let last = sorted.indices.last else { return 0 }
-    let place = share * Double(last)
-    let low = min(last, Int(place))
-    let rest = place - Double(low)
+    let position = share * Double(last)
+    let low = min(last, Int(position))
+    let rest = position - Double(low)
     return rest == 0 ? sorted[low] : sorted[low] + rest * (sorted[min(last, low + 1)] - sorted[low])
   }
 }

@@ -21,7 +21,7 @@ struct BatchStream: FrameSource {
   private var training: Loader?
   private var evaluation: Loader?
   /// Which of the sides comes next.
-  private var place = 0
+  private var sideIndex = 0
   private var epoch = 1
   private var index = 0
 
@@ -38,8 +38,8 @@ struct BatchStream: FrameSource {
   /// The next frame; nil after the last.
   /// - Throws: ``TrainingError`` `.data` where samples cannot be read.
   mutating func next() throws(TrainingError) -> [UInt8]? {
-    guard epoch <= record.epochs, place < sides.count else { return nil }
-    let side = sides[place].name
+    guard epoch <= record.epochs, sideIndex < sides.count else { return nil }
+    let side = sides[sideIndex].name
     let open = try inLoading { () throws(LoadingError) in try loader() }
     guard let batch = try inLoading({ () throws(LoadingError) in try open.next() }) else {
       return nil
@@ -54,23 +54,23 @@ struct BatchStream: FrameSource {
   private mutating func advance() {
     index = 0
     evaluation = nil
-    place += 1
-    if place == sides.count { (place, epoch) = (0, epoch + 1) }
+    sideIndex += 1
+    if sideIndex == sides.count { (sideIndex, epoch) = (0, epoch + 1) }
   }
 
   private mutating func loader() throws(LoadingError) -> Loader {
-    if let open = place == 0 ? training : evaluation { return open }
+    if let open = sideIndex == 0 ? training : evaluation { return open }
     var configuration = LoaderConfiguration()
     configuration.batchSize = record.batchSize
     configuration.seed = record.seed
-    configuration.shuffle = place == 0
-    configuration.epochs = place == 0 ? record.epochs : 1
+    configuration.shuffle = sideIndex == 0
+    configuration.epochs = sideIndex == 0 ? record.epochs : 1
     // The trainer needs the processors more.
     configuration.threads = 1
     configuration.normalisation = record.normalisation
-    if place == 0 { configuration.augmentation = record.augmentation }
-    let made = try Loader(sides[place].source, configuration: configuration)
-    if place == 0 { training = made } else { evaluation = made }
+    if sideIndex == 0 { configuration.augmentation = record.augmentation }
+    let made = try Loader(sides[sideIndex].source, configuration: configuration)
+    if sideIndex == 0 { training = made } else { evaluation = made }
     return made
   }
 

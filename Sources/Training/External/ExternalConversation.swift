@@ -144,8 +144,8 @@ struct ExternalConversation {
       lastSign = clock.now
       outputBytes += piece.count
       let first = output.count + 1
-      for (place, line) in output.lines(piece).enumerated() {
-        try take(line, number: first + place, &records, progress)
+      for (index, line) in output.lines(piece).enumerated() {
+        try take(line, number: first + index, &records, progress)
       }
       if output.isTooLong {
         throw failure("line \(output.count) of its output is longer than \(output.limit) bytes")

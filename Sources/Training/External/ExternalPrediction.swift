@@ -85,9 +85,9 @@ public struct ExternalPrediction: Sendable {
   }
 
   private static func makeFolder() throws(TrainingError) -> String {
-    let place = FileManager.default.temporaryDirectory.path
-    var template = Array("\(place)/lathe-predict-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw RunFiles.failure(errno, "create", place) }
+    let folder = FileManager.default.temporaryDirectory.path
+    var template = Array("\(folder)/lathe-predict-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw RunFiles.failure(errno, "create", folder) }
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

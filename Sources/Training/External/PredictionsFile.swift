@@ -37,19 +37,19 @@ struct PredictionsFile {
           + "and the side has \(Words.counted(source.count, "sample"))"
       )
     }
-    var places: [SamplePlace: Int] = [:]
-    places.reserveCapacity(source.count)
-    for sample in 0..<source.count { places[source.place(of: sample)] = sample }
+    var sampleNumbers: [SampleLocation: Int] = [:]
+    sampleNumbers.reserveCapacity(source.count)
+    for sample in 0..<source.count { sampleNumbers[source.location(of: sample)] = sample }
     var gathering = SideGathering(of: source)
     for row in tracks.indices {
-      let place = SamplePlace(track: Int(tracks[row]), slice: Int(slices[row]))
-      guard let sample = places[place] else {
+      let location = SampleLocation(track: Int(tracks[row]), slice: Int(slices[row]))
+      guard let sample = sampleNumbers[location] else {
         throw refused(
           "row \(row) is track \(tracks[row]), slice \(slices[row]), which the side has not")
       }
       do throws(TrainingError) {
         try gathering.add(
-          place, SampleTruth(of: sample, in: source),
+          location, SampleTruth(of: sample, in: source),
           probabilities: probabilities[row * labels..<(row + 1) * labels])
       } catch {
         throw TrainingError(

@@ -6,7 +6,7 @@ import DataLoading
 struct SideStream: FrameSource {
   private let sides: [TrainingSource.Side]
   private let record: RunRecord
-  private var place = 0
+  private var sideIndex = 0
   private var index = 0
   private var open: Loader?
 
@@ -17,8 +17,8 @@ struct SideStream: FrameSource {
   }
 
   mutating func next() throws(TrainingError) -> [UInt8]? {
-    guard place < sides.count else { return nil }
-    let side = sides[place]
+    guard sideIndex < sides.count else { return nil }
+    let side = sides[sideIndex]
     if open == nil {
       var configuration = LoaderConfiguration()
       configuration.batchSize = record.batchSize
@@ -36,7 +36,7 @@ struct SideStream: FrameSource {
     let frame = try BatchFrame.bytes(
       batch, side: side.name, epoch: 1, index: index, labels: record.labels.count)
     index += 1
-    if batch.endsEpoch { (place, index, open) = (place + 1, 0, nil) }
+    if batch.endsEpoch { (sideIndex, index, open) = (sideIndex + 1, 0, nil) }
     return frame
   }
 }

@@ -38,23 +38,24 @@ public struct SideGathering: Sendable {
 
   /// Adds the prediction of a sample.
   /// - Parameters:
-  ///   - place: its track and slice.
+  ///   - location: its track and slice.
   ///   - truth: what it is.
   ///   - probabilities: of each label, 0 to 1; where a sample has one label, they add up to 1.
   /// - Throws: ``TrainingError`` as ``Evaluation/add(track:slice:label:probabilities:)``.
   public mutating func add(
-    _ place: SamplePlace, _ truth: SampleTruth, probabilities: some Collection<Float>
+    _ location: SampleLocation, _ truth: SampleTruth, probabilities: some Collection<Float>
   ) throws(TrainingError) {
     switch truth {
     case .label(let label) where ofLabels != nil:
       try ofLabels?.add(
-        track: place.track, slice: place.slice, label: label, probabilities: probabilities)
+        track: location.track, slice: location.slice, label: label, probabilities: probabilities)
     case .weights(let weights) where ofTags != nil:
       try ofTags?.add(
-        track: place.track, slice: place.slice, weights: weights, probabilities: probabilities)
+        track: location.track, slice: location.slice, weights: weights, probabilities: probabilities
+      )
     default:
       throw TrainingError(
-        kind: .data, subject: "prediction of slice \(place.slice)",
+        kind: .data, subject: "prediction of slice \(location.slice)",
         detail: "its labels are not of the kind of the side's",
         hint: "take all samples from one view")
     }

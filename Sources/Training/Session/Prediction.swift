@@ -22,7 +22,7 @@ public struct Prediction {
   /// - Throws: ``TrainingError/Kind/data`` where a sample cannot be read, and what `body` throws.
   public func forEach(
     of samples: any SampleSource,
-    _ body: (_ place: SamplePlace, _ truth: SampleTruth, _ probabilities: ArraySlice<Float>)
+    _ body: (_ location: SampleLocation, _ truth: SampleTruth, _ probabilities: ArraySlice<Float>)
       throws(TrainingError) -> Void
   ) throws(TrainingError) {
     let loader = try inLoading { () throws(LoadingError) in
@@ -43,12 +43,12 @@ public struct Prediction {
           hint: "append one for each of the \(labels) labels of each sample")
       }
       for row in 0..<batch.count {
-        let place = SamplePlace(track: Int(batch.tracks[row]), slice: Int(batch.slices[row]))
+        let location = SampleLocation(track: Int(batch.tracks[row]), slice: Int(batch.slices[row]))
         let cells = row * labels..<(row + 1) * labels
         let truth: SampleTruth =
           samples.isTagged
           ? .weights(cells.map { batch.labelDistributions[$0] }) : .label(Int(batch.labels[row]))
-        try body(place, truth, probabilities[cells])
+        try body(location, truth, probabilities[cells])
       }
     }
   }
@@ -57,8 +57,8 @@ public struct Prediction {
   /// - Throws: as ``forEach(of:_:)``; `.diverged` where a probability is no number.
   public func evaluation(of samples: any SampleSource) throws(TrainingError) -> SideEvaluation {
     var gathering = SideGathering(of: samples)
-    try forEach(of: samples) { place, truth, probabilities throws(TrainingError) in
-      try gathering.add(place, truth, probabilities: probabilities)
+    try forEach(of: samples) { location, truth, probabilities throws(TrainingError) in
+      try gathering.add(location, truth, probabilities: probabilities)
     }
     return try gathering.finish()
   }

@@ -127,11 +127,11 @@ public final class TrainingSession {
       let moment = TrainingMoment(
         step: state.step, steps: stepsPerEpoch * configuration.epochs, epoch: epoch)
       let result = try trainer.train(on: batch, at: moment)
-      let place = "epoch \(epoch), batch \(state.sums.steps + 1)"
-      guard result.loss.isFinite else { throw diverged(place, "the loss is \(result.loss)") }
+      let location = "epoch \(epoch), batch \(state.sums.steps + 1)"
+      guard result.loss.isFinite else { throw diverged(location, "the loss is \(result.loss)") }
       guard (0...batch.count).contains(result.correct) else {
         throw TrainingError(
-          kind: .plugin, subject: "trainer, \(place)",
+          kind: .plugin, subject: "trainer, \(location)",
           detail:
             "it says that it had \(result.correct) of \(Words.counted(batch.count, "sample")) right",
           hint: "count the samples that got their own label")

@@ -61,12 +61,12 @@ struct Demo: ParsableCommand {
   }
 
   private func run(_ report: ProgressReport) throws {
-    // A place for each choice of music, so that what is there already is what was asked for.
-    let place = URL(fileURLWithPath: folder ?? NSTemporaryDirectory() + "lathe-demo")
+    // A folder for each choice of music, so that what is there already is what was asked for.
+    let root = URL(fileURLWithPath: folder ?? NSTemporaryDirectory() + "lathe-demo")
       .appendingPathComponent("\(tracks)x\(seconds)s-seed\(seed)")
-    let audio = place.appendingPathComponent("audio").path
-    let cachePath = place.appendingPathComponent("demo.lathe").path
-    let table = place.appendingPathComponent("features_3_sec.csv").path
+    let audio = root.appendingPathComponent("audio").path
+    let cachePath = root.appendingPathComponent("demo.lathe").path
+    let table = root.appendingPathComponent("features_3_sec.csv").path
     say(
       "1. music: \(Style.allCases.count) styles × \(Words.counted(tracks, "track")) × \(seconds) s")
     let made = try DemoCollection(seed: seed, tracks: tracks, seconds: seconds).write(to: audio)
@@ -84,7 +84,7 @@ struct Demo: ParsableCommand {
     SummaryText(summary, cache: cachePath).lines.forEach { say("   " + $0) }
     say("3. lathe export csv \(cachePath) --view features --output \(table)")
     try show(Cache.open(at: cachePath, for: .reading), table)
-    if train { try trainModes(cachePath, in: place.path, report) }
+    if train { try trainModes(cachePath, in: root.path, report) }
     guard summary.quarantine.isEmpty else { throw ExitCode(Exit.quarantined) }
     say("next: lathe inspect \(cachePath); lathe prepare YOUR_MUSIC --cache YOUR_CACHE")
   }
@@ -113,9 +113,9 @@ extension Demo {
 
   /// Trains each mode and writes the report.
   private func trainModes(
-    _ cache: String, in place: String, _ progress: ProgressReport
+    _ cache: String, in root: String, _ progress: ProgressReport
   ) throws {
-    let output = "\(place)/study"
+    let output = "\(root)/study"
     say(
       "5. lathe train features, waveform and mel on three quarters of the tracks of \(cache)")
     let choices = Self.choices

@@ -15,10 +15,11 @@ struct DemoCollection {
     let start = ContinuousClock().now
     var missing: [(style: Style, number: Int, path: String)] = []
     for style in Style.allCases {
-      let place = "\(folder)/\(style.rawValue)"
-      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+      let styleFolder = "\(folder)/\(style.rawValue)"
+      try FileManager.default.createDirectory(
+        atPath: styleFolder, withIntermediateDirectories: true)
       for number in 0..<tracks {
-        let path = "\(place)/\(style.rawValue).\(String(format: "%05d", number)).wav"
+        let path = "\(styleFolder)/\(style.rawValue).\(String(format: "%05d", number)).wav"
         if !FileManager.default.fileExists(atPath: path) { missing.append((style, number, path)) }
       }
     }

@@ -62,7 +62,7 @@ struct Merge: ParsableCommand {
   func run() throws {
     if let into { return try copy(into: into) }
     var merge = ShardMerge(cachePath: cache)
-    merge.scratch = writing.place
+    merge.scratch = writing.location
     if missing {
       let numbers = try merge.missing()
       if json { return try Output.json(["missing": numbers]) }
@@ -83,7 +83,7 @@ struct Merge: ParsableCommand {
     let cancellation = Cancellation()
     let interruption = Interruption(cancellation)
     var copying = CacheCopying(cachePath: cache, newPath: folder, shards: split)
-    copying.scratch = writing.place
+    copying.scratch = writing.location
     let isDone = try copying.run(cancellation: cancellation)
     interruption.end()
     guard isDone else { throw ExitCode(Exit.interrupted) }

@@ -15,13 +15,13 @@ enum OwnFiles {
 
   /// The path without links, as far as it is there already.
   private static func resolved(_ path: String) -> String {
-    var place = URL(fileURLWithPath: path).standardizedFileURL
+    var existing = URL(fileURLWithPath: path).standardizedFileURL
     var rest: [String] = []
-    while place.path.count > 1, !FileManager.default.fileExists(atPath: place.path) {
-      rest.insert(place.lastPathComponent, at: 0)
-      place.deleteLastPathComponent()
+    while existing.path.count > 1, !FileManager.default.fileExists(atPath: existing.path) {
+      rest.insert(existing.lastPathComponent, at: 0)
+      existing.deleteLastPathComponent()
     }
-    let real = place.resolvingSymlinksInPath().path
+    let real = existing.resolvingSymlinksInPath().path
     return ([real == "/" ? "" : real] + rest).joined(separator: "/")
   }
 }

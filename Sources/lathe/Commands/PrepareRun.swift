@@ -17,7 +17,7 @@ extension Prepare {
     let choices = try PrepareChoices(flags, earlier: earlier)
     var preparation = Preparation(roots, cachePath: cache)
     preparation.shard = shard
-    preparation.scratch = writing.place
+    preparation.scratch = writing.location
     preparation.recipe = choices.recipe
     preparation.manifest = choices.manifest
     preparation.exclusions = choices.exclusions
@@ -40,7 +40,7 @@ extension Prepare {
     let roots = AudioRoots(audioFolders, scratch: writing.scratch)
     var retry = QuarantineRetry(roots, cachePath: cache)
     retry.manifest = try manifest.map(Catalogue.manifest)
-    retry.scratch = writing.place
+    retry.scratch = writing.location
     if let threads { retry.threads = threads }
     try finish(report) {
       try retry.run(progress: $0, cancellation: $1, mayStart: program.mayStart)

@@ -37,7 +37,7 @@ struct Repair: ParsableCommand {
     for shard in plan.allShards where try Cache.exists(at: cache, shard: shard) {
       try repairStore(shard)
     }
-    let problems = try Cache.repairWhole(at: cache, plan, in: writing.place)
+    let problems = try Cache.repairWhole(at: cache, plan, in: writing.location)
     show(problems.map(\.description))
     for problem in problems where problem.isOfSplit {
       Output.line("lost: the split \(Words.shown(problem.key)); lathe split makes it again")
@@ -54,7 +54,7 @@ struct Repair: ParsableCommand {
   }
 
   private func repairStore(_ shard: Shard? = nil) throws {
-    let scratch = try writing.place.scratchStore(of: cache, shard: shard)
+    let scratch = try writing.location.scratchStore(of: cache, shard: shard)
     try repairStore(shard, at: scratch?.path ?? cache)
     try scratch?.bringBack()
   }

@@ -105,8 +105,8 @@ struct ReportCommand: ParsableCommand {
       do { paths += try Self.directories(path) } catch { failures.append(error) }
     }
     for path in paths {
-      let place = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-      guard known.insert(place).inserted else { continue }
+      let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+      guard known.insert(resolved).inserted else { continue }
       do {
         contents.append(try RunDirectory.contents(at: path, withOutcomes: true))
       } catch {

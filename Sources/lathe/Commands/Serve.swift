@@ -32,22 +32,22 @@ struct Serve: ParsableCommand {
   }
 
   func run() throws {
-    let place = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
+    let url = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder),
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder),
       isFolder.boolValue
     else {
       throw ValidationError("\(Words.shown(path)): there is no such folder; give a cache.")
     }
-    let isCache = (try? Cache.exists(at: place.path)) ?? false
-    let root = isCache ? place.deletingLastPathComponent().path : place.path
+    let isCache = (try? Cache.exists(at: url.path)) ?? false
+    let root = isCache ? url.deletingLastPathComponent().path : url.path
     let program = Files.programFolder.map { "\($0)/lathed" } ?? "lathed"
     guard access(program, X_OK) == 0 else {
       throw ValidationError(
         "\(Words.shown(program)) is not there; build it: swift build -c release --product lathed.")
     }
     var arguments = [program, "--root", root, "--port", "\(port)", "--log-level", "warning"]
-    if isCache { arguments += ["--cache", place.lastPathComponent] }
+    if isCache { arguments += ["--cache", url.lastPathComponent] }
     Output.error("lathe: Ctrl-C ends the service")
     fflush(nil)
     // What this program does with signals is not what the service does.

@@ -106,7 +106,7 @@ struct SplitCommand: ParsableCommand {
 
   /// Changes the cache, and says then what came of it.
   private func change(_ body: (Cache) throws -> [String]) throws {
-    let writable = try WritableCache(at: cache, in: writing.place)
+    let writable = try WritableCache(at: cache, in: writing.location)
     let lines = try body(writable.cache)
     try writable.finish()
     say(lines)

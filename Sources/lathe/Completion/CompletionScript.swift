@@ -9,7 +9,7 @@ enum CompletionScript {
     }
     if text.hasPrefix("#compdef lathe") { return zsh(text) }
     if text.hasPrefix("function __lathe_") {
-      // Fish says the place of the cursor in an interactive shell only.
+      // Fish says the position of the cursor in an interactive shell only.
       return text.replacingOccurrences(
         of: "        commandline -o $argv\n",
         with:

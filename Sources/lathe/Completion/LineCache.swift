@@ -48,12 +48,12 @@ enum LineFiles {
   /// Those with an extension, and folders with a `/` behind.
   static func begun(_ prefix: String, extension suffix: String) -> [String] {
     let folder = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
-    let place = folder.isEmpty ? "." : LineCache.path(folder)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+    let parent = folder.isEmpty ? "." : LineCache.path(folder)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
     return names.sorted().compactMap { name in
       if name.hasPrefix(".") { return nil }
       var isFolder: ObjCBool = false
-      _ = FileManager.default.fileExists(atPath: "\(place)/\(name)", isDirectory: &isFolder)
+      _ = FileManager.default.fileExists(atPath: "\(parent)/\(name)", isDirectory: &isFolder)
       if isFolder.boolValue { return folder + name + "/" }
       return name.hasSuffix("." + suffix) ? folder + name : nil
     }

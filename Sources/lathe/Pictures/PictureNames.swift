@@ -47,7 +47,7 @@ struct PictureNames {
       if let side { sides.add(side) }
       for label in pictures.samples.labels { labels.add(label) }
       for sample in 0..<pictures.samples.count {
-        tracks.add(pictures.samples.trackID(pictures.samples.place(of: sample).track))
+        tracks.add(pictures.samples.trackID(pictures.samples.location(of: sample).track))
       }
     }
   }
@@ -63,8 +63,8 @@ struct PictureNames {
 
   /// The file of a slice.
   func file(of sample: Int, in pictures: ViewPictures, side: String?) -> String {
-    let place = pictures.samples.place(of: sample)
-    let track = tracks(pictures.samples.trackID(place.track))
-    return "\(folder(of: pictures.label(of: sample), side: side))/\(track).\(place.slice).png"
+    let location = pictures.samples.location(of: sample)
+    let track = tracks(pictures.samples.trackID(location.track))
+    return "\(folder(of: pictures.label(of: sample), side: side))/\(track).\(location.slice).png"
   }
 }

@@ -34,8 +34,8 @@ struct ViewPictures {
 
   /// The track and number of a slice, such as `rock.00000.3`.
   func name(of sample: Int) -> String {
-    let place = samples.place(of: sample)
-    return "\(samples.trackID(place.track)).\(place.slice)"
+    let location = samples.location(of: sample)
+    return "\(samples.trackID(location.track)).\(location.slice)"
   }
 
   /// The label of a slice.
@@ -65,9 +65,9 @@ struct ViewPictures {
 
   /// A slice with its axes.
   func chart(_ sample: Int, _ map: ColourMap) throws -> SpectrogramChart {
-    let place = samples.place(of: sample)
+    let location = samples.location(of: sample)
     return SpectrogramChart(
-      title: "\(samples.trackID(place.track)), slice \(place.slice) (\(label(of: sample)))",
+      title: "\(samples.trackID(location.track)), slice \(location.slice) (\(label(of: sample)))",
       spectrogram: try spectrogram(sample), map: map)
   }
 }

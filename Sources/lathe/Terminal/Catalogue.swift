@@ -99,8 +99,8 @@ enum Catalogue {
 
   /// The names that come with Lathe.
   private static func known(in folder: String) -> [String] {
-    let files = folders().flatMap { place in
-      (try? FileManager.default.contentsOfDirectory(atPath: "\(place)/\(folder)")) ?? []
+    let files = folders().flatMap { parent in
+      (try? FileManager.default.contentsOfDirectory(atPath: "\(parent)/\(folder)")) ?? []
     }
     let names = files.filter { $0.hasSuffix(".json") && !$0.hasSuffix(remotesEnding) }.map {
       String($0.dropLast(5))
@@ -114,10 +114,10 @@ enum Catalogue {
     var folders: [String] = []
     if let path = ProcessInfo.processInfo.environment["LATHE_MANIFESTS"] { folders.append(path) }
     folders.append("Manifests")
-    var place = URL(fileURLWithPath: Files.programFolder ?? "/")
-    while place.path.count > 1 {
-      folders.append(place.appendingPathComponent("Manifests").path)
-      place.deleteLastPathComponent()
+    var folder = URL(fileURLWithPath: Files.programFolder ?? "/")
+    while folder.path.count > 1 {
+      folders.append(folder.appendingPathComponent("Manifests").path)
+      folder.deleteLastPathComponent()
     }
     return folders.filter { FileManager.default.fileExists(atPath: $0) }
   }

@@ -21,7 +21,9 @@ struct WritingOptions: ParsableArguments {
   }
 
   /// Where to write.
-  var place: WritingPlace { inPlace ? .inPlace : scratch.map(WritingPlace.folder) ?? .automatic }
+  var location: WritingLocation {
+    inPlace ? .inPlace : scratch.map(WritingLocation.folder) ?? .automatic
+  }
 
   /// The words that say the same.
   var arguments: [String] { inPlace ? ["--in-place"] : scratch.map { ["--scratch", $0] } ?? [] }

@@ -108,11 +108,11 @@ private enum Trainers {
     else { return nil }
     let data = input[header.dataOffset...]
     let checksum = Array(data.withUnsafeBytes { XXH3.text(XXH3.checksum($0)) }.utf8)
-    guard let place = input[..<header.dataOffset].firstRange(of: old), old != checksum else {
+    guard let range = input[..<header.dataOffset].firstRange(of: old), old != checksum else {
       return nil
     }
     var sealed = input
-    sealed.replaceSubrange(place, with: checksum)
+    sealed.replaceSubrange(range, with: checksum)
     return sealed
   }
 }

@@ -47,11 +47,11 @@ final class BatchNormalisation1d: Layer {
     let parts = BatchParts(rows: rows, team: pass.team)
     normalisation.announceSigns()
     each(parts, pass.team) { sample, part in
-      let place = values.start + sample * count
-      lathe_channels_to_blocks(input + sample * outputCount, channels, length, place)
+      let target = values.start + sample * count
+      lathe_channels_to_blocks(input + sample * outputCount, channels, length, target)
       forEachBlock { block, offset in
         lathe_convolution_finish(
-          place + offset, length, 0, 1, normalisation.sign(block), place + offset, nil,
+          target + offset, length, 0, 1, normalisation.sign(block), target + offset, nil,
           partSums(part) + block * 32)
       }
     }
@@ -92,10 +92,11 @@ final class BatchNormalisation1d: Layer {
       let made = given + count
       lathe_channels_to_blocks(gradient + sample * outputCount, channels, length, given)
       forEachBlock { block, offset in
-        let place = values.start + sample * count + offset
+        let target = values.start + sample * count + offset
         // What is wanted is the gradient by x alone, not the sum that a bias before it would need.
         lathe_convolution_unfinish(
-          normalisation.block(block), place, length, LATHE_NOT_RECTIFIED, 1, place, given + offset,
+          normalisation.block(block), target, length, LATHE_NOT_RECTIFIED, 1, target,
+          given + offset,
           made + offset, partSums(part))
       }
       lathe_blocks_to_channels(made, channels, length, inputGradient.start + sample * outputCount)

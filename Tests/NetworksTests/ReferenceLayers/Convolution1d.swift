@@ -96,11 +96,11 @@ final class Convolution1d: Layer {
     let start = gradient.start + part * gradientCount
     let sums = filters.biasSums(part)
     for channel in 0..<shape.outputs {
-      var place = start + (channel / 16 * room + shape.margin) * 16 + channel % 16
+      var target = start + (channel / 16 * room + shape.margin) * 16 + channel % 16
       for position in 0..<shape.positions {
         let value = given[channel * shape.positions + position]
-        place.pointee = value
-        place += 16
+        target.pointee = value
+        target += 16
         sums[channel] += Double(value)
       }
     }

@@ -13,7 +13,7 @@ final class MaximumPooling1d: Layer {
   private let window: Int
   private var output: FloatStorage?
   private var inputGradient: FloatStorage?
-  private var places: [Int32] = []
+  private var choices: [Int32] = []
 
   /// - Throws: ``TrainingError/Kind/configuration`` where not one window fits.
   init(channels: Int, length: Int, window: Int) throws(TrainingError) {
@@ -33,8 +33,8 @@ final class MaximumPooling1d: Layer {
     try output.reserve(rows * outputCount)
     guard training else { return }
     try inputGradient.reserve(rows * channels * length)
-    if places.count < rows * outputCount {
-      places = Array(repeating: 0, count: rows * outputCount)
+    if choices.count < rows * outputCount {
+      choices = Array(repeating: 0, count: rows * outputCount)
     }
   }
 
@@ -43,20 +43,20 @@ final class MaximumPooling1d: Layer {
   ) -> UnsafeMutablePointer<Float> {
     let output = output.start
     let pooled = length / window
-    places.withUnsafeMutableBufferPointer { places in
-      let places = pass.isTraining ? places.baseAddress : nil
+    choices.withUnsafeMutableBufferPointer { choices in
+      let choices = pass.isTraining ? choices.baseAddress : nil
       pass.team.divide(rows * channels) { sequences in
         for sequence in sequences {
           let values = input + sequence * length
           for index in 0..<pooled {
             var best = index * window
             // A NaN stays one.
-            for place in best..<best + window
-            where values[place] > values[best] || values[place].isNaN {
-              best = place
+            for candidate in best..<best + window
+            where values[candidate] > values[best] || values[candidate].isNaN {
+              best = candidate
             }
             output[sequence * pooled + index] = values[best]
-            places?[sequence * pooled + index] = Int32(best)
+            choices?[sequence * pooled + index] = Int32(best)
           }
         }
       }
@@ -70,12 +70,12 @@ final class MaximumPooling1d: Layer {
     guard needsInput else { return nil }
     let result = inputGradient.start
     let pooled = length / window
-    places.withUnsafeBufferPointer { places in
+    choices.withUnsafeBufferPointer { choices in
       pass.team.divide(rows * channels) { sequences in
         for sequence in sequences {
           (result + sequence * length).update(repeating: 0, count: length)
           for index in sequence * pooled..<(sequence + 1) * pooled {
-            result[sequence * length + Int(places[index])] = gradient[index]
+            result[sequence * length + Int(choices[index])] = gradient[index]
           }
         }
       }
@@ -85,7 +85,7 @@ final class MaximumPooling1d: Layer {
 
   func choices(rows: Int) -> [Tensor] {
     let pooled = length / window
-    let taps = places.prefix(rows * outputCount).enumerated().map {
+    let taps = choices.prefix(rows * outputCount).enumerated().map {
       $0.element - Int32($0.offset % pooled * window)
     }
     return [Choice.taps([rows] + outputShape, taps)]

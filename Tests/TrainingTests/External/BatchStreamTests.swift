@@ -11,7 +11,7 @@ import Testing
     var epoch: String
     var index: String
     var endsEpoch: String
-    var places: [[Int64]]
+    var locations: [[Int64]]
   }
 
   private func frames(_ run: ExternalRun) throws -> [Frame] {
@@ -35,7 +35,7 @@ import Testing
       frames.append(
         Frame(
           side: try fact("side"), epoch: try fact("epoch"), index: try fact("index"),
-          endsEpoch: try fact("endsEpoch"), places: zip(tracks, slices).map { [$0, $1] }))
+          endsEpoch: try fact("endsEpoch"), locations: zip(tracks, slices).map { [$0, $1] }))
     }
     return frames
   }
@@ -49,7 +49,7 @@ import Testing
     #expect(frames[..<7].map(\.index) == ["0", "1", "2", "3", "0", "0", "1"])
     #expect(
       frames[..<7].map(\.endsEpoch) == ["false", "false", "false", "true", "true", "false", "true"])
-    func order(_ part: ArraySlice<Frame>) -> [[Int64]] { part.flatMap(\.places) }
+    func order(_ part: ArraySlice<Frame>) -> [[Int64]] { part.flatMap(\.locations) }
     let (first, second) = (order(frames[..<4]), order(frames[7..<11]))
     func all(_ tracks: Range<Int64>) -> [[Int64]] {
       tracks.flatMap { track in (0..<3).map { [track, Int64($0)] } }

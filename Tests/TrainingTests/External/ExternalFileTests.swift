@@ -68,7 +68,7 @@ import Testing
     ("head -c 100 test.good > \"$LATHE_RUN_DIR/x\"", "x", "no whole safetensors file"),
     ("echo hello > \"$LATHE_RUN_DIR/x\"", "x", "no whole safetensors file"),
     ("put weights.good x", "x", "no F32 'probabilities'"),
-  ]) func places(_ script: String, _ name: String, _ words: String) throws {
+  ]) func locations(_ script: String, _ name: String, _ words: String) throws {
     let run = try ExternalRun()
     let error = try #require(
       try run.failure(

@@ -56,11 +56,13 @@ final class ExternalRun: Sendable {
   ) throws -> [UInt8] {
     let tracks = side == "train" ? 0..<5 : side == "validation" ? 6..<8 : 10..<12
     let count = side == "validation" ? 2 : 3
-    var places = tracks.flatMap { track in (0..<count).map { (track, $0) } }
-    places.reverse()
-    var probabilities = places.flatMap { $0.0 % 2 == 0 ? [0.75, 0.25] as [Float] : [0.25, 0.75] }
-    var trackColumn = places.map { Int64($0.0) }
-    var sliceColumn = places.map { Int64($0.1) }
+    var locations = tracks.flatMap { track in (0..<count).map { (track, $0) } }
+    locations.reverse()
+    var probabilities = locations.flatMap {
+      $0.0 % 2 == 0 ? [0.75, 0.25] as [Float] : [0.25, 0.75]
+    }
+    var trackColumn = locations.map { Int64($0.0) }
+    var sliceColumn = locations.map { Int64($0.1) }
     change(&probabilities, &trackColumn, &sliceColumn)
     return try SafetensorsWriter(tensors: [
       Tensor(

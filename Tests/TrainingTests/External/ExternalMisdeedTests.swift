@@ -85,10 +85,10 @@ import Testing
       "9 samples of 3"
     ),
     (#"whole 1; printf '{"event":"epoch","epoch":2'"#, "line 4", "is no JSON object"),
-  ]) func lyingOrRubbish(_ script: String, _ place: String, _ words: String) throws {
+  ]) func lyingOrRubbish(_ script: String, _ subject: String, _ words: String) throws {
     let run = try ExternalRun()
     let error = try #require(try run.failure(script))
-    #expect(error.kind == .plugin && error.subject.contains(place), "\(error)")
+    #expect(error.kind == .plugin && error.subject.contains(subject), "\(error)")
     #expect(error.detail.contains(words), "\(error)")
   }
 

@@ -46,12 +46,12 @@ import Testing
 
   @Test func anyByteChanged() throws {
     let whole = try Data(contentsOf: URL(fileURLWithPath: statePath))
-    for place in stride(from: 0, to: whole.count, by: 13) {
+    for index in stride(from: 0, to: whole.count, by: 13) {
       var damaged = whole
-      damaged[place] ^= 0x15
+      damaged[index] ^= 0x15
       try damaged.write(to: URL(fileURLWithPath: statePath))
       let error = try refusal()
-      #expect([.checkpoint, .run].contains(error.kind), "byte \(place): \(error)")
+      #expect([.checkpoint, .run].contains(error.kind), "byte \(index): \(error)")
     }
   }
 

@@ -27,7 +27,7 @@ struct SessionFixture {
     configuration.seed = 5
   }
 
-  /// Two slices of each track, of three labels in turn: noise about a place that the label has.
+  /// Two slices of each track, of three labels in turn: noise about a centre that the label has.
   static func samples(
     tracks: Int, seed: Int, name: String, labels: Int = 3, noise: Double = 2
   ) throws -> MemorySamples {
@@ -40,9 +40,9 @@ struct SessionFixture {
         let label = track % labels
         rows.append(MemorySamples.Row(label: label, track: track, slice: slice))
         for index in 0..<size {
-          let place = index % labels == label ? 1.0 : 0
+          let centre = index % labels == label ? 1.0 : 0
           values.append(
-            Float(place + noise * (Double(generator.next() >> 11) / 0x1p53 - 0.5)))
+            Float(centre + noise * (Double(generator.next() >> 11) / 0x1p53 - 0.5)))
         }
       }
     }
@@ -125,7 +125,7 @@ struct SessionFixture {
     return String(decoding: file["session"]?.bytes ?? [], as: UTF8.self)
   }
 
-  /// Writes a run's state anew, with other facts in its header and another place.
+  /// Writes a run's state anew, with other facts in its header and another position.
   func rewriteState(
     _ name: String, schema: String? = "lathe.state/1", _ change: (String) -> String = { $0 }
   ) throws {

@@ -87,11 +87,11 @@ import Testing
       let evaluation = try Prediction(trainer, loading).evaluation(of: side.samples)
       #expect(evaluation == result.evaluations[side.name])
     }
-    var places: [SamplePlace] = []
-    try Prediction(trainer, loading).forEach(of: fixture.source.training) { place, _, _ in
-      places.append(place)
+    var locations: [SampleLocation] = []
+    try Prediction(trainer, loading).forEach(of: fixture.source.training) { location, _, _ in
+      locations.append(location)
     }
-    #expect(places == (0..<14).map { SamplePlace(track: $0 / 2, slice: $0 % 2) })
+    #expect(locations == (0..<14).map { SampleLocation(track: $0 / 2, slice: $0 % 2) })
   }
 
   @Test func tracksDecideThenSlicesThenLoss() throws {

@@ -160,21 +160,21 @@ private struct TableManifest {
     }
   }
 
-  /// The tracks, those whose file's name lies in more than one place under their paths without
+  /// The tracks, those whose file's name lies in more than one folder of their paths without
   /// extension.
   private func namedApart() -> [Track] {
-    var places: [String: Set<String>] = [:]
+    var paths: [String: Set<String>] = [:]
     for (track, isNamed) in zip(tracks, isNamedByFile) where isNamed {
-      places[track.id, default: []].insert(PathParts(track.path).place)
+      paths[track.id, default: []].insert(PathParts(track.path).pathWithoutExtension)
     }
     return zip(tracks, isNamedByFile).map { track, isNamed in
-      guard isNamed, places[track.id, default: []].count > 1,
+      guard isNamed, paths[track.id, default: []].count > 1,
         // A path that cannot be used is refused as that, not as an id.
         NameRules.problem(inRelativePath: track.path, maximumBytes: NameRules.maximumPathBytes)
           == nil
       else { return track }
       var track = track
-      track.id = PathParts(track.path).place
+      track.id = PathParts(track.path).pathWithoutExtension
       return track
     }
   }

@@ -53,12 +53,12 @@ struct TabbedTable {
   /// - Throws: ``ManifestError`` where one of the needed is not there.
   func columns(_ needed: [String]) throws(ManifestError) -> [String: Int] {
     guard let header = rows.first else { throw error(1, "has no row that names the columns") }
-    let places = Dictionary(
+    let indices = Dictionary(
       header.fields.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    if let missing = needed.first(where: { places[$0] == nil }) {
+    if let missing = needed.first(where: { indices[$0] == nil }) {
       throw error(header.line, "names no column \(NameRules.quoted(missing))")
     }
-    return places
+    return indices
   }
 
   /// The field of a row, which must be there and not empty.

@@ -1,5 +1,5 @@
 /// Where a cache is written before it is brought to its own folder.
-public enum WritingPlace: Sendable, Hashable {
+public enum WritingLocation: Sendable, Hashable {
   /// In a folder for temporary files, where the cache lies on a file system that other machines have too;
   /// elsewhere in its own folder.
   case automatic
@@ -12,18 +12,18 @@ public enum WritingPlace: Sendable, Hashable {
   ///
   /// - Throws: `CacheError` as ``ScratchStore/init(of:shard:in:)``.
   public func scratchStore(of home: String, shard: Shard?) throws(CacheError) -> ScratchStore? {
-    try scratchStore(of: home, shard.map(StorePlace.shard) ?? .only, shard: shard)
+    try scratchStore(of: home, shard.map(StoreFiles.shard) ?? .only, shard: shard)
   }
 
   func scratchStore(
-    of home: String, _ place: StorePlace, shard: Shard? = nil
+    of home: String, _ store: StoreFiles, shard: Shard? = nil
   ) throws(CacheError) -> ScratchStore? {
     switch self {
     case .inPlace: nil
-    case .folder(let folder): try ScratchStore(of: home, place, shard: shard, in: folder)
+    case .folder(let folder): try ScratchStore(of: home, store, shard: shard, in: folder)
     case .automatic:
       ScratchStore.sharedFileSystem(of: home) == nil
-        ? nil : try ScratchStore(of: home, place, shard: shard, in: nil)
+        ? nil : try ScratchStore(of: home, store, shard: shard, in: nil)
     }
   }
 }

@@ -1,5 +1,5 @@
 /// Where a part stands that has no key of its own type.
-struct JSONPlaceKey: CodingKey {
+struct JSONPathKey: CodingKey {
   let stringValue: String
   let intValue: Int?
 

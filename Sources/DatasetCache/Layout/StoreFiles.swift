@@ -1,19 +1,19 @@
 /// Where one store of a cache lies in its folder, and which lock its one writer holds.
-struct StorePlace: Sendable, Hashable {
+struct StoreFiles: Sendable, Hashable {
   /// The name of the store's file.
   let file: String
   /// The name of the lock's file.
   let lock: String
 
   /// The store of a cache that is not divided.
-  static let only = StorePlace(file: Layout.shard, lock: Layout.lock)
+  static let only = StoreFiles(file: Layout.shard, lock: Layout.lock)
   /// The store of the whole of a divided cache.
-  static let merged = StorePlace(file: Layout.merged, lock: Layout.lock)
+  static let merged = StoreFiles(file: Layout.merged, lock: Layout.lock)
 
   /// The store of a shard; of a cache of one shard, its only one.
-  static func shard(_ shard: Shard) -> StorePlace {
+  static func shard(_ shard: Shard) -> StoreFiles {
     if shard.count == 1 { return .only }
-    return StorePlace(
+    return StoreFiles(
       file: shard.file,
       lock: "\(Layout.lock)-\(Shard.stem(shard.index).dropFirst(Shard.prefix.count))")
   }

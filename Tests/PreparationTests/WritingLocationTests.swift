@@ -6,16 +6,16 @@ import Testing
 @testable import Preparation
 
 /// What changes a cache through a scratch folder: the cache is that of who writes in place, and nothing is left.
-@Suite struct WritingPlaceTests {
+@Suite struct WritingLocationTests {
   private let folder: MusicFolder
   private let scratch: String
-  private let place: WritingPlace
+  private let location: WritingLocation
 
   init() throws {
     folder = try MusicFolder()
     try folder.music(count: 4)
     scratch = "\(folder.path)/scratch"
-    place = .folder(scratch)
+    location = .folder(scratch)
   }
 
   private func divide(into count: Int) throws {
@@ -34,7 +34,7 @@ import Testing
   @Test func shardsAreMergedThroughAScratchFolder() throws {
     try divide(into: 3)
     var merge = ShardMerge(cachePath: folder.cache)
-    merge.scratch = place
+    merge.scratch = location
     let summary = try merge.run()
     try expectNothingLeft()
     #expect(summary.shards == 3)
@@ -49,7 +49,7 @@ import Testing
     _ = try ShardMerge(cachePath: folder.cache).run()
     let plan = try SplitPlan(policy: .stratified, seed: 7, division: .folds(2))
     do {
-      let unfinished = try WritableCache(at: folder.cache, in: place)
+      let unfinished = try WritableCache(at: folder.cache, in: location)
       try unfinished.cache.makeSplit(plan)
       #expect(unfinished.cache.path.hasPrefix(scratch))
       // Nobody else may change the cache meanwhile.
@@ -58,7 +58,7 @@ import Testing
     try expectNothingLeft()
     #expect(try folder.open().splitNames() == [])
     do {
-      let writable = try WritableCache(at: folder.cache, in: place)
+      let writable = try WritableCache(at: folder.cache, in: location)
       try writable.cache.makeSplit(plan)
       try writable.cache.renewCard()
       try writable.finish()
@@ -70,11 +70,11 @@ import Testing
   }
 
   @Test func whatIsNoMergedCacheIsSaidBeforeAnythingIsWritten() throws {
-    #expect(throws: CacheError.self) { try WritableCache(at: folder.cache, in: place) }
+    #expect(throws: CacheError.self) { try WritableCache(at: folder.cache, in: location) }
     #expect(!FileManager.default.fileExists(atPath: folder.cache))
     try divide(into: 2)
     let error = #expect(throws: CacheError.self) {
-      try WritableCache(at: folder.cache, in: place)
+      try WritableCache(at: folder.cache, in: location)
     }
     #expect(error?.kind == .unmerged && error?.subject == folder.cache)
   }
@@ -88,9 +88,9 @@ import Testing
     for page in stride(from: 3 * 4_096, to: bytes.count, by: 4_096) { bytes[page + 100] ^= 255 }
     try Data(bytes).write(to: file)
     let plan = try #require(try ShardPlan.read(at: folder.cache))
-    _ = try Cache.repairWhole(at: folder.cache, plan, in: place)
+    _ = try Cache.repairWhole(at: folder.cache, plan, in: location)
     var merge = ShardMerge(cachePath: folder.cache)
-    merge.scratch = place
+    merge.scratch = location
     _ = try merge.run()
     try expectNothingLeft()
     #expect(try folder.digest() == digest && folder.open().verify() == [])
@@ -102,7 +102,7 @@ import Testing
     _ = try ShardMerge(cachePath: folder.cache).run()
     try folder.write(Wave.pcm16(Wave.notes(seed: 60)), "jazz/broken.wav")
     var retry = QuarantineRetry(folder: folder.audio, cachePath: folder.cache)
-    retry.scratch = place
+    retry.scratch = location
     #expect(try retry.run(progress: Recorder()).prepared == 1)
     try expectNothingLeft()
     #expect(try folder.open().verify() == [] && folder.open().soundRecords().quarantined.isEmpty)
@@ -113,7 +113,7 @@ import Testing
     try folder.prepare(.small())
     var copying = CacheCopying(
       cachePath: folder.cache, newPath: "\(folder.path)/new", shards: shards)
-    copying.scratch = place
+    copying.scratch = location
     #expect(try copying.run())
     try expectNothingLeft()
     let new = "\(folder.path)/new"
