@@ -31,7 +31,8 @@ import Testing
     #expect(try cache.defaultSplit() == "c")
     let wrong = try #require(
       refusal { () throws(CacheError) in try cache.putDefaultSplit("d") })
-    #expect(wrong.kind == .unknownName && wrong.hint == "it has a, b, c")
+    #expect(wrong.kind == .unknownName)
+    #expect(wrong.hint == "it has a, b, c; make another with: lathe split \(cache.path)")
 
     try cache.removeSplit(name: "a")
     #expect(try cache.defaultSplit() == "c")

@@ -11,7 +11,7 @@ enum ForecastText {
     }
     let time = forecast.seconds.map { "about \(Words.duration($0)), " } ?? ""
     let memory =
-      forecast.memoryBytes.map { "about \(Words.bytes($0)) of memory, " } ?? ""
+      forecast.memoryBytes.map { "about \(Words.bytes($0)) of memory besides its own, " } ?? ""
     return "forecast: \(Words.duration(forecast.audioSeconds)) of audio, \(time)\(memory)"
       + "\(Words.bytes(forecast.bytes)) of values (\(Words.bytes(forecast.freeBytes)) are free); "
       + "slices: \(slices.joined(separator: ", "))"
