@@ -44,7 +44,7 @@ struct ForecastTrial {
     guard let audio = held.map(\.audio).max(), let values = held.map(\.values).max() else { return }
     let workers = PreparationWorkers.count(threads: threads, startsPrograms: startsPrograms)
     // A worker that waits for a place holds its finished track.
-    let waiting = (workers + PreparationWorkers.places(threads: threads)) * values
+    let waiting = (workers + PreparationWorkers.queueCapacity(threads: threads)) * values
     // A batch lies in memory once more while it is written.
     let batch = 2 * min(PreparationRun.batchBytes + values, tasks.count * values)
     memoryBytes = workers * (worker.byteCount + audio) + waiting + batch

@@ -58,7 +58,7 @@ final class PreparationWorkers: Sendable {
     let startsPrograms = tasks.contains { !$0.views.isDisjoint(with: programs) }
     count = Self.count(threads: threads, startsPrograms: startsPrograms)
     running = Atomic(count)
-    outcomes = BoundedQueue(capacity: Self.places(threads: threads))
+    outcomes = BoundedQueue(capacity: Self.queueCapacity(threads: threads))
     let runs = (0..<threads).map { _ in ViewRun(cancellation) }
     for number in 0..<count {
       let thread = Thread { self.work(runs[number % threads]) }
@@ -74,7 +74,7 @@ final class PreparationWorkers: Sendable {
   }
 
   /// How many finished tracks may wait for the writer.
-  static func places(threads: Int) -> Int { 2 * threads }
+  static func queueCapacity(threads: Int) -> Int { 2 * threads }
 
   /// Ends every worker after its track; none waits for a place in the queue any more.
   func stop() {

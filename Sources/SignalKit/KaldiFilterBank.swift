@@ -112,7 +112,7 @@ public struct KaldiFilterBank: ~Copyable {
         writeLogEnergies(weights: nil, scale: parameters.sampleScale, to: energies)
       }
       lathe_emphasise_block(
-        block.samples.base, block.places, block.places.count, means.base,
+        block.samples.base, block.sampleRows, block.sampleRows.count, means.base,
         Float(parameters.preemphasis))
       if parameters.energyRow != .none, !parameters.usesRawEnergy {
         means.base.update(repeating: 0, count: 16)
@@ -147,8 +147,9 @@ public struct KaldiFilterBank: ~Copyable {
   private func takeMeans() {
     means.base.update(repeating: 0, count: 16)
     guard parameters.removesOffset else { return }
-    lathe_block_sums(block.samples.base, block.places, block.places.count, sums.base)
-    for lane in 0..<16 { means.base[lane] = Float(sums.base[lane] / Double(block.places.count)) }
+    lathe_block_sums(block.samples.base, block.sampleRows, block.sampleRows.count, sums.base)
+    let count = Double(block.sampleRows.count)
+    for lane in 0..<16 { means.base[lane] = Float(sums.base[lane] / count) }
   }
 
   /// ln of the frames' energies, no less than 2^−23 and the energy floor.
@@ -156,7 +157,7 @@ public struct KaldiFilterBank: ~Copyable {
     weights: [Float]?, scale: Double, to row: UnsafeMutablePointer<Float>
   ) {
     lathe_block_energies(
-      block.samples.base, block.places, block.places.count, means.base, weights, sums.base)
+      block.samples.base, block.sampleRows, block.sampleRows.count, means.base, weights, sums.base)
     let least = max(Double(Float.ulpOfOne), parameters.energyFloor)
     for lane in 0..<16 { row[lane] = Float(log(max(sums.base[lane] * scale * scale, least))) }
   }

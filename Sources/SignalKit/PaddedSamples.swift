@@ -8,7 +8,7 @@ extension Padding {
     }
   }
 
-  /// The place of `position` in a sequence of `count` mirrored about its first and last element, as
+  /// The index of `position` in a sequence of `count` mirrored about its first and last element, as
   /// often as it takes: period 2 (count − 1).
   private static func reflected(_ position: Int, count: Int) -> Int {
     guard count > 1 else { return 0 }

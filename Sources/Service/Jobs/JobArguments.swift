@@ -17,7 +17,7 @@ struct JobArguments {
       throw problem(
         name, "is not known", "a job \(kind.name) takes \(known.joined(separator: ", "))")
     }
-    var places: [String] = []
+    var operands: [String] = []
     var options: [String] = []
     for field in kind.fields {
       guard let text = fields[field.name], !text.isEmpty else {
@@ -42,24 +42,24 @@ struct JobArguments {
         guard !text.hasPrefix("-"), !text.contains(":") else {
           throw problem(field.name, "is '\(text.prefix(80))'", "give \(field.about)")
         }
-        add(text, field, &places, &options)
+        add(text, field, &operands, &options)
       case .cache:
         let folder: String
         do { folder = try caches.folder(named: text, "cache") } catch {
           throw problem(field.name, error.detail, error.hint)
         }
-        add(folder, field, &places, &options)
+        add(folder, field, &operands, &options)
       case .audio, .output:
-        add(try path(text, field), field, &places, &options)
+        add(try path(text, field), field, &operands, &options)
       }
     }
-    return kind.command + places + options
+    return kind.command + operands + options
   }
 
   private func add(
-    _ text: String, _ field: JobKind.Field, _ places: inout [String], _ options: inout [String]
+    _ text: String, _ field: JobKind.Field, _ operands: inout [String], _ options: inout [String]
   ) {
-    if let option = field.option { options += [option, text] } else { places.append(text) }
+    if let option = field.option { options += [option, text] } else { operands.append(text) }
   }
 
   /// A path under the root: plain parts, and no link among those that are there.

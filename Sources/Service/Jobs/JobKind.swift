@@ -22,7 +22,7 @@ struct JobKind: Sendable {
     let form: Form
     let about: String
     var isRequired = false
-    /// The argument that it becomes; nil where its place says what it is.
+    /// The argument that it becomes; nil where its position says what it is.
     var option: String?
   }
 

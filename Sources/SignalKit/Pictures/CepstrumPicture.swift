@@ -147,10 +147,10 @@ public final class CepstrumPicture: SpectrumPicture {
 /// The weights that give the `order`-th derivative, 1 or 2, of the polynomial of that order that
 /// fits `width` values best. `scipy.signal.savgol_coeffs(width, order, deriv=order)`, turned.
 private func derivativeWeights(width: Int, order: Int) -> [Float] {
-  let places = (0..<width).map { Double($0 - width / 2) }
-  let square = places.reduce(0) { $0 + $1 * $1 } / Double(width)
+  let offsets = (0..<width).map { Double($0 - width / 2) }
+  let square = offsets.reduce(0) { $0 + $1 * $1 } / Double(width)
   // k and k² − mean k² are orthogonal to all polynomials of lower degree.
-  let basis = order == 1 ? places : places.map { $0 * $0 - square }
+  let basis = order == 1 ? offsets : offsets.map { $0 * $0 - square }
   let norm = basis.reduce(0) { $0 + $1 * $1 }
   return basis.map { Float(Double(order) * $0 / norm) }
 }

@@ -5,10 +5,10 @@ internal import CKernels
 /// Transforms of 512, 1,024 and 2,048 samples run side by side too; those of other lengths one frame after
 /// the other, by FFTW.
 struct FrameBlock: ~Copyable {
-  /// The samples, sample n of frame f at `places[n]` × 16 + f.
+  /// The samples, sample n of frame f at `sampleRows[n]` × 16 + f.
   let samples: AlignedBuffer<Float>
   /// Rows of ``samples``, one a sample of a frame.
-  let places: [Int32]
+  let sampleRows: [Int32]
   private let window: AlignedBuffer<Float>
   private let half: Int
   private let power: AlignedBuffer<Float>
@@ -25,7 +25,7 @@ struct FrameBlock: ~Copyable {
     rows = isInKernels ? nil : try Rows(length: values.count, transformLength: transformLength)
     kernel = isInKernels ? Kernel(half: half) : nil
     let half = half
-    places = values.indices.map {
+    sampleRows = values.indices.map {
       Int32(isInKernels ? lathe_transform_row(half, $0) : $0)
     }
     window = AlignedBuffer(count: transformLength)
@@ -36,14 +36,14 @@ struct FrameBlock: ~Copyable {
   }
 
   var byteCount: Int {
-    samples.byteCount + places.byteCount + window.byteCount + power.byteCount
+    samples.byteCount + sampleRows.byteCount + window.byteCount + power.byteCount
       + (kernel?.byteCount ?? 0) + (rows?.byteCount ?? 0)
   }
 
   /// Takes `count` frames, 1 ... 16, the first of which begins at `signal`, the next ones `hop` samples after each
   /// other; the others are silent.
   func fill(_ signal: UnsafePointer<Float>, hop: Int, count: Int) {
-    lathe_frames_to_block(signal, hop, count, places.count, places, samples.base)
+    lathe_frames_to_block(signal, hop, count, sampleRows.count, sampleRows, samples.base)
   }
 
   /// |X|² of the windowed frames, bins [bin × 16 + frame].

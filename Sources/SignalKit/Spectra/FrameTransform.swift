@@ -6,7 +6,7 @@ protocol FrameTransform: AnyObject {
   var quantity: SpectrumQuantity { get }
   /// Bytes of its tables and buffers.
   var byteCount: Int { get }
-  /// Writes the spectrum of `samples`, as many as the window is long, to the `bins` first places of
+  /// Writes the spectrum of `samples`, as many as the window is long, to the `bins` first numbers of
   /// `row`.
   func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>)
   /// Runs the transform of what was analysed last, and nothing else.
