@@ -163,12 +163,15 @@ private struct TableManifest {
   /// The tracks, those whose file's name lies in more than one folder of their paths without
   /// extension.
   private func namedApart() -> [Track] {
-    var paths: [String: Set<String>] = [:]
+    var pathsOfIDs: [String: String] = [:]
+    var ambiguous: Set<String> = []
     for (track, isNamed) in zip(tracks, isNamedByFile) where isNamed {
-      paths[track.id, default: []].insert(PathParts(track.path).pathWithoutExtension)
+      let path = PathParts(track.path).pathWithoutExtension
+      if pathsOfIDs[track.id, default: path] != path { ambiguous.insert(track.id) }
+      pathsOfIDs[track.id] = path
     }
     return zip(tracks, isNamedByFile).map { track, isNamed in
-      guard isNamed, paths[track.id, default: []].count > 1,
+      guard isNamed, ambiguous.contains(track.id),
         // A path that cannot be used is refused as that, not as an id.
         NameRules.problem(inRelativePath: track.path, maximumBytes: NameRules.maximumPathBytes)
           == nil
