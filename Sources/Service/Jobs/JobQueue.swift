@@ -105,13 +105,17 @@ final class JobQueue: Sendable {
         throw Problem(.tooManyRequests, "limit", "a hundred jobs wait", hint: "cancel some")
       }
       content.last += 1
-      let job = Job(
+      return Job(
         id: content.last, kind: kind.name, fields: fields, arguments: arguments, asked: Self.now)
-      content.held[job.id] = job
-      content.numbers.append(job.id)
-      return job
     }
+    // Before it can be begun: what is kept of its end must not be written over.
     try store.keep(job)
+    content.withLock { content in
+      content.held[job.id] = job
+      // Another one may have been taken on meanwhile.
+      let index = content.numbers.lastIndex { $0 < job.id }.map { $0 + 1 } ?? 0
+      content.numbers.insert(job.id, at: index)
+    }
     changes.signal()
     try forgetOldest()
     return job
