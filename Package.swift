@@ -214,7 +214,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "Safetensors", "Corpus", "AudioIO", "DatasetCache", "Preparation", "DataLoading",
-        "Training", "Networks", "LatheC", "Service", "TestSupport",
+        "Training", "Networks", "LatheC", "Service", "Wording", "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       path: "Tests/Fuzzing/Targets", swiftSettings: swift),

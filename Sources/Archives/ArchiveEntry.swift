@@ -1,4 +1,5 @@
 import Files
+import Wording
 
 /// A file in an archive, under a name that may be a path below any folder.
 package struct ArchiveEntry: Sendable, Hashable {
@@ -60,7 +61,7 @@ package enum EntryName {
     if path.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F) ~= $0.value }) {
       return "contains a control character"
     }
-    for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+    for part in path.pathComponents {
       if part == ".." { return "climbs out of its folder with \"..\"" }
       if part == "." { return "contains the component \".\"" }
       if part.isEmpty { return "contains an empty component" }

@@ -1,4 +1,5 @@
 import Glibc
+import Wording
 
 /// A file that is written under another name, beside its own, and takes its own when it is whole:
 /// readers find, at any moment and after any crash, the old content or the new one.
@@ -173,11 +174,11 @@ extension Files {
 
   /// The folder that holds a name.
   static func folder(of path: String) -> String {
-    var parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    var parts = path.pathComponents
     // Of a/b/ it is a that holds the name.
     while parts.count > 1, parts.last?.isEmpty == true { parts.removeLast() }
     let parent = parts.dropLast().joined(separator: "/")
-    return parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
+    return parent.isEmpty ? (path.utf8.first == UInt8(ascii: "/") ? "/" : ".") : parent
   }
 
   /// A new file in a folder that has no name, and goes with its last descriptor; nil where the file system has

@@ -1,4 +1,5 @@
 import Glibc
+import Wording
 
 extension Files {
   /// What holds a folder.
@@ -34,9 +35,9 @@ extension Files {
       guard errno == ENOENT, folder != "/", folder != "." else {
         throw FileError(.system(errno), "examine", path)
       }
-      let above = folder.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      let above = folder.pathComponents.dropLast()
         .joined(separator: "/")
-      folder = above.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : above
+      folder = above.isEmpty ? (path.utf8.first == UInt8(ascii: "/") ? "/" : ".") : above
     }
     let mounts = (try? read("/proc/self/mountinfo", limit: 1 << 24)) ?? nil
     return FileSystem(

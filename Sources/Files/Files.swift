@@ -1,4 +1,5 @@
 import Glibc
+import Wording
 
 /// The few things that records, checkpoints and reports ask of the file system.
 package enum Files {
@@ -37,7 +38,7 @@ package enum Files {
       if try kind(path) == .folder { return }
       throw FileError(.isAFile, "create", path)
     }
-    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    let parent = path.pathComponents.dropLast()
       .joined(separator: "/")
     guard code == ENOENT, !parent.isEmpty else {
       throw FileError(.system(code), "create", path)

@@ -1,6 +1,7 @@
 package import Corpus
 package import DatasetCache
 internal import Files
+import Wording
 
 /// A map by neighbours as it is kept in the folder of its cache, `maps/VIEW.json`.
 package struct KeptMap: Sendable, Hashable, Codable {
@@ -75,7 +76,7 @@ package struct KeptMap: Sendable, Hashable, Codable {
   /// Keeps it.
   /// - Throws: `FileError`.
   package func write(to path: String) throws {
-    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    let folder = path.pathComponents.dropLast()
     if !folder.isEmpty { try Files.makeFolder(folder.joined(separator: "/")) }
     try Files.replace(path, with: try CanonicalJSON.encode(self) + [UInt8(ascii: "\n")])
   }

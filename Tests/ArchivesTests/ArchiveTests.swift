@@ -71,6 +71,7 @@ private typealias Entry = MadeArchives.Entry
 
   @Test(arguments: [
     ("../a.wav", "climbs out of its folder with \"..\""),
+    ("../\u{301}a.wav", "climbs out of its folder with \"..\""),
     ("b/../../a.wav", "climbs out of its folder with \"..\""), ("/etc/a.wav", "is absolute"),
     ("b//a.wav", "contains an empty component"), ("b/./a.wav", "contains the component \".\""),
     ("b/aux.wav", "is a device's on some systems"), ("c:/a.wav", "begins with a drive"),

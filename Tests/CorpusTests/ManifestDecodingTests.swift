@@ -58,6 +58,7 @@ import Testing
   @Test(arguments: [
     (#"{"id":"t","path":"../t.wav","label":"a"}"#, ManifestError.Kind.badPath, "tracks[0].path"),
     (#"{"id":"t","path":"a/../../t","label":"a"}"#, .badPath, "tracks[0].path"),
+    (#"{"id":"t","path":"../\u0301t","label":"a"}"#, .badPath, "tracks[0].path"),
     (#"{"id":"t","path":"/etc/passwd","label":"a"}"#, .badPath, "tracks[0].path"),
     (#"{"id":"t","path":"a/\u0000.wav","label":"a"}"#, .badPath, "tracks[0].path"),
     (#"{"id":"t","path":"a/\u001b[2J.wav","label":"a"}"#, .badPath, "tracks[0].path"),

@@ -208,7 +208,9 @@ import Testing
     try expectAllTracks()
   }
 
-  @Test(arguments: ["../../evil.wav", "/tmp/evil.wav", "blues/../../evil.wav"])
+  @Test(arguments: [
+    "../../evil.wav", "/tmp/evil.wav", "blues/../../evil.wav", "../\u{301}evil.wav",
+  ])
   func anArchiveThatClimbsOutIsRefusedWhole(_ name: String) throws {
     var members = club.files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     members.append((name, Array("evil".utf8)))

@@ -1,3 +1,5 @@
+import Wording
+
 /// The ends of file names that make a file in an audio folder an audio file, in lower case.
 package enum AudioExtensions {
   /// Formats that are read.
@@ -18,7 +20,7 @@ package enum AudioExtensions {
 
   /// The end of a path's last component after its last dot, in lower case; nil where there is none.
   package static func of(_ path: some StringProtocol) -> String? {
-    let name = path.split(separator: "/").last ?? ""
+    let name = path.lastPathComponent ?? ""
     guard let dot = name.lastIndex(of: ".") else { return nil }
     return name[name.index(after: dot)...].lowercased()
   }

@@ -3,6 +3,7 @@ import Corpus
 import Files
 import Glibc
 import Synchronization
+import Wording
 
 /// A folder or an archive of audio.
 final class AudioRoot: Sendable {
@@ -66,10 +67,10 @@ final class AudioRoot: Sendable {
   var name: String {
     var resolved = path
     while resolved.count > 1, resolved.hasSuffix("/") { resolved.removeLast() }
-    if [".", ".."].contains(resolved.split(separator: "/").last) {
+    if [".", ".."].contains(resolved.lastPathComponent) {
       resolved = Files.resolved(path)
     }
-    var name = String(resolved.split(separator: "/").last ?? "audio")
+    var name = String(resolved.lastPathComponent ?? "audio")
     guard (try? Files.kind(path)) == .file else { return name }
     let endings = [".gz", ".bz2", ".xz", ".zst", ".tgz", ".tbz2", ".txz", ".tar", ".zip"]
     while let ending = endings.first(where: { name.lowercased().hasSuffix($0) }),

@@ -1,4 +1,5 @@
 import Corpus
+import Wording
 
 extension AudioFolder {
   /// Whether a file is audio by its name.
@@ -8,7 +9,7 @@ extension AudioFolder {
 
   /// Whether a path is hidden, or lies in a folder that systems make.
   static func isPassedOver(_ path: String) -> Bool {
-    let parts = path.split(separator: "/")
+    let parts = path.pathComponents
     // A name that climbs is no hidden one.
     return parts.contains { $0.utf8.first == UInt8(ascii: ".") && $0 != "." && $0 != ".." }
       || parts.dropLast().contains { systemFolders.contains(String($0)) }

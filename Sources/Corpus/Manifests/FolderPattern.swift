@@ -1,3 +1,5 @@
+import Wording
+
 /// Where in the folders of a collection its labels stand: `genre/*/*`, `*/genre/*`, `genre/artist/album/*`.
 ///
 /// A pattern has a part for each component of a file's path, with "/" between them, the last for the file itself:
@@ -70,7 +72,7 @@ public struct FolderPattern: Sendable, Hashable {
 
   /// What a path says; nil where it does not fit.
   func reading(of path: String) -> Reading? {
-    let components = path.split(separator: "/", omittingEmptySubsequences: false)
+    let components = path.pathComponents
     let rest = components.count - (parts.count - 1)
     // Behind `**` the file itself is one of what it stands for.
     let isOpen = parts.contains(.rest)

@@ -1,3 +1,5 @@
+import Wording
+
 extension Manifest {
   /// This manifest with the paths of the files that its tracks name by less than a path.
   ///
@@ -36,6 +38,6 @@ extension Manifest {
 extension PathParts {
   /// What a file is called: its path, that without extension, its name, and that without extension.
   func names(of path: String) -> [String] {
-    [path, pathWithoutExtension, path.split(separator: "/").last.map(String.init) ?? path, stem]
+    [path, pathWithoutExtension, path.lastPathComponent.map(String.init) ?? path, stem]
   }
 }

@@ -17,16 +17,23 @@ package enum NameRules {
     if text.utf8.count > maximumBytes {
       return "has \(text.utf8.count) bytes, more than \(maximumBytes)"
     }
-    if text.unicodeScalars.contains("\0") { return "contains a NUL character" }
-    let control = text.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F) ~= $0.value }
-    return control ? "contains a control character" : nil
+    var last: UInt8 = 0
+    for byte in text.utf8 {
+      if byte == 0 { return "contains a NUL character" }
+      // In UTF-8, U+0080 to U+009F are two bytes, of which the first is 0xC2.
+      if byte < 0x20 || byte == 0x7F || last == 0xC2 && byte < 0xA0 {
+        return "contains a control character"
+      }
+      last = byte
+    }
+    return nil
   }
 
   /// Why `path` is not a plain path below a folder, or nil when it is one.
   package static func problem(inRelativePath path: String, maximumBytes: Int) -> String? {
     if let problem = problem(inText: path, maximumBytes: maximumBytes) { return problem }
     if path.utf8.first == UInt8(ascii: "/") { return "is absolute" }
-    for component in path.split(separator: "/", omittingEmptySubsequences: false) {
+    for component in path.pathComponents {
       switch component {
       case "..": return "climbs out of its folder with \"..\""
       case ".": return "contains the component \".\""
@@ -58,22 +65,26 @@ package struct PathParts {
   /// The extension in lower case, without its dot; empty where there is none.
   package let fileExtension: String
 
+  /// The whole path without its extension.
+  package let pathWithoutExtension: String
+
   package init(_ path: String) {
-    var components = path.split(separator: "/", omittingEmptySubsequences: false)
-    let name = components.popLast() ?? ""
+    let whole = Self.withoutExtension(path)
+    var components = whole.pathComponents
+    stem = String(components.popLast() ?? "")
     folders = components
-    // A dot that opens the name marks a hidden file, not an extension.
-    if let dot = name.lastIndex(of: "."), dot > name.startIndex {
-      stem = String(name[..<dot])
-      fileExtension = name[name.index(after: dot)...].lowercased()
-    } else {
-      stem = String(name)
-      fileExtension = ""
-    }
+    fileExtension = String(path.utf8[whole.endIndex...].dropFirst())?.lowercased() ?? ""
+    pathWithoutExtension = String(whole)
   }
 
-  /// The whole path without its extension.
-  package var pathWithoutExtension: String { (folders + [Substring(stem)]).joined(separator: "/") }
+  /// The part of a path that is without its extension.
+  package static func withoutExtension(_ path: String) -> Substring {
+    let bytes = path.utf8
+    let name = bytes.lastIndex(of: UInt8(ascii: "/")).map(bytes.index(after:)) ?? path.startIndex
+    // A dot that opens the name marks a hidden file, not an extension.
+    guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")), dot > name else { return path[...] }
+    return path[..<dot]
+  }
 
   /// The innermost folder and the stem: what survives when a collection is moved or converted.
   package var tail: String { (folders.suffix(1) + [Substring(stem)]).joined(separator: "/") }

@@ -2,6 +2,7 @@ import Archives
 import Corpus
 import Files
 import Glibc
+import Wording
 
 /// Tracks in archives that lie here.
 extension FetchRun {
@@ -19,7 +20,7 @@ extension FetchRun {
 
   /// Takes the missing tracks out of an archive that one already has.
   func take(archive path: String) throws(FetchError) {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let name = path.lastPathComponent.map(String.init) ?? path
     let source = fetch.remotes.sources.first { $0.kind == .archive && $0.name == name }
     if let objection = try source?.checksums.objection(to: path) {
       throw FetchError(.checksum, path, objection, hint: "copy it again, or give another")
@@ -93,7 +94,7 @@ extension FetchRun {
         case .file(let entry): names.append(entry.name)
         case .problem(let error):
           let name = error.entry ?? ""
-          let climbs = name.hasPrefix("/") || name.split(separator: "/").contains("..")
+          let climbs = name.utf8.first == UInt8(ascii: "/") || name.pathComponents.contains("..")
           if climbs { throw error }
           // Programs differ in which of them they take.
           if error.kind == .repeatedName { repeated.insert(name) }

@@ -2,6 +2,7 @@ import Archives
 import Corpus
 import Files
 import Glibc
+import Wording
 
 /// Archives, whole or, of a zip on a server that sends parts, the members that are wanted.
 extension FetchRun {
@@ -77,7 +78,7 @@ extension FetchRun {
 extension RemoteSource {
   /// What an archive may be called where somebody has it: its name, and those that its servers give it.
   var fileNames: [String] {
-    let others = mirrors.compactMap { $0.identity.split(separator: "/").last.map(String.init) }
+    let others = mirrors.compactMap { $0.identity.lastPathComponent.map(String.init) }
     return others.reduce(into: [name]) { if !$0.contains($1) { $0.append($1) } }
   }
 

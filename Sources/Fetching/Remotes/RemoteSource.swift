@@ -1,5 +1,6 @@
 import Corpus
 import Glibc
+import Wording
 
 /// One archive, file or folder on one or several servers.
 ///
@@ -120,7 +121,7 @@ extension RemoteSource {
     if let problem {
       throw fields.error("name", problem, hint: "give a plain name such as genres.tar.gz")
     }
-    if name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) {
+    if name.pathComponents.contains(where: { $0.utf8.first == UInt8(ascii: ".") }) {
       throw fields.error("name", "begins with a dot", hint: "give a name that is seen")
     }
   }

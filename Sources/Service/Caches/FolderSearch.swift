@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import Wording
 
 /// Folders of some kind under the root. Links are not followed, hidden folders not entered.
 struct FolderSearch: Sendable {
@@ -43,7 +44,7 @@ struct FolderSearch: Sendable {
     guard name.utf8.count <= 1_024 else { throw missing }
     var path = root
     if name != "." {
-      for part in name.split(separator: "/", omittingEmptySubsequences: false) {
+      for part in name.pathComponents {
         guard !part.isEmpty, !part.hasPrefix(".") else { throw missing }
         path += "/\(part)"
         guard Self.isFolder(path) else { throw missing }

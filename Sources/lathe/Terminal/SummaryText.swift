@@ -125,7 +125,7 @@ struct SummaryText {
     if paths.isEmpty { return nil }
     var counts: [String: Int] = [:]
     for path in paths {
-      let name = path.split(separator: "/").last ?? ""
+      let name = path.lastPathComponent ?? ""
       let dot = name.lastIndex(of: ".")
       counts[dot.map { name[$0...].lowercased() } ?? "without an extension", default: 0] += 1
     }

@@ -2,6 +2,7 @@ import Corpus
 import Foundation
 import HTTPTypes
 import Service
+import Wording
 
 extension FuzzTarget {
   /// Requests to the service: target, fields and body as text, read as far as that goes without
@@ -36,7 +37,8 @@ extension FuzzTarget {
         }
         for argument in arguments ?? [] where argument.hasPrefix("/") {
           try Finding.expect(
-            argument.hasPrefix("\(folder)/") && !argument.contains("/../"), "it names \(argument)")
+            argument.hasPrefix("\(folder)/") && !argument.pathComponents.contains(".."),
+            "it names \(argument)")
         }
       }
     })

@@ -1,0 +1,22 @@
+extension StringProtocol {
+  /// The components of a path, as a file system divides it: between any two slashes, whatever follows them; empty
+  /// ones too.
+  ///
+  /// To `split(separator: "/")` a slash before a combining character is no slash, for the two are one `Character`,
+  /// and `../\u{301}x` is one component that does not climb.
+  package var pathComponents: [SubSequence] {
+    var components: [SubSequence] = []
+    var start = startIndex
+    for index in utf8.indices where utf8[index] == UInt8(ascii: "/") {
+      components.append(self[start..<index])
+      start = utf8.index(after: index)
+    }
+    components.append(self[start...])
+    return components
+  }
+
+  /// The last component of a path that is not empty: of `a/b/` it is `b`; nil where there is none.
+  package var lastPathComponent: SubSequence? {
+    pathComponents.last { !$0.isEmpty }
+  }
+}
