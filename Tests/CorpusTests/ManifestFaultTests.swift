@@ -64,6 +64,12 @@ import Testing
     #expect(!error.hint.isEmpty)
   }
 
+  @Test func aSplitOfTooManySidesIsRefused() throws {
+    let sides = (0...10_000).map { #""\#($0)":[]"# }.joined(separator: ",")
+    let error = try #require(Self.error(more: #","splits":{"s":{"sides":{\#(sides)}}}"#))
+    #expect(error.kind == .tooLarge && error.subject == "splits.s.sides", "\(error)")
+  }
+
   @Test(arguments: [
     (#"{"s":{"sides":{"train":["t","x"]}}}"#, ManifestError.Kind.unknownTrack, "s.sides.train[1]"),
     (#"{"s":{"sides":{"test":["u","t"],"train":["t"]}}}"#, .repeatedInSplit, "s.sides.test[1]"),

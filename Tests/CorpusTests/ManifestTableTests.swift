@@ -196,6 +196,18 @@ import Testing
     }
   }
 
+  /// A number of its own for each row is no fold.
+  @Test(arguments: ["fold", "split"])
+  func aColumnOfTooManySidesIsRefused(_ column: String) throws {
+    func rows(_ count: Int) -> String {
+      (0..<count).reduce(into: "path,label,\(column)\n") { $0 += "a/\($1).wav,a,\($1)\n" }
+    }
+    #expect(try table(rows(10_000)).manifest.splits.values.first?.sides.count == 10_000)
+    let error = try #require(refusal(rows(10_001)))
+    #expect(error.kind == .badTable && error.subject == "line 10002", "\(error)")
+    #expect(error.description.contains("10000"), "\(error)")
+  }
+
   /// Whatever the fields are, quoting them and reading them gives them back.
   @Test func quotedFieldsSurvive() throws {
     var random = CounterGenerator(seed: 3, stream: "csv")

@@ -51,51 +51,51 @@ extension Manifest {
   }
 
   private static func check(
-    _ track: Track, at path: String, declared: Set<String>
+    _ track: Track, at path: @autoclosure () -> String, declared: Set<String>
   ) throws(ManifestError) {
     let nameBytes = NameRules.maximumNameBytes
     if let problem = NameRules.problem(inRelativePath: track.id, maximumBytes: nameBytes) {
       throw ManifestError(
-        .badName, at: "\(path).id", "\(NameRules.quoted(track.id)) \(problem)",
+        .badName, at: "\(path()).id", "\(NameRules.quoted(track.id)) \(problem)",
         hint: "an id is a plain name, with \"/\" at most between parts, of up to \(nameBytes) bytes"
       )
     }
     let pathBytes = NameRules.maximumPathBytes
     if let problem = NameRules.problem(inRelativePath: track.path, maximumBytes: pathBytes) {
       throw ManifestError(
-        .badPath, at: "\(path).path", "\(NameRules.quoted(track.path)) \(problem)",
+        .badPath, at: "\(path()).path", "\(NameRules.quoted(track.path)) \(problem)",
         hint: "give the path relative to the audio folder, such as blues/blues.00000.wav")
     }
-    try checkLabels(of: track, at: path, declared: declared)
-    if let md5 = track.md5 { try check(md5: md5, at: "\(path).md5") }
+    try checkLabels(of: track, at: path(), declared: declared)
+    if let md5 = track.md5 { try check(md5: md5, at: "\(path()).md5") }
     if let group = track.group,
       let problem = NameRules.problem(inText: group, maximumBytes: nameBytes)
     {
       throw ManifestError(
-        .badName, at: "\(path).group", problem, hint: "leave the field out where it is unknown")
+        .badName, at: "\(path()).group", problem, hint: "leave the field out where it is unknown")
     }
-    try check(text: track.artist, at: "\(path).artist")
-    try check(text: track.title, at: "\(path).title")
-    try check(text: track.licence, at: "\(path).licence")
+    try check(text: track.artist, at: "\(path()).artist")
+    try check(text: track.title, at: "\(path()).title")
+    try check(text: track.licence, at: "\(path()).licence")
     for (index, fault) in track.faults.enumerated() {
-      try check(text: fault.source, at: "\(path).faults[\(index)].source")
-      try check(text: fault.detail, at: "\(path).faults[\(index)].detail")
+      try check(text: fault.source, at: "\(path()).faults[\(index)].source")
+      try check(text: fault.detail, at: "\(path()).faults[\(index)].detail")
     }
   }
 
   private static func checkLabels(
-    of track: Track, at path: String, declared: Set<String>
+    of track: Track, at path: @autoclosure () -> String, declared: Set<String>
   ) throws(ManifestError) {
     let field = track.tags == nil ? "label" : "labels"
     for name in track.labelNames where !declared.contains(name) {
       throw ManifestError(
-        .undeclaredLabel, at: "\(path).\(field)",
+        .undeclaredLabel, at: "\(path()).\(field)",
         "\(NameRules.quoted(name)) is not in labels", hint: "add it to labels or correct it")
     }
     guard let tags = track.tags else { return }
     for (name, weight) in zip(tags.names, tags.weights) where !(weight > 0 && weight <= 1) {
       throw ManifestError(
-        .wrongType, at: "\(path).labels.\(JSONPath.shown(name))",
+        .wrongType, at: "\(path()).labels.\(JSONPath.shown(name))",
         "weighs \(weight), which is not above 0 and at most 1",
         hint: "leave out labels that do not hold, and divide the others by the largest weight")
     }
@@ -117,6 +117,15 @@ extension Manifest {
       hint: "divide the dataset into several manifests")
   }
 
+  /// The most sides that a split may have: the folds of a leave-one-out validation, one a speaker or an album.
+  static let maximumSides = 10_000
+
+  static func tooManySides(_ count: Int, at path: String) -> ManifestError {
+    ManifestError(
+      .tooLarge, at: "\(path).sides", "are \(count), more than \(maximumSides)",
+      hint: "check that the sides are parts of the dataset, not its tracks")
+  }
+
   /// Whether a text is an MD5: 32 hexadecimal digits.
   static func isChecksum(_ text: String) -> Bool {
     text.utf8.count == 32
@@ -126,10 +135,10 @@ extension Manifest {
       }
   }
 
-  private static func check(md5: String, at path: String) throws(ManifestError) {
+  private static func check(md5: String, at path: @autoclosure () -> String) throws(ManifestError) {
     if !isChecksum(md5) {
       throw ManifestError(
-        .badChecksum, at: path, "\(NameRules.quoted(md5)) is not 32 hexadecimal digits",
+        .badChecksum, at: path(), "\(NameRules.quoted(md5)) is not 32 hexadecimal digits",
         hint: "give the MD5 of the file as md5sum prints it, or leave the field out")
     }
   }
@@ -145,10 +154,10 @@ extension Manifest {
     }
   }
 
-  static func check(text: String?, at path: String) throws(ManifestError) {
+  static func check(text: String?, at path: @autoclosure () -> String) throws(ManifestError) {
     guard let text, text.utf8.count > maximumTextBytes else { return }
     throw ManifestError(
-      .tooLarge, at: path, "has \(text.utf8.count) bytes, more than \(maximumTextBytes)",
+      .tooLarge, at: path(), "has \(text.utf8.count) bytes, more than \(maximumTextBytes)",
       hint: "shorten it")
   }
 }

@@ -66,7 +66,8 @@ extension Manifest {
         .missingField, at: "\(path).sides", "has no side",
         hint: "name the sides with their tracks, or leave the split out")
     }
-    var pathOfTrack: [String: String] = [:]
+    if split.sides.count > maximumSides { throw tooManySides(split.sides.count, at: path) }
+    var placeOfTrack: [String: (side: String, index: Int)] = [:]
     for side in split.sideNames {
       let sidePath = "\(path).sides.\(JSONPath.shown(side))"
       if let problem = NameRules.problem(inComponent: side) {
@@ -78,10 +79,10 @@ extension Manifest {
             .unknownTrack, at: "\(sidePath)[\(index)]",
             "\(NameRules.quoted(id)) is no track's id", hint: "correct the id or remove it")
         }
-        if let first = pathOfTrack.updateValue("\(sidePath)[\(index)]", forKey: id) {
+        if let first = placeOfTrack.updateValue((side, index), forKey: id) {
           throw ManifestError(
             .repeatedInSplit, at: "\(sidePath)[\(index)]",
-            "\(NameRules.quoted(id)) is already in \(first)",
+            "\(NameRules.quoted(id)) is already in \(path).sides.\(JSONPath.shown(first.side))[\(first.index)]",
             hint: "put every track on one side only")
         }
       }

@@ -85,8 +85,10 @@ struct TableRows {
     return text
   }
 
-  func error(_ detail: String) -> ManifestError {
-    reader.error(.badTable, line, detail, hint: "correct the row or remove it")
+  func error(
+    _ detail: String, hint: String = "correct the row or remove it"
+  ) -> ManifestError {
+    reader.error(.badTable, line, detail, hint: hint)
   }
 }
 

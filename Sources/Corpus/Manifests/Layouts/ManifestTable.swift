@@ -77,10 +77,24 @@ private struct TableManifest {
     let ownID = try row.text("id")
     isNamedByFile.append(layout == .csv && ownID == nil)
     let position = tracks.count - 1
-    if let fold = try row.text("fold") { folds["fold-\(fold)", default: []].append(position) }
+    if let fold = try row.text("fold") {
+      folds["fold-\(fold)", default: []].append(position)
+      try check(folds, "folds", row)
+    }
     if let side = try row.text(layout == .fma ? "set.split" : "split") {
       published[Self.side(side), default: []].append(position)
+      try check(published, "sides of a split", row)
     }
+  }
+
+  /// Refuses a column that is something else, such as a number of its own for each row.
+  private func check(
+    _ sides: [String: [Int]], _ what: String, _ row: TableRows
+  ) throws(ManifestError) {
+    if sides.count <= Manifest.maximumSides { return }
+    throw row.error(
+      "begins one of more than \(Manifest.maximumSides) \(what)",
+      hint: "give the column another name if it means something else")
   }
 
   private mutating func track(_ row: TableRows) throws(ManifestError) -> Track? {
@@ -163,13 +177,17 @@ private struct TableManifest {
   /// The tracks, those whose file's name lies in more than one folder of their paths without
   /// extension.
   private func namedApart() -> [Track] {
-    var pathsOfIDs: [String: String] = [:]
+    var firstOfIDs: [String: Substring] = [:]
     var ambiguous: Set<String> = []
     for (track, isNamed) in zip(tracks, isNamedByFile) where isNamed {
-      let path = PathParts(track.path).pathWithoutExtension
-      if pathsOfIDs[track.id, default: path] != path { ambiguous.insert(track.id) }
-      pathsOfIDs[track.id] = path
+      let path = PathParts.withoutExtension(track.path)
+      if let first = firstOfIDs[track.id] {
+        if first != path { ambiguous.insert(track.id) }
+      } else {
+        firstOfIDs[track.id] = path
+      }
     }
+    if ambiguous.isEmpty { return tracks }
     return zip(tracks, isNamedByFile).map { track, isNamed in
       guard isNamed, ambiguous.contains(track.id),
         // A path that cannot be used is refused as that, not as an id.
@@ -177,7 +195,7 @@ private struct TableManifest {
           == nil
       else { return track }
       var track = track
-      track.id = PathParts(track.path).pathWithoutExtension
+      track.id = String(PathParts.withoutExtension(track.path))
       return track
     }
   }
