@@ -34,6 +34,7 @@ import Testing
     Change(parameter: "maximumFrequency", value: "3000"),
     Change(parameter: "scale", value: #""htk""#), Change(parameter: "area", value: #""height""#),
     Change(parameter: "slopes", value: #""mel""#),
+    Change(parameter: "filterArithmetic", value: #""single""#),
   ]
   private static let scaling = [
     Change(parameter: "power", value: "1"), Change(parameter: "scaling", value: #""ln""#),

@@ -155,7 +155,7 @@ def network_pictures():
 # Cases of sums, which are compared however small they are.
 RELATIVE = {"mel-sums"}
 # Cases in decibels, which are compared in decibels.
-DECIBELS = {"mel", "mel-dialect", "torchaudio-mel", "torchaudio-mel-slaney", "spectrogram-decibel",
+DECIBELS = {"mel", "mel-dialect", "mel-htk-double", "torchaudio-mel", "torchaudio-mel-slaney", "spectrogram-decibel",
             "spectrogram-decibel-double", "network-panns", "constant-q-decibel"}
 KINDS = {"kaldi": kaldi_pictures, "spectra": spectrum_pictures, "gammatone": gammatone_pictures,
          "constant-q": constant_q_pictures, "networks": network_pictures}

@@ -3,7 +3,7 @@ import SignalKit
 /// The cases of Tests/Reference/make_spectrum_pinned.py.
 enum SpectrumCases {
   static let names = [
-    "mel", "mel-sums", "mel-dialect", "mel-whole", "mel-log10", "torchaudio-mel",
+    "mel", "mel-sums", "mel-dialect", "mel-htk-double", "mel-whole", "mel-log10", "torchaudio-mel",
     "torchaudio-mel-slaney", "mfcc", "mfcc-lifter", "spectrogram", "spectrogram-decibel",
     "spectrogram-decibel-double", "chroma", "chroma-tuned",
   ]
@@ -43,19 +43,25 @@ enum SpectrumCases {
         transformLength: 1_200, hop: 300, framing: .wholeTransforms)
       parameters.bands = 40
       parameters.scaling = .logarithm(Logarithm(.natural, offset: 1e-6))
+    case "mel-htk-double":
+      parameters.spectrum = SpectrumParameters(padding: .zero, precision: .double)
+      parameters.scale = .htk
+      parameters.area = .height
     case "mel-log10":
       parameters.spectrum = SpectrumParameters(transformLength: 512, hop: 256, padding: .zero)
       parameters.bands = 96
       parameters.scaling = .logarithm(Logarithm(.decimal, factor: 10_000, offset: 1))
     case "torchaudio-mel":
-      parameters.spectrum = SpectrumParameters(transformLength: 1_024, hop: 512)
+      parameters.spectrum = SpectrumParameters(transformLength: 1_024, hop: 512, precision: .double)
       parameters.bands = 64
       parameters.scale = .htk
       parameters.area = .height
+      parameters.filterArithmetic = .single
     case "torchaudio-mel-slaney":
       parameters.spectrum = SpectrumParameters(
         transformLength: 1_024, windowLength: 600, hop: 200, window: Window(.blackman))
       parameters.bands = 40
+      parameters.filterArithmetic = .single
       parameters.minimumFrequency = 30
       parameters.power = .magnitude
       parameters.scaling = .decibel(Decibels(floor: 1e-10))

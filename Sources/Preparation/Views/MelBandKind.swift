@@ -21,6 +21,8 @@ public struct MelFilterSettings: Sendable, Hashable {
   public var area = MelFilterBank.Area.equal
   /// In what the sides of the filters are straight.
   public var slopes = MelFilterBank.Slopes.hertz
+  /// How exactly the filters are computed.
+  public var filterArithmetic = SpectrumParameters.Precision.double
 
   /// The defaults are librosa's.
   public init() {}
@@ -47,6 +49,10 @@ extension MelBandKind {
       .choice(
         "slopes", \.filters.slopes, "whether the filters' sides are straight in Hz or in mel"
       ).hiddenByDefault,
+      .choice(
+        "filterArithmetic", \.filters.filterArithmetic,
+        "how exactly the filters are computed: double as by librosa, single as by torchaudio"
+      ).hiddenByDefault,
     ]
   }
 
@@ -60,6 +66,7 @@ extension MelBandKind {
     parameters.scale = filters.scale
     parameters.area = filters.area
     parameters.slopes = filters.slopes
+    parameters.filterArithmetic = filters.filterArithmetic
     parameters.power = scaling.spectrumPower
     parameters.scaling = scaling.spectrumScaling
     return parameters

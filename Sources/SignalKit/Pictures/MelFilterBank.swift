@@ -1,5 +1,4 @@
 internal import CKernels
-internal import Foundation
 
 /// Triangular filters, evenly spaced on a mel scale, kept as the runs of weights that are not zero
 /// (about two per frequency bin, a thirtieth of the full matrix).
@@ -25,10 +24,12 @@ public struct MelFilterBank: Sendable, Hashable {
   ///   - scale: the scale on which the filters are evenly spaced (`htk`).
   ///   - area: what the filters are scaled to (`norm`).
   ///   - slopes: in what the sides of the triangles are straight.
+  ///   - arithmetic: double as librosa, or single as `torchaudio.functional.melscale_fbanks`.
   /// - Throws: `SignalError` where a value is out of range.
   public init(
     sampleRate: Double, transformLength: Int, count: Int, minimum: Double = 0, maximum: Double,
-    scale: MelScale = .slaney, area: Area = .equal, slopes: Slopes = .hertz
+    scale: MelScale = .slaney, area: Area = .equal, slopes: Slopes = .hertz,
+    arithmetic: SpectrumParameters.Precision = .double
   ) throws(SignalError) {
     guard count >= 1, count <= 4_096 else {
       throw SignalError("\(count) mel filters", "must be 1 to 4,096", hint: "128 is usual")
@@ -44,41 +45,24 @@ public struct MelFilterBank: Sendable, Hashable {
         "mel filters from \(minimum) to \(maximum) Hz at \(sampleRate) Hz", "is no frequency range",
         hint: "give 0 ≤ minimum < maximum ≤ half the sample rate")
     }
-    let bins = transformLength / 2 + 1
-    let lowest = scale.mel(ofHertz: minimum)
-    let highest = scale.mel(ofHertz: maximum)
-    let mels = (0..<count + 2).map {
-      lowest + (highest - lowest) * Double($0) / Double(count + 1)
-    }
-    let edges = slopes == .hertz ? mels.map(scale.hertz(ofMel:)) : mels
-    var starts: [Int32] = []
-    var lengths: [Int32] = []
-    var weights: [Float] = []
-    for filter in 0..<count {
-      let (left, centre, right) = (edges[filter], edges[filter + 1], edges[filter + 2])
-      let factor =
-        area == .equal
-        ? 2 / (scale.hertz(ofMel: mels[filter + 2]) - scale.hertz(ofMel: mels[filter])) : 1
-      var first = 0
-      var run: [Float] = []
-      for bin in 0..<bins {
-        let hertz = Double(bin) * sampleRate / Double(transformLength)
-        let frequency = slopes == .hertz ? hertz : scale.mel(ofHertz: hertz)
-        let rising = (frequency - left) / (centre - left)
-        let falling = (right - frequency) / (right - centre)
-        let weight = Float(max(0, min(rising, falling)))
-        guard weight > 0 else { continue }
-        if run.isEmpty { first = bin }
-        run.append(Float(Double(weight) * factor))
-      }
-      starts.append(Int32(first))
-      lengths.append(Int32(run.count))
-      weights += run
+    let (lowest, highest) = (scale.mel(ofHertz: minimum), scale.mel(ofHertz: maximum))
+    let runs: [(first: Int, weights: [Float])]
+    switch arithmetic {
+    case .double:
+      let triangles = MelTriangles<Double>(
+        from: lowest, to: highest, count: count, scale: scale, slopes: slopes,
+        sampleRate: sampleRate, transformLength: transformLength)
+      runs = (0..<count).map { triangles.run(of: $0, area) }
+    case .single:
+      let triangles = MelTriangles<Float>(
+        from: lowest, to: highest, count: count, scale: scale, slopes: slopes,
+        sampleRate: sampleRate, transformLength: transformLength)
+      runs = (0..<count).map { triangles.run(of: $0, area) }
     }
     self.count = count
-    self.starts = starts
-    self.lengths = lengths
-    self.weights = weights
+    starts = runs.map { Int32($0.first) }
+    lengths = runs.map { Int32($0.weights.count) }
+    weights = runs.flatMap(\.weights)
   }
 
   /// Bytes of its tables and buffers.

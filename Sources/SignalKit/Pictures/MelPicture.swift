@@ -19,6 +19,8 @@ public struct MelParameters: Sendable, Hashable {
   public var area = MelFilterBank.Area.equal
   /// In what the sides of the filters are straight.
   public var slopes = MelFilterBank.Slopes.hertz
+  /// How exactly the filters are computed.
+  public var filterArithmetic = SpectrumParameters.Precision.double
   /// Whether the bands sum magnitudes or powers (`power`).
   public var power = SpectrumPower.power
   /// What becomes of the sums.
@@ -34,13 +36,13 @@ public struct MelParameters: Sendable, Hashable {
     try MelFilterBank(
       sampleRate: sampleRate, transformLength: spectrum.transformLength, count: bands,
       minimum: minimumFrequency, maximum: maximumFrequency ?? sampleRate / 2, scale: scale,
-      area: area, slopes: slopes)
+      area: area, slopes: slopes, arithmetic: filterArithmetic)
   }
 }
 
 /// Mel pictures: `bands` rows of frames, lowest band first.
 ///
-/// Equal to `librosa.power_to_db(librosa.feature.melspectrogram(...))` and to
+/// Equal to `librosa.power_to_db(librosa.feature.melspectrogram(...))` and, with `filterArithmetic: .single`, to
 /// `torchaudio.transforms.MelSpectrogram` of the same parameters. With `slopes: .mel`,
 /// `scale: .htk`, `area: .height`, `power: .magnitude` and frames of whole windows it is the front
 /// end of VGGish.
