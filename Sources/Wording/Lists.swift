@@ -12,16 +12,6 @@ extension Words {
     return first + (more > 0 ? " and \(count(more)) more" : "")
   }
 
-  /// A command as it can be typed into a shell.
-  package static func command(_ arguments: [String]) -> String {
-    let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%")
-    return arguments.map { argument in
-      if !argument.isEmpty, argument.allSatisfy(plain.contains) { return argument }
-      let parts = shown(argument).split(separator: "'", omittingEmptySubsequences: false)
-      return "'" + parts.joined(separator: #"'\''"#) + "'"
-    }.joined(separator: " ")
-  }
-
   /// Lines of a table, columns as wide on a terminal as their widest cell; the first column to the
   /// left, the others to the right.
   package static func table(_ rows: [[String]]) -> [String] {

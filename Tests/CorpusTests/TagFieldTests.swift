@@ -21,6 +21,7 @@ import Testing
 
   @Test func aLabelWithTheSeparatorIsNotWritten() {
     #expect(TagField.text(TrackTags(["a|b"])) == nil)
+    #expect(TagField.text(TrackTags(["a|\u{301}b"])) == nil)
   }
 
   @Test func tablesOfTags() throws {

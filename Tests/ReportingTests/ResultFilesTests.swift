@@ -89,6 +89,9 @@ import Training
       TeXTable.escaped("\\~^#$_{}&−∞…")
         == "\\textbackslash{}\\textasciitilde{}\\textasciicircum{}\\#\\$\\_\\{\\}\\&$-$$\\infty$\\dots{}"
     )
+    // A sign with an accent on it is still one.
+    #expect(TeXTable.escaped("$\u{301}").unicodeScalars.first == "\\")
+    #expect(MarkdownTable.escaped("|\u{301}").unicodeScalars.first == "\\")
   }
 
   @Test func runsWithoutFiguresAreInAllFiles() throws {

@@ -1,3 +1,5 @@
+import Wording
+
 /// The labels of a track in a dataset where a track may have any number of them, each with a weight.
 ///
 /// As JSON a list of labels, `["rock", "guitar"]`, where every weight is 1, and otherwise an object of weights,
@@ -24,7 +26,7 @@ public struct TrackTags: Sendable, Hashable {
   /// Labels of a line, with ``separator`` between them; blanks around them do not count.
   public init(ofLine line: String) {
     self.init(
-      line.split(separator: Self.separator).map { $0.trimmed }.filter { !$0.isEmpty })
+      line.parts(between: Self.separatorByte).map { $0.trimmed }.filter { !$0.isEmpty })
   }
 
   /// Whether the track has no label.
@@ -35,6 +37,7 @@ public struct TrackTags: Sendable, Hashable {
 
   /// What stands between labels in a line; no label that is written to a table holds it.
   public static let separator = "|"
+  package static let separatorByte = UInt8(ascii: "|")
 
   package var json: JSONValue {
     if weights.allSatisfy({ $0 == 1 }) { return .array(names.map(JSONValue.string)) }

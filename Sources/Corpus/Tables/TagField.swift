@@ -1,3 +1,5 @@
+import Wording
+
 /// The labels of a track as one field of a table, where a track may have any number of them.
 ///
 /// Labels stand in byte order with `|` between them, `guitar|slow`; a weight other than 1 follows its label after a colon,
@@ -9,7 +11,7 @@ package enum TagField {
   package static func text(_ tags: TrackTags) -> String? {
     var parts: [String] = []
     for (name, weight) in zip(tags.names, tags.weights) {
-      if name.isEmpty || name.contains(TrackTags.separator) { return nil }
+      if name.isEmpty || name.utf8.contains(TrackTags.separatorByte) { return nil }
       parts.append(
         weight == 1 && weighted(name) == nil ? name : "\(name):\(weight == 1 ? "1" : "\(weight)")")
     }
@@ -21,7 +23,7 @@ package enum TagField {
   package static func tags(_ text: String) -> TrackTags? {
     if text.isEmpty { return TrackTags() }
     var weights: [String: Float] = [:]
-    for part in text.split(separator: TrackTags.separator, omittingEmptySubsequences: false) {
+    for part in text.parts(between: TrackTags.separatorByte) {
       let (name, weight) = weighted(String(part)) ?? (String(part), 1)
       guard !name.isEmpty, weight > 0, weight <= 1,
         weights.updateValue(weight, forKey: name.composed) == nil
@@ -32,8 +34,8 @@ package enum TagField {
 
   /// A label and the weight after it; nil where there is none.
   private static func weighted(_ part: String) -> (name: String, weight: Float)? {
-    guard let colon = part.lastIndex(of: ":"),
-      let weight = Float(part[part.index(after: colon)...])
+    guard let colon = part.utf8.lastIndex(of: UInt8(ascii: ":")),
+      let weight = Float(part[part.utf8.index(after: colon)...])
     else { return nil }
     return (String(part[..<colon]), weight)
   }

@@ -23,7 +23,7 @@ internal import Synchronization
   public let samplesPerPiece: Int
 
   /// Bytes of a piece, where a sample is not longer.
-  private static let pieceBytes = 384 << 10
+  package static let pieceBytes = 384 << 10
 
   /// A batch of which pieces can be asked for.
   public struct Batch: Sendable {

@@ -169,11 +169,6 @@ public struct DatasetCardText: Sendable {
 
   /// Words of others, of which Markdown and HTML make nothing but text.
   private func plain(_ text: String) -> String {
-    var plain = ""
-    for character in Words.shown(text) {
-      if "\\`*_[]<>|#~&".contains(character) { plain.append("\\") }
-      plain.append(character)
-    }
-    return plain
+    Words.shown(text).spelling { "\\`*_[]<>|#~&".unicodeScalars.contains($0) ? "\\\($0)" : nil }
   }
 }

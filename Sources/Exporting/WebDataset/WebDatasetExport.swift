@@ -1,6 +1,7 @@
 import Corpus
 import DatasetCache
 import Files
+import Wording
 
 /// Writes samples as tar archives in the layout of WebDataset: `SIDE-%06d.tar`, in which the members of a
 /// sample follow each other and share a key without dots.
@@ -178,7 +179,7 @@ private struct SampleKeys {
     var keys: [[UInt8]: String] = [:]
     // In the order of the ids, so that a clash is resolved alike whatever the sides.
     for track in content.dataset.tracks {
-      let plain = String(track.record.id.map { $0 == "." ? "_" : $0 })
+      let plain = track.record.id.spelling { $0 == "." ? "_" : nil }
       keys[Array(track.record.id.utf8)] = names.name(for: plain)
     }
     self.keys = keys

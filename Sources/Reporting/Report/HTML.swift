@@ -1,7 +1,7 @@
 /// Pieces of HTML; all text that comes from elsewhere passes through ``text(_:)``.
-enum HTML {
+package enum HTML {
   /// Text as content or as an attribute's value.
-  static func text(_ text: String) -> String {
+  package static func text(_ text: String) -> String {
     var escaped = ""
     escaped.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {

@@ -1,3 +1,5 @@
+import Wording
+
 /// Tables in Markdown.
 enum MarkdownTable {
   /// A table of plain text.
@@ -13,15 +15,13 @@ enum MarkdownTable {
 
   /// Text that Markdown shows as it is.
   static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for character in PlainText.line(text) {
-      if "\\|*_`[]#".contains(character) { escaped.append("\\") }
-      switch character {
-      case "<": escaped += "&lt;"
-      case "&": escaped += "&amp;"
-      default: escaped.append(character)
+    PlainText.line(text).spelling { scalar in
+      switch scalar {
+      case "\\", "|", "*", "_", "`", "[", "]", "#": "\\\(scalar)"
+      case "<": "&lt;"
+      case "&": "&amp;"
+      default: nil
       }
     }
-    return escaped
   }
 }

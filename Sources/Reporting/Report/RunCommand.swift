@@ -1,6 +1,7 @@
 import Corpus
 import DataLoading
 import Training
+import Wording
 
 /// The command that trains a run again.
 enum RunCommand {
@@ -33,7 +34,7 @@ enum RunCommand {
     if let patience = record.patience { words += ["--patience", "\(patience)"] }
     words += ["--normalise", record.normalisation?.statistics.axis.rawValue ?? "none"]
     words += ["--augment", augmentation(record)]
-    return words.map(quoted).joined(separator: " ")
+    return words.map(Words.shellWord).joined(separator: " ")
   }
 
   /// The same of `python -m lathe.train`, whose options all have names of their own.
@@ -54,7 +55,7 @@ enum RunCommand {
       words.append(last == "true" ? "--channels-last" : "--no-channels-last")
     }
     words += ["--augmentation", augmentation(record)]
-    return words.map(quoted).joined(separator: " ")
+    return words.map(Words.shellWord).joined(separator: " ")
   }
 
   /// What is done to samples, as `--augment` takes it.
@@ -72,19 +73,5 @@ enum RunCommand {
       words += ["--ratios", shares.map(\.description).joined(separator: ",")]
     }
     return words
-  }
-
-  /// A word as a shell takes it back.
-  static func quoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: "-_./:=,+@%".utf8.contains(byte)
-      }
-    }
-    if isPlain, !word.isEmpty { return word }
-    return "'" + word.replacing("'", with: "'\\''") + "'"
   }
 }

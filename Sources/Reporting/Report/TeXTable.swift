@@ -1,3 +1,5 @@
+import Wording
+
 /// The closing table for LaTeX, with the rules of the package `booktabs`.
 enum TeXTable {
   /// A `tabular`, and above it what must be loaded.
@@ -52,24 +54,22 @@ enum TeXTable {
 
   /// Text that LaTeX sets as it is.
   static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for character in PlainText.line(text) {
-      switch character {
-      case "\\": escaped += "\\textbackslash{}"
-      case "~": escaped += "\\textasciitilde{}"
-      case "^": escaped += "\\textasciicircum{}"
-      case "<": escaped += "\\textless{}"
-      case ">": escaped += "\\textgreater{}"
-      case "&", "%", "$", "#", "_", "{", "}": escaped += "\\\(character)"
-      case "±": escaped += "$\\pm$"
-      case "×": escaped += "$\\times$"
-      case "−": escaped += "$-$"
-      case "∞": escaped += "$\\infty$"
-      case "–": escaped += "--"
-      case "…": escaped += "\\dots{}"
-      default: escaped.append(character)
+    PlainText.line(text).spelling { scalar in
+      switch scalar {
+      case "\\": "\\textbackslash{}"
+      case "~": "\\textasciitilde{}"
+      case "^": "\\textasciicircum{}"
+      case "<": "\\textless{}"
+      case ">": "\\textgreater{}"
+      case "&", "%", "$", "#", "_", "{", "}": "\\\(scalar)"
+      case "±": "$\\pm$"
+      case "×": "$\\times$"
+      case "−": "$-$"
+      case "∞": "$\\infty$"
+      case "–": "--"
+      case "…": "\\dots{}"
+      default: nil
       }
     }
-    return escaped
   }
 }

@@ -45,7 +45,7 @@ struct FolderSearch: Sendable {
     var path = root
     if name != "." {
       for part in name.pathComponents {
-        guard !part.isEmpty, !part.hasPrefix(".") else { throw missing }
+        guard let first = part.utf8.first, first != UInt8(ascii: ".") else { throw missing }
         path += "/\(part)"
         guard Self.isFolder(path) else { throw missing }
       }

@@ -2,6 +2,7 @@ import Corpus
 import Files
 import Glibc
 import HTTPTypes
+import Wording
 
 /// Makes the arguments of `lathe` of what a job is given; nothing in them lies outside the root, and
 /// nothing that is given becomes an option.
@@ -39,7 +40,7 @@ struct JobArguments {
         if let expected = form.objection(to: text) {
           throw problem(field.name, "is '\(text.prefix(80))'", "give \(expected)")
         }
-        guard !text.hasPrefix("-"), !text.contains(":") else {
+        guard text.utf8.first != UInt8(ascii: "-"), !text.utf8.contains(UInt8(ascii: ":")) else {
           throw problem(field.name, "is '\(text.prefix(80))'", "give \(field.about)")
         }
         add(text, field, &operands, &options)
@@ -66,9 +67,10 @@ struct JobArguments {
   private func path(_ text: String, _ field: JobKind.Field) throws(Problem) -> String {
     var path = root
     var isThere = true
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = text.pathComponents
     for (index, part) in parts.enumerated() {
-      guard !part.isEmpty, !part.hasPrefix("."), !part.hasPrefix("-") else {
+      guard let first = part.utf8.first, first != UInt8(ascii: "."), first != UInt8(ascii: "-")
+      else {
         throw problem(field.name, "is '\(text.prefix(80))'", "give a plain path under the root")
       }
       path += "/\(part)"

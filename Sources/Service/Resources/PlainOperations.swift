@@ -3,6 +3,7 @@ import DatasetCache
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Reporting
 
 /// What can be read without JavaScript: the caches, and their tracks with links to sound and
 /// pictures, as HTML.
@@ -60,33 +61,21 @@ extension ServiceOperations {
     let look =
       picture.flatMap { record.views[$0] == nil ? nil : $0 }
       .map { link("\(path)/spectrogram?view=\($0.rawValue)&axes=true", $0.rawValue) } ?? ""
-    return "<tr><td>\(text(record.id))<td>\(text(record.labelNames.joined(separator: ", ")))"
+    return
+      "<tr><td>\(HTML.text(record.id))<td>\(HTML.text(record.labelNames.joined(separator: ", ")))"
       + "<td>\((seconds * 10).rounded() / 10)<td>\(sound)<td>\(look)"
   }
 
   private static func link(_ address: String, _ words: String) -> String {
-    "<a href=\"\(text(address))\">\(text(words))</a>"
-  }
-
-  /// A text that stays a text in HTML.
-  static func text(_ text: String) -> String {
-    text.reduce(into: "") { escaped, character in
-      switch character {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      default: escaped.append(character)
-      }
-    }
+    "<a href=\"\(HTML.text(address))\">\(HTML.text(words))</a>"
   }
 
   private static func html(_ title: String, _ body: String) -> Response {
     let page =
       "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
       + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-      + "<title>\(text(title)) · Lathe</title><link rel=\"stylesheet\" href=\"/page/style.css\">"
-      + "<main class=\"scroll\"><h1>\(text(title))</h1>\(body)</main></html>\n"
+      + "<title>\(HTML.text(title)) · Lathe</title><link rel=\"stylesheet\" href=\"/page/style.css\">"
+      + "<main class=\"scroll\"><h1>\(HTML.text(title))</h1>\(body)</main></html>\n"
     var response = Response.bytes(Array(page.utf8), "text/html; charset=utf-8")
     response.protectAsPage()
     return response

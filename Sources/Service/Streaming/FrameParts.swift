@@ -18,8 +18,8 @@ final class FrameParts: @unchecked Sendable {
     let endsFrame: Bool
   }
 
-  /// Bytes of a part, but for a frame's head. They stay in the processor's caches.
-  static let bytes = 384 << 10
+  /// Bytes of a part, but for a frame's head: those of a piece, which stay in the processor's caches.
+  static let bytes = PieceLoader.pieceBytes
 
   private let batches: FrameStream.Batches
   private var frame: OpenFrame?

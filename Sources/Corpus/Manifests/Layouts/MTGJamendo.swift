@@ -1,3 +1,5 @@
+import Wording
+
 /// MTG-Jamendo as its repository publishes it: `data/autotagging.tsv`, or one of its subsets
 /// (`autotagging_genre.tsv`, `_instrument`, `_moodtheme`, `_top50tags`), `data/splits/split-N/…-train.tsv`,
 /// `-validation.tsv` and `-test.tsv`, and `data/raw.meta.tsv` with names.
@@ -42,7 +44,7 @@ public enum MTGJamendo {
       let number = try table.field(row, id, "TRACK_ID")
       // "mood/theme---sad": a label is a folder's name in every export.
       let tags = row.fields.dropFirst(first).filter { !$0.isEmpty }
-        .map { $0.replacing("/", with: "-") }
+        .map { $0.spelling { $0 == "/" ? "-" : nil } }
       tracks.append(
         Track(
           id: number, path: try table.field(row, path, "PATH"), label: "",

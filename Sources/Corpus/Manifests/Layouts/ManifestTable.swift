@@ -1,3 +1,5 @@
+import Wording
+
 extension Manifest {
   /// What a table spells out.
   public struct Table: Sendable {
@@ -140,7 +142,7 @@ private struct TableManifest {
     return Track(
       id: digits, path: "\(digits.prefix(3))/\(digits).mp3",
       // "Old-Time / Historic": a label is a folder's name in every export.
-      label: String(genre.map { $0 == "/" ? "-" : $0 }),
+      label: genre.spelling { $0 == "/" ? "-" : nil },
       group: try row.text("album.id").map { "album-\($0)" }, artist: try row.text("artist.name"),
       title: try row.text("track.title"), licence: try row.text("track.license"),
       faults: FMAFaults.known[number].map { [$0] } ?? [],
