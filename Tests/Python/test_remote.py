@@ -281,13 +281,14 @@ class Cutting(threading.Thread):
 
     def __init__(self, port: int, most: int) -> None:
         super().__init__(daemon=True)
-        self.server, self.most, self.cuts = port, most, 0
+        self.server, self.most, self.cuts, self.connections = port, most, 0, 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
 
     def run(self) -> None:
         while True:
             client, _ = self.listener.accept()
+            self.connections += 1
             threading.Thread(target=self.serve, args=(client,), daemon=True).start()
 
     def serve(self, client: socket.socket) -> None:
@@ -392,3 +393,47 @@ def test_torch(cache, server, path):
     workers = lathe.torch.Dataset(f"{server.url}/demo.lathe", "mel", num_workers=2, **options)
     given = [batch for batch in DataLoader(workers, batch_size=None, num_workers=2)]
     assert sum(len(batch) for batch in given) == sum(len(batch) for batch in ours)
+
+
+@pytest.mark.parametrize("connections", [1, 3])
+def test_one_stream_brings_epoch_after_epoch(cache, server, path, connections):
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    import lathe.torch
+
+    passing = Cutting(server.port, 1 << 40)
+    passing.start()
+    remote = lathe.connect(
+        f"http://127.0.0.1:{passing.port}/demo.lathe", connections=connections
+    )
+    options = {"side": "train", "batch_size": 4, "seed": 2}
+    ours = lathe.torch.Dataset(path, "mel", **options)
+    theirs = lathe.torch.Dataset(remote, "mel", **options)
+
+    def epoch() -> None:
+        batches = zip(list(ours), theirs, strict=True)
+        for number, (one, other) in enumerate(batches):
+            same(one, other)
+            assert (other.epoch, other.index) == (one.epoch, number)
+            assert theirs.state_dict()["epoch"] >= one.epoch
+        assert theirs.state_dict() == ours.state_dict()
+
+    epoch()
+    before = passing.connections
+    for _ in range(3):
+        epoch()
+    assert passing.connections == before
+    # A process that is forked leaves its parent's stream alone.
+    if (child := os.fork()) == 0:
+        theirs._waiting[1].close()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    epoch()
+    assert passing.connections == before
+    for dataset in (ours, theirs):
+        dataset.set_epoch(1)
+    epoch()
+    # An epoch that was left, and two at a time.
+    assert len(next(iter(ours))) == len(next(iter(theirs)))
+    epoch()
+    for one, other in zip(theirs, theirs, strict=True):
+        assert (one.epoch, other.epoch) == (4, 5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import socket
 import threading
@@ -85,6 +86,7 @@ class Receiver:
         self._skip, self._every = first, every
         self._frames: queue.Queue[Frame | BaseException | None] = queue.Queue(ahead)
         self._stopped = threading.Event()
+        self._process = os.getpid()
         self._socket: socket.socket | None = None
         self._thread = threading.Thread(target=self._run, daemon=True, name="lathe-receiver")
         self._thread.start()
@@ -94,7 +96,9 @@ class Receiver:
         return self._frames.get()
 
     def stop(self) -> None:
-        """Ends the thread."""
+        """Ends the thread; in a forked process, which has no such thread, nothing."""
+        if self._process != os.getpid():
+            return
         self._stopped.set()
         if self._socket is not None:
             # Whoever reads from it finds its end.

@@ -207,6 +207,8 @@ class RemoteLoader(Closing, Generic[Array]):
         self._ahead = ahead
         self._copies = copy
         self._receiver: Receivers | None = None
+        # Batches that were given, and those of earlier epochs among them.
+        self._given = self._before = 0
         self._closed = False
         self._begin(state)
 
@@ -268,6 +270,7 @@ class RemoteLoader(Closing, Generic[Array]):
             raise StopIteration
         frame, index = found
         self._state = after(self._state, frame)
+        self._given = index + 1
         arrays: list[Any] = [
             frame.tensor(name)
             for name in ("inputs", "labels", "tracks", "slices", "label_distributions")
@@ -283,10 +286,22 @@ class RemoteLoader(Closing, Generic[Array]):
             arrays[3],
             arrays[4],
             int(frame.metadata["epoch"]),
-            index,
+            index - self._before,
             self.is_tagged,
         )
         return batch.copy() if self._copies else batch
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the next batch."""
+        return int(self._state["epoch"])
+
+    def begin_epoch(self, epoch: int) -> bool:
+        """Counts batches anew where the next one is the first of an epoch; False where it is not."""
+        if self._closed or (self._state["epoch"], self._state["position"]) != (epoch, 0):
+            return False
+        self._before = self._given
+        return True
 
     def track_id(self, track: int) -> str:
         """The id of a track, by its number in ``Batch.tracks``."""
@@ -306,6 +321,7 @@ class RemoteLoader(Closing, Generic[Array]):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Goes on from a state, of this loader or of one of the cache itself."""
         before, self._receiver = self._receiver, None
+        self._before = self._given = 0
         self._begin(dict(state))
         if before is not None:
             before.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -89,6 +90,8 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
         self._state: dict[str, Any] | None = None
         self._state_process = os.getpid()
         self._loader: Loader[torch.Tensor] | RemoteLoader[torch.Tensor] | None = None
+        # A server's loader that has come to the end of an epoch, and of which process, rank and kind.
+        self._waiting: tuple[tuple[int, int, int, bool], RemoteLoader[torch.Tensor]] | None = None
         # The first epoch, and how many each rank has begun since: shared, so that set_epoch reaches
         # workers that persist, and that workers made anew for each epoch know how many there were.
         self._epochs = torch.zeros(1 + _MOST_RANKS, dtype=torch.int64).share_memory_()
@@ -129,10 +132,33 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
         epoch = int(self._epochs[0] + self._epochs[begun])
         self._epochs[begun] += 1
         copy = bool(self._options.get("copy")) or worker is not None
-        self._loader = self._open(rank, world_size, state, epoch=epoch, copy=copy)
-        with self._loader as loader:
+        user = (os.getpid(), rank, world_size, copy)
+        with contextlib.ExitStack() as opened:
+            loader = self._loader = self._waiting_loader(user, epoch, state)
+            if loader is None:
+                remote = {"epochs": None} if isinstance(self._cache, RemoteCache) else {}
+                loader = self._open(rank, world_size, state, epoch=epoch, copy=copy, **remote)
+                self._loader = loader
+            opened.callback(loader.close)
             for batch in loader:
                 yield batch if self._device is None else batch.to(self._device, non_blocking=True)
+                # A server goes on with the next epoch: its first batches are here when that begins.
+                if isinstance(loader, RemoteLoader) and loader.epoch != epoch:
+                    opened.pop_all()
+                    self._waiting = (user, loader)
+                    break
+
+    def _waiting_loader(
+        self, user: tuple[int, int, int, bool], epoch: int, state: Mapping[str, Any] | None
+    ) -> Loader[torch.Tensor] | RemoteLoader[torch.Tensor] | None:
+        """The loader of an earlier epoch, where it waits for this one."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is None:
+            return None
+        if state is None and waiting[0] == user and waiting[1].begin_epoch(epoch):
+            return waiting[1]
+        waiting[1].close()
+        return None
 
     def __len__(self) -> int:
         """How many batches an epoch has for this process, all its workers together."""
@@ -192,12 +218,12 @@ class Dataset(IterableDataset[Batch[torch.Tensor]]):
         self, rank: int, world_size: int, state: Mapping[str, Any] | None, **changes: Any
     ) -> Loader[torch.Tensor] | RemoteLoader[torch.Tensor]:
         view, split, side = self._place
-        options: dict[str, Any] = {**self._options, **changes}
-        options |= {"epochs": 1, "rank": rank, "world_size": world_size}
+        options: dict[str, Any] = {**self._options, "epochs": 1, **changes}
+        options |= {"rank": rank, "world_size": world_size}
         return self._opened().loader(view, split, side, output="torch", state=state, **options)
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_loader": None}
+        return self.__dict__ | {"_loader": None, "_waiting": None}
 
 
 class MapDataset(data.Dataset[tuple[torch.Tensor, int]]):
