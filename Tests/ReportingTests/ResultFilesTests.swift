@@ -94,6 +94,11 @@ import Training
     #expect(MarkdownTable.escaped("|\u{301}").unicodeScalars.first == "\\")
   }
 
+  @Test func textsStayTextsInHTML() {
+    #expect(
+      HTML.text("<b a=\"x\">&'\u{301}") == "&lt;b a=&quot;x&quot;&gt;&amp;&#39;\u{301}")
+  }
+
   @Test func runsWithoutFiguresAreInAllFiles() throws {
     let fresh = RunContents(path: "p", record: RunFixtures.record(), epochs: [], result: nil)
     for file in try Report(runs: [fresh]).results() { #expect(!file.bytes.isEmpty, "\(file.name)") }
