@@ -102,6 +102,8 @@ extension ServiceTests {
         ("\(music)/tracks/t1/slices?view=none", 404, "notFound"),
         ("\(music)/tracks/t1/audio?slice=99", 404, "notFound"),
         ("\(music)/tracks/t1/values?view=mel&slice=99", 404, "notFound"),
+        ("\(music)/tracks/t1/values?view=mel&slice=0&statistic=mean", 400, "configuration"),
+        ("\(music)/tracks/t1/values?view=waveform&statistic=mean", 422, "source"),
         ("\(music)/tracks/t1/spectrogram?view=features", 422, "source"),
         ("\(music)/tracks/t1/spectrogram?view=mel&width=NaN", 400, "configuration"),
         ("\(music)/features?view=mel", 422, "source"),

@@ -127,6 +127,14 @@ extension ServiceTests {
         }
         #expect(numbers == Array(mel.values[size..<2 * size]))
         #expect(items(json, "shape") == mel.shape.dropFirst().map { .integer(Int64($0)) })
+        let mean = try server.music("/tracks/t5/values?view=mel&statistic=mean&format=npy").body
+        let means = mean.suffix(4 * size).withUnsafeBytes { bytes in
+          (0..<size).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+        }
+        for (index, number) in means.enumerated() {
+          let slices = stride(from: index, to: mel.values.count, by: size).map { mel.values[$0] }
+          #expect(abs(number - slices.reduce(0, +) / Float(slices.count)) <= 1e-3)
+        }
         let numpy = try server.music("/tracks/t5/values?view=mel&format=npy").body
         #expect(numpy.starts(with: [0x93] + Array("NUMPY".utf8)))
         let floats = numpy.suffix(mel.values.count * 4)

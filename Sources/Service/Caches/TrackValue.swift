@@ -58,6 +58,21 @@ struct TrackValue {
     }
   }
 
+  /// The mean of all slices, with the shape of a sample; NaN where there is none.
+  /// - Throws: ``Problem`` 422 for a view whose slices are not rows of their own.
+  func meanSlice() throws(Problem) -> Tensor {
+    guard facts.form == .rows else {
+      throw Problem(
+        .unprocessableContent, "source", "\(view.rawValue) has no slices of which to take a mean")
+    }
+    let shape = Array(tensor.shape.dropFirst())
+    let size = shape.reduce(1, *)
+    var sums = [Double](repeating: 0, count: size)
+    for (index, number) in tensor.asFloats.enumerated() { sums[index % size] += Double(number) }
+    let count = Double(tensor.shape.first ?? 0)
+    return Tensor(tensor.name, shape: shape, sums.map { Float($0 / count) })
+  }
+
   /// Some instants of a signal; fewer where it ends before.
   func samples(from start: Int, count: Int) -> Tensor {
     let all = tensor.shape.first ?? 0

@@ -10,10 +10,14 @@ extension ServiceOperations {
   static let values: [Operation] = [
     Operation(
       id: "values", path: "/v1/caches/{cache}/tracks/{track}/values",
-      summary: "The numbers of a track in a view, all or those of one slice.",
+      summary:
+        "The numbers of a track in a view: all, those of one slice, or the mean of the slices.",
       parameters: [
         .init("view", .text(), "the name of a view", isRequired: true),
         .init("slice", .integer(0...1 << 40), "the number of a slice; all where left out"),
+        .init(
+          "statistic", .choice(["mean"]),
+          "mean: one sample, the mean of all slices, however long the track is"),
         .init(
           "format", .choice(["json", "npy", "safetensors"]),
           "the form of the answer; json where left out"),
@@ -26,6 +30,10 @@ extension ServiceOperations {
         let cache = try call.cache()
         return (cache, try call.track(of: cache), try call.view(of: cache))
       }
+      if call["statistic"] != nil, call["slice"] != nil {
+        throw Problem.parameter(
+          "statistic", "is given beside slice", hint: "give one of them")
+      }
       let format = call["format"] ?? "json"
       let mediaType =
         switch format {
@@ -37,14 +45,17 @@ extension ServiceOperations {
         mediaType,
         from: [
           record.views[view]?.hex ?? "", record.contentChecksum, format, call["slice"] ?? "",
+          call["statistic"] ?? "",
         ], hasRanges: true
       ) {
         let value = try TrackValue(cache, view, of: record)
-        let tensor = try call.integer("slice").map(value.slice) ?? value.tensor
+        let tensor =
+          call["statistic"] == nil
+          ? try call.integer("slice").map(value.slice) ?? value.tensor : try value.meanSlice()
         switch format {
         case "npy": return try numpy(tensor)
         case "safetensors":
-          return call["slice"] == nil
+          return call["slice"] == nil && call["statistic"] == nil
             ? value.stored
             : try SafetensorsWriter(tensors: [tensor], metadata: ["track": record.id]).bytes()
         default: return try json(tensor)

@@ -119,15 +119,10 @@ async function features(place, base, about, record, cache, signal) {
     ?? Object.keys(about.views).find((name) => about.views[name].columns && record.views.includes(name));
   if (!view || !record.labels.length) return;
   const [values, distribution] = await Promise.all([
-    get([...base, "values"], { view }, signal), get(["caches", cache, "features"], { view, label: record.labels[0] }, signal),
+    get([...base, "values"], { view, statistic: "mean" }, signal), get(["caches", cache, "features"], { view, label: record.labels[0] }, signal),
   ]);
   const { columns } = distribution;
-  const rows = values.values.length / columns.length;
-  const mean = columns.map((_, column) => {
-    let sum = 0;
-    for (let row = 0; row < rows; row += 1) sum += values.values[row * columns.length + column];
-    return sum / rows;
-  });
+  const mean = values.values;
   const label = distribution.labels[record.labels[0]];
   if (!label) return;
   const far = columns.map((name, index) => {
