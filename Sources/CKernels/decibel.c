@@ -47,20 +47,26 @@ void lathe_clip_below(float *values, float floor, long count) {
   for (long i = 0; i < count; i++) values[i] = values[i] < floor ? floor : values[i];
 }
 
+// Four rows at a time where there are so many: one load of the input serves four sums.
+INLINE void rows_by_frames(const float *matrix, const long rows, long inputs, const float *input,
+                           long stride, float *output) {
+  Float16Lanes sums[4] = {{0}};
+  for (long m = 0; m < inputs; m++) {
+    const Float16Lanes x = *(const Float16Lanes *)(input + m * stride);
+    UNROLLED for (long r = 0; r < rows; r++) sums[r] += x * matrix[r * inputs + m];
+  }
+  UNROLLED for (long r = 0; r < rows; r++) *(Float16Lanes *)(output + r * stride) = sums[r];
+}
+
 DISPATCHED
 void lathe_matrix_by_frames(const float *matrix, long outputs, long inputs, const float *input,
                             long frames, long stride, float *output) {
   for (long f = 0; f < frames; f += 16) {
-    for (long c = 0; c < outputs; c += 4) {
-      // Four rows at a time: one load of the input serves four sums.
-      const long rows = outputs - c < 4 ? outputs - c : 4;
-      Float16Lanes sums[4] = {{0}};
-      for (long m = 0; m < inputs; m++) {
-        Float16Lanes x = *(const Float16Lanes *)(input + m * stride + f);
-        for (long r = 0; r < rows; r++) sums[r] += x * matrix[(c + r) * inputs + m];
-      }
-      for (long r = 0; r < rows; r++) *(Float16Lanes *)(output + (c + r) * stride + f) = sums[r];
-    }
+    long c = 0;
+    for (; c + 4 <= outputs; c += 4)
+      rows_by_frames(matrix + c * inputs, 4, inputs, input + f, stride, output + c * stride + f);
+    for (; c < outputs; c++)
+      rows_by_frames(matrix + c * inputs, 1, inputs, input + f, stride, output + c * stride + f);
   }
 }
 

@@ -24,6 +24,8 @@
 typedef float Float16Lanes __attribute__((vector_size(64), aligned(4)));
 typedef int32_t Int16Lanes __attribute__((vector_size(64), aligned(4)));
 typedef double Double8Lanes __attribute__((vector_size(64), aligned(8)));
+typedef float Float4Lanes __attribute__((vector_size(16), aligned(4)));
+typedef double Double4Lanes __attribute__((vector_size(32), aligned(8)));
 typedef float Float8Lanes __attribute__((vector_size(32), aligned(4)));
 // Eight lanes of non-negative floats seen as integers, which order alike and have cheaper minima.
 typedef int32_t Ordered8Lanes __attribute__((vector_size(32), aligned(4)));

@@ -1,6 +1,19 @@
 #include "dispatch.h"
 #include "transpose.h"
 
+INLINE Float16Lanes lanes_of(const float *block, long row) {
+  return *(const Float16Lanes *)(block + row * LATHE_BLOCK_FRAMES);
+}
+
+// Bit f is set where lane f of a comparison holds.
+INLINE uint32_t bits_of(Int16Lanes comparison) {
+  typedef _Bool Mask __attribute__((ext_vector_type(16)));
+  const Mask mask = __builtin_convertvector(comparison, Mask);
+  uint16_t bits;
+  memcpy(&bits, &mask, sizeof bits);
+  return bits;
+}
+
 DISPATCHED
 void lathe_rows_to_block(const float *rows, long stride, long columns, float *block) {
   for (long c = 0; c < columns; c += 16) {
@@ -113,36 +126,37 @@ void lathe_chroma(const float *block, int squared, long bins, const float *bank,
   }
 }
 
+// The largest of each lane's `bins` values, none of them negative. Four at a time, since each waits for the last.
+INLINE Float16Lanes largest(const float *block, long bins) {
+  Float16Lanes maxima[4] = {{0}};
+  for (long k = 0; k < bins; k++)
+    maxima[k % 4] = __builtin_elementwise_max(maxima[k % 4], lanes_of(block, k));
+  return __builtin_elementwise_max(__builtin_elementwise_max(maxima[0], maxima[1]),
+                                   __builtin_elementwise_max(maxima[2], maxima[3]));
+}
+
 DISPATCHED
 long lathe_spectral_peaks(const float *block, const float *power, long bins, long frames,
                           float share, long first, long last, float *below, float *at, float *above, int32_t *bin) {
-  Float16Lanes maximum = {0};
-  for (long k = 0; k < bins; k++) {
-    Float16Lanes v = *(const Float16Lanes *)((power ? power : block) + k * LATHE_BLOCK_FRAMES);
-    maximum = __builtin_elementwise_max(maximum, v);
-  }
+  Float16Lanes maximum = largest(power ? power : block, bins);
   if (!power) maximum *= maximum;
   const Float16Lanes threshold = maximum * share;
-  Int16Lanes counted;
-  for (int f = 0; f < 16; f++) counted[f] = f < frames ? -1 : 0;
-  Float16Lanes previous = *(const Float16Lanes *)(block + (first - 1) * LATHE_BLOCK_FRAMES);
-  Float16Lanes current = *(const Float16Lanes *)(block + first * LATHE_BLOCK_FRAMES);
+  const uint32_t counted = (uint32_t)((1L << frames) - 1);
+  Float16Lanes previous = lanes_of(block, first - 1), current = lanes_of(block, first);
   previous *= previous;
   current *= current;
   long found = 0;
   for (long k = first; k < last; k++) {
-    Float16Lanes next = *(const Float16Lanes *)(block + (k + 1) * LATHE_BLOCK_FRAMES);
+    Float16Lanes next = lanes_of(block, k + 1);
     next *= next;
-    Int16Lanes peak = (current > threshold) & (current > previous) & (current >= next) & counted;
-    if (__builtin_reduce_or(peak)) {
-      for (int f = 0; f < 16; f++) {
-        if (!peak[f]) continue;
-        below[found] = previous[f];
-        at[found] = current[f];
-        above[found] = next[f];
-        bin[found] = (int32_t)k;
-        found++;
-      }
+    const Int16Lanes peaks = (current > threshold) & (current > previous) & (current >= next);
+    for (uint32_t left = bits_of(peaks) & counted; left; left &= left - 1) {
+      const int f = __builtin_ctz(left);
+      below[found] = previous[f];
+      at[found] = current[f];
+      above[found] = next[f];
+      bin[found] = (int32_t)k;
+      found++;
     }
     previous = current;
     current = next;

@@ -6,6 +6,15 @@ void lathe_window(const float *samples, const float *window, float *output, long
 }
 
 DISPATCHED
+void lathe_window_two(const float *samples, long hop, const float *window, float *first,
+                      float *second, long count) {
+  for (long i = 0; i < count; i++) {
+    first[i] = samples[i] * window[i];
+    second[i] = samples[i + hop] * window[i];
+  }
+}
+
+DISPATCHED
 void lathe_window_double(const float *samples, const double *window, double *output, long count) {
   for (long i = 0; i < count; i++) output[i] = (double)samples[i] * window[i];
 }

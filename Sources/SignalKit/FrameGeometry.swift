@@ -101,11 +101,11 @@ public struct FrameGeometry: Sendable, Hashable {
       (output + (inside.lowerBound - range.lowerBound))
         .update(from: base + inside.lowerBound, count: inside.count)
     }
-    for position in range.lowerBound..<max(range.lowerBound, min(range.upperBound, 0)) {
-      output[position - range.lowerBound] = padding.value(at: position, outside: signal)
-    }
-    for position in min(range.upperBound, max(range.lowerBound, signal.count))..<range.upperBound {
-      output[position - range.lowerBound] = padding.value(at: position, outside: signal)
+    let before = range.lowerBound..<max(range.lowerBound, min(range.upperBound, 0))
+    let behind = min(range.upperBound, max(range.lowerBound, signal.count))..<range.upperBound
+    for positions in [before, behind] where !positions.isEmpty {
+      padding.write(
+        positions, outside: signal, to: output + (positions.lowerBound - range.lowerBound))
     }
   }
 }

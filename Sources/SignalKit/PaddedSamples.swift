@@ -8,6 +8,25 @@ extension Padding {
     }
   }
 
+  /// Writes the samples that stand for `positions`, all on one side of the signal, which is not empty.
+  func write(
+    _ positions: Range<Int>, outside signal: UnsafeBufferPointer<Float>,
+    to output: UnsafeMutablePointer<Float>
+  ) {
+    let nearest = positions.lowerBound < 0 ? 0 : signal.count - 1
+    // Mirrored once, they are read backwards; more than once only of signals shorter than the padding.
+    let mirrored = 2 * nearest - positions.lowerBound
+    if self == .reflect, signal.indices.contains(mirrored),
+      signal.indices.contains(mirrored - positions.count + 1)
+    {
+      for index in 0..<positions.count { output[index] = signal[mirrored - index] }
+    } else {
+      for (index, position) in positions.enumerated() {
+        output[index] = value(at: position, outside: signal)
+      }
+    }
+  }
+
   /// The index of `position` in a sequence of `count` mirrored about its first and last element, as
   /// often as it takes: period 2 (count − 1).
   private static func reflected(_ position: Int, count: Int) -> Int {

@@ -74,7 +74,8 @@ import Testing
   /// is taken another way than others.
   @Test(arguments: [
     (256, 16, 128), (256, 1, 100), (512, 16, 256), (512, 7, 441), (1_024, 16, 512), (1_024, 3, 512),
-    (1_024, 16, 500),
+    (1_024, 16, 500), (1_024, 5, 64), (1_024, 16, 448), (1_024, 2, 1_984), (1_024, 3, 2_560),
+    (512, 16, 320), (256, 9, 96), (256, 2, 480),
   ])
   func spectraAreThoseOfTheDefinition(_ half: Int, _ count: Int, _ hop: Int) {
     var generator = SeededGenerator(seed: UInt64(half + hop))
@@ -86,7 +87,7 @@ import Testing
     var power = [Float](repeating: .nan, count: size)
     var (magnitude, single, powerBeside, lower) = (power, power, power, power)
     withScratch(lathe_transform_scratch(half)) { (scratch: UnsafeMutablePointer<Double>) in
-      lathe_transform_frames(samples, hop, count, window, tables, half, scratch)
+      lathe_transform_frames(samples, hop, count, samples, window, tables, half, scratch)
       lathe_transform_spectra_double(scratch, tables, half, count, &power, nil, 0)
       lathe_transform_spectra_double(scratch, tables, half, count, nil, &magnitude, half + 1)
       // Both in one pass are what each is alone, and magnitudes end where they are to.

@@ -60,6 +60,13 @@ import Testing
     lathe_window(samples, window, &single, count)
     #expect(Array(single.prefix(count)) == zip(samples, window).map { $0 * $1 })
     #expect(single[count].isNaN, "wrote past the end")
+    let hop = count / 3
+    let longer = samples + generator.floats(hop)
+    var (first, second) = (single.map { _ in Float.nan }, single.map { _ in Float.nan })
+    lathe_window_two(longer, hop, window, &first, &second, count)
+    #expect(first.prefix(count) == single.prefix(count) && first[count].isNaN)
+    #expect(Array(second.prefix(count)) == zip(longer[hop...], window).map { $0 * $1 })
+    #expect(second[count].isNaN, "wrote past the end")
     var double = [Double](repeating: .nan, count: count + 1)
     let fine = window.map { Double($0) + 1e-12 }
     lathe_window_double(samples, fine, &double, count)

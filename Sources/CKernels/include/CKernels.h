@@ -81,6 +81,10 @@ void lathe_block_moments(const float *input, const float *weights, long length, 
 
 /// output[i] = samples[i] * window[i], in float.
 void lathe_window(const float *samples, const float *window, float *output, long count);
+/// The same of two frames, the second of which begins `hop` samples later: what the frames share and the
+/// window are read once.
+void lathe_window_two(const float *samples, long hop, const float *window, float *first,
+                      float *second, long count);
 /// output[i] = samples[i] * window[i], in double.
 void lathe_window_double(const float *samples, const double *window, double *output, long count);
 /// The power spectrum of 2 * half reals from `transform`, the complex transform of length `half` of
@@ -155,9 +159,10 @@ void lathe_transform_block(const float *block, const float *window, const float 
 /// power[k * 16 + f] = |X[k]|^2 of frame f for k = 0 ... half.
 void lathe_transform_spectra(const float *scratch, const float *tables, long half, float *power);
 /// The first step in double precision, of `count` frames, 1 to 16, as they lie in a signal: frame f begins at
-/// samples[f * hop]. Frames from `count` on are silent.
-void lathe_transform_frames(const float *samples, long hop, long count, const double *window,
-                            const double *tables, long half, double *scratch);
+/// samples[f * hop]. What will be asked for after them, 16 * hop samples from `next` on, is brought into the
+/// caches meanwhile where it is not null; it is not read, and need not be there.
+void lathe_transform_frames(const float *samples, long hop, long count, const float *next,
+                            const double *window, const double *tables, long half, double *scratch);
 /// `lathe_transform_spectra` in double precision, of `count` frames, rounded to float: |X[k]|^2 where
 /// `power` is not null, |X[k]| for k < magnitudes, rounded as `lathe_spectrum_of_half` does it, where
 /// `magnitude` is not null; 0 of frames from `count` on.

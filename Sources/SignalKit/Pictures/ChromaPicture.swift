@@ -81,9 +81,9 @@ public final class ChromaPicture: SpectrumPicture {
     if let bank {
       fold(group.block(of: .power), bank: bank, group: group.index)
     } else {
-      let blocks = group.blocks(magnitudesBelow: tuning.reach)
-      tuning.add(block: blocks.magnitude, power: blocks.power, count: group.count)
-      block(group.index).update(from: blocks.power, count: group.bins * 16)
+      let power = block(group.index)
+      let magnitudes = group.magnitudes(below: tuning.reach, writingPowerTo: power)
+      tuning.add(block: magnitudes, power: power, count: group.count)
     }
   }
 

@@ -9,16 +9,19 @@ protocol FrameAnalysis: AnyObject {
   var extent: (length: Int, lead: Int) { get }
   /// Bytes of its tables and buffers.
   var byteCount: Int { get }
-  /// Takes `count` frames, 1 ... 16, the first of which begins at `samples`.
-  func analyse(_ samples: UnsafePointer<Float>, count: Int)
+  /// Takes `count` frames, 1 ... 16, the first of which begins at `samples`; `next` is where the signal goes on
+  /// after sixteen, and is brought near meanwhile. It is not read, and may be the signal's end.
+  func analyse(_ samples: UnsafePointer<Float>, count: Int, next: UnsafePointer<Float>?)
   /// The spectra of what was taken last, value [bin × 16 + frame]; silence from its count on.
   func block(of quantity: SpectrumQuantity) -> UnsafePointer<Float>
-  /// Both blocks in one pass; that of magnitudes holds frequencies below `bins` only.
-  func blocks(magnitudesBelow bins: Int) -> (
-    power: UnsafePointer<Float>, magnitude: UnsafePointer<Float>
-  )
-  /// Runs the transforms of sixteen frames, and nothing else.
-  func runTransforms()
+  /// Both blocks in one pass: writes that of |X|² to `power`, and returns that of |X|, which holds frequencies
+  /// below `bins` only. `power` stays where it is until other frames are taken.
+  func magnitudes(
+    below bins: Int, writingPowerTo power: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float>
+  /// Runs the transforms of sixteen frames, and nothing else; `samples` is what they are of, where a transform
+  /// takes them as they lie in a signal.
+  func runTransforms(_ samples: UnsafePointer<Float>)
 }
 
 extension SpectrumParameters {
@@ -55,10 +58,10 @@ private final class BlockAnalysis: FrameAnalysis {
   private let power: AlignedBuffer<Float>
   private let magnitude: AlignedBuffer<Float>
   private var count = 0
-  private var hasPower = false
+  /// Where the power of what was taken last stands, once it does.
+  private var found: UnsafePointer<Float>?
   /// Frequencies of which there are magnitudes.
   private var magnitudes = 0
-  private let segment: AlignedBuffer<Float>
 
   /// Nothing where the kernels have no transform of that length.
   init?(_ parameters: SpectrumParameters) {
@@ -76,32 +79,28 @@ private final class BlockAnalysis: FrameAnalysis {
     scratch = AlignedBuffer(count: lathe_transform_scratch(half))
     power = AlignedBuffer(count: parameters.bins * 16)
     magnitude = AlignedBuffer(count: parameters.bins * 16)
-    segment = AlignedBuffer(count: 15 * parameters.hop + length)
   }
 
   var byteCount: Int {
     window.byteCount + tables.byteCount + scratch.byteCount + power.byteCount
-      + magnitude.byteCount + segment.byteCount
+      + magnitude.byteCount
   }
 
-  func analyse(_ samples: UnsafePointer<Float>, count: Int) {
-    // The transform reads here and there; a copy brings all of it into the caches in one go.
-    segment.base.update(from: samples, count: (count - 1) * hop + extent.length)
-    transform(count: count)
-  }
-
-  private func transform(count: Int) {
-    lathe_transform_frames(segment.base, hop, count, window.base, tables.base, half, scratch.base)
+  func analyse(_ samples: UnsafePointer<Float>, count: Int, next: UnsafePointer<Float>?) {
+    lathe_transform_frames(
+      samples, hop, count, next, window.base, tables.base, half, scratch.base)
     self.count = count
-    (hasPower, magnitudes) = (false, 0)
+    (found, magnitudes) = (nil, 0)
   }
 
   func block(of quantity: SpectrumQuantity) -> UnsafePointer<Float> {
     switch quantity {
     case .power:
-      if !hasPower { finish(power: power.base, magnitude: nil, below: 0) }
-      hasPower = true
-      return UnsafePointer(power.base)
+      if let found { return found }
+      finish(power: power.base, magnitude: nil, below: 0)
+      let block = UnsafePointer(power.base)
+      found = block
+      return block
     case .magnitude:
       if magnitudes <= half { finish(power: nil, magnitude: magnitude.base, below: half + 1) }
       magnitudes = half + 1
@@ -109,14 +108,16 @@ private final class BlockAnalysis: FrameAnalysis {
     }
   }
 
-  func blocks(magnitudesBelow bins: Int) -> (
-    power: UnsafePointer<Float>, magnitude: UnsafePointer<Float>
-  ) {
+  func magnitudes(
+    below bins: Int, writingPowerTo power: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
     if magnitudes < bins {
-      finish(power: power.base, magnitude: magnitude.base, below: bins)
-      (hasPower, magnitudes) = (true, bins)
+      finish(power: power, magnitude: magnitude.base, below: bins)
+      (found, magnitudes) = (UnsafePointer(power), bins)
+    } else {
+      power.update(from: block(of: .power), count: (half + 1) * 16)
     }
-    return (block(of: .power), UnsafePointer(magnitude.base))
+    return UnsafePointer(magnitude.base)
   }
 
   private func finish(
@@ -126,8 +127,8 @@ private final class BlockAnalysis: FrameAnalysis {
       scratch.base, tables.base, half, count, power, magnitude, bins)
   }
 
-  func runTransforms() {
-    transform(count: 16)
+  func runTransforms(_ samples: UnsafePointer<Float>) {
+    analyse(samples, count: 16, next: nil)
     finish(power: power.base, magnitude: nil, below: 0)
   }
 }
@@ -159,15 +160,10 @@ private final class RowAnalysis: FrameAnalysis {
     transform.byteCount + rows.byteCount + given.byteCount + derived.byteCount
   }
 
-  func analyse(_ samples: UnsafePointer<Float>, count: Int) {
-    for lane in 0..<16 {
-      let row = rows.base + lane * rowStride
-      if lane < count {
-        transform.analyse(samples + lane * hop, into: row)
-      } else {
-        row.update(repeating: 0, count: rowStride)
-      }
-    }
+  func analyse(_ samples: UnsafePointer<Float>, count: Int, next: UnsafePointer<Float>?) {
+    transform.analyse(
+      samples, hop: hop, count: count, into: rows.base, stride: rowStride, next: next)
+    (rows.base + count * rowStride).update(repeating: 0, count: (16 - count) * rowStride)
     lathe_rows_to_block(rows.base, rowStride, rowStride, given.base)
     isDerived = false
   }
@@ -184,9 +180,12 @@ private final class RowAnalysis: FrameAnalysis {
     return UnsafePointer(derived.base)
   }
 
-  func blocks(magnitudesBelow bins: Int) -> (
-    power: UnsafePointer<Float>, magnitude: UnsafePointer<Float>
-  ) { (block(of: .power), block(of: .magnitude)) }
+  func magnitudes(
+    below bins: Int, writingPowerTo power: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    power.update(from: block(of: .power), count: self.bins * 16)
+    return block(of: .magnitude)
+  }
 
-  func runTransforms() { for _ in 0..<16 { transform.run() } }
+  func runTransforms(_ samples: UnsafePointer<Float>) { for _ in 0..<16 { transform.run() } }
 }

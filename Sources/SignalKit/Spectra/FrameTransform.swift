@@ -1,14 +1,21 @@
 internal import CKernels
 
-/// Turns the samples under a window into one frame's spectrum, by FFTW. One value serves one thread.
+/// Turns the samples under a window into a frame's spectrum, by FFTW. One value serves one thread.
 protocol FrameTransform: AnyObject {
-  /// What ``analyse(_:into:)`` writes.
+  /// What it writes.
   var quantity: SpectrumQuantity { get }
   /// Bytes of its tables and buffers.
   var byteCount: Int { get }
-  /// Writes the spectrum of `samples`, as many as the window is long, to the `bins` first numbers of
-  /// `row`.
-  func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>)
+  /// Writes the spectra of `count` frames, the first of which begins at `samples`, each to the `bins` first
+  /// numbers of a row.
+  ///
+  /// - Parameters:
+  ///   - hop: samples from frame to frame.
+  ///   - stride: numbers from row to row.
+  ///   - next: samples that are wanted soon, a hop of them for each frame: they are brought near, and not read.
+  func analyse(
+    _ samples: UnsafePointer<Float>, hop: Int, count: Int,
+    into rows: UnsafeMutablePointer<Float>, stride: Int, next: UnsafePointer<Float>?)
   /// Runs the transform of what was analysed last, and nothing else.
   func run()
 }
@@ -17,28 +24,57 @@ protocol FrameTransform: AnyObject {
 final class SingleTransform: FrameTransform {
   let quantity = SpectrumQuantity.power
   private let transform: FourierTransform
+  /// What the transform takes of the second of two frames.
+  private let second: AlignedBuffer<Float>
   private let window: AlignedBuffer<Float>
   private let scratch: AlignedBuffer<Float>
   private let half: Int
-  private let start: UnsafeMutablePointer<Float>
+  private let lead: Int
 
   init(_ parameters: SpectrumParameters) throws(SignalError) {
     transform = try FourierTransform(length: parameters.transformLength)
+    second = AlignedBuffer(count: parameters.transformLength)
     half = parameters.transformLength / 2
     window = AlignedBuffer(
       parameters.window.values(length: parameters.windowLength).map { Float($0) })
     scratch = AlignedBuffer(count: half / 2 + 1)
-    start = transform.input.base + parameters.lead
+    lead = parameters.lead
   }
 
-  var byteCount: Int { transform.byteCount + window.byteCount + scratch.byteCount }
+  var byteCount: Int {
+    transform.byteCount + second.byteCount + window.byteCount + scratch.byteCount
+  }
 
-  func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
-    lathe_window(samples, window.base, start, window.count)
-    transform.runForward()
-    lathe_power_of_half(
-      transform.output.base, transform.twiddles.cosine.base, transform.twiddles.sine.base, half,
-      row, scratch.base)
+  func analyse(
+    _ samples: UnsafePointer<Float>, hop: Int, count: Int,
+    into rows: UnsafeMutablePointer<Float>, stride: Int, next: UnsafePointer<Float>?
+  ) {
+    // The processor takes a few lines at a time: half of them while each kernel runs.
+    let bytes = hop * MemoryLayout<Float>.stride
+    let (early, late) = (bytes / 2, bytes - bytes / 2)
+    for frame in 0..<count {
+      let near = next.map { UnsafeRawPointer($0 + frame * hop) }
+      if !frame.isMultiple(of: 2) {
+        transform.runForward(of: second)
+      } else {
+        window(samples + frame * hop, hop: hop, both: frame + 1 < count)
+        transform.runForward()
+      }
+      if let near { lathe_approach(near, early) }
+      lathe_power_of_half(
+        transform.output.base, transform.twiddles.cosine.base, transform.twiddles.sine.base, half,
+        rows + frame * stride, scratch.base)
+      if let near { lathe_approach(near + early, late) }
+    }
+  }
+
+  private func window(_ samples: UnsafePointer<Float>, hop: Int, both: Bool) {
+    let first = transform.input.base + lead
+    if both {
+      lathe_window_two(samples, hop, window.base, first, second.base + lead, window.count)
+    } else {
+      lathe_window(samples, window.base, first, window.count)
+    }
   }
 
   func run() { transform.runForward() }
@@ -71,12 +107,17 @@ final class DoubleTransform: FrameTransform {
       + imaginary.byteCount
   }
 
-  func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
-    lathe_window_double(samples, window.base, start, window.count)
-    transform.run()
-    lathe_spectrum_of_half(
-      transform.output.base, twiddles.cosine.base, twiddles.sine.base, half, real.base,
-      imaginary.base, row)
+  func analyse(
+    _ samples: UnsafePointer<Float>, hop: Int, count: Int,
+    into rows: UnsafeMutablePointer<Float>, stride: Int, next: UnsafePointer<Float>?
+  ) {
+    for frame in 0..<count {
+      lathe_window_double(samples + frame * hop, window.base, start, window.count)
+      transform.run()
+      lathe_spectrum_of_half(
+        transform.output.base, twiddles.cosine.base, twiddles.sine.base, half, real.base,
+        imaginary.base, rows + frame * stride)
+    }
   }
 
   func run() { transform.run() }
@@ -104,7 +145,14 @@ final class OddTransform: FrameTransform {
     transform.byteCount + window.byteCount + real.byteCount + imaginary.byteCount
   }
 
-  func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
+  func analyse(
+    _ samples: UnsafePointer<Float>, hop: Int, count: Int,
+    into rows: UnsafeMutablePointer<Float>, stride: Int, next: UnsafePointer<Float>?
+  ) {
+    for frame in 0..<count { analyse(samples + frame * hop, into: rows + frame * stride) }
+  }
+
+  private func analyse(_ samples: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
     for (index, weight) in window.enumerated() {
       transform.input.base[2 * (lead + index)] = Double(samples[index]) * weight
     }

@@ -35,7 +35,7 @@ public struct SpectrumFrames: ~Copyable {
   /// Runs the Fourier transforms that a signal of `samples` samples takes, and nothing else: with it a
   /// benchmark tells their share.
   public func runTransforms(samples: Int) {
-    for _ in 0..<(frames(samples: samples) + 15) / 16 { analysis.runTransforms() }
+    for _ in 0..<(frames(samples: samples) + 15) / 16 { analysis.runTransforms(scratch.base) }
   }
 
   /// Begins every picture, and gives it all frames of `signal`; what is left is
@@ -87,11 +87,13 @@ public struct SpectrumFrames: ~Copyable {
   private func analyse(_ first: Int, count: Int, of signal: UnsafeBufferPointer<Float>) {
     let start = geometry.start(first) - analysis.extent.lead
     let end = start + (count - 1) * geometry.hop + analysis.extent.length
+    // Behind the last frames often lies what is analysed next: the slice after this one.
+    let next = signal.baseAddress.map { $0 + max(0, min(end, signal.count)) }
     if start >= 0, end <= signal.count, let base = signal.baseAddress {
-      return analysis.analyse(base + start, count: count)
+      return analysis.analyse(base + start, count: count, next: next)
     }
     geometry.copy(start..<end, of: signal, into: scratch.base)
-    analysis.analyse(scratch.base, count: count)
+    analysis.analyse(scratch.base, count: count, next: next)
   }
 }
 
@@ -116,8 +118,8 @@ public struct SpectrumGroup: ~Copyable {
   /// The block of |X|² or |X|, computed once for all pictures.
   func block(of wanted: SpectrumQuantity) -> UnsafePointer<Float> { analysis.block(of: wanted) }
 
-  /// The blocks of both, of |X| for frequencies below `bins` only.
-  func blocks(magnitudesBelow bins: Int) -> (
-    power: UnsafePointer<Float>, magnitude: UnsafePointer<Float>
-  ) { analysis.blocks(magnitudesBelow: bins) }
+  /// The block of |X| for frequencies below `bins`, that of |X|² being written to `power`: both in one pass.
+  func magnitudes(
+    below bins: Int, writingPowerTo power: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> { analysis.magnitudes(below: bins, writingPowerTo: power) }
 }

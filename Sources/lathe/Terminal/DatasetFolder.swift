@@ -68,7 +68,7 @@ enum DatasetFolder {
     if let audio {
       let ids = try ManifestMaking.audioPaths(AudioRoots(audio))
       for path in ids {
-        let file = path.lastPathComponent ?? ""
+        let file = path.pathComponents.last ?? ""
         // TRAXLZU12903D05F94.mp3, or with more behind a dot.
         let id = String(file.prefix { $0 != "." })
         if let other = paths.updateValue(path, forKey: id), id.hasPrefix("TR") {
