@@ -83,3 +83,16 @@ void lathe_emphasise_block(float *block, const int32_t *places, long length, con
     before = x;
   }
 }
+
+DISPATCHED
+void lathe_sliding_energies(const float *samples, const double *window, long length,
+                            double *energies) {
+  Double8Lanes low = {0}, high = {0};
+  for (long i = 0; i < length; i++) {
+    const Double8Lanes x = wide(samples + i) * window[i], y = wide(samples + i + 8) * window[i];
+    low += x * x;
+    high += y * y;
+  }
+  memcpy(energies, &low, sizeof low);
+  memcpy(energies + 8, &high, sizeof high);
+}

@@ -1,8 +1,9 @@
 internal import CKernels
 
 /// The short-time Fourier transform of a signal as the features need it: frames come in groups of
-/// sixteen; the spectra of the last sixty-four frames are kept in a ring (what sees ahead needs
-/// fifteen), the magnitudes of all frames in blocks (what comes last, chroma, reads them again).
+/// sixteen; the spectra of the last thirty-two frames are kept in a ring and the magnitudes of the last
+/// forty-eight (what sees ahead and back needs fifteen), and those of all frames in blocks (what comes last,
+/// chroma, reads them again).
 ///
 /// Equal to `librosa.stft(y, n_fft=2048, hop_length=512)`: computed in double, rounded to float.
 struct SpectrumStore: ~Copyable {
@@ -15,7 +16,9 @@ struct SpectrumStore: ~Copyable {
   static let margin = 15
   /// Floats from one block to the next: bins with a mirrored margin at both ends.
   static let blockStride = (margin + rowStride + margin + 2) * 16
-  private static let ringRows = 64
+  // No more than is needed, so that the rings stay in the second cache.
+  private static let spectra = 32
+  private static let magnitudes = 48
 
   let geometry: FrameGeometry
   private let transform: ComplexTransform
@@ -35,9 +38,9 @@ struct SpectrumStore: ~Copyable {
     window = AlignedBuffer(count: Self.length)
     for (i, value) in hannWindow(length: Self.length).enumerated() { window.base[i] = value }
     scratch = AlignedBuffer(count: Self.length)
-    real = AlignedBuffer(count: Self.ringRows * Self.rowStride)
-    imaginary = AlignedBuffer(count: Self.ringRows * Self.rowStride)
-    magnitude = AlignedBuffer(count: Self.ringRows * Self.rowStride)
+    real = AlignedBuffer(count: Self.spectra * Self.rowStride)
+    imaginary = AlignedBuffer(count: Self.spectra * Self.rowStride)
+    magnitude = AlignedBuffer(count: Self.magnitudes * Self.rowStride)
   }
 
   var byteCount: Int {
@@ -46,14 +49,14 @@ struct SpectrumStore: ~Copyable {
       + blocks.byteCount
   }
 
-  func realRow(_ frame: Int) -> UnsafeMutablePointer<Float> { row(frame, of: real.base) }
-  func imaginaryRow(_ frame: Int) -> UnsafeMutablePointer<Float> { row(frame, of: imaginary.base) }
-  func magnitudeRow(_ frame: Int) -> UnsafeMutablePointer<Float> { row(frame, of: magnitude.base) }
-
-  private func row(
-    _ frame: Int, of base: UnsafeMutablePointer<Float>
-  ) -> UnsafeMutablePointer<Float> {
-    base + (frame % Self.ringRows) * Self.rowStride
+  func realRow(_ frame: Int) -> UnsafeMutablePointer<Float> {
+    real.base + frame % Self.spectra * Self.rowStride
+  }
+  func imaginaryRow(_ frame: Int) -> UnsafeMutablePointer<Float> {
+    imaginary.base + frame % Self.spectra * Self.rowStride
+  }
+  func magnitudeRow(_ frame: Int) -> UnsafeMutablePointer<Float> {
+    magnitude.base + frame % Self.magnitudes * Self.rowStride
   }
 
   /// The magnitudes of group `group`, bin 0 first; `margin` mirrored rows lie before and behind.

@@ -1,4 +1,3 @@
-internal import CFFTW
 internal import Foundation
 
 /// The tempo of an onset envelope in beats a minute: the lag at which the mean local
@@ -8,12 +7,11 @@ internal import Foundation
 /// `librosa.beat.beat_track(y)[0]`, which is `librosa.feature.tempo` on a median-aggregated
 /// envelope.
 ///
-/// The mean over frames is taken of the power spectra, two frames to a complex transform, and
-/// transformed back once; librosa transforms every frame back.
+/// The mean over frames is taken of the power spectra and transformed back once; librosa transforms
+/// every frame back.
 struct Tempo: ~Copyable {
   private let windowLength: Int
-  private let transformLength: Int
-  private let window: AlignedBuffer<Double>
+  private let spectra: any TempogramPower
   private let power: AlignedBuffer<Double>
   private let tempi: [Double]
   private let logPrior: [Double]
@@ -27,14 +25,17 @@ struct Tempo: ~Copyable {
         "sample rate \(sampleRate) Hz", "leaves fewer than two frames in 8 s",
         hint: "use a rate of 1 kHz or more")
     }
-    let transformLength = fastLength(atLeast: 2 * length - 1)
-    let transform = try ComplexTransform(length: transformLength)
-    self.transform = transform
-    self.transformLength = transformLength
+    let window = hannWindow(length: length)
+    let spectra: any TempogramPower
+    if let sideBySide = BlockTempogramPower(window: window, atLeast: 2 * length - 1) {
+      spectra = sideBySide
+    } else {
+      spectra = try PairTempogramPower(window: window, atLeast: 2 * length - 1)
+    }
+    transform = try ComplexTransform(length: spectra.transformLength)
+    self.spectra = spectra
     windowLength = length
-    window = AlignedBuffer(count: length)
-    for (i, value) in hannWindow(length: length).enumerated() { window.base[i] = value }
-    power = AlignedBuffer(count: transformLength)
+    power = AlignedBuffer(count: spectra.transformLength)
     let tempi = [Double.infinity] + (1..<length).map { 60 * sampleRate / Double(hop * $0) }
     self.tempi = tempi
     logPrior = tempi.map {
@@ -43,29 +44,26 @@ struct Tempo: ~Copyable {
   }
 
   var byteCount: Int {
-    window.byteCount + power.byteCount + tempi.byteCount + logPrior.byteCount
+    spectra.byteCount + power.byteCount + tempi.byteCount + logPrior.byteCount
       + transform.byteCount + padded.byteCount
   }
 
-  func runTransform() { transform.run() }
+  /// Runs the transforms that an envelope of `frames` frames takes, and nothing else.
+  func runTransforms(frames: Int) {
+    spectra.runTransforms(frames: frames)
+    transform.run()
+  }
 
   mutating func estimate(_ envelope: [Float]) -> Double {
     guard envelope.contains(where: { $0 != 0 }) else { return 0 }
     pad(envelope)
-    let length = transformLength
+    let length = spectra.transformLength
     let (input, output, power) = (transform.input.base, transform.output.base, power.base)
-    power.update(repeating: 0, count: length)
-    input.update(repeating: 0, count: 2 * length)
-    for frame in stride(from: 0, to: envelope.count, by: 2) {
-      fill(frame, paired: frame + 1 < envelope.count)
-      transform.run()
-      for k in 0..<length {
-        power[k] += output[2 * k] * output[2 * k] + output[2 * k + 1] * output[2 * k + 1]
-      }
+    padded.withUnsafeBufferPointer { padded in
+      guard let base = padded.baseAddress else { return }
+      spectra.sum(of: base, frames: envelope.count, into: power)
     }
-    // The power of the pair mixes k and -k; its even part is the sum of the two frames' powers.
-    input.update(repeating: 0, count: 2 * length)
-    for k in 0..<length { input[2 * k] = (power[k] + power[(length - k) % length]) / 2 }
+    for k in 0..<length { (input[2 * k], input[2 * k + 1]) = (power[k], 0) }
     transform.run()
     let scale = 1 / (Double(length) * Double(envelope.count))
     var best = 0
@@ -77,8 +75,8 @@ struct Tempo: ~Copyable {
     return tempi[best]
   }
 
-  /// The envelope with linear ramps to zero of half a window at both ends:
-  /// `numpy.pad(mode="linear_ramp")`.
+  /// The envelope with linear ramps to zero of half a window at both ends,
+  /// `numpy.pad(mode="linear_ramp")`, and then with what is read beyond the last window.
   private mutating func pad(_ envelope: [Float]) {
     let ramp = windowLength / 2
     let (first, last) = (Double(envelope.first ?? 0), Double(envelope.last ?? 0))
@@ -86,37 +84,6 @@ struct Tempo: ~Copyable {
     padded += (0..<ramp).map { Float(first * Double($0) / Double(ramp)) }
     padded += envelope
     padded += (0..<ramp).map { Float(last * Double(ramp - 1 - $0) / Double(ramp)) }
-    // An odd window's last frame, and the partner of an odd last frame, reach one past the end.
-    padded += [0, 0]
+    padded += repeatElement(0, count: spectra.transformLength + 16)
   }
-
-  /// Puts windowed frames, each scaled to unit energy, side by side: `frame` into the real parts of
-  /// the input, the next, where `paired`, into the imaginary ones.
-  private func fill(_ frame: Int, paired: Bool) {
-    let (input, window) = (transform.input.base, window.base)
-    padded.withUnsafeBufferPointer { padded in
-      var energy = SIMD2<Double>.zero
-      for i in 0..<windowLength {
-        let pair = SIMD2(Double(padded[frame + i]), Double(padded[frame + i + 1])) * window[i]
-        energy += pair * pair
-        input[2 * i] = pair.x
-        input[2 * i + 1] = pair.y
-      }
-      let silent = energy .< Double.leastNormalMagnitude
-      var scale = (1 / energy.squareRoot()).replacing(with: 0, where: silent)
-      if !paired { scale.y = 0 }
-      for i in 0..<windowLength {
-        input[2 * i] *= scale.x
-        input[2 * i + 1] *= scale.y
-      }
-    }
-  }
-}
-
-/// The least power of two, or three times one, from `minimum` on: the lengths that FFTW's vector
-/// code is fastest at (768 takes 1.4 µs where 720 takes 2.3).
-private func fastLength(atLeast minimum: Int) -> Int {
-  var power = 4
-  while power < minimum { power *= 2 }
-  return power / 4 * 3 >= minimum ? power / 4 * 3 : power
 }

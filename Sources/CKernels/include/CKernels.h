@@ -168,6 +168,13 @@ void lathe_transform_frames(const float *samples, long hop, long count, const fl
 /// `magnitude` is not null; 0 of frames from `count` on.
 void lathe_transform_spectra_double(const double *scratch, const double *tables, long half, long count,
                                     float *power, float *magnitude, long magnitudes);
+/// sums[k * 16 + f] += scales[f] * |X[k]|^2 of frame f, in double, for k = 0 ... half; of the frames from
+/// `count` on, whose scales are 0, nothing is added.
+void lathe_transform_power_sums(const double *scratch, const double *tables, long half, long count,
+                                const double *scales, double *sums);
+/// energies[f] = the sum over i < length of (samples[f + i] * window[i])^2, in double, for f < 16.
+void lathe_sliding_energies(const float *samples, const double *window, long length,
+                            double *energies);
 
 /// The sums that centroid and bandwidth are made of, and the roll-off bin, of sixteen frames of
 /// magnitudes: moments[0..15] = sum m, [16..31] = sum k m, [32..47] = sum k^2 m over bins k;
