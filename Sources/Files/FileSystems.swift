@@ -1,5 +1,4 @@
 import Glibc
-import Wording
 
 extension Files {
   /// What holds a folder.
@@ -35,9 +34,7 @@ extension Files {
       guard errno == ENOENT, folder != "/", folder != "." else {
         throw FileError(.system(errno), "examine", path)
       }
-      let above = folder.pathComponents.dropLast()
-        .joined(separator: "/")
-      folder = above.isEmpty ? (path.utf8.first == UInt8(ascii: "/") ? "/" : ".") : above
+      folder = self.folder(of: folder)
     }
     let mounts = (try? read("/proc/self/mountinfo", limit: 1 << 24)) ?? nil
     return FileSystem(

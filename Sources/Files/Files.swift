@@ -1,5 +1,4 @@
 import Glibc
-import Wording
 
 /// The few things that records, checkpoints and reports ask of the file system.
 package enum Files {
@@ -38,9 +37,8 @@ package enum Files {
       if try kind(path) == .folder { return }
       throw FileError(.isAFile, "create", path)
     }
-    let parent = path.pathComponents.dropLast()
-      .joined(separator: "/")
-    guard code == ENOENT, !parent.isEmpty else {
+    let parent = folder(of: path)
+    guard code == ENOENT, parent != path else {
       throw FileError(.system(code), "create", path)
     }
     try makeFolder(parent)

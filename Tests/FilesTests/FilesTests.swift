@@ -20,6 +20,18 @@ import Testing
     let error = #expect(throws: FileError.self) { try Files.makeFolder(path("a/file")) }
     #expect(error == FileError(.isAFile, "create", path("a/file")) && error?.code == ENOTDIR)
     #expect(try Files.names(path("a")) == ["b", "file"])
+    try Files.makeFolder(path("d/e//f/"))
+    #expect(try Files.kind(path("d/e/f")) == .folder)
+    let empty = #expect(throws: FileError.self) { try Files.makeFolder("") }
+    #expect(empty?.code == ENOENT)
+  }
+
+  @Test(arguments: [
+    ("a/b", "a"), ("a/b/", "a"), ("a", "."), ("a//", "."), ("/a", "/"), ("/", "/"), ("", "."),
+    ("/a/b//", "/a"), ("a/\u{301}b", "a"),
+  ])
+  func folderThatHoldsAName(_ path: String, _ folder: String) {
+    #expect(Files.folder(of: path) == folder)
   }
 
   @Test func filesAreReplacedWholeOrNotAtAll() throws {
