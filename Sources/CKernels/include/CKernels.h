@@ -169,10 +169,11 @@ void lathe_transform_frames(const float *samples, long hop, long count, const fl
 void lathe_transform_spectra_double(const double *scratch, const double *tables, long half, long count,
                                     float *power, float *magnitude, long magnitudes);
 /// sums[k * 16 + f] += scales[f] * |X[k]|^2 of frame f, in double, for k = 0 ... half; of the frames from
-/// `count` on, whose scales are 0, nothing is added.
+/// `count` on, whose scales are 0, nothing is added. The sums begin at a multiple of 64 bytes.
 void lathe_transform_power_sums(const double *scratch, const double *tables, long half, long count,
                                 const double *scales, double *sums);
-/// energies[f] = the sum over i < length of (samples[f + i] * window[i])^2, in double, for f < 16.
+/// energies[f] = the sum over i < length of (samples[f + i] * window[i])^2, in double, for f < 16: length + 15
+/// samples are read.
 void lathe_sliding_energies(const float *samples, const double *window, long length,
                             double *energies);
 
