@@ -96,3 +96,17 @@ void lathe_sliding_energies(const float *samples, const double *window, long len
   memcpy(energies, &low, sizeof low);
   memcpy(energies + 8, &high, sizeof high);
 }
+
+DISPATCHED
+void lathe_two_windows(const float *restrict samples, const double *restrict window,
+                       const double *restrict scales, long length, double *restrict output) {
+  for (long i = 0; i < length; i++) {
+    output[2 * i] = (double)samples[i] * window[i] * scales[0];
+    output[2 * i + 1] = (double)samples[i + 1] * window[i] * scales[1];
+  }
+}
+
+DISPATCHED
+void lathe_add_powers(const double *restrict z, long count, double *restrict power) {
+  for (long k = 0; k < count; k++) power[k] += z[2 * k] * z[2 * k] + z[2 * k + 1] * z[2 * k + 1];
+}

@@ -37,14 +37,9 @@ INLINE void frames_to_rows(const float *samples, long hop, const Overlap *overla
   const long frames = overlap->count + overlap->beyond - (a > overlap->lastStep);
   double *rows = block + a * 16 * overlap->stride;
   Float16Lanes v[16];
-  if (hop == 1 && overlap->count == 16) {
-    // Sample n of sixteen frames is what stands from n on.
-    UNROLLED for (long c = 0; c < 16; c++) v[c] = *(const Float16Lanes *)(samples + c);
-  } else {
-    for (long f = 0; f < 16; f++)
-      v[f] = f < frames ? *(const Float16Lanes *)(samples + f * hop) : (Float16Lanes){0};
-    transpose16(v);
-  }
+  for (long f = 0; f < 16; f++)
+    v[f] = f < frames ? *(const Float16Lanes *)(samples + f * hop) : (Float16Lanes){0};
+  transpose16(v);
   UNROLLED for (long c = 0; c < 16; c++) {
     double *row = rows + c * overlap->stride;
     *(Double8Lanes *)row = __builtin_convertvector(

@@ -149,8 +149,3 @@ void lathe_transform_spectra_double(const double *scratch, const double *tables,
   if (power) silence(half + 1, count, power);
   if (magnitude) silence(magnitudes < half + 1 ? magnitudes : half + 1, count, magnitude);
 }
-
-void lathe_transform_power_sums(const double *scratch, const double *tables, long half, long count,
-                                const double *scales, double *sums) {
-  DISPATCH(double_transform_sums, scratch, tables, half, count, scales, sums);
-}

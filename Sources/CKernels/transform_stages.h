@@ -88,20 +88,15 @@ static void NAMED(transform_block)(const float *block, const Number *window, con
 }
 #endif
 
-// Where the spectra of frames go: power; the magnitudes of the first `magnitudes` frequencies, as
-// `lathe_spectrum_of_half` rounds them; or power times `scales`, added to sums.
+// Where the spectra of frames go: power, and the magnitudes of the first `magnitudes` frequencies, as
+// `lathe_spectrum_of_half` rounds them.
 typedef struct {
   float *power, *magnitude;
   long magnitudes;
-  const Number *scales;
-  Number *sums;
 } NAMED(Target);
 
 // Puts re + i im at frequency k.
 INLINE void NAMED(put)(const NAMED(Target) *target, long k, Vector re, Vector im) {
-  if (target->sums)
-    *(Vector *)(target->sums + k * LATHE_BLOCK_FRAMES) +=
-        (re * re + im * im) * *(const Loose *)target->scales;
   if (target->power)
     *(Floats *)(target->power + k * LATHE_BLOCK_FRAMES) =
         __builtin_convertvector(re * re + im * im, Floats);
@@ -115,12 +110,12 @@ INLINE void NAMED(put)(const NAMED(Target) *target, long k, Vector re, Vector im
 // Puts the spectrum of the samples at frequencies k and half - k: z is half the transform of their pairs at k,
 // w at half - k. See `lathe_power_of_half`; the factor of a half is in the tables.
 INLINE void NAMED(split)(const NAMED(Target) *target, const Number *splits, long half, long k,
-                         const int both, Vector zr, Vector zi, Vector wr, Vector wi) {
+                         Vector zr, Vector zi, Vector wr, Vector wi) {
   const Number c = splits[2 * k], s = splits[2 * k + 1];
   const Vector er = zr + wr, ei = zi - wi, dr = zr - wr, di = zi + wi;
   const Vector tr = di * c - dr * s, ti = -(di * s) - dr * c;
   NAMED(put)(target, k, er + tr, ei + ti);
-  if (both) NAMED(put)(target, half - k, er - tr, ei - ti);
+  NAMED(put)(target, half - k, er - tr, ei - ti);
 }
 
 // Row a of those that the columns have left together with row columns - a, which holds the other
@@ -138,8 +133,8 @@ INLINE void NAMED(two_rows)(const int first, const long columns, const long a, c
     NAMED(fourth)(1, one, xr, xi, b, zr, zi);
     NAMED(fourth)(1, one, yr, yi, first - 1 - b, wr, wi);
     UNROLLED for (int c = 0; c < 4; c++)
-      NAMED(split)(target, splits, 4 * first * columns, a + columns * (b + first * c), 1, zr[c],
-                   zi[c], wr[3 - c], wi[3 - c]);
+      NAMED(split)(target, splits, 4 * first * columns, a + columns * (b + first * c), zr[c], zi[c],
+                   wr[3 - c], wi[3 - c]);
   }
 }
 
@@ -160,24 +155,20 @@ INLINE void NAMED(one_row)(const int first, const long columns, const long a, co
     NAMED(put)(target, 0, (zr[0] + zi[0]) * 2, (Vector){0});
     NAMED(put)(target, half, (zr[0] - zi[0]) * 2, (Vector){0});
   }
-  for (long b = a == 0; a + columns * b < half / 2; b++) {
+  for (long b = a == 0; a + columns * b <= half / 2; b++) {
     const long other = a == 0 ? rows - b : rows - 1 - b;
-    NAMED(split)(target, splits, half, a + columns * b, 1, zr[b], zi[b], zr[other], zi[other]);
+    NAMED(split)(target, splits, half, a + columns * b, zr[b], zi[b], zr[other], zi[other]);
   }
-  // The middle frequency is its own opposite.
-  const long b = rows / 2;
-  if (a == 0) NAMED(split)(target, splits, half, half / 2, 0, zr[b], zi[b], zr[b], zi[b]);
 }
 
 // Transforms the rows that the columns have left, and takes the spectra of the samples.
 INLINE void NAMED(rows)(const int first, const long columns, const long count,
-                        const Number *scratch, const Number *splits, const NAMED(Target) *all) {
+                        const Number *scratch, const Number *splits, float *power, float *magnitude,
+                        const long magnitudes) {
   for (long lane = 0; lane < count; lane += LANES) {
     const Vector *values = (const Vector *)scratch + lane / LANES * NAMED(group)(columns, 4 * first);
-    NAMED(Target) target = *all;
-    if (target.power) target.power += lane;
-    if (target.magnitude) target.magnitude += lane;
-    if (target.sums) target.sums += lane, target.scales += lane;
+    const NAMED(Target) target = {power ? power + lane : 0, magnitude ? magnitude + lane : 0,
+                                  magnitudes};
     NAMED(one_row)(first, columns, 0, values, splits, &target);
     for (long a = 1; a < columns / 2; a++)
       NAMED(two_rows)(first, columns, a, values, splits, &target);
@@ -185,38 +176,30 @@ INLINE void NAMED(rows)(const int first, const long columns, const long count,
   }
 }
 
-INLINE void NAMED(spectra)(const Number *scratch, const Number *tables, long half, long count,
-                           const NAMED(Target) target) {
-  if (half == 256) NAMED(rows)(4, 16, count, scratch, tables + 2 * half, &target);
-  if (half == 512) NAMED(rows)(8, 16, count, scratch, tables + 2 * half, &target);
-  if (half == 1024) NAMED(rows)(8, 32, count, scratch, tables + 2 * half, &target);
+INLINE void NAMED(any_rows)(const Number *scratch, const Number *splits, long half, long count,
+                            float *power, float *magnitude, long magnitudes) {
+  if (half == 256) NAMED(rows)(4, 16, count, scratch, splits, power, magnitude, magnitudes);
+  if (half == 512) NAMED(rows)(8, 16, count, scratch, splits, power, magnitude, magnitudes);
+  if (half == 1024) NAMED(rows)(8, 32, count, scratch, splits, power, magnitude, magnitudes);
 }
 
 VERSION
 static void NAMED(transform_powers)(const Number *scratch, const Number *tables, long half,
                                     long count, float *power) {
-  NAMED(spectra)(scratch, tables, half, count, (NAMED(Target)){.power = power});
+  NAMED(any_rows)(scratch, tables + 2 * half, half, count, power, 0, 0);
 }
 
 #ifdef FROM_SAMPLES
 VERSION
 static void NAMED(transform_magnitudes)(const Number *scratch, const Number *tables, long half,
                                         long count, float *magnitude) {
-  NAMED(spectra)(scratch, tables, half, count,
-                 (NAMED(Target)){.magnitude = magnitude, .magnitudes = half + 1});
+  NAMED(any_rows)(scratch, tables + 2 * half, half, count, 0, magnitude, half + 1);
 }
 
 VERSION
 static void NAMED(transform_both)(const Number *scratch, const Number *tables, long half, long count,
                                   float *power, float *magnitude, long magnitudes) {
-  NAMED(spectra)(scratch, tables, half, count,
-                 (NAMED(Target)){.power = power, .magnitude = magnitude, .magnitudes = magnitudes});
-}
-
-VERSION
-static void NAMED(transform_sums)(const Number *scratch, const Number *tables, long half, long count,
-                                  const Number *scales, Number *sums) {
-  NAMED(spectra)(scratch, tables, half, count, (NAMED(Target)){.scales = scales, .sums = sums});
+  NAMED(any_rows)(scratch, tables + 2 * half, half, count, power, magnitude, magnitudes);
 }
 #endif
 

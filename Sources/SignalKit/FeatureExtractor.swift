@@ -74,7 +74,7 @@ public struct FeatureExtractor: ~Copyable {
     let frames = spectra.geometry.count(samples: samples)
     for _ in 0..<frames { spectra.runTransform() }
     for _ in 0..<frames { separation.runTransform() }
-    tempo.runTransforms(frames: frames)
+    for _ in 0..<(frames + 1) / 2 + 1 { tempo.runTransform() }
   }
 
   private mutating func features(of signal: UnsafeBufferPointer<Float>) -> FeatureVector {

@@ -74,34 +74,6 @@ import Testing
     #expect(isClose(estimate, 60 * rate / Double(hop * best), relative: 1e-12))
   }
 
-  /// Sixteen windows side by side and two to a transform give the same sums; the first windows are silent.
-  @Test(arguments: [1, 2, 15, 16, 17, 90])
-  func powersAreThoseOfEitherWay(_ frames: Int) throws {
-    var generator = SeededGenerator(seed: UInt64(frames) + 50)
-    let window = hannWindow(length: 300)
-    let blocks = try #require(BlockTempogramPower(window: window, atLeast: 800))
-    let pairs = try PairTempogramPower(window: window, atLeast: 1_000)
-    let length = 1_024
-    #expect(blocks.transformLength == length && pairs.transformLength == length)
-    let envelope =
-      [Float](repeating: 0, count: 320) + generator.floats(frames + length, in: 0...2)
-    var (sums, expected) = (
-      [Double](repeating: .nan, count: length), [Double](repeating: .nan, count: length)
-    )
-    for _ in 0..<2 { blocks.sum(of: envelope, frames: frames + 20, into: &sums) }
-    pairs.sum(of: envelope, frames: frames + 20, into: &expected)
-    for (sum, expected) in zip(sums, expected) {
-      #expect(isClose(sum, expected, absolute: 1e-9, relative: 1e-9))
-    }
-  }
-
-  /// At rates that no side-by-side transform is long enough for.
-  @Test func pulsesAtAHighRate() throws {
-    var tempo = try Tempo(sampleRate: 192_000, hop: 512)
-    let envelope = (0..<4_000).map { Float($0 % 180 == 3 ? 1 : 0) }
-    #expect(isClose(tempo.estimate(envelope), 60 * 192_000 / (512 * 180.0), relative: 1e-12))
-  }
-
   @Test(arguments: Profile.allCases, [16, 20, 22, 27])
   func clickTrain(_ profile: Profile, _ lag: Int) throws {
     // A burst of noise of 300 samples every `lag` hops.

@@ -168,14 +168,19 @@ void lathe_transform_frames(const float *samples, long hop, long count, const fl
 /// `magnitude` is not null; 0 of frames from `count` on.
 void lathe_transform_spectra_double(const double *scratch, const double *tables, long half, long count,
                                     float *power, float *magnitude, long magnitudes);
-/// sums[k * 16 + f] += scales[f] * |X[k]|^2 of frame f, in double, for k = 0 ... half; of the frames from
-/// `count` on, whose scales are 0, nothing is added. The sums begin at a multiple of 64 bytes.
-void lathe_transform_power_sums(const double *scratch, const double *tables, long half, long count,
-                                const double *scales, double *sums);
+
+// The tempogram's windows, each a sample after the one before
+
 /// energies[f] = the sum over i < length of (samples[f + i] * window[i])^2, in double, for f < 16: length + 15
 /// samples are read.
 void lathe_sliding_energies(const float *samples, const double *window, long length,
                             double *energies);
+/// Two windows as the real and imaginary parts of complex numbers, i < length: output[2 * i] = samples[i] *
+/// window[i] * scales[0] and output[2 * i + 1] = samples[i + 1] * window[i] * scales[1].
+void lathe_two_windows(const float *samples, const double *window, const double *scales, long length,
+                       double *output);
+/// power[k] += |z[k]|^2 for `count` complex numbers.
+void lathe_add_powers(const double *z, long count, double *power);
 
 /// The sums that centroid and bandwidth are made of, and the roll-off bin, of sixteen frames of
 /// magnitudes: moments[0..15] = sum m, [16..31] = sum k m, [32..47] = sum k^2 m over bins k;
