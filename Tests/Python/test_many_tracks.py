@@ -115,6 +115,7 @@ def test_a_part_of_the_map_has_more_points_of_its_own(browser, service):
     track = browser.find_element(By.ID, "pointed").text.split(":")[0]
     assert track in inner
     browser.find_element(By.TAG_NAME, "summary").click()
+    until(browser, lambda page: page.find_elements(By.CSS_SELECTOR, "details li a"))
     links = browser.find_elements(By.CSS_SELECTOR, "details li a")
     assert len(links) == min(60, len(inner)) and links[0].text == track
     canvas.send_keys(Keys.ARROW_LEFT)
