@@ -98,8 +98,9 @@ void lathe_sliding_energies(const float *samples, const double *window, long len
 }
 
 DISPATCHED
-void lathe_two_windows(const float *restrict samples, const double *restrict window,
-                       const double *restrict scales, long length, double *restrict output) {
+void lathe_window_pair_complex(const float *restrict samples, const double *restrict window,
+                               const double *restrict scales, long length,
+                               double *restrict output) {
   for (long i = 0; i < length; i++) {
     output[2 * i] = (double)samples[i] * window[i] * scales[0];
     output[2 * i + 1] = (double)samples[i + 1] * window[i] * scales[1];

@@ -6,8 +6,8 @@ void lathe_window(const float *samples, const float *window, float *output, long
 }
 
 DISPATCHED
-void lathe_window_two(const float *samples, long hop, const float *window, float *first,
-                      float *second, long count) {
+void lathe_window_pair(const float *samples, long hop, const float *window, float *first,
+                       float *second, long count) {
   for (long i = 0; i < count; i++) {
     first[i] = samples[i] * window[i];
     second[i] = samples[i + hop] * window[i];

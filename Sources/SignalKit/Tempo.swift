@@ -62,7 +62,7 @@ struct Tempo: ~Copyable {
       for first in stride(from: 0, to: envelope.count, by: 16) {
         setScales(for: samples + first, count: envelope.count - first)
         for frame in stride(from: first, to: min(first + 16, envelope.count), by: 2) {
-          lathe_two_windows(
+          lathe_window_pair_complex(
             samples + frame, window.base, scales.base + (frame - first), windowLength, input)
           transform.run()
           lathe_add_powers(output, length, power)
@@ -96,8 +96,8 @@ struct Tempo: ~Copyable {
     padded += repeatElement(0, count: 17)
   }
 
-  /// Sets what sixteen windows, of which `count` are there, are scaled by to unit energy; silent ones, and those that are
-  /// not there, by 0.
+  /// Sets what sixteen windows, of which `count` are there, are scaled by to unit energy; silent ones, and those
+  /// that are not there, by 0.
   private func setScales(for samples: UnsafePointer<Float>, count: Int) {
     lathe_sliding_energies(samples, window.base, windowLength, scales.base)
     for frame in 0..<16 {

@@ -73,7 +73,7 @@ import Testing
       #expect(isClose(energy, expected, relative: 1e-12), "frame \(frame)")
     }
     var pairs = [Double](repeating: .nan, count: 2 * length + 1)
-    lathe_two_windows(samples, window, [0.5, 3], length, &pairs)
+    lathe_window_pair_complex(samples, window, [0.5, 3], length, &pairs)
     let (real, imaginary) = (windowed(0).map { $0 * 0.5 }, windowed(1).map { $0 * 3 })
     #expect(Array(pairs.dropLast()) == zip(real, imaginary).flatMap { [$0, $1] })
     #expect(pairs[2 * length].isNaN, "wrote past the end")

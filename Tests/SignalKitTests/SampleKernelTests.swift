@@ -63,7 +63,7 @@ import Testing
     let hop = count / 3
     let longer = samples + generator.floats(hop)
     var (first, second) = (single.map { _ in Float.nan }, single.map { _ in Float.nan })
-    lathe_window_two(longer, hop, window, &first, &second, count)
+    lathe_window_pair(longer, hop, window, &first, &second, count)
     #expect(first.prefix(count) == single.prefix(count) && first[count].isNaN)
     #expect(Array(second.prefix(count)) == zip(longer[hop...], window).map { $0 * $1 })
     #expect(second[count].isNaN, "wrote past the end")

@@ -83,8 +83,8 @@ void lathe_block_moments(const float *input, const float *weights, long length, 
 void lathe_window(const float *samples, const float *window, float *output, long count);
 /// The same of two frames, the second of which begins `hop` samples later: what the frames share and the
 /// window are read once.
-void lathe_window_two(const float *samples, long hop, const float *window, float *first,
-                      float *second, long count);
+void lathe_window_pair(const float *samples, long hop, const float *window, float *first,
+                       float *second, long count);
 /// output[i] = samples[i] * window[i], in double.
 void lathe_window_double(const float *samples, const double *window, double *output, long count);
 /// The power spectrum of 2 * half reals from `transform`, the complex transform of length `half` of
@@ -177,8 +177,8 @@ void lathe_sliding_energies(const float *samples, const double *window, long len
                             double *energies);
 /// Two windows as the real and imaginary parts of complex numbers, i < length: output[2 * i] = samples[i] *
 /// window[i] * scales[0] and output[2 * i + 1] = samples[i + 1] * window[i] * scales[1].
-void lathe_two_windows(const float *samples, const double *window, const double *scales, long length,
-                       double *output);
+void lathe_window_pair_complex(const float *samples, const double *window, const double *scales,
+                               long length, double *output);
 /// power[k] += |z[k]|^2 for `count` complex numbers.
 void lathe_add_powers(const double *z, long count, double *power);
 

@@ -71,7 +71,7 @@ final class SingleTransform: FrameTransform {
   private func window(_ samples: UnsafePointer<Float>, hop: Int, both: Bool) {
     let first = transform.input.base + lead
     if both {
-      lathe_window_two(samples, hop, window.base, first, second.base + lead, window.count)
+      lathe_window_pair(samples, hop, window.base, first, second.base + lead, window.count)
     } else {
       lathe_window(samples, window.base, first, window.count)
     }
