@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transpose.h"
+#include "dispatch.h"
 
 // How frames that overlap are laid side by side with each sample written once. With a hop of `period` steps,
 // sample n + hop of a frame is sample n of the next: so a row holds sample n of all frames and of those
@@ -31,29 +31,57 @@ INLINE Overlap overlap_of(long hop, long count, long steps, long step) {
   return overlap;
 }
 
+// Sixteen samples of eight frames, to eight numbers of sixteen rows. Halves of vectors are put together as they
+// are read, so that all that is left to exchange lies in quarters, which is cheaper.
+INLINE void eight_to_rows(const float *const frames[8], double *rows, long stride) {
+  UNROLLED for (long c = 0; c < 16; c += 4, rows += 4 * stride) {
+    Float8Lanes v[4], w[4];
+    UNROLLED for (long f = 0; f < 4; f++)
+      v[f] = __builtin_shufflevector(*(const Float4Lanes *)(frames[f] + c),
+                                     *(const Float4Lanes *)(frames[f + 4] + c), 0, 1, 2, 3, 4, 5, 6, 7);
+    UNROLLED for (long f = 0; f < 4; f += 2) {
+      w[f] = __builtin_shufflevector(v[f], v[f + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+      w[f + 1] = __builtin_shufflevector(v[f], v[f + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+    UNROLLED for (long h = 0; h < 2; h++) {
+      const Float8Lanes even = __builtin_shufflevector(w[h], w[h + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+      const Float8Lanes odd = __builtin_shufflevector(w[h], w[h + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+      *(Double8Lanes *)(rows + 2 * h * stride) = __builtin_convertvector(even, Double8Lanes);
+      *(Double8Lanes *)(rows + (2 * h + 1) * stride) = __builtin_convertvector(odd, Double8Lanes);
+    }
+  }
+}
+
+// Sixteen samples of four frames, to four numbers of sixteen rows.
+INLINE void four_to_rows(const float *const frames[4], double *rows, long stride) {
+  UNROLLED for (long c = 0; c < 16; c += 4, rows += 4 * stride) {
+    Float4Lanes v[4], w[4];
+    UNROLLED for (long f = 0; f < 4; f++) v[f] = *(const Float4Lanes *)(frames[f] + c);
+    UNROLLED for (long f = 0; f < 4; f += 2) {
+      w[f] = __builtin_shufflevector(v[f], v[f + 1], 0, 4, 1, 5);
+      w[f + 1] = __builtin_shufflevector(v[f], v[f + 1], 2, 6, 3, 7);
+    }
+    UNROLLED for (long h = 0; h < 2; h++) {
+      const Float4Lanes even = __builtin_shufflevector(w[h], w[h + 2], 0, 1, 4, 5);
+      const Float4Lanes odd = __builtin_shufflevector(w[h], w[h + 2], 2, 3, 6, 7);
+      *(Double4Lanes *)(rows + 2 * h * stride) = __builtin_convertvector(even, Double4Lanes);
+      *(Double4Lanes *)(rows + (2 * h + 1) * stride) = __builtin_convertvector(odd, Double4Lanes);
+    }
+  }
+}
+
 // Of step a, the sixteen samples of each frame from `samples` on, to sixteen rows.
 INLINE void frames_to_rows(const float *samples, long hop, const Overlap *overlap, long a,
                            double *block) {
+  static const float silence[16] = {0};
   const long frames = overlap->count + overlap->beyond - (a > overlap->lastStep);
-  double *rows = block + a * 16 * overlap->stride;
-  Float16Lanes v[16];
-  for (long f = 0; f < 16; f++)
-    v[f] = f < frames ? *(const Float16Lanes *)(samples + f * hop) : (Float16Lanes){0};
-  transpose16(v);
-  UNROLLED for (long c = 0; c < 16; c++) {
-    double *row = rows + c * overlap->stride;
-    *(Double8Lanes *)row = __builtin_convertvector(
-        __builtin_shufflevector(v[c], v[c], 0, 1, 2, 3, 4, 5, 6, 7), Double8Lanes);
-    *(Double8Lanes *)(row + 8) = __builtin_convertvector(
-        __builtin_shufflevector(v[c], v[c], 8, 9, 10, 11, 12, 13, 14, 15), Double8Lanes);
-  }
-  for (long f = 16; f < overlap->stride; f += 4) {
-    UNROLLED for (long i = 0; i < 4; i++)
-      v[i] = f + i < frames ? *(const Float16Lanes *)(samples + (f + i) * hop) : (Float16Lanes){0};
-    transpose4(v);
-    UNROLLED for (long c = 0; c < 16; c++)
-      *(Double4Lanes *)(rows + c * overlap->stride + f) = __builtin_convertvector(
-          *(const Float4Lanes *)((const float *)&v[c % 4] + c / 4 * 4), Double4Lanes);
+  const long stride = overlap->stride;
+  double *rows = block + a * 16 * stride;
+  const float *from[8];
+  for (long f = 0; f < stride; f += f < 16 ? 8 : 4) {
+    UNROLLED for (long i = 0; i < 8; i++) from[i] = f + i < frames ? samples + (f + i) * hop : silence;
+    if (f < 16) eight_to_rows(from, rows + f, stride);
+    else four_to_rows(from, rows + f, stride);
   }
 }
 

@@ -94,14 +94,16 @@ long lathe_transform_row(long half, long sample) {
   return sample + 2 * (sample / (2 * rows));
 }
 
-long lathe_transform_tables(long half) { return 2 * half + 2 * (half + 1); }
+long lathe_transform_tables(long half) { return 2 * half + 4 * (half + 1); }
 
 long lathe_transform_scratch(long half) {
   const long columns = columns_of(half);
   return 2 * (columns + 1) * (half / columns) * LATHE_BLOCK_FRAMES;
 }
 
-// What columns turn by, with the half that the split of a spectrum takes; then what splits turn by, from 1 on.
+// What columns turn by, with the half that the split of a spectrum takes; then what splits turn by, from 1 on,
+// each number twice: of one that is used twice the compiler would fill a register, which takes a unit for
+// arithmetic where numbers in memory take none.
 void lathe_make_transform_tables(long half, double *tables) {
   const long columns = columns_of(half), rows = half / columns;
   for (long b = 0; b < rows; b++)
@@ -110,9 +112,9 @@ void lathe_make_transform_tables(long half, double *tables) {
       tables[0] = 0.5 * cos(angle);
       tables[1] = 0.5 * sin(angle);
     }
-  for (long k = 0; k <= half; k++, tables += 2) {
-    tables[0] = cos(M_PI * (double)k / (double)half);
-    tables[1] = sin(M_PI * (double)k / (double)half);
+  for (long k = 0; k <= half; k++, tables += 4) {
+    tables[0] = tables[3] = cos(M_PI * (double)k / (double)half);
+    tables[1] = tables[2] = sin(M_PI * (double)k / (double)half);
   }
 }
 

@@ -11,26 +11,42 @@ typedef float Floats __attribute__((vector_size(LANES * sizeof(float)), aligned(
 
 // Where the values of a short transform come from: samples of frames side by side, the first of pair i at
 // block[places[i]] and the second `next` numbers on, windowed, in the window `windowStep` apart; or vectors,
-// real and imaginary parts in turn, `step` numbers apart.
+// real and imaginary parts in turn, `step` numbers apart. Where a hop of `period` pairs is said, pair
+// i + period of a frame is pair i of the next.
 typedef struct {
   const Number *block;
   const long *places;
   long next;
+  int period;
   const Number *window;
   long windowStep;
   const Vector *values;
   long step;
 } Source;
 
+// Numbers `shift` ... of a row, taken from two vectors that begin where the row does: those that shifts
+// share are read once, and none lies across two lines of the cache.
+INLINE Vector NAMED(shifted)(const Number *row, int shift) {
+  Number both[2 * LANES];
+  Vector taken;
+  memcpy(both, row, sizeof both);
+  UNROLLED for (int lane = 0; lane < LANES; lane++) taken[lane] = both[lane + shift];
+  return taken;
+}
+
 INLINE void NAMED(take)(const Source *source, int index, Vector *re, Vector *im) {
-  if (source->block) {
-    const Number *pair = source->block + source->places[index];
-    const Number *window = source->window + index * source->windowStep;
-    *re = *(const Loose *)pair * window[0];
-    *im = *(const Loose *)(pair + source->next) * window[1];
-  } else {
+  const Number *window = source->window + index * source->windowStep;
+  if (!source->block) {
     *re = source->values[2 * index * source->step];
     *im = source->values[2 * index * source->step + 1];
+  } else if (source->period) {
+    const Number *row = source->block + source->places[index % source->period];
+    *re = NAMED(shifted)(row, index / source->period) * window[0];
+    *im = NAMED(shifted)(row + source->next, index / source->period) * window[1];
+  } else {
+    const Number *pair = source->block + source->places[index];
+    *re = *(const Loose *)pair * window[0];
+    *im = *(const Loose *)(pair + source->next) * window[1];
   }
 }
 
@@ -38,12 +54,12 @@ INLINE void NAMED(take)(const Source *source, int index, Vector *re, Vector *im)
 // the last bit, and fused it is done where products are: so is half of what a transform that is `shared` out
 // adds. The one is read from the tables: of one that it knows the compiler makes a sum again.
 #ifdef FUSES
-#define SUM(x, y) (shared ? __builtin_elementwise_fma(x, one, y) : (x) + (y))
-#define DIFFERENCE(x, y) (shared ? __builtin_elementwise_fma(x, one, -(y)) : (x) - (y))
+#define FUSED_SUM(x, y) __builtin_elementwise_fma(x, one, y)
 #else
-#define SUM(x, y) ((x) + (y))
-#define DIFFERENCE(x, y) ((x) - (y))
+#define FUSED_SUM(x, y) ((x) + (y))
 #endif
+#define SUM(x, y) (shared ? FUSED_SUM(x, y) : (x) + (y))
+#define DIFFERENCE(x, y) (shared ? FUSED_SUM(x, -(y)) : (x) - (y))
 
 // The transform of the values at a, b, c and d, in place.
 INLINE void NAMED(four)(const int shared, const Vector one, Vector *re, Vector *im, int a, int b,
@@ -59,9 +75,10 @@ INLINE void NAMED(four)(const int shared, const Vector one, Vector *re, Vector *
 #undef SUM
 #undef DIFFERENCE
 
-INLINE void NAMED(eight)(const Vector one, Vector *re, Vector *im) {
+// With a half or all of the first sums `shared` out.
+INLINE void NAMED(eight)(const int shared, const Vector one, Vector *re, Vector *im) {
   NAMED(four)(1, one, re, im, 0, 2, 4, 6);
-  NAMED(four)(1, one, re, im, 1, 3, 5, 7);
+  NAMED(four)(shared, one, re, im, 1, 3, 5, 7);
   const Number half = (Number)0.70710678118654752440;
   const Vector r[4] = {re[1], (re[3] + im[3]) * half, im[5], (im[7] - re[7]) * half};
   const Vector i[4] = {im[1], (im[3] - re[3]) * half, -re[5], -(re[7] + im[7]) * half};
@@ -73,12 +90,12 @@ INLINE void NAMED(eight)(const Vector one, Vector *re, Vector *im) {
 }
 
 // The first step of a short transform of 4 `first` values, first being 4 or 8; `fourth` is the second.
-INLINE void NAMED(parts)(const int first, const Source *source, const Vector one, Vector *xr,
-                         Vector *xi) {
+INLINE void NAMED(parts)(const int first, const int shared, const Source *source,
+                         const Vector one, Vector *xr, Vector *xi) {
   UNROLLED for (int b = 0; b < 4; b++) {
     Vector re[8], im[8];
     UNROLLED for (int a = 0; a < first; a++) NAMED(take)(source, 4 * a + b, &re[a], &im[a]);
-    if (first == 8) NAMED(eight)(one, re, im);
+    if (first == 8) NAMED(eight)(shared, one, re, im);
     else NAMED(four)(1, one, re, im, 0, 1, 2, 3);
     UNROLLED for (int a = 0; a < first; a++) {
       const Number c = (Number)cosines32[a * b * 8 / first];

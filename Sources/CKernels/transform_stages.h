@@ -14,7 +14,8 @@ INLINE long NAMED(group)(long columns, long rows) { return 2 * (columns + 1) * r
 // Column b, every `rows`-th pair of samples, of `count` frames: transforms what the source holds, windowed,
 // and turns what comes out by the angle of b times its frequency.
 INLINE void NAMED(column)(const int first, const long rows, const long b, const long count,
-                          Source source, const Number *window, const Number *tables, Number *scratch) {
+                          Source source, const Number *window, const Number *tables,
+                          Number *scratch) {
   const long columns = 4 * first;
   const Vector one = (Vector){0} + tables[2 * columns * rows];
   const Number *turns = tables + 2 * b * columns;
@@ -23,7 +24,7 @@ INLINE void NAMED(column)(const int first, const long rows, const long b, const 
   for (long lane = 0; lane < count; lane += LANES, source.block += LANES) {
     Vector *output = (Vector *)scratch + lane / LANES * NAMED(group)(columns, rows) + 2 * b * (columns + 1);
     Vector xr[4 * 8], xi[4 * 8];
-    NAMED(parts)(first, &source, one, xr, xi);
+    NAMED(parts)(first, 0, &source, one, xr, xi);
     UNROLLED for (int a = 0; a < first; a++) {
       Vector re[4], im[4];
       NAMED(fourth)(0, one, xr, xi, a, re, im);
@@ -38,10 +39,10 @@ INLINE void NAMED(column)(const int first, const long rows, const long b, const 
 
 #ifdef FROM_SAMPLES
 // All columns of frames as they lie in a signal, eight columns at a time, so that what is transposed stays
-// in the nearest cache. Meanwhile what comes next is brought near.
-INLINE void NAMED(columns)(const int first, const long rows, const float *samples, long hop,
-                           long count, const float *next, const Number *window,
-                           const Number *tables, Number *scratch) {
+// in the nearest cache. Meanwhile what comes next is brought near. `period` is that of the source.
+INLINE void NAMED(columns)(const int first, const long rows, const int period,
+                           const float *samples, long hop, long count, const float *next,
+                           const Number *window, const Number *tables, Number *scratch) {
   const Overlap overlap = overlap_of(hop, count, 4 * first, 2 * rows);
   Number block[OVERLAP_NUMBERS] __attribute__((aligned(64)));
   for (long b = 0; b < rows; b += 8) {
@@ -50,7 +51,8 @@ INLINE void NAMED(columns)(const int first, const long rows, const float *sample
     for (long c = 0; c < 8; c++) {
       const Source source = {.block = block + 2 * c * overlap.stride,
                              .places = overlap.places,
-                             .next = overlap.stride};
+                             .next = overlap.stride,
+                             .period = period};
       if (next) bring_near(next, hop, b + c, rows);
       NAMED(column)(first, rows, b + c, count, source, window, tables, scratch);
     }
@@ -61,9 +63,14 @@ VERSION
 static void NAMED(transform_frames)(const float *samples, long hop, long count,
                                     const float *next, const Number *window, const Number *tables,
                                     long half, Number *scratch) {
-  if (half == 256) NAMED(columns)(4, 16, samples, hop, count, next, window, tables, scratch);
-  if (half == 512) NAMED(columns)(4, 32, samples, hop, count, next, window, tables, scratch);
-  if (half == 1024) NAMED(columns)(8, 32, samples, hop, count, next, window, tables, scratch);
+  // Shifts pay for themselves where a vector fills a line: there what is not shifted lies across two.
+#define COLUMNS(first, rows, period) \
+  NAMED(columns)(first, rows, period, samples, hop, count, next, window, tables, scratch)
+  const int quarters = sizeof(Vector) == 64 && 2 * hop == half;
+  if (half == 256) quarters ? COLUMNS(4, 16, 4) : COLUMNS(4, 16, 0);
+  if (half == 512) quarters ? COLUMNS(4, 32, 4) : COLUMNS(4, 32, 0);
+  if (half == 1024) quarters ? COLUMNS(8, 32, 8) : COLUMNS(8, 32, 0);
+#undef COLUMNS
 }
 #else
 // All columns of a block whose rows lie as `lathe_transform_row` says.
@@ -109,11 +116,11 @@ INLINE void NAMED(put)(const NAMED(Target) *target, long k, Vector re, Vector im
 
 // Puts the spectrum of the samples at frequencies k and half - k: z is half the transform of their pairs at k,
 // w at half - k. See `lathe_power_of_half`; the factor of a half is in the tables.
-INLINE void NAMED(split)(const NAMED(Target) *target, const Number *splits, long half, long k,
-                         Vector zr, Vector zi, Vector wr, Vector wi) {
-  const Number c = splits[2 * k], s = splits[2 * k + 1];
-  const Vector er = zr + wr, ei = zi - wi, dr = zr - wr, di = zi + wi;
-  const Vector tr = di * c - dr * s, ti = -(di * s) - dr * c;
+INLINE void NAMED(split)(const NAMED(Target) *target, const Vector one, const Number *splits,
+                         long half, long k, Vector zr, Vector zi, Vector wr, Vector wi) {
+  const Number *by = splits + 4 * k;
+  const Vector er = zr + wr, ei = zi - wi, dr = zr - wr, di = FUSED_SUM(zi, wi);
+  const Vector tr = di * by[0] - dr * by[1], ti = -(di * by[2]) - dr * by[3];
   NAMED(put)(target, k, er + tr, ei + ti);
   NAMED(put)(target, half - k, er - tr, ei - ti);
 }
@@ -125,16 +132,16 @@ INLINE void NAMED(two_rows)(const int first, const long columns, const long a, c
   const Vector one = (Vector){0} + splits[0];
   Vector xr[4 * 8], xi[4 * 8], yr[4 * 8], yi[4 * 8];
   Source source = {.values = values + 2 * a, .step = columns + 1};
-  NAMED(parts)(first, &source, one, xr, xi);
+  NAMED(parts)(first, 1, &source, one, xr, xi);
   source.values = values + 2 * (columns - a);
-  NAMED(parts)(first, &source, one, yr, yi);
+  NAMED(parts)(first, 1, &source, one, yr, yi);
   for (int b = 0; b < first; b++) {
     Vector zr[4], zi[4], wr[4], wi[4];
     NAMED(fourth)(1, one, xr, xi, b, zr, zi);
     NAMED(fourth)(1, one, yr, yi, first - 1 - b, wr, wi);
     UNROLLED for (int c = 0; c < 4; c++)
-      NAMED(split)(target, splits, 4 * first * columns, a + columns * (b + first * c), zr[c], zi[c],
-                   wr[3 - c], wi[3 - c]);
+      NAMED(split)(target, one, splits, 4 * first * columns, a + columns * (b + first * c), zr[c],
+                   zi[c], wr[3 - c], wi[3 - c]);
   }
 }
 
@@ -145,7 +152,7 @@ INLINE void NAMED(one_row)(const int first, const long columns, const long a, co
   const Vector one = (Vector){0} + splits[0];
   const Source source = {.values = values + 2 * a, .step = columns + 1};
   Vector xr[4 * 8], xi[4 * 8], zr[4 * 8], zi[4 * 8];
-  NAMED(parts)(first, &source, one, xr, xi);
+  NAMED(parts)(first, 1, &source, one, xr, xi);
   UNROLLED for (int b = 0; b < first; b++) {
     Vector re[4], im[4];
     NAMED(fourth)(0, one, xr, xi, b, re, im);
@@ -157,7 +164,7 @@ INLINE void NAMED(one_row)(const int first, const long columns, const long a, co
   }
   for (long b = a == 0; a + columns * b <= half / 2; b++) {
     const long other = a == 0 ? rows - b : rows - 1 - b;
-    NAMED(split)(target, splits, half, a + columns * b, zr[b], zi[b], zr[other], zi[other]);
+    NAMED(split)(target, one, splits, half, a + columns * b, zr[b], zi[b], zr[other], zi[other]);
   }
 }
 
@@ -203,6 +210,7 @@ static void NAMED(transform_both)(const Number *scratch, const Number *tables, l
 }
 #endif
 
+#undef FUSED_SUM
 #undef Vector
 #undef Loose
 #undef Floats

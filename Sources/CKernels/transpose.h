@@ -2,7 +2,6 @@
 
 #include "dispatch.h"
 
-
 // A 16 x 16 transpose by halves: four rounds, each exchanging blocks of 8, 4, 2, 1.
 INLINE void transpose16(Float16Lanes v[16]) {
   UNROLLED for (int r = 0; r < 8; r++) {
@@ -31,22 +30,5 @@ INLINE void transpose16(Float16Lanes v[16]) {
     v[r] = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
     v[r + 1] =
         __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
-  }
-}
-
-// Four rows of sixteen to sixteen of four: row c comes to stand in vector c % 4, from number c / 4 * 4 on.
-INLINE void transpose4(Float16Lanes v[4]) {
-  Float16Lanes w[4];
-  UNROLLED for (int h = 0; h < 2; h++) {
-    const Float16Lanes a = v[2 * h], b = v[2 * h + 1];
-    w[2 * h] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
-    w[2 * h + 1] =
-        __builtin_shufflevector(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
-  }
-  UNROLLED for (int h = 0; h < 2; h++) {
-    const Float16Lanes a = w[h], b = w[h + 2];
-    v[2 * h] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
-    v[2 * h + 1] =
-        __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
   }
 }
