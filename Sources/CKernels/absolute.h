@@ -9,9 +9,9 @@
   ({                                                                                           \
     const Floats absoluteRe = __builtin_elementwise_abs(re);                                   \
     const Floats absoluteIm = __builtin_elementwise_abs(im);                                   \
-    const Floats larger = __builtin_elementwise_max(absoluteRe, absoluteIm);                   \
-    const Floats smaller = __builtin_elementwise_min(absoluteRe, absoluteIm);                  \
-    const Floats ratio = smaller / __builtin_elementwise_max(larger, (Floats){0} + 1e-38f);    \
+    const Floats larger = LARGER(absoluteRe, absoluteIm);                                      \
+    const Floats smaller = SMALLER(absoluteRe, absoluteIm);                                    \
+    const Floats ratio = smaller / LARGER(larger, (Floats){0} + 1e-38f);                       \
     larger *__builtin_elementwise_sqrt(                                                        \
         __builtin_elementwise_fma(ratio, ratio, (Floats){0} + 1.0f));                          \
   })

@@ -12,10 +12,9 @@ float lathe_decibel(float *values, float minimum, long count) {
   Float16Lanes maximum = (Float16Lanes){0} - 3.0e38f;
   for (long i = 0; i < count; i += 16) {
     Float16Lanes x = *(const Float16Lanes *)(values + i);
-    x = __builtin_elementwise_max(x, (Float16Lanes){0} + minimum);
-    x = decibel(x);
+    x = decibel(LARGER(x, (Float16Lanes){0} + minimum));
     *(Float16Lanes *)(values + i) = x;
-    maximum = __builtin_elementwise_max(maximum, x);
+    maximum = LARGER(x, maximum);
   }
   float largest = maximum[0];
   for (int lane = 1; lane < 16; lane++)
@@ -32,7 +31,7 @@ void lathe_logarithm(float *values, float factor, float offset, float minimum, f
   for (long i = 0; i < count; i += 16) {
     const Float16Lanes scaled = *(const Float16Lanes *)(values + i) * factor;
     const Float16Lanes sum = scaled + offset;
-    const Float16Lanes x = __builtin_elementwise_max(sum, least);
+    const Float16Lanes x = LARGER(sum, least);
     // What the sum's rounding left out; nothing where the floor stands in its place.
     const Float16Lanes lost = chosen(sum >= least, (scaled - (sum - offset)) / x, (Float16Lanes){0});
     const LogarithmParts log = logarithm_parts(x);
@@ -47,10 +46,10 @@ void lathe_clip_below(float *values, float floor, long count) {
   for (long i = 0; i < count; i++) values[i] = values[i] < floor ? floor : values[i];
 }
 
-// Four rows at a time where there are so many: one load of the input serves four sums.
+// Several rows at a time: one load of the input serves all their sums.
 INLINE void rows_by_frames(const float *matrix, const long rows, long inputs, const float *input,
                            long stride, float *output) {
-  Float16Lanes sums[4] = {{0}};
+  Float16Lanes sums[10] = {{0}};
   for (long m = 0; m < inputs; m++) {
     const Float16Lanes x = *(const Float16Lanes *)(input + m * stride);
     UNROLLED for (long r = 0; r < rows; r++) sums[r] += x * matrix[r * inputs + m];
@@ -63,6 +62,8 @@ void lathe_matrix_by_frames(const float *matrix, long outputs, long inputs, cons
                             long frames, long stride, float *output) {
   for (long f = 0; f < frames; f += 16) {
     long c = 0;
+    for (; c + 10 <= outputs; c += 10)
+      rows_by_frames(matrix + c * inputs, 10, inputs, input + f, stride, output + c * stride + f);
     for (; c + 4 <= outputs; c += 4)
       rows_by_frames(matrix + c * inputs, 4, inputs, input + f, stride, output + c * stride + f);
     for (; c < outputs; c++)
@@ -78,7 +79,7 @@ void lathe_flux_median128(const float *input, long stride, float *output) {
   for (int m = 0; m < bands; m++) {
     const float *row = input + m * stride;
     Float16Lanes rise = *(const Float16Lanes *)row - *(const Float16Lanes *)(row - 1);
-    v[m] = __builtin_elementwise_max(rise, (Float16Lanes){0});
+    v[m] = LARGER(rise, (Float16Lanes){0});
   }
   for (int p = 1; p < bands; p *= 2)
     for (int k = p; k >= 1; k /= 2)
@@ -86,8 +87,8 @@ void lathe_flux_median128(const float *input, long stride, float *output) {
         for (int i = 0; i < k; i++)
           if ((i + j) / (2 * p) == (i + j + k) / (2 * p)) {
             Float16Lanes a = v[i + j], b = v[i + j + k];
-            v[i + j] = __builtin_elementwise_min(a, b);
-            v[i + j + k] = __builtin_elementwise_max(a, b);
+            v[i + j] = SMALLER(a, b);
+            v[i + j + k] = LARGER(a, b);
           }
   *(Float16Lanes *)output = (v[bands / 2 - 1] + v[bands / 2]) * 0.5f;
 }

@@ -35,5 +35,16 @@ INLINE Float16Lanes chosen(Int16Lanes mask, Float16Lanes yes, Float16Lanes no) {
   return (Float16Lanes)((mask & (Int16Lanes)yes) | (~mask & (Int16Lanes)no));
 }
 
+// The larger and the smaller of floats side by side, the second where one is no number: one instruction, where
+// `__builtin_elementwise_max`, which then gives the number, takes three.
+#define LARGER(a, b) ORDERED(a, >, b)
+#define SMALLER(a, b) ORDERED(a, <, b)
+#define ORDERED(a, order, b)                                                                   \
+  ({                                                                                           \
+    typedef float OrderedLanes __attribute__((ext_vector_type(sizeof(a) / sizeof(float))));    \
+    const OrderedLanes orderedFirst = (OrderedLanes)(a), orderedSecond = (OrderedLanes)(b);    \
+    (__typeof__(a))(orderedFirst order orderedSecond ? orderedFirst : orderedSecond);          \
+  })
+
 // Values of a cache may begin at any address.
 typedef float UnalignedFloat __attribute__((aligned(1), may_alias));

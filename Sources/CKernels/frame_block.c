@@ -130,9 +130,8 @@ void lathe_chroma(const float *block, int squared, long bins, const float *bank,
 INLINE Float16Lanes largest(const float *block, long bins) {
   Float16Lanes maxima[4] = {{0}};
   for (long k = 0; k < bins; k++)
-    maxima[k % 4] = __builtin_elementwise_max(maxima[k % 4], lanes_of(block, k));
-  return __builtin_elementwise_max(__builtin_elementwise_max(maxima[0], maxima[1]),
-                                   __builtin_elementwise_max(maxima[2], maxima[3]));
+    maxima[k % 4] = LARGER(lanes_of(block, k), maxima[k % 4]);
+  return LARGER(LARGER(maxima[0], maxima[1]), LARGER(maxima[2], maxima[3]));
 }
 
 DISPATCHED

@@ -125,6 +125,20 @@ INLINE void NAMED(split)(const NAMED(Target) *target, const Vector one, const Nu
   NAMED(put)(target, half - k, er - tr, ei - ti);
 }
 
+// Splits fourths `b` of one row's parts and `other` of another's, the other frequencies of the same pairs. The
+// first row's frequencies begin at a.
+INLINE void NAMED(pairs)(const int first, const long columns, const long a, const int b,
+                         const int other, const Vector *xr, const Vector *xi, const Vector *yr,
+                         const Vector *yi, const Vector one, const Number *splits,
+                         const NAMED(Target) *target) {
+  Vector zr[4], zi[4], wr[4], wi[4];
+  NAMED(fourth)(1, one, xr, xi, b, zr, zi);
+  NAMED(fourth)(1, one, yr, yi, other, wr, wi);
+  UNROLLED for (int c = 0; c < 4; c++)
+    NAMED(split)(target, one, splits, 4 * first * columns, a + columns * (b + first * c), zr[c],
+                 zi[c], wr[3 - c], wi[3 - c]);
+}
+
 // Row a of those that the columns have left together with row columns - a, which holds the other
 // frequency of each pair: what is transformed is split before it is ever stored.
 INLINE void NAMED(two_rows)(const int first, const long columns, const long a, const Vector *values,
@@ -135,37 +149,40 @@ INLINE void NAMED(two_rows)(const int first, const long columns, const long a, c
   NAMED(parts)(first, 1, &source, one, xr, xi);
   source.values = values + 2 * (columns - a);
   NAMED(parts)(first, 1, &source, one, yr, yi);
-  for (int b = 0; b < first; b++) {
-    Vector zr[4], zi[4], wr[4], wi[4];
-    NAMED(fourth)(1, one, xr, xi, b, zr, zi);
-    NAMED(fourth)(1, one, yr, yi, first - 1 - b, wr, wi);
-    UNROLLED for (int c = 0; c < 4; c++)
-      NAMED(split)(target, one, splits, 4 * first * columns, a + columns * (b + first * c), zr[c],
-                   zi[c], wr[3 - c], wi[3 - c]);
-  }
+  for (int b = 0; b < first; b++)
+    NAMED(pairs)(first, columns, a, b, first - 1 - b, xr, xi, yr, yi, one, splits, target);
 }
 
-// The first or the middle row, which hold both frequencies of their pairs.
-INLINE void NAMED(one_row)(const int first, const long columns, const long a, const Vector *values,
-                           const Number *splits, const NAMED(Target) *target) {
-  const long rows = 4 * first, half = columns * rows;
+// The middle row, which holds both frequencies of its pairs.
+INLINE void NAMED(middle_row)(const int first, const long columns, const Vector *values,
+                              const Number *splits, const NAMED(Target) *target) {
   const Vector one = (Vector){0} + splits[0];
-  const Source source = {.values = values + 2 * a, .step = columns + 1};
-  Vector xr[4 * 8], xi[4 * 8], zr[4 * 8], zi[4 * 8];
+  Vector xr[4 * 8], xi[4 * 8];
+  const Source source = {.values = values + columns, .step = columns + 1};
   NAMED(parts)(first, 1, &source, one, xr, xi);
-  UNROLLED for (int b = 0; b < first; b++) {
-    Vector re[4], im[4];
-    NAMED(fourth)(0, one, xr, xi, b, re, im);
-    UNROLLED for (int c = 0; c < 4; c++) zr[b + first * c] = re[c], zi[b + first * c] = im[c];
-  }
-  if (a == 0) {
-    NAMED(put)(target, 0, (zr[0] + zi[0]) * 2, (Vector){0});
-    NAMED(put)(target, half, (zr[0] - zi[0]) * 2, (Vector){0});
-  }
-  for (long b = a == 0; a + columns * b <= half / 2; b++) {
-    const long other = a == 0 ? rows - b : rows - 1 - b;
-    NAMED(split)(target, one, splits, half, a + columns * b, zr[b], zi[b], zr[other], zi[other]);
-  }
+  for (int b = 0; b < first / 2; b++)
+    NAMED(pairs)(first, columns, columns / 2, b, first - 1 - b, xr, xi, xr, xi, one, splits, target);
+}
+
+// The first row, which holds both frequencies of its pairs.
+INLINE void NAMED(first_row)(const int first, const long columns, const Vector *values,
+                             const Number *splits, const NAMED(Target) *target) {
+  const long half = 4 * first * columns;
+  const Vector one = (Vector){0} + splits[0];
+  const Source source = {.values = values, .step = columns + 1};
+  Vector xr[4 * 8], xi[4 * 8], re[4], im[4];
+  NAMED(parts)(first, 1, &source, one, xr, xi);
+  for (int b = 1; b < first / 2; b++)
+    NAMED(pairs)(first, columns, 0, b, first - b, xr, xi, xr, xi, one, splits, target);
+  NAMED(fourth)(1, one, xr, xi, first / 2, re, im);
+  UNROLLED for (int c = 0; c < 2; c++)
+    NAMED(split)(target, one, splits, half, columns * (first / 2 + first * c), re[c], im[c],
+                 re[3 - c], im[3 - c]);
+  NAMED(fourth)(1, one, xr, xi, 0, re, im);
+  NAMED(put)(target, 0, (re[0] + im[0]) * 2, (Vector){0});
+  NAMED(put)(target, half, (re[0] - im[0]) * 2, (Vector){0});
+  UNROLLED for (int c = 1; c < 3; c++)
+    NAMED(split)(target, one, splits, half, columns * first * c, re[c], im[c], re[4 - c], im[4 - c]);
 }
 
 // Transforms the rows that the columns have left, and takes the spectra of the samples.
@@ -176,10 +193,10 @@ INLINE void NAMED(rows)(const int first, const long columns, const long count,
     const Vector *values = (const Vector *)scratch + lane / LANES * NAMED(group)(columns, 4 * first);
     const NAMED(Target) target = {power ? power + lane : 0, magnitude ? magnitude + lane : 0,
                                   magnitudes};
-    NAMED(one_row)(first, columns, 0, values, splits, &target);
+    NAMED(first_row)(first, columns, values, splits, &target);
     for (long a = 1; a < columns / 2; a++)
       NAMED(two_rows)(first, columns, a, values, splits, &target);
-    NAMED(one_row)(first, columns, columns / 2, values, splits, &target);
+    NAMED(middle_row)(first, columns, values, splits, &target);
   }
 }
 
