@@ -1,23 +1,36 @@
 #include "logarithm.h"
 
 // 10 log10(x) = 10 log10(2) e + 10 / log(10) log(1 + m).
-INLINE Float16Lanes decibel(Float16Lanes x) {
+INLINE Float32Lanes decibel(Float32Lanes x) {
   const LogarithmParts log = logarithm_parts(x);
   // The small parts first, so that the large ones lose no bit of them.
   return (log.r + log.m) * 4.342944819f + log.e * 3.010299957f;
 }
 
+// The first `count` of `values`, 16 or more, and `rest` behind them.
+INLINE Float32Lanes taken(const float *values, long count, Float32Lanes rest) {
+  if (count >= 32) return *(const Float32Lanes *)values;
+  memcpy(&rest, values, 16 * sizeof(float));
+  return rest;
+}
+
+INLINE void given(Float32Lanes x, float *values, long count) {
+  if (count >= 32) *(Float32Lanes *)values = x;
+  else memcpy(values, &x, 16 * sizeof(float));
+}
+
 DISPATCHED
 float lathe_decibel(float *values, float minimum, long count) {
-  Float16Lanes maximum = (Float16Lanes){0} - 3.0e38f;
-  for (long i = 0; i < count; i += 16) {
-    Float16Lanes x = *(const Float16Lanes *)(values + i);
-    x = decibel(LARGER(x, (Float16Lanes){0} + minimum));
-    *(Float16Lanes *)(values + i) = x;
+  const Float32Lanes least = (Float32Lanes){0} + minimum;
+  Float32Lanes maximum = (Float32Lanes){0} - 3.0e38f;
+  for (long i = 0; i < count; i += 32) {
+    // What is not there counts as the minimum, which is no larger than what is.
+    const Float32Lanes x = decibel(LARGER(taken(values + i, count - i, least), least));
+    given(x, values + i, count - i);
     maximum = LARGER(x, maximum);
   }
   float largest = maximum[0];
-  for (int lane = 1; lane < 16; lane++)
+  for (int lane = 1; lane < 32; lane++)
     if (maximum[lane] > largest) largest = maximum[lane];
   return largest;
 }
@@ -27,17 +40,18 @@ float lathe_decibel(float *values, float minimum, long count) {
 DISPATCHED
 void lathe_logarithm(float *values, float factor, float offset, float minimum, float scale,
                      long count) {
-  const Float16Lanes least = (Float16Lanes){0} + minimum;
-  for (long i = 0; i < count; i += 16) {
-    const Float16Lanes scaled = *(const Float16Lanes *)(values + i) * factor;
-    const Float16Lanes sum = scaled + offset;
-    const Float16Lanes x = LARGER(sum, least);
+  const Float32Lanes least = (Float32Lanes){0} + minimum;
+  for (long i = 0; i < count; i += 32) {
+    const Float32Lanes scaled = taken(values + i, count - i, least) * factor;
+    const Float32Lanes sum = scaled + offset;
+    const Float32Lanes x = LARGER(sum, least);
     // What the sum's rounding left out; nothing where the floor stands in its place.
-    const Float16Lanes lost = chosen(sum >= least, (scaled - (sum - offset)) / x, (Float16Lanes){0});
+    const Float32Lanes rounding = (scaled - (sum - offset)) / x;
+    const Float32Lanes lost = (Float32Lanes)((Int32Lanes)rounding & (sum >= least));
     const LogarithmParts log = logarithm_parts(x);
     // log 2 in two parts, the larger of few bits, so that its multiples are exact.
-    const Float16Lanes small = log.r + lost - log.e * 2.12194440e-4f;
-    *(Float16Lanes *)(values + i) = (small + log.m + log.e * 0.693359375f) * scale;
+    const Float32Lanes small = log.r + lost - log.e * 2.12194440e-4f;
+    given((small + log.m + log.e * 0.693359375f) * scale, values + i, count - i);
   }
 }
 

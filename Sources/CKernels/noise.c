@@ -40,16 +40,21 @@ INLINE Float16Lanes signed_by(Float16Lanes x, Word16Lanes sign) {
 }
 
 // Box and Muller: two words make two normal deviates, sqrt(-2 log u) times cosine and sine of 2 pi
-// v.
-INLINE void normal_pair(Word16Lanes first, Word16Lanes second, Float16Lanes *cosine,
-                        Float16Lanes *sine) {
+// v. These are the roots, of two vectors of words.
+INLINE void radii(Word16Lanes first, Word16Lanes second, Float16Lanes radius[2]) {
   // u in [2^-32, 1] keeps its 31 bits where it is small, which is where large deviates come from.
-  Int16Lanes half = (Int16Lanes)(first >> 1);
-  Float16Lanes u = __builtin_convertvector(half, Float16Lanes) * 0x1p-31f + 0x1p-32f;
+  const Word16Lanes words[2] = {first >> 1, second >> 1};
+  Int32Lanes halves;
+  memcpy(&halves, words, sizeof halves);
+  const Float32Lanes u = __builtin_convertvector(halves, Float32Lanes) * 0x1p-31f + 0x1p-32f;
   const LogarithmParts log = logarithm_parts(u);
-  Float16Lanes square = ((log.r + log.m) + log.e * 0.693147181f) * -2.0f;
-  Float16Lanes radius = __builtin_elementwise_sqrt(__builtin_elementwise_max(square, (Float16Lanes){0}));
+  const Float32Lanes square = ((log.r + log.m) + log.e * 0.693147181f) * -2.0f;
+  const Float32Lanes root = __builtin_elementwise_sqrt(LARGER(square, (Float32Lanes){0}));
+  memcpy(radius, &root, sizeof root);
+}
 
+INLINE void normal_pair(Float16Lanes radius, Word16Lanes second, Float16Lanes *cosine,
+                        Float16Lanes *sine) {
   // v as a quarter turn and what is left of it, within an eighth of a turn on either side.
   Word16Lanes quarter = (second + 0x20000000) >> 30;
   Int16Lanes rest = (Int16Lanes)(second << 2) >> 2;
@@ -79,8 +84,10 @@ INLINE void block_words(uint64_t seed, uint64_t stream, uint64_t block, Word16La
 INLINE void normal_deviates(uint64_t seed, uint64_t stream, uint64_t block, Float16Lanes out[4]) {
   Word16Lanes words[4];
   block_words(seed, stream, block, words);
-  normal_pair(words[0], words[1], out, out + 1);
-  normal_pair(words[2], words[3], out + 2, out + 3);
+  Float16Lanes radius[2];
+  radii(words[0], words[2], radius);
+  normal_pair(radius[0], words[1], out, out + 1);
+  normal_pair(radius[1], words[3], out + 2, out + 3);
 }
 
 DISPATCHED
