@@ -50,12 +50,21 @@ INLINE void NAMED(take)(const Source *source, int index, Vector *re, Vector *im)
   }
 }
 
+INLINE Vector NAMED(all)(Number number) {
+  Vector vector;
+  UNROLLED for (int lane = 0; lane < LANES; lane++) vector[lane] = number;
+  return vector;
+}
+
 // There are more sums than products here, and processors have units for either. x * 1 + y is the same sum, to
 // the last bit, and fused it is done where products are: so is half of what a transform that is `shared` out
-// adds. The one is read from the tables: of one that it knows the compiler makes a sum again.
+// adds. The one is read from the tables: of one that it knows the compiler makes a sum again. FUSED is for sums of
+// products of which the compiler rounded now this one, now that: what it rounds is in the last bit.
 #ifdef FUSES
-#define FUSED_SUM(x, y) __builtin_elementwise_fma(x, one, y)
+#define FUSED(x, y, z) __builtin_elementwise_fma(x, y, z)
+#define FUSED_SUM(x, y) FUSED(x, one, y)
 #else
+#define FUSED(x, y, z) ((x) * (y) + (z))
 #define FUSED_SUM(x, y) ((x) + (y))
 #endif
 #define SUM(x, y) (shared ? FUSED_SUM(x, y) : (x) + (y))

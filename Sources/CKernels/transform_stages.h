@@ -106,7 +106,7 @@ typedef struct {
 INLINE void NAMED(put)(const NAMED(Target) *target, long k, Vector re, Vector im) {
   if (target->power)
     *(Floats *)(target->power + k * LATHE_BLOCK_FRAMES) =
-        __builtin_convertvector(re * re + im * im, Floats);
+        __builtin_convertvector(FUSED(re, re, im * im), Floats);
   if (target->magnitude && k < target->magnitudes) {
     const Floats r = __builtin_convertvector(re, Floats);
     const Floats i = __builtin_convertvector(im, Floats);
@@ -120,7 +120,8 @@ INLINE void NAMED(split)(const NAMED(Target) *target, const Vector one, const Nu
                          long half, long k, Vector zr, Vector zi, Vector wr, Vector wi) {
   const Number *by = splits + 4 * k;
   const Vector er = zr + wr, ei = zi - wi, dr = zr - wr, di = FUSED_SUM(zi, wi);
-  const Vector tr = di * by[0] - dr * by[1], ti = -(di * by[2]) - dr * by[3];
+  const Vector tr = FUSED(di, NAMED(all)(by[0]), -(dr * by[1]));
+  const Vector ti = -FUSED(dr, NAMED(all)(by[3]), di * by[2]);
   NAMED(put)(target, k, er + tr, ei + ti);
   NAMED(put)(target, half - k, er - tr, ei - ti);
 }
@@ -227,6 +228,7 @@ static void NAMED(transform_both)(const Number *scratch, const Number *tables, l
 }
 #endif
 
+#undef FUSED
 #undef FUSED_SUM
 #undef Vector
 #undef Loose
