@@ -24,6 +24,15 @@ import Testing
     #expect(values[0] == values[1] && values[1] == values[2], "all at the floor")
   }
 
+  @Test(arguments: [16, 48])
+  func whatIsNoNumberCountsAsTheFloor(_ count: Int) {
+    var values = [Float](repeating: 1e-3, count: count)
+    values[count - 1] = .nan
+    #expect(lathe_decibel(&values, 1e-10, count) == values[0])
+    #expect(values[count - 1] == -100)
+    #expect(values.dropLast().allSatisfy { $0 == values[0] })
+  }
+
   @Test func decibelsRiseWithTheirArgument() {
     var values = (0..<4_096).map { Float(1 + Double($0) / 4_096) }
     lathe_decibel(&values, 1e-10, values.count)
@@ -39,7 +48,7 @@ import Testing
     #expect(clipped == values.map { max($0, 0.25) })
   }
 
-  @Test(arguments: [(outputs: 1, inputs: 1), (3, 5), (4, 128), (7, 16), (20, 128)])
+  @Test(arguments: [(outputs: 1, inputs: 1), (3, 5), (4, 128), (7, 16), (15, 40), (20, 128)])
   func matrixByFrames(outputs: Int, inputs: Int) {
     var generator = SeededGenerator(seed: UInt64(outputs * 1_000 + inputs))
     let (frames, stride) = (32, 41)

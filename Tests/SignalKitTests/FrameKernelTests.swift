@@ -95,11 +95,11 @@ import Testing
   }
 
   /// Half the samples of a transform, frames, and samples between them; a hop of whole rows of the first step
-  /// is taken another way than others.
+  /// is taken another way than others, one of a quarter of a frame a third way.
   @Test(arguments: [
     (256, 16, 128), (256, 1, 100), (512, 16, 256), (512, 7, 441), (1_024, 16, 512), (1_024, 3, 512),
     (1_024, 16, 500), (1_024, 5, 64), (1_024, 16, 448), (1_024, 2, 1_984), (1_024, 3, 2_560),
-    (512, 16, 320), (256, 9, 96), (256, 2, 480),
+    (512, 16, 320), (256, 9, 96), (256, 2, 480), (256, 9, 128), (512, 8, 256), (1_024, 1, 512),
   ])
   func spectraAreThoseOfTheDefinition(_ half: Int, _ count: Int, _ hop: Int) {
     var generator = SeededGenerator(seed: UInt64(half + hop))
