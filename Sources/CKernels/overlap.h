@@ -85,7 +85,8 @@ INLINE void frames_to_rows(const float *samples, long hop, const Overlap *overla
   }
 }
 
-// Brings share `share` of `shares` of the `hop` lines near that sixteen hops of floats are.
+// Brings share `share` of `shares` of the `hop` lines near that sixteen hops of floats are. They are read once, so
+// the farther caches are to keep no place for them.
 INLINE void bring_near(const float *next, long hop, long share, long shares) {
   const long first = share * hop / shares, last = (share + 1) * hop / shares;
   for (long line = first; line < last; line++) __builtin_prefetch(next + line * 16, 0, 0);

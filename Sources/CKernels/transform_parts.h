@@ -35,11 +35,13 @@ INLINE Vector NAMED(shifted)(const Number *row, int shift) {
 }
 
 INLINE void NAMED(take)(const Source *source, int index, Vector *re, Vector *im) {
-  const Number *window = source->window + index * source->windowStep;
   if (!source->block) {
     *re = source->values[2 * index * source->step];
     *im = source->values[2 * index * source->step + 1];
-  } else if (source->period) {
+    return;
+  }
+  const Number *window = source->window + index * source->windowStep;
+  if (source->period) {
     const Number *row = source->block + source->places[index % source->period];
     *re = NAMED(shifted)(row, index / source->period) * window[0];
     *im = NAMED(shifted)(row + source->next, index / source->period) * window[1];
@@ -50,6 +52,7 @@ INLINE void NAMED(take)(const Source *source, int index, Vector *re, Vector *im)
   }
 }
 
+// The number in all lanes.
 INLINE Vector NAMED(all)(Number number) {
   Vector vector;
   UNROLLED for (int lane = 0; lane < LANES; lane++) vector[lane] = number;
