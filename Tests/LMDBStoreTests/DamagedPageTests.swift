@@ -18,7 +18,7 @@ import Testing
     let whole = contents(folder.file)
     let aims = Aims(whole)
     var random = Random(seed: seed)
-    let count = unsafe getenv("LATHE_DAMAGES").flatMap { unsafe Int(String(cString: $0)) } ?? 125
+    let count = unsafe getenv("LATHE_DAMAGES").flatMap { unsafe Int(String(cString: $0)) } ?? 150
     var tally: [String: Int] = [:]
     for round in 0..<count {
       var damaged = whole

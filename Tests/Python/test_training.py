@@ -236,7 +236,7 @@ def test_the_twin_predicts_as_the_program_that_trained(network, path, cache, tmp
     view, twin, _ = TWINS[network]
     output = tmp_path / "run"
     done = subprocess.run(
-        [program(), "train", view, "--cache", path, "--trainer", network, "--epochs", "1",
+        [program(), "train", view, "--cache", path, "--trainer", network, "--epochs", "2",
          "--output", output, "--progress", "none"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
