@@ -227,7 +227,8 @@ void lathe_split_moments(const float *sum, const float *scale, const float *samp
 
 // Logarithms and transforms along mel
 
-/// values[i] = 10 log10(max(values[i], minimum)); returns the largest. `count` is a multiple of 16.
+/// values[i] = 10 log10(max(values[i], minimum)), what is no number counting as the minimum; returns the largest.
+/// `count` is a multiple of 16.
 float lathe_decibel(float *values, float minimum, long count);
 /// values[i] = scale * log(max(factor * values[i] + offset, minimum)), natural logarithm, minimum
 /// at least the least normal float. `count` is a multiple of 16.
